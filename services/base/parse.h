@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Strict parsers for text that comes from outside. All return 0 and write ret_… only on success;
+ * -EINVAL: not of the form; -ERANGE: of the form but outside [min, max] or the type.
+ * IPv4 addresses are in network byte order, as the kernel's interfaces take them.
+ */
+#ifndef TRIREME_BASE_PARSE_H
+#define TRIREME_BASE_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only: no sign, no blanks, no base prefix. */
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret_value);
+int parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_value);
+
+/* "192.0.2.1" (RFC 6943 strict dotted quad). */
+int parse_ipv4(const char *text, uint32_t *ret_address);
+
+/* "192.0.2.1/24": the host part is kept. */
+int parse_ipv4_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length);
+
+/* "52:54:00:12:34:56", either case. */
+int parse_mac(const char *text, uint8_t ret_mac[6]);
+
+/* Writes "a.b.c.d"; buf is at least 16 bytes. Returns buf. */
+const char *format_ipv4(uint32_t address, char *buf, size_t size);
+
+/* Netmask of a prefix length 0..32, network byte order. */
+uint32_t ipv4_netmask(uint8_t length);
+
+/* Copies text with its end; -ENAMETOOLONG when it does not fit: nothing is cut off silently. */
+int copy_text(char *dst, size_t size, const char *text);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Local protocol of the forwarding engine, over libqb IPC under the name ENGINE_IPC_NAME: one
+ * request, one response. The health checker reports real servers, the console reads the state.
+ * Integers in host byte order, strings end with NUL; addresses and counters as the kernel's IPVS
+ * has them (linux/ip_vs.h): addresses in network byte order, ports in host byte order.
+ */
+#ifndef TRIREME_PROTO_ENGINE_IPC_H
+#define TRIREME_PROTO_ENGINE_IPC_H
+
+#include <assert.h>
+#include <stdint.h>
+#include <qb/qbipcc.h>
+
+#define ENGINE_IPC_NAME "trireme-engine"
+#define ENGINE_IPC_VERSION 1
+#define ENGINE_IPC_MAX 65536 /* bytes of the largest message */
+
+#define ENGINE_NAME_MAX 33
+#define ENGINE_REASON_MAX 96
+#define ENGINE_REALS_PER_MESSAGE 256
+
+enum engine_ipc_id {
+	ENGINE_IPC_HEALTH = 1, /* a real server's state, from the health checker */
+	ENGINE_IPC_SERVICE,    /* the state of the service of that index */
+};
+
+/* What the health checker says of a real server. */
+enum engine_health {
+	ENGINE_HEALTH_UNKNOWN,
+	ENGINE_HEALTH_UP,
+	ENGINE_HEALTH_DOWN,
+};
+
+struct engine_health_request {
+	struct qb_ipc_request_header header;
+	uint32_t version;
+	char service[ENGINE_NAME_MAX];
+	char real[ENGINE_NAME_MAX];
+	uint8_t state; /* enum engine_health */
+	char reason[ENGINE_REASON_MAX];
+	uint8_t pad;
+} __attribute__((aligned(8)));
+
+struct engine_service_request {
+	struct qb_ipc_request_header header;
+	uint32_t version;
+	uint32_t index; /* 0 … n_services - 1 of the response */
+} __attribute__((aligned(8)));
+
+struct engine_real_status {
+	char name[ENGINE_NAME_MAX];
+	uint8_t health; /* enum engine_health */
+	uint8_t in_use; /* stands in the kernel's table with a weight above 0 */
+	uint8_t pad;
+	uint32_t address;
+	uint16_t port;
+	uint16_t weight;
+	uint32_t active, inactive; /* connections */
+	uint8_t pad2[4];
+	uint64_t connections; /* since the real server was added */
+	uint64_t bytes_in, bytes_out;
+	char reason[ENGINE_REASON_MAX];
+};
+
+struct engine_service_status {
+	struct qb_ipc_response_header header; /* error: 0, -ENOENT: no such index, or -errno */
+	uint32_t version;
+	uint32_t n_services;
+	uint8_t applied; /* the kernel has what the configuration says */
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint16_t port;
+	uint32_t address;
+	char name[ENGINE_NAME_MAX];
+	char scheduler[16];
+	char method[8]; /* nat, direct */
+	uint8_t pad[3];
+	uint32_t n_reals;
+	struct engine_real_status reals[ENGINE_REALS_PER_MESSAGE];
+} __attribute__((aligned(8)));
+
+static_assert(sizeof(struct engine_service_status) <= ENGINE_IPC_MAX, "status fits one message");
+static_assert(sizeof(struct engine_real_status) % 8 == 0, "an array of them has no gaps");
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loading and checking a configuration document (JSON, RFC 7951) against the YANG model with
+ * libyang. The one way for every daemon and tool to read the configuration.
+ */
+#ifndef TRIREME_SCHEMA_SCHEMA_H
+#define TRIREME_SCHEMA_SCHEMA_H
+
+#include "schema/config.h"
+
+/* A document larger than this is refused unread: 512 services of 256 real servers fit. */
+#define SCHEMA_DOCUMENT_MAX (32u << 20)
+
+#define SCHEMA_YANG_DIR "/usr/share/trireme/yang"
+#define SCHEMA_RUNNING "/run/trireme/config.json"
+
+/* One sentence per part; ready to be shown to a person. Parts that are unknown are empty. */
+struct schema_error {
+	char path[256];	   /* instance path of the node: /trireme:cluster/node[name='r1']/id */
+	char value[128];   /* the value as given */
+	char allowed[384]; /* what is allowed there, or what is wrong */
+};
+
+/*
+ * Loads yang_dir's model, parses and validates the document at path, and fills the structs.
+ * 0: *ret_config is the caller's, freed by config_free(). -EBADMSG: the document is invalid and
+ * *error says where and why; any other -errno: the file could not be read (*error says so too).
+ */
+int schema_load(const char *yang_dir, const char *path, struct config **ret_config,
+		struct schema_error *error);
+
+/* The same for a document in memory of size bytes. */
+int schema_parse(const char *yang_dir, const char *data, size_t size, struct config **ret_config,
+		 struct schema_error *error);
+
+#endif
