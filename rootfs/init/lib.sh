@@ -1,0 +1,49 @@
+# For rcS, its steps and rcK; sourced. Programs are started sparingly: on a slow machine each costs as much as
+# everything else in a step, so facts are read from /proc and /sys by the shell itself.
+# shellcheck shell=sh disable=SC2034  # $fact, $value, $code, $uptime are the answers
+
+# Messages go through the kernel log: to every console, into `dmesg`, stamped with the time since power-on.
+notice() { printf '<5>trireme: %s\n' "$*" >/dev/kmsg; }
+complain() { printf '<3>trireme: %s\n' "$*" >/dev/kmsg; }
+
+# step SECONDS CONSEQUENCE COMMAND…: runs a bounded command; if it fails, the console shows what it said and
+# what the machine does without it.
+step() {
+	limit=$1 consequence=$2
+	shift 2
+	code=0
+	timeout -k 2 "$limit" "$@" >/run/boot.out 2>&1 </dev/null || code=$?
+	[ "$code" -ne 0 ] || return 0
+	case $code in
+	124 | 137 | 143) why="still running after $limit s" ;;
+	*) why="exit $code" ;;
+	esac
+	complain "$* failed ($why): $consequence"
+	lines=0
+	while [ "$lines" -lt 20 ] && IFS= read -r line; do
+		complain "  $line"
+		lines=$((lines + 1))
+	done </run/boot.out
+	return 1
+}
+
+# fact FILE: the first line of a file into $fact; false if there is none.
+fact() {
+	fact=
+	[ -r "$1" ] && IFS= read -r fact <"$1"
+}
+
+# uevent_value FILE KEY: one value of a uevent file into $value; false if it is not there.
+uevent_value() {
+	while IFS='=' read -r key value; do
+		[ "$key" != "$2" ] || return 0
+	done <"$1"
+	value=
+	return 1
+}
+
+# uptime_tenths: "N.N" seconds since the kernel started into $uptime.
+uptime_tenths() {
+	read -r uptime _ </proc/uptime
+	uptime=${uptime%?}
+}
