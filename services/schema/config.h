@@ -20,6 +20,9 @@
 #define CONFIG_SERVICES_MAX 512
 #define CONFIG_REALS_MAX 256
 
+#define CONFIG_RING_LINKS 2	/* corosync: link 0 on eth1, link 1 on eth0 */
+#define CONFIG_RING_PORT 5405	/* UDP port of link 0; each further link has the next one */
+
 enum config_role {
 	CONFIG_ROLE_ROUTER,
 	CONFIG_ROLE_WITNESS,

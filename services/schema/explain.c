@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "schema/explain.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "schema/allowed.h"
+#include "schema/error.h"
+
+#define PATH_SIZE 256
+
+/* Where libyang says the error is; parts that it does not say are empty or 0. */
+struct location {
+	char data[PATH_SIZE];	/* /trireme:cluster/node[name='r1']/id */
+	char schema[PATH_SIZE]; /* /trireme:cluster/node/id */
+	char line[12];
+};
+
+/* Copies what stands between mark and the next `end`; nothing when mark is not in the text. */
+static void copy_between(const char *text, const char *mark, const char *end, char *ret_part,
+			 size_t size)
+{
+	const char *start = strstr(text, mark);
+
+	ret_part[0] = '\0';
+	if (!start)
+		return;
+	start += strlen(mark);
+	error_text(ret_part, size, "%.*s", (int)strcspn(start, end), start);
+}
+
+/* ly_err_item.path: `Data location "…", line number 5.`, in any combination and either case. */
+static void locate(const struct ly_err_item *item, struct location *ret_location)
+{
+	const char *text = item->path ? item->path : "";
+
+	copy_between(text, "ata location \"", "\"", ret_location->data, PATH_SIZE);
+	copy_between(text, "chema location \"", "\"", ret_location->schema, PATH_SIZE);
+	copy_between(text, "ine number ", ".", ret_location->line, sizeof(ret_location->line));
+}
+
+/* The nth text in double quotes of a message, counted from 0. */
+static void quoted(const char *message, int n, char *ret_text, size_t size)
+{
+	ret_text[0] = '\0';
+	for (int i = 0; i <= n; i++) {
+		const char *start = strchr(message, '"');
+		const char *end = start ? strchr(start + 1, '"') : NULL;
+
+		if (!end)
+			return;
+		if (i == n)
+			error_text(ret_text, size, "%.*s", (int)(end - start - 1), start + 1);
+		message = end + 1;
+	}
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* The path without predicates names the schema node. A predicate's value is in quotes. */
+static void strip_predicates(const char *path, char *ret_path, size_t size)
+{
+	size_t n = 0;
+	char quote = '\0';
+	bool inside = false;
+
+	for (; *path && n + 1 < size; path++) {
+		if (quote)
+			quote = *path == quote ? '\0' : quote;
+		else if (inside && (*path == '\'' || *path == '"'))
+			quote = *path;
+		else if (*path == '[')
+			inside = true;
+		else if (*path == ']')
+			inside = false;
+		else if (!inside)
+			ret_path[n++] = *path;
+	}
+	ret_path[n] = '\0';
+}
+
+static const struct lysc_node *schema_at(const struct ly_ctx *ctx, const char *path)
+{
+	char plain[PATH_SIZE];
+
+	strip_predicates(path, plain, sizeof(plain));
+	return plain[0] ? lys_find_path(ctx, NULL, plain, 0) : NULL;
+}
+
+static bool is_leaf(const struct lysc_node *node)
+{
+	return node && (node->nodetype & LYD_NODE_TERM);
+}
+
+static const char *opaque_name(const struct lyd_node *node)
+{
+	return node->schema ? node->schema->name : ((const struct lyd_node_opaq *)node)->name.name;
+}
+
+/* The names of the node and of all above it are those of the schema node and all above it. */
+static bool same_place(const struct lyd_node *node, const struct lysc_node *schema)
+{
+	while (node && schema) {
+		if (schema->nodetype & (LYS_CHOICE | LYS_CASE)) {
+			schema = schema->parent;
+			continue;
+		}
+		if (strcmp(opaque_name(node), schema->name) != 0)
+			return false;
+		node = lyd_parent(node);
+		schema = schema->parent;
+	}
+	return !node && !schema;
+}
+
+/* The parser stops at the first error: the first unparsed value of that place is the one. */
+static void opaque_value(const struct lyd_node *opaque, const struct lysc_node *schema,
+			 char *ret_value, size_t size)
+{
+	for (const struct lyd_node *root = opaque; root; root = root->next) {
+		const struct lyd_node *node;
+
+		LYD_TREE_DFS_BEGIN(root, node)
+		{
+			if (!node->schema && same_place(node, schema)) {
+				error_text(ret_value, size, "%s",
+					   ((const struct lyd_node_opaq *)node)->value);
+				return;
+			}
+			LYD_TREE_DFS_END(root, node);
+		}
+	}
+}
+
+static void explain_unknown(const struct ly_ctx *ctx, const struct ly_err_item *item,
+			    const struct location *at, struct schema_error *error)
+{
+	const struct lysc_node *parent = schema_at(ctx, at->data);
+	char name[128];
+
+	quoted(item->msg, 0, name, sizeof(name));
+	error_text(error->path, sizeof(error->path), "%s/%s", at->data, name);
+	error_text(error->value, sizeof(error->value), "%s", name);
+	allowed_children(parent, ly_ctx_get_module_implemented(ctx, "trireme"), error->allowed,
+			 sizeof(error->allowed));
+}
+
+static void explain_value(const struct ly_err_item *item, const struct lysc_node *leaf,
+			  const struct lyd_node *opaque, struct schema_error *error)
+{
+	allowed_values(leaf, error->allowed, sizeof(error->allowed));
+	if (strstr(item->msg, "non-number-encoded"))
+		error_append(error->allowed, sizeof(error->allowed), " (a number, without quotes)");
+	else if (strstr(item->msg, "non-string-encoded"))
+		error_append(error->allowed, sizeof(error->allowed), " (text, in quotes)");
+	opaque_value(opaque, leaf, error->value, sizeof(error->value));
+}
+
+/* libyang's own sentence, with the line when it says one. */
+static void explain_plainly(const struct ly_err_item *item, const struct location *at,
+			    struct schema_error *error)
+{
+	if (at->line[0])
+		error_text(error->allowed, sizeof(error->allowed), "line %s: %s", at->line,
+			   item->msg);
+	else
+		error_text(error->allowed, sizeof(error->allowed), "%s", item->msg);
+}
+
+void explain_parse(const struct ly_ctx *ctx, const struct ly_err_item *item,
+		   const struct lyd_node *opaque, struct schema_error *error)
+{
+	const struct lysc_node *schema;
+	struct location at;
+
+	locate(item, &at);
+	error_text(error->path, sizeof(error->path), "%s", at.data);
+	schema = schema_at(ctx, at.data);
+	if (starts_with(item->msg, "Node \"") && strstr(item->msg, "not found"))
+		explain_unknown(ctx, item, &at, error);
+	else if (strstr(item->msg, "must be namespace-qualified") ||
+		 starts_with(item->msg, "No module named"))
+		explain_unknown(ctx, item, &(struct location){0}, error);
+	else if (is_leaf(schema) && item->vecode == LYVE_DATA &&
+		 !starts_with(item->msg, "Duplicate"))
+		explain_value(item, schema, opaque, error);
+	else
+		explain_plainly(item, &at, error);
+}
+
+/* Only the schema's path is told: the first parent without the node is the one. */
+static void explain_missing(const struct lysc_node *missing, const struct lyd_node *tree,
+			    struct schema_error *error)
+{
+	char parent[PATH_SIZE], text[300];
+	struct ly_set *set = NULL;
+
+	if (is_leaf(missing))
+		allowed_values(missing, text, sizeof(text));
+	else
+		allowed_children(missing, missing->module, text, sizeof(text));
+	error_text(error->allowed, sizeof(error->allowed), "it is missing and must be given: %s",
+		   text);
+	if (!missing->parent || !lysc_path(missing->parent, LYSC_PATH_DATA, parent, PATH_SIZE) ||
+	    lyd_find_xpath(tree, parent, &set) != LY_SUCCESS)
+		return;
+	for (uint32_t i = 0; i < set->count; i++) {
+		const struct lyd_node *child = lyd_child(set->dnodes[i]);
+
+		while (child && child->schema != missing)
+			child = child->next;
+		if (child)
+			continue;
+		lyd_path(set->dnodes[i], LYD_PATH_STD, parent, PATH_SIZE);
+		error_text(error->path, sizeof(error->path), "%s/%s", parent, missing->name);
+		break;
+	}
+	ly_set_free(set, NULL);
+}
+
+/* `Unique data leaf(s) "id" not satisfied in "A" and "B".` */
+static void explain_unique(const struct ly_err_item *item, const struct lyd_node *tree,
+			   struct schema_error *error)
+{
+	char leaf[64], first[PATH_SIZE], second[PATH_SIZE];
+	struct lyd_node *node = NULL;
+
+	quoted(item->msg, 0, leaf, sizeof(leaf));
+	quoted(item->msg, 1, first, sizeof(first));
+	quoted(item->msg, 2, second, sizeof(second));
+	error_text(error->path, sizeof(error->path), "%s", first);
+	if (!strchr(leaf, ' ')) {
+		error_append(error->path, sizeof(error->path), "/%s", leaf);
+		if (lyd_find_path(tree, error->path, 0, &node) == LY_SUCCESS)
+			error_text(error->value, sizeof(error->value), "%s", lyd_get_value(node));
+	}
+	error_text(error->allowed, sizeof(error->allowed), "a value of its own: %s has the same %s",
+		   second, leaf);
+}
+
+static void explain_node(const struct ly_err_item *item, const struct lysc_node *schema,
+			 const struct lyd_node *tree, struct schema_error *error)
+{
+	struct lyd_node *node = NULL;
+
+	if (is_leaf(schema) && lyd_find_path(tree, error->path, 0, &node) == LY_SUCCESS)
+		error_text(error->value, sizeof(error->value), "%s", lyd_get_value(node));
+	if (item->apptag && strcmp(item->apptag, "instance-required") == 0 && is_leaf(schema))
+		allowed_references(schema, tree, error->allowed, sizeof(error->allowed));
+	else
+		error_text(error->allowed, sizeof(error->allowed), "%s", item->msg);
+}
+
+void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item,
+			const struct lyd_node *tree, struct schema_error *error)
+{
+	const struct lysc_node *schema;
+	struct location at;
+
+	locate(item, &at);
+	error_text(error->path, sizeof(error->path), "%s", at.data[0] ? at.data : at.schema);
+	schema = schema_at(ctx, error->path);
+	if (schema && starts_with(item->msg, "Mandatory node"))
+		explain_missing(schema, tree, error);
+	else if (starts_with(item->msg, "Unique data leaf"))
+		explain_unique(item, tree, error);
+	else
+		explain_node(item, schema, tree, error);
+}
