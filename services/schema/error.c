@@ -37,3 +37,18 @@ void error_append(char *buf, size_t size, const char *format, ...)
 	put(buf, size, strlen(buf), format, args);
 	va_end(args);
 }
+
+static void make_printable(char *text)
+{
+	for (; *text; text++) {
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+	}
+}
+
+void error_make_printable(struct schema_error *error)
+{
+	make_printable(error->path);
+	make_printable(error->value);
+	make_printable(error->allowed);
+}

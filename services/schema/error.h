@@ -20,4 +20,10 @@ void error_textv(char *buf, size_t size, const char *format, va_list args)
 void error_append(char *buf, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Every byte that is not printable ASCII becomes '?': the texts quote a document that anybody may
+ * have written, and go to terminals.
+ */
+void error_make_printable(struct schema_error *error);
+
 #endif

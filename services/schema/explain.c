@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/explain.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "schema/allowed.h"
@@ -142,7 +141,8 @@ static void explain_unknown(const struct ly_ctx *ctx, const struct ly_err_item *
 	char name[128];
 
 	quoted(item->msg, 0, name, sizeof(name));
-	error_text(error->path, sizeof(error->path), "%s/%s", at->data, name);
+	error_text(error->path, sizeof(error->path), "%s/%s%s", at->data,
+		   strstr(item->msg, "in the \"trireme\" module") ? "trireme:" : "", name);
 	error_text(error->value, sizeof(error->value), "%s", name);
 	allowed_children(parent, ly_ctx_get_module_implemented(ctx, "trireme"), error->allowed,
 			 sizeof(error->allowed));
@@ -157,6 +157,26 @@ static void explain_value(const struct ly_err_item *item, const struct lysc_node
 	else if (strstr(item->msg, "non-string-encoded"))
 		error_append(error->allowed, sizeof(error->allowed), " (text, in quotes)");
 	opaque_value(opaque, leaf, error->value, sizeof(error->value));
+	if (!error->value[0])
+		copy_between(item->msg, "value \"", "\"", error->value, sizeof(error->value));
+}
+
+/* `List instance is missing its key "name".` with the list's path. */
+static void explain_key(const struct ly_err_item *item, const struct lysc_node *list,
+			const struct location *at, struct schema_error *error)
+{
+	const struct lysc_node *leaf = NULL;
+	char key[64], text[256] = "";
+
+	quoted(item->msg, 0, key, sizeof(key));
+	if (list)
+		leaf = lys_find_child(list, list->module, key, 0, 0, 0);
+	if (leaf)
+		allowed_values(leaf, text, sizeof(text));
+	error_append(error->path, sizeof(error->path), "/%s", key);
+	error_text(error->allowed, sizeof(error->allowed),
+		   "it is missing in the entry that ends at line %s, and must be given: %s",
+		   at->line, text);
 }
 
 /* libyang's own sentence, with the line when it says one. */
@@ -184,41 +204,87 @@ void explain_parse(const struct ly_ctx *ctx, const struct ly_err_item *item,
 	else if (strstr(item->msg, "must be namespace-qualified") ||
 		 starts_with(item->msg, "No module named"))
 		explain_unknown(ctx, item, &(struct location){0}, error);
-	else if (is_leaf(schema) && item->vecode == LYVE_DATA &&
-		 !starts_with(item->msg, "Duplicate"))
+	else if (starts_with(item->msg, "List instance is missing its key"))
+		explain_key(item, schema, &at, error);
+	else if (is_leaf(schema) && item->vecode == LYVE_DATA)
 		explain_value(item, schema, opaque, error);
 	else
 		explain_plainly(item, &at, error);
 }
 
-/* Only the schema's path is told: the first parent without the node is the one. */
+static size_t count_instances(const struct lyd_node *parent, const struct lysc_node *schema)
+{
+	size_t n = 0;
+
+	for (const struct lyd_node *c = lyd_child(parent); c; c = c->next)
+		n += c->schema == schema;
+	return n;
+}
+
+/*
+ * Of some errors only the schema node is told: the first instance of its parent that has fewer
+ * than min or more than max instances of it is the one. Sets the path; returns their number.
+ */
+static size_t find_instance(const struct lysc_node *schema, const struct lyd_node *tree, size_t min,
+			    size_t max, struct schema_error *error)
+{
+	const struct lysc_node *parent = lysc_data_parent(schema);
+	struct ly_set *set = NULL;
+	char path[PATH_SIZE];
+	size_t n = 0;
+
+	if (!parent || !lysc_path(parent, LYSC_PATH_DATA, path, PATH_SIZE) ||
+	    lyd_find_xpath(tree, path, &set) != LY_SUCCESS)
+		return 0;
+	for (uint32_t i = 0; i < set->count; i++) {
+		n = count_instances(set->dnodes[i], schema);
+		if (n >= min && n <= max)
+			continue;
+		lyd_path(set->dnodes[i], LYD_PATH_STD, path, PATH_SIZE);
+		error_text(error->path, sizeof(error->path), "%s/%s", path, schema->name);
+		break;
+	}
+	ly_set_free(set, NULL);
+	return n;
+}
+
 static void explain_missing(const struct lysc_node *missing, const struct lyd_node *tree,
 			    struct schema_error *error)
 {
-	char parent[PATH_SIZE], text[300];
-	struct ly_set *set = NULL;
+	char text[300];
 
 	if (is_leaf(missing))
 		allowed_values(missing, text, sizeof(text));
 	else
 		allowed_children(missing, missing->module, text, sizeof(text));
+	find_instance(missing, tree, 1, SIZE_MAX, error);
 	error_text(error->allowed, sizeof(error->allowed), "it is missing and must be given: %s",
 		   text);
-	if (!missing->parent || !lysc_path(missing->parent, LYSC_PATH_DATA, parent, PATH_SIZE) ||
-	    lyd_find_xpath(tree, parent, &set) != LY_SUCCESS)
-		return;
-	for (uint32_t i = 0; i < set->count; i++) {
-		const struct lyd_node *child = lyd_child(set->dnodes[i]);
+}
 
-		while (child && child->schema != missing)
-			child = child->next;
-		if (child)
-			continue;
-		lyd_path(set->dnodes[i], LYD_PATH_STD, parent, PATH_SIZE);
-		error_text(error->path, sizeof(error->path), "%s/%s", parent, missing->name);
-		break;
-	}
-	ly_set_free(set, NULL);
+static void explain_count(const struct lysc_node *schema, const struct lyd_node *tree,
+			  struct schema_error *error)
+{
+	const struct lysc_node_list *list = (const struct lysc_node_list *)schema;
+	size_t n = find_instance(schema, tree, list->min, list->max, error);
+
+	if (n < list->min)
+		error_text(error->allowed, sizeof(error->allowed), "at least %u; there %s %zu",
+			   list->min, n == 1 ? "is" : "are", n);
+	else
+		error_text(error->allowed, sizeof(error->allowed), "at most %u; there are more",
+			   list->max);
+}
+
+/* `Data for both cases "mac" and "pci-path" exist.` */
+static void explain_choice(const struct ly_err_item *item, struct schema_error *error)
+{
+	char first[64], second[64];
+
+	quoted(item->msg, 0, first, sizeof(first));
+	quoted(item->msg, 1, second, sizeof(second));
+	error_text(error->allowed, sizeof(error->allowed), "either %s or %s, not both", first,
+		   second);
 }
 
 /* `Unique data leaf(s) "id" not satisfied in "A" and "B".` */
@@ -267,6 +333,12 @@ void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item
 		explain_missing(schema, tree, error);
 	else if (starts_with(item->msg, "Unique data leaf"))
 		explain_unique(item, tree, error);
+	else if (schema && schema->nodetype == LYS_LIST && starts_with(item->msg, "Too "))
+		explain_count(schema, tree, error);
+	else if (starts_with(item->msg, "Data for both cases"))
+		explain_choice(item, error);
+	else if (starts_with(item->msg, "Duplicate instance"))
+		error_text(error->allowed, sizeof(error->allowed), "given once; it is there twice");
 	else
 		explain_node(item, schema, tree, error);
 }

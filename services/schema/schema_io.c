@@ -48,8 +48,8 @@ static int context_new(const char *yang_dir, struct ly_ctx **ret_ctx, struct sch
 	}
 	error_text(error->path, sizeof(error->path), "%s", yang_dir);
 	error_text(error->allowed, sizeof(error->allowed),
-		   "a folder with a readable trireme.yang (switch --yang): %s",
-		   first_error(ctx)->msg);
+		   "a folder with a readable trireme.yang (switch --yang)%s%s", ctx ? ": " : "",
+		   ctx ? first_error(ctx)->msg : "");
 	return -EIO;
 }
 
@@ -83,20 +83,13 @@ static int build_and_validate(const struct lyd_node *tree, struct config **ret_c
 	return 0;
 }
 
-int schema_parse(const char *yang_dir, const char *data, size_t size, struct config **ret_config,
+static int parse(const char *yang_dir, const char *data, struct config **ret_config,
 		 struct schema_error *error)
 {
 	_cleanup_(ly_ctx_freep) struct ly_ctx *ctx = NULL;
 	_cleanup_(lyd_freep) struct lyd_node *tree = NULL;
-	int r;
+	int r = context_new(yang_dir, &ctx, error);
 
-	*error = (struct schema_error){0};
-	if (memchr(data, '\0', size)) {
-		error_text(error->allowed, sizeof(error->allowed),
-			   "a text document: this one has a zero byte in it");
-		return -EBADMSG;
-	}
-	r = context_new(yang_dir, &ctx, error);
 	if (r < 0)
 		return r;
 	if (lyd_parse_data_mem(ctx, data, LYD_JSON, LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, &tree) !=
@@ -109,6 +102,23 @@ int schema_parse(const char *yang_dir, const char *data, size_t size, struct con
 		return -EBADMSG;
 	}
 	return build_and_validate(tree, ret_config, error);
+}
+
+int schema_parse(const char *yang_dir, const char *data, size_t size, struct config **ret_config,
+		 struct schema_error *error)
+{
+	int r;
+
+	*error = (struct schema_error){0};
+	if (size == 0 || memchr(data, '\0', size)) {
+		error_text(error->allowed, sizeof(error->allowed),
+			   "a JSON document: this one %s",
+			   size ? "has a zero byte in it" : "is empty");
+		return -EBADMSG;
+	}
+	r = parse(yang_dir, data, ret_config, error);
+	error_make_printable(error);
+	return r;
 }
 
 int schema_load(const char *yang_dir, const char *path, struct config **ret_config,
