@@ -1,0 +1,254 @@
+#!/usr/bin/python3
+"""Boots the disk image in QEMU and asserts on its serial console.
+
+usage: boot.py IMAGE OUTDIR [NAME…]      prints "ok NAME" or "not ok NAME: why"; console logs in OUTDIR/NAME.log
+
+Cases: bios-a, bios-b, uefi-a, uefi-b (firmware, slot, read-only root, growth at the first boot and none at the
+second, data kept), ports-pci, ports-mac (names of ports against the order of probing).
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[2]
+OVMF = pathlib.Path("/usr/share/OVMF")
+MEMORY_MIB = 384
+DISK_MIB = 1024
+BOOT_SECONDS = 120
+COMMAND_SECONDS = 20
+PROMPT = rb"[#] $"
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\r")
+
+
+class Failure(Exception):
+    """What the machine did not do."""
+
+
+class Guest:
+    """One QEMU with its serial console on pipes; used as a context manager, which ends it."""
+
+    def __init__(self, name, outdir, arguments):
+        self.log = open(outdir / f"{name}.log", "ab")
+        self.text = b""
+        self.arrived = threading.Condition()
+        self.process = subprocess.Popen(
+            ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none",
+             "-monitor", "none", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.reader.join(5)
+        self.log.close()
+
+    def _read(self):
+        while chunk := self.process.stdout.read(4096):
+            self.log.write(chunk)
+            self.log.flush()
+            with self.arrived:
+                self.text = ESCAPES.sub(b"", self.text + chunk)
+                self.arrived.notify_all()
+        with self.arrived:
+            self.arrived.notify_all()
+
+    def send(self, text):
+        self.process.stdin.write(text.encode())
+
+    def forget(self):
+        with self.arrived:
+            self.text = b""
+
+    def expect(self, pattern, seconds, what):
+        """Waits for a regular expression on the console, returns its match."""
+        deadline = time.monotonic() + seconds
+        with self.arrived:
+            while not (match := re.search(pattern, self.text, re.M)):
+                left = deadline - time.monotonic()
+                if left <= 0 or self.process.poll() is not None:
+                    why = "QEMU ended" if self.process.poll() is not None else f"not within {seconds} s"
+                    raise Failure(f"{what}: {why}")
+                self.arrived.wait(min(left, 1))
+            return match
+
+    def shell(self):
+        """From power-on to the shell of the console's menu."""
+        entry = self.expect(rb"^\D{0,4}(\d+)\D.*[Ss]hell", BOOT_SECONDS, "no menu on the console")
+        self.forget()
+        self.send(entry[1].decode() + "\n")
+        self.expect(PROMPT, COMMAND_SECONDS, "no shell from the menu")
+
+    def run(self, command):
+        """Runs a command in the shell, returns what it printed."""
+        self.forget()
+        self.send(f"echo BEG''IN; {command}; echo E''ND=$?\n")
+        match = self.expect(rb"BEGIN\n((?:.|\n)*?)END=(\d+)", COMMAND_SECONDS, f"no answer to '{command}'")
+        lines = [line for line in match[1].decode(errors="replace").split("\n") if not re.match(r"\[ *\d+\.", line)]
+        if match[2] != b"0":
+            raise Failure(f"'{command}' failed: {' '.join(lines)}")
+        return "\n".join(lines).strip()
+
+    def power_off(self):
+        self.send("poweroff\n")
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            raise Failure("does not power off within 40 s") from None
+
+
+def check(condition, why):
+    if not condition:
+        raise Failure(why)
+
+
+def firmware(kind, name, outdir):
+    if kind == "bios":
+        return []
+    variables = outdir / f"{name}.vars"
+    shutil.copy(OVMF / "OVMF_VARS_4M.fd", variables)
+    return ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
+            "-drive", f"if=pflash,format=raw,file={variables}"]
+
+
+def disk(base, name, outdir):
+    """A fresh, larger disk that holds the image; returns its path and QEMU's arguments."""
+    overlay = outdir / f"{name}.qcow2"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(base), str(overlay),
+                    f"{DISK_MIB}M"], check=True)
+    return ["-drive", f"if=none,id=disk,format=qcow2,file={overlay}", "-device", "virtio-blk-pci,drive=disk,addr=8"]
+
+
+def base_for_slot(image, slot, outdir):
+    """The image with that slot chosen (a sparse copy)."""
+    base = outdir / f"base-{slot}.img"
+    subprocess.run(["cp", "--sparse=always", str(image), str(base)], check=True)
+    subprocess.run([str(TOP / "firmware/image/set-slot"), str(base), slot], check=True)
+    return base
+
+
+def data_mib(guest):
+    device = guest.run("awk '$2 == \"/data\" { print $1 }' /proc/mounts")
+    check(re.fullmatch(r"/dev/vda5", device), f"/data is on '{device}', not on partition 5")
+    return int(guest.run("df -m /data | awk 'NR == 2 { print $2 }'"))
+
+
+def case_slot(kind, slot, base, name, outdir):
+    arguments = firmware(kind, name, outdir) + disk(base, name, outdir) + ["-nic", "none"]
+    with Guest(name, outdir, arguments) as guest:
+        guest.shell()
+        line = guest.run("cat /proc/cmdline")
+        check(f"trireme.slot={slot}" in line, f"booted another slot: {line}")
+        uuid = re.search(r"root=PARTUUID=(\S+)", line)[1]
+        check(uuid.startswith("54726972-656d-4500-8000-"), f"first boot from PARTUUID {uuid}")
+        check(guest.run("dmesg | grep -c 'data partition has'") == "1", "the data partition did not grow")
+        size = data_mib(guest)
+        check(size > DISK_MIB - 320, f"the data partition has {size} MiB on a disk of {DISK_MIB}")
+        efi = guest.run("if [ -d /sys/firmware/efi ]; then echo uefi; else echo bios; fi")
+        check(efi == kind, f"firmware is {efi}")
+        root = guest.run("awk '$2 == \"/\" { print $3, $4 }' /proc/mounts")
+        check(re.match(r"squashfs ro[, ]?", root), f"root is '{root}'")
+        check(guest.run("touch /x 2>&1 && echo written || echo refused").endswith("refused"), "root can be written")
+        guest.run("echo kept >/data/boot/test")
+        guest.power_off()
+    with Guest(name, outdir, arguments) as guest:
+        guest.shell()
+        line = guest.run("cat /proc/cmdline")
+        check(f"trireme.slot={slot}" in line, f"second boot from another slot: {line}")
+        check("54726972-656d-4500-8000-" not in line, "the disk kept the image's GUIDs")
+        check(guest.run("dmesg | grep -c 'data partition has' || echo") == "0", "the second boot grew the data partition again")
+        check(data_mib(guest) == size, "the data partition changed its size at the second boot")
+        check(guest.run("cat /data/boot/test") == "kept", "data written before the reboot is lost")
+        guest.power_off()
+
+
+def nic(number, model, mac, address):
+    return ["-netdev", f"hubport,id=n{number},hubid={number}",
+            "-device", f"{model},netdev=n{number},mac={mac},addr={address},romfile="]
+
+
+def ports(guest):
+    names = guest.run("for p in /sys/class/net/eth*; do read mac <$p/address; echo ${p##*/}=$mac; done")
+    return dict(line.split("=") for line in names.split("\n"))
+
+
+MAC_A, MAC_B = "52:54:00:77:01:00", "52:54:00:77:01:01"
+
+
+def case_ports_pci(base, name, outdir):
+    """No configuration: numbers follow the place on the PCI bus, whichever driver probes first."""
+    for models in (("virtio-net-pci", "e1000"), ("e1000", "virtio-net-pci")):
+        arguments = disk(base, name, outdir)
+        # The second card of the command line sits before the first one on the bus.
+        arguments += nic(0, models[0], MAC_B, "0x6") + nic(1, models[1], MAC_A, "0x5")
+        with Guest(name, outdir, arguments) as guest:
+            guest.shell()
+            found = ports(guest)
+            check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models[1]} in front of {models[0]}: {found}")
+            guest.power_off()
+
+
+def case_ports_mac(base, name, outdir):
+    """The configuration names ports by MAC address: the place on the bus and the driver do not matter."""
+    document = json.loads((TOP / "services/schema/examples/demo.json").read_text())
+    seed, text = outdir / f"{name}.seed", outdir / f"{name}.json"
+    text.write_text(json.dumps(document))
+    subprocess.run([str(TOP / "firmware/image/make-seed"), str(seed), str(text)], check=True)
+    for models in (("virtio-net-pci", "virtio-net-pci"), ("virtio-net-pci", "e1000"), ("e1000", "virtio-net-pci")):
+        for places in (("0x5", "0x6"), ("0x6", "0x5")):
+            arguments = disk(base, name, outdir)
+            arguments += ["-drive", f"if=none,id=seed,format=raw,readonly=on,file={seed}",
+                          "-device", "virtio-blk-pci,drive=seed,addr=9"]
+            arguments += nic(0, models[0], MAC_A, places[0]) + nic(1, models[1], MAC_B, places[1])
+            with Guest(name, outdir, arguments) as guest:
+                guest.shell()
+                found = ports(guest)
+                check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models} at {places}: {found}")
+                guest.power_off()
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    image, outdir = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    shutil.rmtree(outdir, ignore_errors=True)
+    outdir.mkdir(parents=True)
+    bases = {slot: base_for_slot(image, slot, outdir) for slot in "AB"}
+    cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, bases[slot]) for kind in ("bios", "uefi") for slot in "AB"}
+    cases["ports-pci"] = (case_ports_pci, bases["A"])
+    cases["ports-mac"] = (case_ports_mac, bases["A"])
+    wanted = sys.argv[3:] or list(cases)
+
+    def attempt(name):
+        function, *arguments = cases[name]
+        started = time.monotonic()
+        try:
+            function(*arguments, name, outdir)
+        except Failure as failure:
+            print(f"not ok {name}: {failure} (console: {outdir / name}.log)", flush=True)
+            return False
+        print(f"ok {name} ({time.monotonic() - started:.0f} s)", flush=True)
+        return True
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        results = list(pool.map(attempt, wanted))
+    for leftover in [*outdir.glob("*.qcow2"), *outdir.glob("base-*.img"), *outdir.glob("*.vars")]:
+        leftover.unlink()
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
