@@ -1,0 +1,72 @@
+# Thin: every target delegates to firmware/, services/ or ci/. 'make help' lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := image
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+BUILD ?= $(CURDIR)/build
+BOARD ?= generic-x86_64
+export BUILD
+RECIPE := firmware/infra/recipe
+PACKAGES := $(notdir $(patsubst %/,%,$(wildcard firmware/package/*/)))
+
+.PHONY: help image tree packages setup menuconfig defconfig savedefconfig olddefconfig lint-recipes fetch \
+	legal-info cve-check run test test-full report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@printf '  make %-16s %s\n' '<package>' 'one package and what it depends on' '<package>-rebuild' 'the same, built anew'
+	@echo; echo "Packages: $(PACKAGES)" | fold -s -w 100
+
+image: tree ## (default) disk image, slot image, checksums, licences and SBOM in build/images/
+	@firmware/infra/with-config firmware/image/make-image
+
+tree: packages ## the assembled and checked root file system, build/rootfs/
+	@firmware/infra/assemble
+
+packages: setup ## all selected packages
+	@$(RECIPE) build
+
+setup: ## install the Debian packages that building and running need (root)
+	@firmware/infra/host-setup
+
+menuconfig defconfig savedefconfig olddefconfig: setup
+	@firmware/infra/kconfig $@
+
+menuconfig: ## choose board, packages, sizes
+defconfig: ## the board's default configuration (BOARD=…)
+savedefconfig: ## write the configuration back as the board's default
+olddefconfig: ## complete .config with the defaults of new options
+
+$(PACKAGES): setup
+	@$(RECIPE) build $@
+
+$(addsuffix -rebuild,$(PACKAGES)): setup
+	@$(RECIPE) rebuild $(@:-rebuild=)
+
+fetch: setup ## only download what the selected packages need
+	@$(RECIPE) fetch
+
+lint-recipes: ## check all recipes
+	@$(RECIPE) lint
+
+legal-info: tree ## licence manifest and CycloneDX SBOM in build/legal-info/
+	@$(RECIPE) legal-info
+
+cve-check: tree ## known holes of the shipped components, against Debian's changelogs and our list
+	@$(RECIPE) cve-check
+
+run: image ## demonstration cluster of the image in QEMU, Ctrl-C ends it
+	@ci/run-cluster
+
+test: image ## everything that checks, about 20 minutes
+	@ci/test
+
+test-full: image ## the same with the long parts
+	@ci/test --full
+
+report: image ## build/report.json and a table: sizes, times, memory
+	@ci/report
+
+clean: ## remove build/ (the cache of packages stays)
+	rm -rf $(BUILD)

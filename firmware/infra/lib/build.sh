@@ -1,0 +1,177 @@
+# shellcheck shell=sh
+# Building packages: steps, progress, logs, results in the cache. Sourced.
+
+# build_all NAME…: brings the named packages and all they depend on into the cache.
+build_all() {
+	mkdir -p "$LOGS" "$CACHE/out" "$DL"
+	order=$(recipe_order "$@")
+	# shellcheck disable=SC2086
+	build_missing $order
+	if [ -n "$missing" ]; then
+		need_space "$CACHE" "$(build_space)" "building $(say "$missing" | wc -w) packages"
+		# shellcheck disable=SC2086
+		fetch_all $missing
+		# shellcheck disable=SC2086
+		[ -z "$relocked" ] || { key_all; build_missing $order; }
+	fi
+	total=$(say "$order" | wc -l)
+	build_lanes
+}
+
+# build_missing NAME…: sets missing to the packages whose result the cache does not have.
+build_missing() {
+	missing=''
+	for each; do
+		[ -d "$(result_of "$each")" ] || missing="$missing $each"
+	done
+}
+
+# build_space: MiB that the work folders of the missing packages need at their largest.
+build_space() {
+	case " $missing " in
+	*" linux "*) say 4500 ;;
+	*) say 700 ;;
+	esac
+}
+
+# build_lanes: kernels, which take longest and which nothing waits for, in one lane; all else in order in the other.
+build_lanes() {
+	number=0
+	heavy='' light=''
+	for each in $order; do
+		number=$((number + 1))
+		if [ "$(recipe_field "$each" 2)" = kernel ]; then
+			heavy="$heavy $number:$each"
+		else
+			light="$light $number:$each"
+		fi
+	done
+	# shellcheck disable=SC2086
+	build_lane $heavy &
+	heavy_pid=$!
+	# shellcheck disable=SC2086
+	(build_lane $light) || light_failed=yes
+	heavy_failed=''
+	wait "$heavy_pid" || heavy_failed=yes
+	[ -z "${light_failed:-}$heavy_failed" ] || exit 1
+}
+
+build_lane() {
+	for item; do
+		build_one "${item%%:*}" "${item#*:}"
+	done
+}
+
+# progress NUMBER NAME TEXT
+progress() {
+	printf '[%2d/%2d] %-18s %s\n' "$1" "$total" "$2" "$3"
+}
+
+# build_one NUMBER NAME: runs the steps of one package unless the cache has its result.
+build_one() {
+	result=$(result_of "$2")
+	if [ -d "$result" ]; then
+		progress "$1" "$2" cached
+		return 0
+	fi
+	mkdir -p "$CACHE/lock"
+	(
+		exec 8>"$CACHE/lock/${result##*/}"
+		flock 8
+		[ ! -d "$result" ] || {
+			progress "$1" "$2" "cached (built by another run)"
+			exit 0
+		}
+		build_steps "$1" "$2"
+	) || exit 1
+}
+
+build_steps() {
+	log=$LOGS/$2.log
+	: >"$log"
+	PKG_WORK=$CACHE/work/${result##*/}
+	rm -rf "$PKG_WORK"
+	mkdir -p "$PKG_WORK/result"
+	export PKG_WORK
+	lock_read "$2" >"$PKG_WORK/inputs"
+	build_depends "$2" >"$PKG_WORK/depends"
+	kind=$(recipe_field "$2" 2)
+	for step in unpack build install pack; do
+		build_step "$1" "$2" "$step" 8>&-
+	done
+	cp "$log" "$PKG_WORK/result/log"
+	mv "$PKG_WORK/result" "$result"
+	rm -rf "$PKG_WORK"
+	progress "$1" "$2" done
+}
+
+# build_depends NAME: results of all packages it depends on, nearest last.
+build_depends() {
+	recipe_order "$1" | while read -r each; do
+		[ "$each" = "$1" ] || result_of "$each"
+	done
+}
+
+# build_step NUMBER NAME STEP: runs it in a process of its own (so that 'set -e' holds), reports time or failure.
+build_step() {
+	started=$(date +%s)
+	case $kind.$3 in
+	debian-source.build | kernel.build | local.build)
+		progress "$1" "$2" "build …"
+		build_ticker "$1" "$2" &
+		ticker=$!
+		;;
+	*) ticker='' ;;
+	esac
+	failed=''
+	sh "$INFRA/step" "$2" "$3" >>"$log" 2>&1 || failed=yes
+	if [ -n "$ticker" ]; then
+		kill "$ticker" 2>/dev/null || :
+		wait "$ticker" 2>/dev/null || :
+	fi
+	took=$(($(date +%s) - started))
+	[ -z "$failed" ] || build_failed "$2" "$3"
+	if [ -n "$ticker" ] || [ "$took" -ge 2 ]; then
+		progress "$1" "$2" "$3 … $took s"
+	fi
+}
+
+# build_ticker NUMBER NAME: a sign of life each minute of a long build.
+build_ticker() {
+	trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+	minutes=0
+	while [ "$minutes" -lt 600 ]; do
+		sleep 60 &
+		nap=$!
+		wait "$nap"
+		minutes=$((minutes + 1))
+		progress "$1" "$2" "build … $minutes min, log has $(wc -l <"$log") lines"
+	done
+}
+
+build_failed() {
+	{
+		say ""
+		say "FAILED  package $1, step $2. The end of its log:"
+		tail -n 15 "$log" | sed 's/^/    /'
+		say "  whole log: $log"
+		say "  Run the same command again to go on from here; packages that are done stay done."
+	} >&2
+	exit 1
+}
+
+# build_again NAME…: forgets the results, so that the next build makes them anew.
+build_forget() {
+	for each; do
+		[ -n "$(key_of "$each")" ] || die "there is no package '$each'"
+		rm -rf "$(result_of "$each")"
+	done
+}
+
+build_relock_report() {
+	[ -s "$BUILD/relocked" ] || return 0
+	say ""
+	say "Locked versions changed in this build (recorded in firmware/package/*/hashes; commit them):"
+	sed 's/^/  /' "$BUILD/relocked"
+	rm -f "$BUILD/relocked"
+}

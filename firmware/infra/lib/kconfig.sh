@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Kconfig: comparing what was asked for with what came out. Sourced.
+
+# kconfig_compare REQUESTED RESOLVED WHAT: fails, naming symbol and both values, where a request was silently changed.
+kconfig_compare() {
+	awk -v what="$3" '
+	function value(line) { return substr(line, index(line, "=") + 1) }
+	function symbol(line) { return substr(line, 1, index(line, "=") - 1) }
+	/^# CONFIG_[A-Za-z0-9_]+ is not set/ { name = $2; given = "n" }
+	/^CONFIG_[A-Za-z0-9_]+=/ { name = symbol($0); given = value($0) }
+	!/^(# )?CONFIG_/ { next }
+	FILENAME == ARGV[1] { if (!(name in want)) order[++count] = name; want[name] = given; next }
+	{ have[name] = given }
+	END {
+		for (i = 1; i <= count; i++) {
+			name = order[i]
+			if (want[name] == "n" && (!(name in have) || have[name] == "n")) continue
+			if (!(name in have)) shown = "(no such symbol, or what it depends on is off)"
+			else if (have[name] == want[name]) continue
+			else shown = have[name]
+			if (!bad++) print "trireme: " what " cannot be had as asked:" > "/dev/stderr"
+			printf "  %s: asked for %s, came out as %s\n", name, want[name], shown > "/dev/stderr"
+		}
+		exit bad ? 1 : 0
+	}' "$1" "$2"
+}
