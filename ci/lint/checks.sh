@@ -1,0 +1,197 @@
+# The checks of ci/lint, sourced by run. Each check_NAME looks at the tree in $tree, prints what it finds, and
+# fails when it found something. None may depend on what is outside the tree but the tools themselves.
+# shellcheck shell=sh
+
+# files [PATTERN…]: what git tracks or would (so that a new file is looked at before it is committed), by
+# shell patterns on the path; in a tree without git, all files.
+files() {
+	if [ -e "$tree/.git" ]; then
+		git -C "$tree" ls-files -co --exclude-standard
+	else
+		(cd "$tree" && find . -type f | sed 's,^\./,,')
+	fi | sort | while read -r path; do
+		[ -f "$tree/$path" ] || continue
+		[ $# -gt 0 ] || echo "$path"
+		for pattern in "$@"; do
+			# shellcheck disable=SC2254 # a pattern is what is wanted
+			case $path in $pattern) echo "$path" && break ;; esac
+		done
+	done
+}
+
+# found: fails when standard input has any line, and shows it.
+found() {
+	! grep . || return 1
+}
+
+# Text a person wrote: not the licence, not data tables, not patches of others' code.
+own_text() { files | grep -vE '^LICENSE$|\.patch$|\.tsv$|/hashes$|/vendor/'; }
+
+cflags() {
+	if [ -f "$tree/services/Makefile" ]; then
+		make --no-print-directory -s -C "$tree/services" print-cflags
+	else
+		echo "-std=gnu11 -Wall -Wextra"
+	fi
+}
+
+check_warnings() {
+	if [ -f "$tree/services/Makefile" ]; then
+		make --no-print-directory -C "$tree/services" -j2 all tests
+	else
+		# shellcheck disable=SC2046
+		(cd "$tree" && gcc $(make --no-print-directory -s -C "$top/services" print-cflags) -fsyntax-only $(files '*.c'))
+	fi
+}
+
+check_format() {
+	(cd "$tree" && files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror)
+}
+
+# clang-tidy takes seconds a file: a file whose preprocessed text, flags and rules passed before is not
+# looked at again. Only success is remembered.
+tidy_one() {
+	# shellcheck disable=SC2046,SC2086
+	key=$({ clang-tidy --version; cat .clang-tidy; echo "$2"; clang -E $2 "$1"; } | sha256sum | cut -d' ' -f1)
+	if [ -e "$TIDY_CACHE/$key" ]; then return 0; fi
+	# shellcheck disable=SC2086
+	clang-tidy --quiet "$1" -- $2 2>"$TIDY_CACHE/$key.words" || {
+		grep -v ' warnings generated\.$' "$TIDY_CACHE/$key.words"
+		rm -f "$TIDY_CACHE/$key.words"
+		return 1
+	}
+	mv "$TIDY_CACHE/$key.words" "$TIDY_CACHE/$key"
+}
+
+check_tidy() {
+	TIDY_CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trireme}/tidy
+	export TIDY_CACHE
+	mkdir -p "$TIDY_CACHE"
+	find "$TIDY_CACHE" -type f -mtime +30 -delete
+	flags=$(cflags)
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	(cd "$tree" && files '*.c' | grep -v '/tests/' |
+		xargs -r -n 1 -P "$(nproc)" sh -c '. "$0"; tidy_one "$2" "$1"' "$lint/checks.sh" "$flags")
+}
+
+check_cppcheck() {
+	(cd "$tree" && files '*.c' >"$scratch/sources" && [ -s "$scratch/sources" ] &&
+		cppcheck -q -j "$(nproc)" --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+			--suppress=missingInclude --suppress=missingIncludeSystem -D__GNUC__=12 -D__x86_64__ -D_GNU_SOURCE \
+			-Iservices -Ihw --error-exitcode=1 --file-list="$scratch/sources")
+}
+
+# Shell scripts by ending, by their first line, or by saying so to shellcheck.
+scripts() {
+	files '*.sh'
+	files | grep -v '\.sh$' | while read -r path; do
+		head -n 3 "$tree/$path" 2>/dev/null | tr -d '\0' | grep -qE '^#!.*[/ ](ba|da|a)?sh$|^#!.*[/ ](ba)?sh -|^# shellcheck shell=' &&
+			echo "$path"
+	done
+	:
+}
+
+check_shellcheck() {
+	(cd "$tree" && scripts | sort -u | xargs -r -n 12 -P "$(nproc)" shellcheck -x)
+}
+
+# Pure objects (services/Makefile says which) may use one another and what stands in pure-symbols.allow.
+check_purity() {
+	if [ -f "$tree/services/Makefile" ]; then
+		make --no-print-directory -s -C "$tree/services" print-pure | grep '\.o$' >"$scratch/pure"
+	else
+		(cd "$tree" && for source in $(files '*.c'); do gcc -c -o "$source.o" "$source"; done)
+		files '*.c.o' | sed "s,^,$tree/," >"$scratch/pure"
+	fi
+	[ -s "$scratch/pure" ] || return 1
+	sed 's/[[:blank:]]*#.*//' "$lint/pure-symbols.allow" >"$scratch/allow"
+	xargs nm --defined-only -P <"$scratch/pure" | awk 'NF > 2 { print $1 }' >>"$scratch/allow"
+	while read -r object; do
+		nm -u -P "$object" | awk '{ print $1 }' | grep -vxFf "$scratch/allow" | sed "s,^,${object##*/obj/}: uses ,"
+	done <"$scratch/pure" | found
+}
+
+check_python() {
+	files '*.py' >"$scratch/python"
+	files | grep -v '\.py$' | while read -r path; do
+		head -n 1 "$tree/$path" 2>/dev/null | tr -d '\0' | grep -q '^#!.*python' && echo "$path"
+	done >>"$scratch/python"
+	# Syntax is part of what pyflakes reports; nothing is written beside the sources.
+	(cd "$tree" && xargs -r pyflakes3 <"$scratch/python")
+}
+
+check_yang() {
+	for model in $(files '*.yang'); do
+		yanglint -i -p "$tree/services/schema" -p /usr/share/yang/modules/libyang "$tree/$model" || return 1
+	done
+}
+
+# No C file above 600 lines; functions above 40 lines stay the exception (at most one in ten), none above 100.
+check_size() {
+	(cd "$tree" && files '*.c' '*.h' '*.py' '*.sh' | while read -r path; do
+		lines=$(wc -l <"$path")
+		[ "$lines" -le 600 ] || echo "$path: $lines lines, at most 600"
+	done) >"$scratch/long"
+	# shellcheck disable=SC2046
+	(cd "$tree" && awk '
+		FNR == 1 { name = "" }
+		/^[A-Za-z_].*\(/ && !/;[ \t]*$/ { name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name) }
+		/^{/ { start = FNR }
+		/^}/ && name != "" {
+			n++; size = FNR - start - 1; name_now = name; name = ""
+			if (size > 40) { over++; print FILENAME ": " name_now "(): " size " lines" > "/dev/stderr" }
+			if (size > 100) print FILENAME ": " name_now "(): " size " lines, at most 100"
+		}
+		END {
+			printf "%d functions, %d above 40 lines\n", n, over > "/dev/stderr"
+			if (over * 10 > n) print "more than one function in ten is above 40 lines"
+		}' $(files '*.c' | grep -v /tests/) /dev/null) >>"$scratch/long"
+	found <"$scratch/long"
+}
+
+# No registry host, and no path that only one machine has: everything comes from the user's own apt sources.
+check_hosts() {
+	(cd "$tree" && own_text | xargs -r grep -nIE \
+		'//[a-z0-9.-]*(debian|npm)[a-z]*\.[a-z]{2,3}|\.\./shared/|(^|[^A-Za-z0-9_.$}"-])/(work|farm|home)/' |
+		grep -v '^ci/lint/checks.sh:' | found)
+}
+
+# Unfinished by its own words, or a check that cannot fail.
+check_finished() {
+	(cd "$tree" && own_text | grep -v '^ci/lint/' | xargs -r grep -nIE \
+		'\b(TODO|FIXME|XXX|HACK)\b|not implemented|\|\| true$|pytest\.(mark\.)?(skip|xfail)|@unittest\.skip' | found)
+}
+
+# A service uses only itself, base, schema, proto and hw; the lower ones do not look up.
+check_layers() {
+	(cd "$tree" && files 'services/*.c' 'services/*.h' 'hw/*.c' 'hw/*.h' | while read -r path; do
+		part=${path#services/}
+		part=${part%%/*}
+		case $path in hw/*) part=hw ;; esac
+		sed -n 's,^#include "\([a-z0-9_-]*\)/.*,\1,p' "$path" | sort -u | while read -r used; do
+			case $part:$used in
+			"$used:$used" | *:base) continue ;;
+			base:* | hw:*) ;;
+			*:schema | *:proto | *:hw) continue ;;
+			esac
+			echo "$path: includes \"$used/…\", which $part must not know"
+		done
+		sed -n 's,^#include "\(\.\./[^"]*\)".*,\1,p' "$path" | sed "s,^,$path: includes by a relative path: ,"
+	done | found)
+}
+
+check_layout() {
+	files | cut -d/ -f1 | sort -u |
+		grep -vxE 'firmware|board|rootfs|services|hw|ci|Makefile|Kconfig|README\.md|LICENSE|\..*' |
+		sed 's/^/not a place of the agreed layout: /' | found
+}
+
+check_licence() {
+	(cd "$tree" && files '*.c' '*.h' | while read -r path; do
+		head -n 1 "$path" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$path: no SPDX line"
+	done | found)
+}
+
+check_recipes() {
+	"$tree/firmware/infra/recipe" lint
+}
