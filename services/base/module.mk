@@ -1,6 +1,6 @@
 # Shared by every daemon; uses nothing above.
 libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_io.c \
-	services/base/file_io.c
+	services/base/file_io.c services/base/text.c
 
 tests += test_base_parse
 test_base_parse-src := services/base/tests/test_parse.c services/base/parse.c
@@ -9,3 +9,7 @@ test_base_parse-pkg := cmocka
 tests += test_base_file
 test_base_file-src := services/base/tests/test_file.c services/base/file_io.c
 test_base_file-pkg := cmocka
+
+tests += test_base_text
+test_base_text-src := services/base/tests/test_text.c services/base/text.c
+test_base_text-pkg := cmocka

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/corosync_conf.h"
+
+#include "base/parse.h"
+
+/* Link 0 is the private network: the public one carries it only when that is lost. */
+static const char *const ring_ports[CONFIG_RING_LINKS] = {"eth1", "eth0"};
+
+/*
+ * With a short token knet's own defaults (timeout token / 2, heartbeat thread at 200 ms) drop
+ * links with no fault at all: both values are explicit.
+ */
+#define PING_INTERVAL_MS 200
+#define PING_TIMEOUT_MS 1000
+
+static void add_totem(const struct config *config, struct text *text)
+{
+	text_add(text,
+		 "totem {\n"
+		 "\tversion: 2\n"
+		 "\tcluster_name: %s\n"
+		 "\ttransport: knet\n"
+		 "\tlink_mode: active\n"
+		 "\tcrypto_cipher: aes256\n"
+		 "\tcrypto_hash: sha256\n"
+		 "\ttoken: %u\n"
+		 "\ttoken_coefficient: 0\n"
+		 "\tconsensus: %u\n",
+		 config->cluster_name, config->token, config->consensus);
+	for (unsigned int i = 0; i < CONFIG_RING_LINKS; i++)
+		text_add(text,
+			 "\tinterface {\n"
+			 "\t\tlinknumber: %u\n"
+			 "\t\tmcastport: %u\n"
+			 "\t\tknet_transport: udp\n"
+			 "\t\tknet_ping_interval: %u\n"
+			 "\t\tknet_ping_timeout: %u\n"
+			 "\t}\n",
+			 i, CONFIG_RING_PORT + i, PING_INTERVAL_MS, PING_TIMEOUT_MS);
+	text_add(text, "}\n\n");
+}
+
+static void add_node(const struct config_node *node, struct text *text)
+{
+	char address[16];
+
+	text_add(text, "\tnode {\n\t\tnodeid: %u\n\t\tname: %s\n", node->id, node->name);
+	for (unsigned int i = 0; i < CONFIG_RING_LINKS; i++) {
+		const struct config_port *port = config_port_by_name(node, ring_ports[i]);
+
+		/* The configuration's checks leave no node without both ports. */
+		if (port)
+			text_add(text, "\t\tring%u_addr: %s\n", i,
+				 format_ipv4(port->address, address, sizeof(address)));
+	}
+	text_add(text, "\t}\n");
+}
+
+int corosync_conf(const struct config *config, struct text *text)
+{
+	text_add(text, "# Derived from the configuration by trireme-config: changes here are lost.\n");
+	add_totem(config, text);
+	text_add(text, "nodelist {\n");
+	for (size_t i = 0; i < config->n_nodes; i++)
+		add_node(&config->nodes[i], text);
+	text_add(text, "}\n\nquorum {\n\tprovider: corosync_votequorum\n");
+	/* Two votes have no majority between them; without wait_for_all both would start alone. */
+	if (config->n_nodes == 2)
+		text_add(text, "\ttwo_node: 1\n\twait_for_all: 1\n");
+	text_add(text, "}\n\n"
+		       "logging {\n"
+		       "\tto_syslog: yes\n"
+		       "\tsyslog_facility: daemon\n"
+		       "\tto_stderr: no\n"
+		       "\tto_logfile: no\n"
+		       "\tdebug: off\n"
+		       "}\n");
+	return text_result(text);
+}
