@@ -2,7 +2,7 @@
 import asyncio
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 from . import processes
@@ -19,11 +19,13 @@ class Request:
 
 class Load:
     """Requests `GET /` at an address from a namespace: `rate` new ones a second, each on a connection of its
-    own, at most `parallel` at a time, each given up after `patience` seconds. Use as a context manager."""
+    own, at most `parallel` at a time, each given up after `patience` seconds; the last `keep`
+    are on record. Use as a context manager."""
 
-    def __init__(self, lab, name, address, port=80, rate=100.0, parallel=64, patience=2.0):
+    def __init__(self, lab, name, address, port=80, rate=100.0, parallel=64, patience=2.0,
+                 keep=1_000_000):
         self.address, self.port, self.rate, self.patience = address, port, rate, patience
-        self.records, self._limit, self._stopping = [], parallel, threading.Event()
+        self.records, self._limit, self._stopping = deque(maxlen=keep), parallel, threading.Event()
         self._failure = None
         self._thread = threading.Thread(target=self._main, args=(lab.handle(name),), daemon=True)
         self._thread.start()

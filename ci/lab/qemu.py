@@ -74,8 +74,12 @@ def overlay(base, path):
     return path
 
 
+# Cursor movements, colours and carriage returns: what is left is the text as a person reads it.
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>78]|\r")
+
+
 class Console:
-    """The other end of a guest's serial line. What the guest says is read all the time."""
+    """The other end of a guest's serial line. What the guest says is read all the time, without escapes."""
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
@@ -93,7 +97,7 @@ class Console:
             if not data:
                 return
             with self._changed:
-                self._text = (self._text + data.decode("latin-1"))[-1_000_000:]
+                self._text = _ESCAPES.sub("", self._text[-1_000_000:] + data.decode("latin-1"))
                 self._changed.notify_all()
 
     def send(self, text):
@@ -172,9 +176,7 @@ class Machine:
 
     def kill(self):
         """Power off the hard way; returns the moment (monotonic) at which the machine was gone."""
-        if self._console:
-            self._console.close()
-            self._console = None
+        self.release_console()
         if self._process:
             self._process.kill()
             self._process.wait(20)
@@ -186,6 +188,12 @@ class Machine:
         if not self._console:
             self._console = Console(self.console_path)
         return self._console
+
+    def release_console(self):
+        """Lets somebody else attach."""
+        if self._console:
+            self._console.close()
+            self._console = None
 
     def said(self):
         """All that the console ever said."""

@@ -70,7 +70,7 @@ check_tidy() {
 	find "$TIDY_CACHE" -type f -mtime +30 -delete
 	flags=$(cflags)
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	(cd "$tree" && files '*.c' | grep -v '/tests/' |
+	(cd "$tree" && files '*.c' | grep -vE '/tests/|^firmware/' |
 		xargs -r -n 1 -P "$(nproc)" sh -c '. "$0"; tidy_one "$2" "$1"' "$lint/checks.sh" "$flags")
 }
 
