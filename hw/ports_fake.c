@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ports_fake.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ports_io {
+	struct port_inventory *machine;
+};
+
+static struct port_inventory *fake_machine;
+static const char *const *fake_firmware;
+static size_t fake_renames;
+
+void ports_fake_machine(struct port_inventory *machine)
+{
+	fake_machine = machine;
+	fake_firmware = NULL;
+	fake_renames = 0;
+}
+
+void ports_fake_firmware(const char *const *files)
+{
+	fake_firmware = files;
+}
+
+size_t ports_fake_renames(void)
+{
+	return fake_renames;
+}
+
+int ports_io_open(struct ports_io **ret_io)
+{
+	struct ports_io *io = calloc(1, sizeof(*io));
+
+	if (!io)
+		return -ENOMEM;
+	io->machine = fake_machine;
+	*ret_io = io;
+	return 0;
+}
+
+void ports_io_close(struct ports_io *io)
+{
+	free(io);
+}
+
+int ports_io_list(struct ports_io *io, struct port_inventory *ret_inventory)
+{
+	*ret_inventory = *io->machine;
+	return 0;
+}
+
+/* Like dev_change_name() of net/core/dev.c: no such interface, name taken by any interface, name
+ * not valid. */
+int ports_io_rename(struct ports_io *io, const struct port_rename *step)
+{
+	struct nic *nic = NULL;
+
+	for (size_t i = 0; i < io->machine->n_nics; i++) {
+		if (io->machine->nics[i].ifindex == step->ifindex)
+			nic = &io->machine->nics[i];
+		if (strcmp(io->machine->nics[i].name, step->to) == 0)
+			return -EEXIST;
+	}
+	for (size_t i = 0; i < io->machine->n_others; i++)
+		if (strcmp(io->machine->others[i], step->to) == 0)
+			return -EEXIST;
+	if (!nic || strcmp(nic->name, step->from) != 0)
+		return -ENODEV;
+	if (!step->to[0] || strlen(step->to) >= PORT_NAME_SIZE)
+		return -EINVAL;
+	if (nic->up && !step->up)
+		return -EBUSY;
+	memcpy(nic->name, step->to, sizeof(nic->name));
+	fake_renames++;
+	return 0;
+}
+
+bool ports_io_has_firmware(struct ports_io *io, const char *file)
+{
+	(void)io;
+	for (size_t i = 0; fake_firmware && fake_firmware[i]; i++)
+		if (strcmp(fake_firmware[i], file) == 0)
+			return true;
+	return false;
+}
