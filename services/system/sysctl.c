@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "system/sysctl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+struct row {
+	const char *path; /* with %s: once for "all", "default" and each port */
+	const char *value;
+	bool optional;
+	const char *witness; /* another value on a witness, or NULL */
+};
+
+/*
+ * Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst. What net.ipv4.vs.* says belongs
+ * to the forwarding engine.
+ */
+static const struct row table[] = {
+	{"net/ipv4/ip_forward", "1", false, "0"},
+	/* Answer ARP only for an address of the port itself, and ask with one: floating addresses. */
+	{"net/ipv4/conf/%s/arp_ignore", "1", false, NULL},
+	{"net/ipv4/conf/%s/arp_announce", "2", false, NULL},
+	/* Removing a port's address must not take the others of its subnet along. */
+	{"net/ipv4/conf/%s/promote_secondaries", "1", false, NULL},
+	/* Direct routing is one-way through the router: the way back says nothing about a source. */
+	{"net/ipv4/conf/%s/rp_filter", "0", false, NULL},
+	/* Hosts must go through the router, and nobody may redirect the router. */
+	{"net/ipv4/conf/%s/send_redirects", "0", false, NULL},
+	{"net/ipv4/conf/%s/accept_redirects", "0", false, NULL},
+	{"net/ipv4/conf/%s/accept_source_route", "0", false, NULL},
+	/* 4096 real servers and as many neighbours on the public side fit; only in the first namespace. */
+	{"net/ipv4/neigh/default/gc_thresh1", "1024", true, NULL},
+	{"net/ipv4/neigh/default/gc_thresh2", "8192", true, NULL},
+	{"net/ipv4/neigh/default/gc_thresh3", "16384", true, NULL},
+	/* Connections that come over from the other router are met in their middle. */
+	{"net/netfilter/nf_conntrack_tcp_loose", "1", true, NULL},
+	{"net/netfilter/nf_conntrack_tcp_be_liberal", "1", true, NULL},
+	/* The configuration has no IPv6 addresses: none may appear from the network. */
+	{"net/ipv6/conf/%s/accept_ra", "0", true, NULL},
+	{"net/ipv6/conf/%s/autoconf", "0", true, NULL},
+	{"net/ipv6/conf/%s/accept_redirects", "0", true, NULL},
+};
+
+static int add(struct sysctl_settings *settings, const struct row *row, const char *port,
+	       bool witness)
+{
+	struct sysctl_setting *setting;
+	const char *mark = strstr(row->path, "%s");
+	int n;
+
+	if (settings->n == SYSCTL_MAX)
+		return -ENOSPC;
+	setting = &settings->entries[settings->n];
+	*setting = (struct sysctl_setting){
+		.value = witness && row->witness ? row->witness : row->value,
+		.optional = row->optional,
+	};
+	if (mark)
+		n = snprintf(setting->path, sizeof(setting->path), "%.*s%s%s",
+			     (int)(mark - row->path), row->path, port, mark + 2);
+	else
+		n = snprintf(setting->path, sizeof(setting->path), "%s", row->path);
+	if (n < 0 || n >= (int)sizeof(setting->path))
+		return -ENOSPC;
+	settings->n++;
+	return 0;
+}
+
+int sysctl_settings(const struct config_node *node, struct sysctl_settings *ret_settings)
+{
+	bool witness = node->role == CONFIG_ROLE_WITNESS;
+	int r = 0;
+
+	ret_settings->n = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(table) && r == 0; i++) {
+		r = add(ret_settings, &table[i], "all", witness);
+		if (!strstr(table[i].path, "%s"))
+			continue;
+		if (r == 0)
+			r = add(ret_settings, &table[i], "default", witness);
+		for (size_t j = 0; j < node->n_ports && r == 0; j++)
+			r = add(ret_settings, &table[i], node->ports[j].name, witness);
+	}
+	return r;
+}
