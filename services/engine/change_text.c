@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <linux/ip_vs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/plan.h"
+
+#define ENDPOINT_MAX (INET6_ADDRSTRLEN + 24)
+
+static const char *endpoint(uint16_t family, const uint8_t *address, uint16_t port, char *buf)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!inet_ntop(family, address, text, sizeof(text)))
+		snprintf(text, sizeof(text), "family %u", family);
+	snprintf(buf, ENDPOINT_MAX, family == AF_INET6 ? "[%s]:%u" : "%s:%u", text, port);
+	return buf;
+}
+
+static const char *protocol_name(uint16_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "?";
+	}
+}
+
+static const char *method_name(uint32_t method)
+{
+	switch (method) {
+	case IP_VS_CONN_F_MASQ:
+		return "nat";
+	case IP_VS_CONN_F_DROUTE:
+		return "direct";
+	case IP_VS_CONN_F_TUNNEL:
+		return "tunnel";
+	default:
+		return "other";
+	}
+}
+
+static const char *key_text(const struct ipvs_key *key, char *buf, size_t size)
+{
+	char text[ENDPOINT_MAX];
+
+	if (key->mark)
+		snprintf(buf, size, "mark %u", key->mark);
+	else
+		snprintf(buf, size, "%s/%s", endpoint(key->family, key->address, key->port, text),
+			 protocol_name(key->protocol));
+	return buf;
+}
+
+static void service_text(const char *verb, const struct ipvs_service *s, char *buf, size_t size)
+{
+	char key[ENDPOINT_MAX + 8], mask[INET_ADDRSTRLEN];
+
+	key_text(&s->key, key, sizeof(key));
+	if (s->flags & IP_VS_SVC_F_PERSISTENT)
+		snprintf(buf, size, "%s service %s %s persistent %u s %s", verb, key, s->scheduler,
+			 s->timeout, inet_ntop(AF_INET, &s->netmask, mask, sizeof(mask)));
+	else
+		snprintf(buf, size, "%s service %s %s", verb, key, s->scheduler);
+}
+
+static void dest_text(const char *verb, const char *word, const struct change *c, char *buf,
+		      size_t size)
+{
+	const struct ipvs_dest *d = c->dest;
+	char key[ENDPOINT_MAX + 8], real[ENDPOINT_MAX];
+
+	snprintf(buf, size, "%s real server %s %s weight %u %s %s", verb,
+		 endpoint(d->family, d->address, d->port, real), method_name(d->method), d->weight,
+		 word, key_text(&c->service->key, key, sizeof(key)));
+}
+
+const char *change_text(const struct change *c, char *buf, size_t size)
+{
+	switch (c->kind) {
+	case CHANGE_SERVICE_ADD:
+		service_text("add", c->service, buf, size);
+		break;
+	case CHANGE_SERVICE_EDIT:
+		service_text("edit", c->service, buf, size);
+		break;
+	case CHANGE_SERVICE_DELETE:
+		service_text("delete", c->service, buf, size);
+		break;
+	case CHANGE_DEST_ADD:
+		dest_text("add", "to", c, buf, size);
+		break;
+	case CHANGE_DEST_EDIT:
+		dest_text("edit", "of", c, buf, size);
+		break;
+	case CHANGE_DEST_DELETE:
+		dest_text("delete", "from", c, buf, size);
+		break;
+	}
+	return buf;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The running engine: what it was told, and its ways into the kernel. One thread, one owner. */
+#ifndef TRIREME_ENGINE_ENGINE_H
+#define TRIREME_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "engine/health_state.h"
+#include "engine/ipvs_io.h"
+#include "engine/nft_io.h"
+#include "schema/config.h"
+
+/* Why the kernel is compared with what should be: says what a difference means. */
+enum cause {
+	CAUSE_CONFIG,
+	CAUSE_HEALTH,
+	CAUSE_GRACE, /* the checker's first results are waited for no longer */
+	CAUSE_PERIOD, /* nothing of ours changed: a difference was made by hand */
+};
+
+struct engine {
+	struct config *config;
+	const struct config_node *node; /* this one; part of config */
+	struct health_state *health;	/* made from config */
+	char *ruleset;
+	bool *applied; /* of each service: the kernel has what it should */
+	struct ipvs_io *ipvs; /* NULL: not open */
+	struct nft_io *nft;   /* NULL: not open */
+	int ipvs_error, nft_error; /* last ones logged: each is logged once, not every period */
+};
+
+/*
+ * Takes config over (also on failure) and replaces the former; name is this node's. -ENOENT: the
+ * configuration has no such node; then, as on -ENOMEM, the former one stays in force.
+ */
+int engine_configure(struct engine *engine, struct config *config, const char *name, uint64_t now);
+
+/* Compares the kernel with what should be, and changes what differs; logs what it did. */
+void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now);
+
+/* The kernel's state of the service of that index in *service, whose dests the caller frees. */
+int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service);
+
+/* Frees everything; the kernel keeps forwarding. */
+void engine_clear(struct engine *engine);
+
+#endif

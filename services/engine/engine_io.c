@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <qb/qbdefs.h>
+#include <qb/qblog.h>
+
+#include "base/cleanup.h"
+#include "engine/engine.h"
+#include "engine/plan.h"
+#include "engine/ruleset.h"
+#include "engine/sysctl_io.h"
+#include "engine/wanted.h"
+
+/* So often the table may move under a plan before the next period has a try. */
+#define PASSES_MAX 3
+
+static void config_drop(struct config **config)
+{
+	config_free(*config);
+}
+
+int engine_configure(struct engine *engine, struct config *config, const char *name, uint64_t now)
+{
+	_cleanup_(config_drop) struct config *taken = config;
+	const struct config_node *node = config_node_by_name(config, name);
+	struct health_state *health;
+	_cleanup_free_ bool *applied = NULL;
+	_cleanup_free_ char *ruleset = NULL;
+	int r;
+
+	if (!node)
+		return -ENOENT;
+	applied = calloc(config->n_services + 1, sizeof(*applied));
+	if (!applied)
+		return -ENOMEM;
+	r = ruleset_make(config, node, &ruleset);
+	if (r < 0)
+		return r;
+	r = health_state_make(config, engine->health, now, &health);
+	if (r < 0)
+		return r;
+	health_state_free(engine->health);
+	config_free(engine->config);
+	free(engine->applied);
+	free(engine->ruleset);
+	engine->health = health;
+	engine->config = take_ptr(taken);
+	engine->node = node;
+	engine->applied = take_ptr(applied);
+	engine->ruleset = take_ptr(ruleset);
+	return 0;
+}
+
+/* Logs an error when it is not the one logged last. */
+static void log_once(int *last, int r, const char *what, const char *detail)
+{
+	if (r < 0 && r != *last)
+		qb_log(LOG_ERR, "%s: %s%s%s", what, strerror(-r), detail[0] ? ": " : "", detail);
+	*last = r;
+}
+
+static void reconcile_ruleset(struct engine *engine, enum cause cause)
+{
+	char error[NFT_ERROR_MAX] = "";
+	bool replaced = false;
+	int r = engine->nft ? 0 : nft_io_open(&engine->nft);
+
+	if (r == 0)
+		r = nft_io_reconcile(engine->nft, engine->ruleset, &replaced, error);
+	log_once(&engine->nft_error, r, "cannot set the firewall", error);
+	if (replaced && cause == CAUSE_PERIOD)
+		qb_log(LOG_WARNING, "firewall was changed by hand: put right");
+	else if (replaced)
+		qb_log(LOG_NOTICE, "firewall set");
+}
+
+static void mark_applied(struct engine *engine, const struct ipvs_key *key, bool applied)
+{
+	for (size_t i = 0; i < engine->config->n_services; i++) {
+		struct ipvs_key own = wanted_key(&engine->config->services[i]);
+
+		if (!key || ipvs_key_equal(&own, key))
+			engine->applied[i] = applied;
+	}
+}
+
+static bool table_moved(int r)
+{
+	return r == -EEXIST || r == -ENOENT || r == -ESRCH;
+}
+
+/* Applies what it can; -EAGAIN: the table has moved meanwhile. */
+static int apply(struct engine *engine, const struct plan *plan, enum cause cause)
+{
+	char text[CHANGE_TEXT_MAX];
+	int result = 0;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const struct change *change = &plan->changes[i];
+		int r = ipvs_io_apply(engine->ipvs, change);
+
+		change_text(change, text, sizeof(text));
+		if (r < 0) {
+			qb_log(LOG_ERR, "cannot %s: %s", text, strerror(-r));
+			mark_applied(engine, &change->service->key, false);
+			if (table_moved(r))
+				result = -EAGAIN;
+			else if (result == 0)
+				result = r;
+		} else if (cause == CAUSE_PERIOD) {
+			qb_log(LOG_WARNING, "was changed by hand, put right: %s", text);
+		} else {
+			qb_log(LOG_NOTICE, "%s", text);
+		}
+	}
+	return result;
+}
+
+static int reconcile_pass(struct engine *engine, enum cause cause, uint64_t now)
+{
+	_cleanup_(ipvs_table_clear) struct ipvs_table present = {0}, wanted = {0};
+	_cleanup_(plan_clear) struct plan plan = {0};
+	int r = ipvs_io_read(engine->ipvs, &present);
+
+	/* A witness carries nothing: its wanted table is empty. */
+	if (r == 0 && engine->node->role == CONFIG_ROLE_ROUTER)
+		r = wanted_make(engine->config, engine->health, &present, now, &wanted);
+	if (r == 0)
+		r = plan_make(&wanted, &present, &plan);
+	if (r < 0) {
+		/* A late answer must not be taken for the next one's. */
+		ipvs_io_close(engine->ipvs);
+		engine->ipvs = NULL;
+		return r;
+	}
+	mark_applied(engine, NULL, true);
+	return apply(engine, &plan, cause);
+}
+
+static int open_ipvs(struct engine *engine, const char **what)
+{
+	int r = engine->ipvs ? 0 : ipvs_io_open(&engine->ipvs);
+
+	*what = "cannot reach IPVS in the kernel";
+	if (r == 0) {
+		*what = "cannot set a switch of IPVS";
+		r = sysctl_reconcile(what);
+		if (r > 0)
+			qb_log(LOG_NOTICE, "%d switches of IPVS set", r);
+	}
+	return r < 0 ? r : 0;
+}
+
+void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now)
+{
+	const char *what;
+	int r;
+
+	if (cause != CAUSE_HEALTH)
+		reconcile_ruleset(engine, cause);
+	r = open_ipvs(engine, &what);
+	for (int pass = 0; r == 0 && pass < PASSES_MAX; pass++) {
+		what = "cannot set the services";
+		r = reconcile_pass(engine, cause, now);
+		if (r != -EAGAIN)
+			break;
+		r = pass + 1 < PASSES_MAX ? 0 : r;
+	}
+	log_once(&engine->ipvs_error, r, what, "");
+	if (r < 0 && !engine->ipvs)
+		mark_applied(engine, NULL, false);
+}
+
+int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service)
+{
+	int r;
+
+	*service = (struct ipvs_service){.key = wanted_key(&engine->config->services[index])};
+	if (!engine->ipvs)
+		return -ENOTCONN;
+	r = ipvs_io_read_dests(engine->ipvs, service);
+	if (r < 0) {
+		free(service->dests);
+		ipvs_io_close(engine->ipvs);
+		engine->ipvs = NULL;
+	}
+	return r;
+}
+
+void engine_clear(struct engine *engine)
+{
+	ipvs_io_close(engine->ipvs);
+	nft_io_close(engine->nft);
+	health_state_free(engine->health);
+	free(engine->applied);
+	free(engine->ruleset);
+	config_free(engine->config);
+	*engine = (struct engine){0};
+}

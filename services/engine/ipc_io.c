@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/ipc_io.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <qb/qbdefs.h>
+#include <qb/qbipcs.h>
+#include <qb/qblog.h>
+
+#include "engine/status.h"
+#include "proto/engine_ipc.h"
+
+static struct {
+	qb_loop_t *loop;
+	qb_ipcs_service_t *service;
+	struct engine *engine;
+	void (*changed)(void *data);
+	void *data;
+} server;
+
+static int32_t job_add(enum qb_loop_priority p, void *data, qb_loop_job_dispatch_fn fn)
+{
+	return qb_loop_job_add(server.loop, p, data, fn);
+}
+
+static int32_t dispatch_add(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
+			    qb_ipcs_dispatch_fn_t fn)
+{
+	return qb_loop_poll_add(server.loop, p, fd, events, data, fn);
+}
+
+static int32_t dispatch_mod(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
+			    qb_ipcs_dispatch_fn_t fn)
+{
+	return qb_loop_poll_mod(server.loop, p, fd, events, data, fn);
+}
+
+static int32_t dispatch_del(int32_t fd)
+{
+	return qb_loop_poll_del(server.loop, fd);
+}
+
+static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
+{
+	const struct passwd *checker = getpwnam(IPC_CHECKER_USER);
+
+	if (uid != 0 && (!checker || uid != checker->pw_uid))
+		return -EACCES;
+	/* The connection's shared memory is made by root: give it to the peer. */
+	qb_ipcs_connection_auth_set(c, uid, gid, 0600);
+	return 0;
+}
+
+static int32_t on_closed(qb_ipcs_connection_t *c)
+{
+	(void)c;
+	return 0;
+}
+
+static int32_t answer_error(qb_ipcs_connection_t *c, int32_t id, int error)
+{
+	struct qb_ipc_response_header header = {.id = id, .size = sizeof(header), .error = error};
+
+	return (int32_t)qb_ipcs_response_send(c, &header, sizeof(header)) < 0 ? -1 : 0;
+}
+
+static bool ends(const char *text, size_t size)
+{
+	return memchr(text, '\0', size) != NULL;
+}
+
+static int on_health(const struct engine_health_request *request)
+{
+	bool changed = false;
+	int r;
+
+	if (!ends(request->service, sizeof(request->service)) ||
+	    !ends(request->real, sizeof(request->real)) ||
+	    !ends(request->reason, sizeof(request->reason)))
+		return -EBADMSG;
+	r = health_state_report(server.engine->health, request->service, request->real,
+				request->state, request->reason, &changed);
+	if (changed) {
+		qb_log(LOG_NOTICE, "%s: %s is %s%s%s", request->service, request->real,
+		       request->state == ENGINE_HEALTH_UP ? "up" : "down",
+		       request->reason[0] ? ": " : "", request->reason);
+		server.changed(server.data);
+	}
+	return r;
+}
+
+static int32_t on_service(qb_ipcs_connection_t *c, uint32_t index)
+{
+	/* Static for its size (45 KiB); one request is served at a time. */
+	static struct engine_service_status status;
+	struct engine *engine = server.engine;
+	const struct config *config = engine->config;
+	struct ipvs_service kernel = {0};
+	int r = 0;
+
+	memset(&status, 0, sizeof(status));
+	status.header.id = ENGINE_IPC_SERVICE;
+	status.header.size = sizeof(status);
+	status.version = ENGINE_IPC_VERSION;
+	status.n_services = (uint32_t)config->n_services;
+	if (index >= config->n_services) {
+		status.header.error = -ENOENT;
+	} else {
+		r = engine_read_service(engine, index, &kernel);
+		status_fill(&config->services[index], &engine->health->services[index],
+			    r == 0 ? &kernel : NULL, &status);
+		status.applied = r == 0 && engine->applied[index];
+		if (r == 0)
+			free(kernel.dests);
+	}
+	return qb_ipcs_response_send(c, &status, sizeof(status)) < 0 ? -1 : 0;
+}
+
+/* Whether the request is as long as its kind says and of our version. */
+static int check(const struct qb_ipc_request_header *header, size_t size, size_t wanted,
+		 uint32_t version)
+{
+	if (size != wanted || header->size != (int32_t)wanted)
+		return -EBADMSG;
+	return version == ENGINE_IPC_VERSION ? 0 : -EPROTO;
+}
+
+static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
+{
+	const struct qb_ipc_request_header *header = data;
+	const struct engine_health_request *health = data;
+	const struct engine_service_request *service = data;
+	int r = -EBADMSG;
+
+	/* Both kinds begin with header and version. */
+	if (size < sizeof(*service))
+		return answer_error(c, 0, -EBADMSG);
+	if (header->id == ENGINE_IPC_HEALTH) {
+		r = check(header, size, sizeof(*health), health->version);
+		return answer_error(c, header->id, r < 0 ? r : on_health(health));
+	}
+	if (header->id == ENGINE_IPC_SERVICE)
+		r = check(header, size, sizeof(*service), service->version);
+	return r < 0 ? answer_error(c, header->id, r) : on_service(c, service->index);
+}
+
+int ipc_io_open(qb_loop_t *loop, struct engine *engine, void (*changed)(void *data), void *data)
+{
+	static struct qb_ipcs_service_handlers handlers = {
+		.connection_accept = on_accept,
+		.connection_closed = on_closed,
+		.msg_process = on_message,
+	};
+	static const struct qb_ipcs_poll_handlers poll = {
+		.job_add = job_add,
+		.dispatch_add = dispatch_add,
+		.dispatch_mod = dispatch_mod,
+		.dispatch_del = dispatch_del,
+	};
+	int r;
+
+	server.loop = loop;
+	server.engine = engine;
+	server.changed = changed;
+	server.data = data;
+	server.service = qb_ipcs_create(ENGINE_IPC_NAME, 0, QB_IPC_SHM, &handlers);
+	if (!server.service)
+		return -ENOMEM;
+	qb_ipcs_enforce_buffer_size(server.service, ENGINE_IPC_MAX);
+	qb_ipcs_poll_handlers_set(server.service, (struct qb_ipcs_poll_handlers *)&poll);
+	r = qb_ipcs_run(server.service);
+	if (r < 0)
+		server.service = NULL;
+	return r;
+}
+
+void ipc_io_close(void)
+{
+	if (server.service)
+		qb_ipcs_destroy(server.service);
+	server.service = NULL;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/ipvs_msg.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/ip_vs.h>
+#include <string.h>
+
+static struct nlmsghdr *start(void *buf, uint16_t type, uint16_t flags, uint32_t seq, uint8_t cmd,
+			      uint8_t version)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = seq;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = version;
+	return nlh;
+}
+
+struct nlmsghdr *ipvs_msg_get_family(void *buf, uint32_t seq)
+{
+	struct nlmsghdr *nlh = start(buf, GENL_ID_CTRL, NLM_F_ACK, seq, CTRL_CMD_GETFAMILY, 1);
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
+	return nlh;
+}
+
+static void put_key(struct nlmsghdr *nlh, const struct ipvs_key *key)
+{
+	mnl_attr_put_u16(nlh, IPVS_SVC_ATTR_AF, key->family);
+	if (key->mark) {
+		mnl_attr_put_u32(nlh, IPVS_SVC_ATTR_FWMARK, key->mark);
+		return;
+	}
+	mnl_attr_put_u16(nlh, IPVS_SVC_ATTR_PROTOCOL, key->protocol);
+	mnl_attr_put(nlh, IPVS_SVC_ATTR_ADDR, sizeof(key->address), key->address);
+	mnl_attr_put_u16(nlh, IPVS_SVC_ATTR_PORT, htons(key->port));
+}
+
+static void put_service(struct nlmsghdr *nlh, const struct ipvs_service *service, bool full)
+{
+	struct ip_vs_flags flags = {.flags = service->flags, .mask = ~0U};
+	struct nlattr *nest = mnl_attr_nest_start(nlh, IPVS_CMD_ATTR_SERVICE);
+
+	put_key(nlh, &service->key);
+	if (full) {
+		mnl_attr_put_strz(nlh, IPVS_SVC_ATTR_SCHED_NAME, service->scheduler);
+		mnl_attr_put(nlh, IPVS_SVC_ATTR_FLAGS, sizeof(flags), &flags);
+		mnl_attr_put_u32(nlh, IPVS_SVC_ATTR_TIMEOUT, service->timeout);
+		mnl_attr_put_u32(nlh, IPVS_SVC_ATTR_NETMASK, service->netmask);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_dest(struct nlmsghdr *nlh, const struct ipvs_dest *dest, bool full)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, IPVS_CMD_ATTR_DEST);
+
+	mnl_attr_put_u16(nlh, IPVS_DEST_ATTR_ADDR_FAMILY, dest->family);
+	mnl_attr_put(nlh, IPVS_DEST_ATTR_ADDR, sizeof(dest->address), dest->address);
+	mnl_attr_put_u16(nlh, IPVS_DEST_ATTR_PORT, htons(dest->port));
+	if (full) {
+		mnl_attr_put_u32(nlh, IPVS_DEST_ATTR_FWD_METHOD, dest->method);
+		mnl_attr_put_u32(nlh, IPVS_DEST_ATTR_WEIGHT, dest->weight);
+		mnl_attr_put_u32(nlh, IPVS_DEST_ATTR_U_THRESH, dest->upper);
+		mnl_attr_put_u32(nlh, IPVS_DEST_ATTR_L_THRESH, dest->lower);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
+				 const struct change *change)
+{
+	static const uint8_t commands[] = {
+		[CHANGE_SERVICE_ADD] = IPVS_CMD_NEW_SERVICE,
+		[CHANGE_SERVICE_EDIT] = IPVS_CMD_SET_SERVICE,
+		[CHANGE_SERVICE_DELETE] = IPVS_CMD_DEL_SERVICE,
+		[CHANGE_DEST_ADD] = IPVS_CMD_NEW_DEST,
+		[CHANGE_DEST_EDIT] = IPVS_CMD_SET_DEST,
+		[CHANGE_DEST_DELETE] = IPVS_CMD_DEL_DEST,
+	};
+	bool full_service =
+		change->kind == CHANGE_SERVICE_ADD || change->kind == CHANGE_SERVICE_EDIT;
+	struct nlmsghdr *nlh = start(buf, family, NLM_F_ACK, seq, commands[change->kind],
+				     IPVS_GENL_VERSION);
+
+	put_service(nlh, change->service, full_service);
+	if (change->dest)
+		put_dest(nlh, change->dest, change->kind != CHANGE_DEST_DELETE);
+	return nlh;
+}
+
+struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family, uint32_t seq)
+{
+	return start(buf, family, NLM_F_DUMP, seq, IPVS_CMD_GET_SERVICE, IPVS_GENL_VERSION);
+}
+
+struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, uint32_t seq,
+				     const struct ipvs_key *key)
+{
+	struct ipvs_service service = {.key = *key};
+	struct nlmsghdr *nlh =
+		start(buf, family, NLM_F_DUMP, seq, IPVS_CMD_GET_DEST, IPVS_GENL_VERSION);
+
+	put_service(nlh, &service, false);
+	return nlh;
+}
+
+/* Attributes of one level, found by type. */
+struct attributes {
+	const struct nlattr **found;
+	uint16_t max;
+};
+
+static int keep_attribute(const struct nlattr *attr, void *data)
+{
+	const struct attributes *a = data;
+
+	if (mnl_attr_type_valid(attr, a->max) > 0)
+		a->found[mnl_attr_get_type(attr)] = attr;
+	return MNL_CB_OK;
+}
+
+/* The payload, if there is one of at least size bytes. */
+static const void *payload(const struct nlattr *attr, size_t size)
+{
+	return attr && mnl_attr_get_payload_len(attr) >= size ? mnl_attr_get_payload(attr) : NULL;
+}
+
+static int get_u16(const struct nlattr *attr, uint16_t *ret_value)
+{
+	const void *p = payload(attr, sizeof(*ret_value));
+
+	if (!p)
+		return -EBADMSG;
+	memcpy(ret_value, p, sizeof(*ret_value));
+	return 0;
+}
+
+static int get_u32(const struct nlattr *attr, uint32_t *ret_value)
+{
+	const void *p = payload(attr, sizeof(*ret_value));
+
+	if (!p)
+		return -EBADMSG;
+	memcpy(ret_value, p, sizeof(*ret_value));
+	return 0;
+}
+
+static int get_port(const struct nlattr *attr, uint16_t *ret_port)
+{
+	uint16_t value;
+	int r = get_u16(attr, &value);
+
+	if (r < 0)
+		return r;
+	*ret_port = ntohs(value);
+	return 0;
+}
+
+/* Of family's size; the kernel always sends 16 bytes, of which IPv4 means the first four. */
+static int get_address(const struct nlattr *attr, uint16_t family, uint8_t ret_address[16])
+{
+	size_t size = family == AF_INET6 ? 16 : 4;
+	const void *p = payload(attr, size);
+
+	if (!p)
+		return -EBADMSG;
+	memset(ret_address, 0, 16);
+	memcpy(ret_address, p, size);
+	return 0;
+}
+
+/* The attributes inside the attribute `outer` of a generic netlink message. */
+static int parse_nested(const struct nlmsghdr *nlh, uint16_t outer, uint16_t outer_max,
+			const struct nlattr **found, uint16_t max)
+{
+	const struct nlattr *top[IPVS_CMD_ATTR_MAX + 1] = {0};
+	struct attributes outer_set = {top, outer_max}, set = {found, max};
+
+	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) ||
+	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &outer_set) < 0 ||
+	    !top[outer] || mnl_attr_parse_nested(top[outer], keep_attribute, &set) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family)
+{
+	const struct nlattr *found[CTRL_ATTR_MAX + 1] = {0};
+	struct attributes set = {found, CTRL_ATTR_MAX};
+
+	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) ||
+	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &set) < 0)
+		return -EBADMSG;
+	return get_u16(found[CTRL_ATTR_FAMILY_ID], ret_family);
+}
+
+static int parse_key(const struct nlattr **found, struct ipvs_key *ret_key)
+{
+	struct ipvs_key key = {0};
+
+	if (get_u16(found[IPVS_SVC_ATTR_AF], &key.family) < 0)
+		return -EBADMSG;
+	if (get_u32(found[IPVS_SVC_ATTR_FWMARK], &key.mark) == 0 && key.mark) {
+		*ret_key = key;
+		return 0;
+	}
+	if (get_u16(found[IPVS_SVC_ATTR_PROTOCOL], &key.protocol) < 0 ||
+	    get_port(found[IPVS_SVC_ATTR_PORT], &key.port) < 0 ||
+	    get_address(found[IPVS_SVC_ATTR_ADDR], key.family, key.address) < 0)
+		return -EBADMSG;
+	*ret_key = key;
+	return 0;
+}
+
+int ipvs_msg_parse_service(const struct nlmsghdr *nlh, struct ipvs_service *ret_service)
+{
+	const struct nlattr *found[IPVS_SVC_ATTR_MAX + 1] = {0};
+	struct ipvs_service service = {0};
+	const struct nlattr *name;
+	size_t length;
+
+	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, IPVS_CMD_ATTR_MAX, found,
+			 IPVS_SVC_ATTR_MAX) < 0 ||
+	    parse_key(found, &service.key) < 0 ||
+	    get_u32(found[IPVS_SVC_ATTR_FLAGS], &service.flags) < 0 ||
+	    get_u32(found[IPVS_SVC_ATTR_TIMEOUT], &service.timeout) < 0 ||
+	    get_u32(found[IPVS_SVC_ATTR_NETMASK], &service.netmask) < 0)
+		return -EBADMSG;
+	/* The kernel's own mark that the service is in its table. */
+	service.flags &= ~(uint32_t)IP_VS_SVC_F_HASHED;
+	name = found[IPVS_SVC_ATTR_SCHED_NAME];
+	if (!name)
+		return -EBADMSG;
+	length = strnlen(mnl_attr_get_str(name), mnl_attr_get_payload_len(name));
+	if (length >= sizeof(service.scheduler))
+		return -EBADMSG;
+	memcpy(service.scheduler, mnl_attr_get_str(name), length);
+	*ret_service = service;
+	return 0;
+}
+
+static int parse_counters(const struct nlattr *nest, struct ipvs_dest *dest)
+{
+	const struct nlattr *found[IPVS_STATS_ATTR_MAX + 1] = {0};
+	struct attributes set = {found, IPVS_STATS_ATTR_MAX};
+	static const uint16_t types[] = {IPVS_STATS_ATTR_CONNS, IPVS_STATS_ATTR_INBYTES,
+					 IPVS_STATS_ATTR_OUTBYTES};
+	uint64_t values[3];
+
+	if (!nest || mnl_attr_parse_nested(nest, keep_attribute, &set) < 0)
+		return -EBADMSG;
+	for (size_t i = 0; i < 3; i++) {
+		const void *p = payload(found[types[i]], sizeof(values[i]));
+
+		if (!p)
+			return -EBADMSG;
+		memcpy(&values[i], p, sizeof(values[i]));
+	}
+	dest->connections = values[0];
+	dest->bytes_in = values[1];
+	dest->bytes_out = values[2];
+	return 0;
+}
+
+int ipvs_msg_parse_dest(const struct nlmsghdr *nlh, struct ipvs_dest *ret_dest)
+{
+	const struct nlattr *found[IPVS_DEST_ATTR_MAX + 1] = {0};
+	struct ipvs_dest dest = {0};
+
+	if (parse_nested(nlh, IPVS_CMD_ATTR_DEST, IPVS_CMD_ATTR_MAX, found, IPVS_DEST_ATTR_MAX) <
+		    0 ||
+	    get_u16(found[IPVS_DEST_ATTR_ADDR_FAMILY], &dest.family) < 0 ||
+	    get_address(found[IPVS_DEST_ATTR_ADDR], dest.family, dest.address) < 0 ||
+	    get_port(found[IPVS_DEST_ATTR_PORT], &dest.port) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_FWD_METHOD], &dest.method) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_WEIGHT], &dest.weight) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_U_THRESH], &dest.upper) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_L_THRESH], &dest.lower) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_ACTIVE_CONNS], &dest.active) < 0 ||
+	    get_u32(found[IPVS_DEST_ATTR_INACT_CONNS], &dest.inactive) < 0 ||
+	    parse_counters(found[IPVS_DEST_ATTR_STATS64], &dest) < 0)
+		return -EBADMSG;
+	*ret_dest = dest;
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages of IPVS over generic netlink (linux/ip_vs.h, net/netfilter/ipvs/ip_vs_ctl.c),
+ * encoded into and decoded from memory. buf has IPVS_MSG_MAX bytes and netlink's alignment.
+ */
+#ifndef TRIREME_ENGINE_IPVS_MSG_H
+#define TRIREME_ENGINE_IPVS_MSG_H
+
+#include <stdint.h>
+#include <libmnl/libmnl.h>
+
+#include "engine/plan.h"
+
+#define IPVS_MSG_MAX 1024 /* bytes; the largest request is below 300 */
+
+/* Asks the kernel for the number of the IPVS family (linux/genetlink.h). */
+struct nlmsghdr *ipvs_msg_get_family(void *buf, uint32_t seq);
+
+/* A change, to be acknowledged. family: the number of the IPVS family. */
+struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
+				 const struct change *change);
+
+/* All services; all real servers of one. */
+struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family, uint32_t seq);
+struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, uint32_t seq,
+				     const struct ipvs_key *key);
+
+/* Decoders: -EBADMSG when a field is missing or of another form. Unknown fields are passed over. */
+int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family);
+int ipvs_msg_parse_service(const struct nlmsghdr *nlh, struct ipvs_service *ret_service);
+int ipvs_msg_parse_dest(const struct nlmsghdr *nlh, struct ipvs_dest *ret_dest);
+
+#endif

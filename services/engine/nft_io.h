@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nftables in the kernel, through libnftables. */
+#ifndef TRIREME_ENGINE_NFT_IO_H
+#define TRIREME_ENGINE_NFT_IO_H
+
+#include <stdbool.h>
+
+#define NFT_ERROR_MAX 256
+
+struct nft_io;
+
+int nft_io_open(struct nft_io **ret_io);
+void nft_io_close(struct nft_io *io);
+
+/*
+ * Makes RULESET_TABLE in the kernel say what wanted says: compares and, only if they differ,
+ * replaces the table in one transaction, so that no packet meets a half-made one.
+ * *ret_replaced: it differed. -EIO: the kernel refused, and error says why.
+ */
+int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,
+		     char error[NFT_ERROR_MAX]);
+
+#endif

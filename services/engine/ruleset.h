@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The firewall of a node as nftables text (nft(8)): one table, `inet trireme`, written exactly as
+ * libnftables lists it (RULESET_TABLE alone, stateless, numeric protocols and priorities), so
+ * that the kernel's listing can be compared with it: see ruleset_match.h.
+ *
+ * Where the chains hook. IPVS (net/netfilter/ipvs/ip_vs_core.c) takes a client's packet in
+ * LOCAL_IN at priority 98 and 99, and turns an answer's source into the floating address in
+ * FORWARD at 99 and 100. Both filter chains come after it, at 110:
+ *  - `input` sees only what IPVS did not take. A service that has no real server left is refused
+ *    by IPVS itself; one that is not in the kernel yet meets the closed end of the chain. So a
+ *    floating address never leads to a program on the router.
+ *  - `forward` sees answers already translated: whatever still has a private source there was
+ *    not translated by IPVS.
+ *  - `guard` comes after source NAT (100): the last look at what leaves on the public port.
+ * Traffic of the services and of the cluster is not tracked: a flood of either cannot fill the
+ * connection table, and a full table cannot stop either.
+ */
+#ifndef TRIREME_ENGINE_RULESET_H
+#define TRIREME_ENGINE_RULESET_H
+
+#include "schema/config.h"
+
+#define RULESET_TABLE "table inet trireme"
+
+#define RULESET_MAX (512u << 10) /* bytes; the limits of config.h need less than 400 KiB */
+
+/* The table for this node; the caller frees the text. -ENOMEM, -ENOSPC: above RULESET_MAX. */
+int ruleset_make(const struct config *config, const struct config_node *node, char **ret_text);
+
+#endif

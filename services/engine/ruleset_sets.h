@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Named sets of the ruleset: addresses and endpoints of the configuration, each once, sorted. */
+#ifndef TRIREME_ENGINE_RULESET_SETS_H
+#define TRIREME_ENGINE_RULESET_SETS_H
+
+#include "base/text.h"
+#include "schema/config.h"
+
+/* All of them; a set may be empty. The names are those that the rules use. */
+int ruleset_sets(struct text *text, const struct config *config);
+
+#endif

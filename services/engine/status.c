@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/status.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "engine/wanted.h"
+
+static_assert(sizeof(((struct engine_service_status *)0)->name) ==
+		      sizeof(((struct config_service *)0)->name),
+	      "names fit");
+static_assert(ENGINE_REALS_PER_MESSAGE >= CONFIG_REALS_MAX, "all real servers fit");
+
+static void fill_real(const struct config_real *config, const struct health_real *health,
+		      const struct ipvs_dest *kernel, struct engine_real_status *s)
+{
+	memcpy(s->name, config->name, sizeof(s->name));
+	s->health = (uint8_t)health->state;
+	s->address = config->address;
+	s->port = config->port;
+	s->weight = config->weight;
+	memcpy(s->reason, health->reason, sizeof(s->reason));
+	if (!kernel)
+		return;
+	s->in_use = kernel->weight > 0;
+	s->active = kernel->active;
+	s->inactive = kernel->inactive;
+	s->connections = kernel->connections;
+	s->bytes_in = kernel->bytes_in;
+	s->bytes_out = kernel->bytes_out;
+}
+
+void status_fill(const struct config_service *config, const struct health_service *health,
+		 const struct ipvs_service *kernel, struct engine_service_status *ret_status)
+{
+	struct engine_service_status *s = ret_status;
+	const char *method = config->method == CONFIG_METHOD_DIRECT ? "direct" : "nat";
+
+	s->protocol = config->protocol == CONFIG_PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	s->port = config->port;
+	s->address = config->address;
+	memcpy(s->name, config->name, sizeof(s->name));
+	memcpy(s->scheduler, config->scheduler, sizeof(s->scheduler));
+	memcpy(s->method, method, strlen(method) + 1);
+	s->n_reals = (uint32_t)config->n_reals;
+	for (size_t i = 0; i < config->n_reals; i++) {
+		struct ipvs_dest dest = wanted_dest(config, &config->reals[i]);
+
+		fill_real(&config->reals[i], &health->reals[i],
+			  kernel ? ipvs_service_find(kernel, &dest) : NULL, &s->reals[i]);
+	}
+}
