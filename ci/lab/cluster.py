@@ -125,13 +125,15 @@ class Cluster:
         for number, (network, mac) in enumerate(zip(NETWORKS, macs(node))):
             self.lab.tap("switch", f"{name}-{number}", network)
             cards.append((nic, f"{name}-{number}", mac))
-        self.machines[name] = self._machine(name, cards, seed, memory)
+        disk = qemu.overlay(self.image, self.lab.scratch / f"{name}.qcow2")
+        self.machines[name] = qemu.Machine(self.lab, "switch", name, disk, cards, self.logs / f"console-{name}.log",
+                                           accelerator=qemu.accelerator(self.image), memory=memory, media=[seed])
         return self.machines[name]
 
-    def _machine(self, name, cards, seed, memory):
-        disk = qemu.overlay(self.image, self.lab.scratch / f"{name}.qcow2")
-        return qemu.Machine(self.lab, "switch", name, disk, cards, self.logs / f"console-{name}.log",
-                            accelerator=qemu.accelerator(self.image), memory=memory, media=[seed])
+    def replace_cards(self, name, nic):
+        """Other network cards of model `nic`, with the same MAC addresses, for a machine that is off."""
+        machine = self.machines[name]
+        machine.set_cards([(nic, f"{name}-{number}", mac) for number, mac in enumerate(macs(name))])
 
     def start(self, nodes=NODES):
         """Power on."""

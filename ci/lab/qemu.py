@@ -133,15 +133,15 @@ class Machine:
     """A guest in a namespace. nics: (model, tap, MAC) in the order the guest finds them on its PCI bus.
 
     disk and media are files; `memory` in MiB; `accelerator` as accelerator() says. The console's text goes to `log` too, all starts in one
-    file. Everything about it is in the open: pid, command, console_path.
+    file.
     """
 
     def __init__(self, lab, namespace, name, disk, nics, log, *, accelerator, memory=320, media=()):
         self._lab, self._namespace, self.name, self.log = lab, namespace, name, Path(log)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.console_path = lab.scratch / f"{name}.console"
-        self._process, self._console = None, None
-        self.command = [
+        self._process, self._console, self._cards = None, None, nics
+        self._command = [
             "qemu-system-x86_64", "-name", name, "-machine", "q35", "-accel", accelerator, "-cpu", "max",
             "-smp", "1", "-m", str(memory), "-nodefaults", "-display", "none", "-vga", "std",
             "-device", "virtio-rng-pci", "-device", "i6300esb",
@@ -149,10 +149,25 @@ class Machine:
             "-serial", "chardev:s0",
             "-drive", f"file={disk},if=virtio,format=qcow2,cache=unsafe"]
         for medium in media:
-            self.command += ["-drive", f"file={medium},if=virtio,format=raw,readonly=on"]
-        for number, (model, tap, mac) in enumerate(nics):
-            self.command += ["-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no",
-                             "-device", f"{model},netdev=n{number},mac={mac}"]
+            self._command += ["-drive", f"file={medium},if=virtio,format=raw,readonly=on"]
+
+    @property
+    def command(self):
+        """QEMU's command line."""
+        cards = []
+        for number, (model, tap, mac) in enumerate(self._cards):
+            cards += ["-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no",
+                      "-device", f"{model},netdev=n{number},mac={mac}"]
+        return self._command + cards
+
+    @property
+    def family(self):
+        """Model of the first network card."""
+        return self._cards[0][0]
+
+    def set_cards(self, nics):
+        """Other network cards from the next start on."""
+        self._cards = nics
 
     @property
     def pid(self):

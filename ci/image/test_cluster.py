@@ -1,0 +1,314 @@
+"""The image as a cluster: two routers, a witness, real web servers and a client (ci/lab/cluster.py draws it).
+
+The tests stand in the order in which they tell one story on one cluster that boots once; a router that must be
+active or whole for a test is brought there by `settled`.
+"""
+import socket
+import threading
+import time
+
+import pytest
+
+from lab import cluster, processes
+from lab.cluster import CLIENT, GATEWAY, ROUTERS, VIP, VIP_DIRECT, WEBS
+from lab.load import Load
+
+BOOT = 180.0       # seconds until a cluster of three emulated machines on two cores must serve
+TAKEOVER = 3.0     # seconds without an answer at most when the active router dies
+WEIGHTS = {"web1": 3, "web2": 2, "web3": 1}
+REQUESTS = 1200
+ALIASES = {"eth0:1": VIP, "eth0:2": VIP_DIRECT, "eth1:1": GATEWAY}
+# Checks of the demonstration's services: 2 failed checks, one a second, each given up after 0.8 s; one more for
+# the emulated machine's own slowness.
+CHECK_TIME = 2 * 1.0 + 0.8 + 1.0
+
+
+@pytest.fixture
+def settled(stage):
+    """All three machines run, one router answers for all floating addresses; returns its name."""
+    stage.cluster.start()
+    owner = stage.cluster.wait_owner(BOOT)
+
+    def whole():
+        return all(stage.cluster.owners(address) == [owner] for address in ALIASES.values())
+    processes.wait_for(f"all floating addresses at {owner}", whole, 20)
+    for name in cluster.NODES:
+        wait_role(stage, name, "owner" if name == owner else "standby|witness|none", BOOT)
+    return owner
+
+
+def status(stage, name):
+    """What `trireme status` says on a node."""
+    return stage.menu(name).run("trireme status", 60)[1]
+
+
+def wait_role(stage, name, pattern, seconds):
+    """Waits until `trireme status --ready` is content on a node and its role is as expected."""
+    def there():
+        code, _ = stage.menu(name).run("trireme status --ready", 60)
+        return code == 0
+    processes.wait_for(f"{name} to be ready ({pattern}):\n{stage.machines[name].said()[-500:]}", there, seconds, 1.0)
+
+
+def held_by(stage):
+    """Who answers for each floating address."""
+    return {address: stage.cluster.owners(address) for address in ALIASES.values()}
+
+
+def wait_moved(stage, load, old, new, since, seconds):
+    """Waits until `new` answers and traffic flows again; returns the gap from `since` on in seconds."""
+    stage.cluster.wait_owner(seconds, candidates=(new,))
+    load.wait_good(10, seconds, since=time.monotonic())
+    assert held_by(stage) == {address: [new] for address in ALIASES.values()}, f"{old} -> {new}"
+    return load.gap(since)
+
+
+# -- it serves
+
+def test_boots_from_seed_and_answers(stage, figure):
+    began = time.monotonic()
+    owner = stage.cluster.wait_owner(BOOT)
+    with Load(stage.lab, "client", VIP, rate=20) as load:
+        load.wait_good(5, 60)
+    figure(f"{owner} is active and answers {time.monotonic() - began:.1f} s after the three machines were switched on")
+    for machine in stage.machines.values():
+        machine.wait_said(r"trireme: services up after [\d.]+ s", 90)
+
+
+def test_both_aliases_on_one_router_and_nowhere_else(stage, settled):
+    assert stage.aliases(settled) == ALIASES
+    for name in cluster.NODES:
+        if name != settled:
+            assert not stage.aliases(name), f"{name} is not the owner"
+    assert held_by(stage) == {address: [settled] for address in ALIASES.values()}
+
+
+def test_shares_hidden_servers_and_client_address(stage, settled, figure):
+    with stage.cluster.capture("pub", "nat-public") as public, stage.cluster.capture("priv", "nat-private") as private:
+        with Load(stage.lab, "client", VIP, rate=400, parallel=24, patience=10) as load:
+            load.wait_good(REQUESTS, 120)
+    shares, total = load.shares()
+    seconds = max(r.end for r in load.records) - min(r.start for r in load.records)
+    figure(f"{total} requests through {settled}, {total / seconds:.0f}/s: "
+           + ", ".join(f"{name} {share:.1f} %" for name, share in shares.items()))
+    assert not load.failed()
+    assert total >= 1000
+    for name, weight in WEIGHTS.items():
+        assert abs(shares.get(name, 0.0) - 100 * weight / sum(WEIGHTS.values())) <= 5, f"share of {name}"
+    assert public.count(f"src host {VIP} and tcp src port 80") > total
+    assert public.lines("net 10.77.0.0/24") == []
+    assert private.count(f"src host {CLIENT} and tcp dst port 80") > total
+    assert {entry[1] for web in stage.webs.values() for entry in web.log()} == {CLIENT}
+
+
+def test_real_servers_own_traffic_is_masqueraded(stage, settled):
+    with stage.lab.inside("client"):
+        listener = socket.create_server((CLIENT, 8000))
+    with listener, stage.cluster.capture("pub", "masquerade") as public:
+        listener.settimeout(20)
+        seen = []
+        accepting = threading.Thread(target=lambda: seen.append(listener.accept()), daemon=True)
+        accepting.start()
+        with stage.lab.inside("web1"):
+            outgoing = socket.socket()
+        with outgoing:
+            outgoing.settimeout(20)
+            outgoing.connect((CLIENT, 8000))
+            accepting.join(20)
+    address = seen[0][1][0]
+    assert address.startswith("203.0.113."), f"{settled} lets web1 appear as {address}"
+    assert public.lines("net 10.77.0.0/24") == []
+
+
+def test_direct_routing(stage, settled, figure):
+    with stage.cluster.capture("pub", "direct-public") as public:
+        with Load(stage.lab, "client", VIP_DIRECT, rate=200, parallel=16, patience=10) as load:
+            load.wait_good(300, 60)
+    shares, total = load.shares()
+    figure(f"direct: {total} requests, " + ", ".join(f"{name} {share:.1f} %" for name, share in shares.items()))
+    assert not load.failed()
+    assert set(shares) == set(WEBS)
+    answers = public.lines(f"src host {VIP_DIRECT} and tcp src port 80")
+    assert len(answers) > total
+    router = cluster.macs(settled)
+    assert not [line for line in answers if line.split()[1] in router], "answers must not pass the router"
+    assert public.lines("net 10.77.0.0/24") == []
+
+
+def test_only_the_router_answers_arp_for_the_direct_address(stage, settled, figure):
+    with stage.cluster.capture("pub", "direct-arp", "arp") as wire:
+        assert stage.cluster.owners(VIP_DIRECT, 1.5) == [settled]
+    replies = [line for line in wire.lines() if f"Reply {VIP_DIRECT} is-at" in line]
+    assert replies
+    assert {line.split("is-at ")[1].split(",")[0] for line in replies} == {cluster.macs(settled)[0]}
+    # The control case: without the cure on the real servers, several answer.
+    try:
+        for name in WEBS:
+            stage.cluster.solve_arp(name, False)
+        with stage.cluster.capture("pub", "direct-arp-unsolved", "arp"):
+            unsolved = stage.cluster.owners(VIP_DIRECT, 1.5)
+    finally:
+        for name in WEBS:
+            stage.cluster.solve_arp(name)
+        stage.lab.run("up", "ip", "neigh", "flush", "dev", "pub")
+    figure(f"ARP for {VIP_DIRECT}: answered by {settled} alone; without the cure by {', '.join(unsolved)}")
+    assert len(unsolved) > 1
+
+
+def test_real_server_dies_and_returns(stage, settled, figure):
+    with Load(stage.lab, "client", VIP, rate=60) as load:
+        load.wait_good(60, 30)
+        stage.webs["web2"].kill()
+        died = time.monotonic()
+        time.sleep(CHECK_TIME)
+        out = time.monotonic()
+        load.wait_good(200, 30, since=out)
+        assert not load.failed(out), "requests failed after the check's time"
+        assert "web2" not in load.shares(out)[0]
+        lost = load.failed(died)
+        figure(f"web2 killed: {len(lost)} requests failed, the last one "
+               f"{max((r.start for r in lost), default=died) - died:.2f} s after its death")
+        stage.webs["web2"].start()
+        back = time.monotonic()
+        processes.wait_for("web2 to serve again", lambda: "web2" in load.shares(back)[0], CHECK_TIME)
+        returned = time.monotonic()
+        figure(f"web2 started: serves again after {returned - back:.2f} s")
+        load.wait_good(120, 30, since=returned)
+        assert not load.failed(out)
+    assert abs(load.shares(returned)[0]["web2"] - 100 * 2 / 6) <= 10, f"{settled}: web2's share after its return"
+
+
+# -- it survives
+
+def test_switch_over_by_command(stage, settled, figure):
+    other = stage.other(settled)
+    with Load(stage.lab, "client", VIP, rate=50, patience=1.0) as load:
+        load.wait_good(50, 30)
+        since = time.monotonic()
+        code, said = stage.menu(settled).run("trireme cluster switchover", 30)
+        assert code == 0, said
+        gap = wait_moved(stage, load, settled, other, since, 10)
+    figure(f"switch-over by command, {settled} to {other}: {gap:.2f} s without an answer")
+    assert gap <= TAKEOVER
+    assert not stage.aliases(settled)
+    assert stage.aliases(other) == ALIASES
+
+
+def test_hard_kill_of_the_active_router(stage, settled, figure):
+    other = stage.other(settled)
+    with Load(stage.lab, "client", VIP, rate=50, patience=1.0) as load:
+        load.wait_good(50, 30)
+        since = stage.machines[settled].kill()
+        gap = wait_moved(stage, load, settled, other, since, 15)
+    figure(f"power of {settled} cut: {gap:.2f} s without an answer, then {other} serves")
+    assert gap <= TAKEOVER
+    assert stage.aliases(other) == ALIASES
+
+
+def test_power_back_becomes_standby(stage, figure):
+    owner = stage.cluster.wait_owner(10)
+    returning = stage.other(owner)
+    machine = stage.machines[returning]
+    assert not machine.running
+    before = len(machine.said())
+    with Load(stage.lab, "client", VIP, rate=30) as load:
+        load.wait_good(10, 10)
+        since = time.monotonic()
+        machine.start()
+        up = machine.wait_said(r"trireme: services up after ([\d.]+) s", BOOT, since=before)[1]
+        wait_role(stage, returning, "standby", 60)
+        time.sleep(3)  # time in which it could wrongly take over
+        assert not load.failed(since), "the return of a router must not be felt"
+    figure(f"power of {returning} back: its services are up after {up} s, and it is standby")
+    assert held_by(stage) == {address: [owner] for address in ALIASES.values()}
+    assert not stage.aliases(returning)
+
+
+def test_router_without_quorum_holds_no_alias(stage, settled, figure):
+    other = stage.other(settled)
+    with Load(stage.lab, "client", VIP, rate=50, patience=1.0) as load:
+        load.wait_good(50, 30)
+        stage.cluster.plug(settled, False)
+        since = time.monotonic()
+        try:
+            processes.wait_for(f"{settled} to drop its aliases", lambda: not stage.aliases(settled), 10, 0.2)
+            dropped = time.monotonic() - since
+            gap = wait_moved(stage, load, settled, other, since, 15)
+            time.sleep(3)  # alone for a while: it must not take them back
+            assert not stage.aliases(settled)
+        finally:
+            stage.cluster.plug(settled, True)
+        rejoined = time.monotonic()
+        wait_role(stage, settled, "standby", 60)
+        assert held_by(stage) == {address: [other] for address in ALIASES.values()}
+        assert not load.failed(rejoined), "the return of a router must not be felt"
+    figure(f"{settled} cut off: no alias left {dropped:.2f} s later; {gap:.2f} s without an answer, then {other} serves")
+    assert gap <= TAKEOVER
+
+
+# -- it runs on other network cards
+
+@pytest.mark.parametrize("family, driver", [
+    ("virtio-net-pci", "virtio_net"), ("e1000", "e1000"), ("e1000e", "e1000e"), ("vmxnet3", "vmxnet3")])
+def test_network_card_family(stage, settled, figure, family, driver):
+    """A router with that family boots, takes over and serves."""
+    router = next((name for name in ROUTERS if stage.machines[name].family == family), None)
+    if router is None:
+        router = stage.other(settled)
+        stage.machines[router].kill()
+        stage.cluster.replace_cards(router, family)
+        stage.cluster.start()
+        wait_role(stage, router, "standby", BOOT)
+    for port in ("eth0", "eth1"):
+        _, said = stage.menu(router).run(f"readlink /sys/class/net/{port}/device/driver")
+        assert said.rpartition("/")[2] in (driver, driver.replace("_net", "_net")), f"{router} {port}"
+    if stage.cluster.owner() != router:
+        code, said = stage.menu(stage.other(router)).run("trireme cluster switchover", 30)
+        assert code == 0, said
+        stage.cluster.wait_owner(15, candidates=(router,))
+    with Load(stage.lab, "client", VIP, rate=200, parallel=16, patience=10) as load:
+        load.wait_good(200, 60)
+    shares, total = load.shares()
+    figure(f"{family}: {total} requests through {router}")
+    assert not load.failed()
+    assert set(shares) == set(WEBS)
+    assert held_by(stage) == {address: [router] for address in ALIASES.values()}
+
+
+# -- a person at the console
+
+def test_console_menu(stage, settled):
+    menu = stage.menu("w")
+    menu.choose("[Ss]tatus")
+    menu.expect(rf"{settled}", 30)
+    secret = "correct horse 7"
+    menu.set_password(secret)
+    with pytest.raises(TimeoutError):
+        menu.enter_shell_with("wrong horse 7", 10)
+    menu.password = secret
+    assert menu.run("id -u")[1] == "0"
+    code, said = menu.run("cat /data/trireme/password")
+    assert code == 0 and said.startswith("$y$") and secret not in said
+
+
+def test_switch_over_from_the_menu(stage, settled):
+    stage.menu(settled).switch_over()
+    stage.cluster.wait_owner(15, candidates=(stage.other(settled),))
+
+
+# -- it says what is wrong (last: the cluster is switched off to make room)
+
+def test_invalid_document_is_explained_on_the_console(stage):
+    for machine in stage.machines.values():
+        machine.kill()
+    wrong = cluster.document()
+    wrong["trireme:virtual-service"][0]["scheduler"] = "fastest"
+    import json
+    seed = cluster.make_seed(stage.lab.scratch / "wrong.img", json.dumps(wrong))
+    machine = stage.cluster.add_machine("r1", "virtio-net-pci", seed, name="bad")
+    machine.start()
+    text = machine.wait_said(r"scheduler[\s\S]*fastest[\s\S]*wrr", BOOT)[0]
+    assert "virtual-service" in machine.said()
+    assert text
+    stage.menu("bad").run("true", 60)
+    assert not stage.aliases("bad")
