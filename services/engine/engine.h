@@ -30,10 +30,11 @@ struct engine {
 };
 
 /*
- * Takes config over (also on failure) and replaces the former; name is this node's. -ENOENT: the
- * configuration has no such node; then, as on -ENOMEM, the former one stays in force.
+ * Takes config over (also on failure) and replaces the former; node is this one, part of config.
+ * -ENOMEM, -ENOSPC: the former one stays in force.
  */
-int engine_configure(struct engine *engine, struct config *config, const char *name, uint64_t now);
+int engine_configure(struct engine *engine, struct config *config, const struct config_node *node,
+		     uint64_t now);
 
 /* Compares the kernel with what should be, and changes what differs; logs what it did. */
 void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now);

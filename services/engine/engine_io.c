@@ -21,17 +21,15 @@ static void config_drop(struct config **config)
 	config_free(*config);
 }
 
-int engine_configure(struct engine *engine, struct config *config, const char *name, uint64_t now)
+int engine_configure(struct engine *engine, struct config *config, const struct config_node *node,
+		     uint64_t now)
 {
 	_cleanup_(config_drop) struct config *taken = config;
-	const struct config_node *node = config_node_by_name(config, name);
 	struct health_state *health;
 	_cleanup_free_ bool *applied = NULL;
 	_cleanup_free_ char *ruleset = NULL;
 	int r;
 
-	if (!node)
-		return -ENOENT;
 	applied = calloc(config->n_services + 1, sizeof(*applied));
 	if (!applied)
 		return -ENOMEM;

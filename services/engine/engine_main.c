@@ -2,7 +2,6 @@
 /* trireme-engine: forwards the virtual services and guards the ports. */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +13,15 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
-#include "base/file_io.h"
 #include "base/log_io.h"
-#include "base/parse.h"
 #include "engine/engine.h"
 #include "engine/ipc_io.h"
-#include "engine/watch_io.h"
+#include "base/watch_io.h"
+#include "schema/node_io.h"
 #include "schema/schema.h"
 
 /* How long a change made by hand can last. */
 #define PERIOD_NS (5 * NSEC_PER_SEC)
-#define NODE_FILE "node" /* beside the configuration: this machine's node name */
 
 struct daemon {
 	const char *config_path, *yang_dir, *node_name; /* node_name NULL: from file or document */
@@ -32,36 +29,16 @@ struct daemon {
 	qb_loop_t *loop;
 	int watch_fd;
 	bool health_pending; /* a job is queued */
+	qb_loop_timer_handle grace;
 	struct engine engine;
 };
-
-static int read_node_name(const struct daemon *d, const struct config *config, char *buf,
-			  size_t size)
-{
-	char path[PATH_MAX];
-	_cleanup_free_ char *text = NULL;
-	const char *slash = strrchr(d->config_path, '/');
-	int length = slash ? (int)(slash - d->config_path) + 1 : 0, r;
-
-	if (d->node_name)
-		return copy_text(buf, size, d->node_name);
-	if (snprintf(path, sizeof(path), "%.*s" NODE_FILE, length, d->config_path) >=
-	    (int)sizeof(path))
-		return -ENAMETOOLONG;
-	r = file_read(path, CONFIG_NAME_MAX, &text, NULL);
-	if (r == -ENOENT && config->this_node[0])
-		return copy_text(buf, size, config->this_node);
-	if (r < 0)
-		return r;
-	text[strcspn(text, " \t\n")] = '\0';
-	return copy_text(buf, size, text);
-}
 
 static int configure(struct daemon *d)
 {
 	struct schema_error error = {0};
 	struct config *config;
-	char name[CONFIG_NAME_MAX] = "";
+	const struct config_node *node;
+	char name[CONFIG_NAME_MAX];
 	int r = schema_load(d->yang_dir, d->config_path, &config, &error);
 
 	if (r < 0) {
@@ -69,17 +46,15 @@ static int configure(struct daemon *d)
 		       error.allowed, strerror(-r));
 		return r;
 	}
-	r = read_node_name(d, config, name, sizeof(name));
+	r = node_find(config, d->config_path, d->node_name, name, &node);
 	if (r < 0) {
 		config_free(config);
-		qb_log(LOG_ERR, "which node this machine is: %s", strerror(-r));
+		qb_log(LOG_ERR, "%s: which of its nodes this machine is, '%s': %s", d->config_path,
+		       name, strerror(-r));
 		return r;
 	}
-	r = engine_configure(&d->engine, config, name, clock_boot_ns());
-	if (r == -ENOENT)
-		qb_log(LOG_ERR, "%s: there is no node '%s', which this machine is",
-		       d->config_path, name);
-	else if (r < 0)
+	r = engine_configure(&d->engine, config, node, clock_boot_ns());
+	if (r < 0)
 		qb_log(LOG_ERR, "configuration not taken: %s", strerror(-r));
 	return r;
 }
@@ -88,12 +63,12 @@ static void on_grace(void *data)
 {
 	struct daemon *d = data;
 
+	d->grace = 0;
 	engine_reconcile(&d->engine, CAUSE_GRACE, clock_boot_ns());
 }
 
 static int reload(struct daemon *d)
 {
-	qb_loop_timer_handle timer;
 	int r = configure(d);
 
 	if (r < 0)
@@ -101,8 +76,11 @@ static int reload(struct daemon *d)
 	qb_log(LOG_NOTICE, "node %s: %zu services", d->engine.node->name,
 	       d->engine.config->n_services);
 	engine_reconcile(&d->engine, CAUSE_CONFIG, clock_boot_ns());
+	if (d->grace)
+		qb_loop_timer_del(d->loop, d->grace);
+	d->grace = 0;
 	return qb_loop_timer_add(d->loop, QB_LOOP_MED, HEALTH_GRACE_NS + NSEC_PER_MSEC, d, on_grace,
-				 &timer);
+				 &d->grace);
 }
 
 static void on_period(void *data)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tells when one of a few files is replaced (inotify(7)): all in the folder of the first. */
-#ifndef TRIREME_ENGINE_WATCH_IO_H
-#define TRIREME_ENGINE_WATCH_IO_H
+#ifndef TRIREME_BASE_WATCH_IO_H
+#define TRIREME_BASE_WATCH_IO_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "engine/watch_io.h"
+#include "base/watch_io.h"
 
 #include <errno.h>
 #include <libgen.h>

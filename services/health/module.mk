@@ -1,0 +1,8 @@
+# trireme-health: uses base, schema, proto; never another service.
+health-pure := services/health/check.c services/health/targets.c services/health/report.c
+
+programs += trireme-health
+trireme-health-src = services/health/health_main.c services/health/checker_io.c \
+	services/health/connect_io.c services/health/engine_io.c services/base/watch_io.c \
+	services/schema/node_io.c $(health-pure) $(libsrc-base) $(libsrc-schema)
+trireme-health-pkg = libqb $(libpkg-schema)
