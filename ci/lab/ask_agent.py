@@ -1,0 +1,62 @@
+"""Asks the failover agent through its local socket (services/proto/agent_ipc.h) and prints the answer as JSON:
+ask_agent.py status | switchover [GROUP]. Run it inside the node."""
+import ctypes
+import json
+import struct
+import sys
+
+VERSION = 1
+
+
+def _text(raw):
+    return raw.split(b"\0", 1)[0].decode()
+
+
+def exchange(number, group, size):
+    """Sends one request; returns the raw answer."""
+    qb = ctypes.CDLL("libqb.so.100", use_errno=True)
+    qb.qb_ipcc_connect.restype = ctypes.c_void_p
+    qb.qb_ipcc_disconnect.argtypes = [ctypes.c_void_p]
+    qb.qb_ipcc_send.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+    qb.qb_ipcc_send.restype = ctypes.c_ssize_t
+    qb.qb_ipcc_recv.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int32]
+    qb.qb_ipcc_recv.restype = ctypes.c_ssize_t
+    connection = qb.qb_ipcc_connect(b"trireme-agent", 65536)
+    if not connection:
+        raise SystemExit("the agent cannot be reached")
+    # Both fields of the header are int32_t aligned to 8 bytes (qb/qbipc_common.h).
+    request = struct.pack("=i4xi4xI33s11x", number, 64, VERSION, group.encode())
+    answer = ctypes.create_string_buffer(size)
+    sent = qb.qb_ipcc_send(connection, request, len(request))
+    if sent < 0:
+        raise SystemExit(f"the request could not be sent: {sent}")
+    got = qb.qb_ipcc_recv(connection, answer, size, 6000)
+    qb.qb_ipcc_disconnect(connection)
+    if got < 0:
+        raise SystemExit(f"no answer: {got}")
+    return answer.raw[:got]
+
+
+def status():
+    raw = exchange(1, "", 65536)
+    error = struct.unpack_from("=i", raw, 16)[0]
+    _, node_id, quorum, n_nodes, n_groups, ring = struct.unpack_from("=IIB3xII4xQ", raw, 24)
+    at, nodes, groups = 56, [], []
+    for index in range(n_nodes):
+        number, present, fit, witness, name, reason = struct.unpack_from("=IBBBx33s160s", raw, at + 208 * index)
+        nodes.append({"id": number, "present": present, "fit": fit, "witness": witness, "name": _text(name),
+                      "reason": _text(reason)})
+    at += 16 * 208
+    for index in range(n_groups):
+        name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + 56 * index)
+        groups.append({"name": _text(name), "role": role, "owner": owner, "epoch": epoch, "lease_left_ms": left})
+    return {"error": error, "node_id": node_id, "quorum": quorum, "ring_seq": ring, "nodes": nodes, "groups": groups}
+
+
+def switchover(group):
+    raw = exchange(2, group, 4096)
+    return {"error": struct.unpack_from("=i", raw, 16)[0], "message": _text(raw[24:])}
+
+
+if __name__ == "__main__":
+    print(json.dumps(status() if sys.argv[1] == "status" else switchover("".join(sys.argv[2:]))))

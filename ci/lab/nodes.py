@@ -1,0 +1,236 @@
+"""The demonstration cluster natively: routers and witness as namespaces with the real corosync and the real
+daemons, their configuration derived by the real trireme-config. No image, no QEMU.
+
+    prober ── pub ═══ r1, r2, w       pub  203.0.113.0/24 (eth0)
+           └─ priv ══                 priv 10.77.0.0/24   (eth1)
+
+`switch` holds the bridges pub and priv; a node's cables end there as NODE-0 (pub) and NODE-1 (priv). Each node has
+a /run, /dev/shm and /etc/corosync of its own.
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from . import netns, processes, prober
+
+TOP = Path(__file__).resolve().parents[2]
+BIN = TOP / "build/services/bin"
+YANG = TOP / "services/schema"
+DOCUMENT = TOP / "services/schema/examples/demo.json"
+NETWORKS = ("pub", "priv")
+
+
+class Node:
+    """One machine: its namespaces, and the daemons that run in it."""
+
+    def __init__(self, cluster, name):
+        self.cluster, self.lab, self.name = cluster, cluster.lab, name
+        self.entry = next(node for node in cluster.document["trireme:cluster"]["node"] if node["name"] == name)
+        self.id = self.entry["id"]
+        self.root = self.lab.scratch / name
+        self.logs = cluster.logs
+        self.daemons = {}
+        self._networks()
+        self._holder = self._mounts()
+        self._configure()
+
+    @property
+    def ports(self):
+        return sorted(self.entry["port"], key=lambda port: port["name"])
+
+    def _networks(self):
+        self.lab.namespace(self.name, {"ipv4.conf.all.arp_ignore": 1, "ipv4.conf.all.arp_announce": 2,
+                                       "ipv4.conf.all.promote_secondaries": 1, "ipv4.ip_forward": 1})
+        for number, (port, network) in enumerate(zip(self.ports, NETWORKS)):
+            self.lab.link(self.name, port["name"], "switch", f"{self.name}-{number}", network, port["mac"])
+            self.lab.run(self.name, "ip", "addr", "add", f"{port['address']}/{port['prefix-length']}", "dev",
+                         port["name"])
+
+    def _mounts(self):
+        """A process that keeps the node's mounts; the folder `root` shows them from outside."""
+        for folder in ("sys", "run/trireme", "run/corosync", "data", "var/lib", "var/log", "seed"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        script = ("mount -t tmpfs -o size=256m none /dev/shm; mount -t sysfs none $0/sys; mount --bind $0/var/lib /var/lib/corosync;"
+                  "mount --bind $0/var/log /var/log/corosync; mkdir -p /etc/corosync;"
+                  "mount --bind $0/run/corosync /etc/corosync; mount --bind $0/run /run; echo ready; exec sleep 1000000")
+        holder = self.lab.spawn(self.name, "unshare", "-m", "--propagation", "private", "sh", "-ec", script, self.root,
+                                stdout=subprocess.PIPE, text=True)
+        if holder.stdout.readline() != "ready\n":
+            raise RuntimeError(f"the mounts of {self.name} could not be made")
+        return holder
+
+    def _configure(self):
+        (self.root / "seed/trireme.json").write_text(json.dumps(self.cluster.document))
+        (self.root / "seed/authkey").write_bytes(self.cluster.key)
+        self.run(BIN / "trireme-config", "load", "--root", self.root, "--seed", self.root / "seed", "--yang", YANG)
+
+    # -- processes
+
+    def command(self, *command):
+        """The command line that runs `command` in the node; the process is the command itself."""
+        return ["nsenter", f"--target={self._holder.pid}", "--mount", "--net", "--", *map(str, command)]
+
+    def run(self, *command, check=True, timeout=30):
+        """Runs a short command in the node; returns what it printed."""
+        done = subprocess.run(self.command(*command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=timeout, stdin=subprocess.DEVNULL, check=False)
+        if check and done.returncode:
+            raise RuntimeError(f"{self.name}: {' '.join(map(str, command))}: {done.stdout.strip()}")
+        return done.stdout
+
+    def spawn(self, daemon, *command):
+        """Starts a daemon of the node; its words go to a file among the logs."""
+        with (self.logs / f"{self.name}-{daemon}.log").open("a") as words:
+            self.daemons[daemon] = processes.spawn(self.command(*command), stdout=words, stderr=subprocess.STDOUT)
+
+    def start_corosync(self):
+        for left in (self.root / "run").glob("corosync.pid"):
+            left.unlink()
+        self.run("sh", "-c", "rm -f /dev/shm/qb-*")
+        self.spawn("corosync", "corosync", "-f")
+
+    def start_agent(self):
+        self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
+
+    def start(self):
+        self.start_corosync()
+        self.start_agent()
+
+    def send_signal(self, daemon, number):
+        self.daemons[daemon].send_signal(number)
+
+    def kill(self, daemon, number=signal.SIGKILL):
+        self.send_signal(daemon, number)
+        self.daemons[daemon].wait(10)
+
+    def cables(self, plugged, numbers=(0, 1)):
+        """Pulls or plugs the node's cables at the switch: the node sees its carrier go."""
+        for number in numbers:
+            self.lab.run("switch", "ip", "link", "set", f"{self.name}-{number}", "up" if plugged else "down")
+
+    def power_off(self):
+        """Everything at once: cables first, so that no last word leaves, then every process, then its addresses."""
+        self.cables(False)
+        for daemon in self.daemons.values():
+            if daemon.poll() is None:
+                daemon.kill()
+                daemon.wait(10)
+        for alias in self.cluster.aliases.values():
+            self.run("ip", "addr", "del", f"{alias['address']}/32", "dev", alias["label"].partition(":")[0],
+                     check=False)
+        (self.root / "run/trireme/agent.lease").unlink(missing_ok=True)
+
+    def power_on(self):
+        self.cables(True)
+        self.start()
+
+    # -- looking at it
+
+    def labels(self):
+        """Labels of the floating addresses that are on the node's ports now."""
+        shown = json.loads(self.run("ip", "-json", "addr", "show"))
+        known = {alias["address"]: label for label, alias in self.cluster.aliases.items()}
+        return {entry["label"] for link in shown for entry in link["addr_info"]
+                if entry.get("local") in known and entry["prefixlen"] == 32}
+
+    def ask(self, request, *words):
+        """Asks the agent by its socket; returns what ask_agent.py printed as JSON."""
+        return json.loads(self.run("/usr/bin/python3", Path(__file__).with_name("ask_agent.py"), request, *words))
+
+    def log(self, daemon="agent"):
+        path = self.logs / f"{self.name}-{daemon}.log"
+        return path.read_text() if path.exists() else ""
+
+
+class Nodes:
+    """The cluster. `change` may alter the document before it is used."""
+
+    def __init__(self, logs, change=None):
+        self.document = json.loads(DOCUMENT.read_text())
+        if change:
+            change(self.document)
+        self.key = os.urandom(256)
+        self.logs = Path(logs)
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir(parents=True)
+        self.lab = netns.Lab()
+        try:
+            self.lab.namespace("switch")
+            self.lab.namespace("prober")
+            for network in NETWORKS:
+                self.lab.bridge("switch", network)
+                self.lab.link("prober", network, "switch", f"prober-{network}", network)
+            names = [node["name"] for node in self.document["trireme:cluster"]["node"]]
+            self.nodes = {name: Node(self, name) for name in names}
+        except BaseException:
+            self.lab.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __getitem__(self, name):
+        return self.nodes[name]
+
+    def close(self):
+        """Ends everything and leaves nothing but the logs."""
+        self.lab.close()
+
+    @property
+    def aliases(self):
+        """label -> alias, over all groups."""
+        return {alias["label"]: alias for group in self.document["trireme:alias-group"] for alias in group["alias"]}
+
+    def group_labels(self, group="main"):
+        entry = next(entry for entry in self.document["trireme:alias-group"] if entry["name"] == group)
+        return {alias["label"] for alias in entry["alias"]}
+
+    def start(self, names=None):
+        for name in names or self.nodes:
+            self.nodes[name].start()
+
+    def probe(self):
+        """A prober on both networks; use as a context manager."""
+        names = {port["mac"]: node.name for node in self.nodes.values() for port in node.ports}
+        networks = {"eth0": "pub", "eth1": "priv"}
+        targets = {alias["address"]: networks[label.partition(":")[0]] for label, alias in self.aliases.items()}
+        return prober.Prober(self.lab, "prober", targets, names, self.logs)
+
+    def holders(self, group="main"):
+        """Nodes that have any alias of the group on a port."""
+        return [name for name, node in self.nodes.items() if node.labels() & self.group_labels(group)]
+
+    def wait_owner(self, among=None, seconds=15, group="main"):
+        """Waits until exactly one node holds the whole group; returns its name."""
+        among = among or self.nodes
+
+        def one():
+            holding = self.holders(group)
+            if len(holding) == 1 and holding[0] in among:
+                if self.nodes[holding[0]].labels() >= self.group_labels(group):
+                    return holding[0]
+            return None
+        return processes.wait_for(f"one owner of {group} among {', '.join(among)}", one, seconds)
+
+    def wait_ready(self, owner, seconds=15):
+        """Waits until every running node is in a quorate view and the routers but the owner are standby."""
+        def ready():
+            for name, node in self.nodes.items():
+                if "agent" not in node.daemons or node.daemons["agent"].poll() is not None:
+                    continue
+                try:
+                    status = node.ask("status")
+                except (RuntimeError, ValueError):
+                    return False
+                fit = [entry["name"] for entry in status["nodes"] if entry["present"] and not entry["witness"]
+                       and not entry["fit"]]
+                if status["quorum"] != 2 or status["groups"][0]["owner"] != self.nodes[owner].id or fit:
+                    return False
+            return True
+        return processes.wait_for("every node ready", ready, seconds, 0.1)

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/address_io.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#define BATCH_MAX (CONFIG_ALIASES_MAX * 128) /* one message is below 100 bytes */
+
+static char batch[BATCH_MAX];
+
+int address_io_open(struct address_io *io)
+{
+	struct timeval patience = {.tv_usec = 500000};
+
+	io->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!io->socket)
+		return -errno;
+	/* The kernel answers inside the send; the time-out is for a kernel that does not. */
+	if (mnl_socket_bind(io->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(mnl_socket_get_fd(io->socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof(patience)) < 0) {
+		int r = -errno;
+
+		address_io_close(io);
+		return r;
+	}
+	return 0;
+}
+
+void address_io_close(struct address_io *io)
+{
+	if (io->socket)
+		mnl_socket_close(io->socket);
+	io->socket = NULL;
+}
+
+/* Order of adding: eth1 before eth0; of deleting: the reverse. */
+static void sort(const struct config_group *group, size_t order[CONFIG_ALIASES_MAX])
+{
+	for (size_t i = 0; i < group->n_aliases; i++) {
+		size_t at = i;
+
+		while (at > 0 && strverscmp(group->aliases[order[at - 1]].port,
+					    group->aliases[i].port) < 0) {
+			order[at] = order[at - 1];
+			at--;
+		}
+		order[at] = i;
+	}
+}
+
+static struct nlmsghdr *put_alias(char *at, const struct config_alias *alias, uint16_t type,
+				  uint16_t flags, uint32_t seq)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(at);
+	struct ifaddrmsg *a;
+
+	h->nlmsg_type = type;
+	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
+	h->nlmsg_seq = seq;
+	a = mnl_nlmsg_put_extra_header(h, sizeof(*a));
+	a->ifa_family = AF_INET;
+	a->ifa_prefixlen = 32;
+	a->ifa_scope = RT_SCOPE_UNIVERSE;
+	a->ifa_index = if_nametoindex(alias->port);
+	mnl_attr_put_u32(h, IFA_LOCAL, alias->address);
+	mnl_attr_put_u32(h, IFA_ADDRESS, alias->address);
+	return h;
+}
+
+/* Reads the acknowledgements of n messages that began with sequence number first. */
+static int read_acks(struct address_io *io, uint32_t first, size_t n, int results[])
+{
+	char buf[8192];
+	size_t seen = 0;
+
+	/* At most one datagram an acknowledgement. */
+	for (size_t datagrams = 0; datagrams < n && seen < n; datagrams++) {
+		ssize_t length = mnl_socket_recvfrom(io->socket, buf, sizeof(buf));
+		int rest = (int)length;
+
+		if (length < 0)
+			return -errno;
+		for (const struct nlmsghdr *h = (void *)buf; mnl_nlmsg_ok(h, rest);
+		     h = mnl_nlmsg_next(h, &rest)) {
+			const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
+
+			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq - first >= n)
+				continue;
+			results[h->nlmsg_seq - first] = e->error;
+			seen++;
+		}
+	}
+	return seen == n ? 0 : -EPROTO;
+}
+
+static int transact(struct address_io *io, size_t length, uint32_t first, size_t n, int results[])
+{
+	for (size_t i = 0; i < n; i++)
+		results[i] = -ETIMEDOUT;
+	if (mnl_socket_sendto(io->socket, batch, length) < 0)
+		return -errno;
+	return read_acks(io, first, n, results);
+}
+
+int address_io_delete(struct address_io *io, const struct config_group *group)
+{
+	size_t order[CONFIG_ALIASES_MAX], length = 0;
+	int results[CONFIG_ALIASES_MAX];
+	uint32_t first = io->seq + 1;
+	int r;
+
+	sort(group, order);
+	for (size_t i = group->n_aliases; i > 0; i--)
+		length += put_alias(batch + length, &group->aliases[order[i - 1]], RTM_DELADDR, 0,
+				    ++io->seq)
+				  ->nlmsg_len;
+	r = transact(io, length, first, group->n_aliases, results);
+	for (size_t i = 0; i < group->n_aliases && r == 0; i++)
+		if (results[i] < 0 && results[i] != -EADDRNOTAVAIL && results[i] != -ENODEV)
+			r = results[i];
+	return r;
+}
+
+int address_io_add(struct address_io *io, const struct config_group *group, uint32_t valid_s,
+		   size_t *ret_failed)
+{
+	struct ifa_cacheinfo life = {.ifa_prefered = valid_s, .ifa_valid = valid_s};
+	size_t order[CONFIG_ALIASES_MAX], length = 0, failed = 0;
+	int results[CONFIG_ALIASES_MAX];
+	uint32_t first = io->seq + 1;
+	int r;
+
+	sort(group, order);
+	for (size_t i = 0; i < group->n_aliases; i++) {
+		const struct config_alias *alias = &group->aliases[order[i]];
+		struct nlmsghdr *h = put_alias(batch + length, alias, RTM_NEWADDR,
+					       NLM_F_CREATE | NLM_F_REPLACE, ++io->seq);
+
+		mnl_attr_put_strz(h, IFA_LABEL, alias->label);
+		mnl_attr_put(h, IFA_CACHEINFO, sizeof(life), &life);
+		length += h->nlmsg_len;
+	}
+	r = transact(io, length, first, group->n_aliases, results);
+	for (size_t i = group->n_aliases; i > 0 && r == 0; i--) {
+		if (results[i - 1] < 0) {
+			r = results[i - 1];
+			failed = order[i - 1];
+		}
+	}
+	if (r == 0)
+		return 0;
+	*ret_failed = failed;
+	address_io_delete(io, group);
+	return r;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Floating addresses as labelled /32 addresses by rtnetlink(7): all of a group or none, in one send,
+ * every acknowledgement checked.
+ */
+#ifndef TRIREME_AGENT_ADDRESS_IO_H
+#define TRIREME_AGENT_ADDRESS_IO_H
+
+#include <libmnl/libmnl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema/config.h"
+
+struct address_io {
+	struct mnl_socket *socket;
+	uint32_t seq;
+};
+
+int address_io_open(struct address_io *io);
+void address_io_close(struct address_io *io);
+
+/*
+ * Adds the group's aliases, or renews them, with a lifetime of valid_s seconds. The order is by
+ * port, the private side first. 0: all are there. -errno: none is, and *ret_failed is the index of
+ * the alias that could not be added.
+ */
+int address_io_add(struct address_io *io, const struct config_group *group, uint32_t valid_s,
+		   size_t *ret_failed);
+
+/* Deletes the group's aliases, the public side first; one that is not there is no error. */
+int address_io_delete(struct address_io *io, const struct config_group *group);
+
+#endif

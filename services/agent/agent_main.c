@@ -1,0 +1,591 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it. */
+#include <errno.h>
+#include <getopt.h>
+#include <qb/qbloop.h>
+#include <qb/qblog.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "agent/address_io.h"
+#include "agent/announce.h"
+#include "agent/announce_io.h"
+#include "agent/cpg_io.h"
+#include "agent/decide.h"
+#include "agent/explain.h"
+#include "agent/ipc_io.h"
+#include "agent/lease_io.h"
+#include "agent/link_io.h"
+#include "agent/quorum_io.h"
+#include "agent/settings.h"
+#include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "base/log_io.h"
+#include "base/parse.h"
+#include "schema/schema.h"
+
+#define LEASE_FILE "/run/trireme/agent.lease"
+#define BACKOFF_MIN_NS (50 * NSEC_PER_MSEC)
+#define BACKOFF_MAX_NS NSEC_PER_SEC
+#define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
+
+struct options {
+	const char *config, *yang, *node, *lease;
+	bool foreground, debug;
+};
+
+struct agent {
+	struct options options;
+	char **argv;
+	qb_loop_t *loop;
+	struct config *config;
+	uint64_t started, incarnation;
+	struct decide_state state;
+	struct decide_actions actions;
+	struct cpg_io cpg;
+	struct quorum_io quorum;
+	struct address_io addresses;
+	struct link_io link;
+	bool watching; /* link is open */
+	struct ipc_io ipc;
+	struct lease_io lease;
+	int announce_fd, timer_fd;
+	struct announce_schedule announce[DECIDE_GROUPS_MAX];
+	uint64_t reconnect_at; /* UINT64_MAX: connected */
+	uint64_t backoff;
+	uint64_t leave_by; /* UINT64_MAX: not leaving */
+	bool again;	   /* start anew with the configuration as it is now */
+};
+
+static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .lease = {.fd = -1}};
+
+static void arm_timer(struct agent *a)
+{
+	uint64_t now = clock_boot_ns();
+	uint64_t at = decide_deadline(&a->state, now);
+	uint64_t ipc = ipc_io_deadline(&a->ipc);
+	struct itimerspec spec = {0};
+
+	at = ipc < at ? ipc : at;
+	at = a->reconnect_at < at ? a->reconnect_at : at;
+	at = a->leave_by < at ? a->leave_by : at;
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		at = a->announce[i].next < at ? a->announce[i].next : at;
+	if (at != UINT64_MAX) {
+		spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
+		spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
+	}
+	timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+static void announce(struct agent *a, uint64_t now)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		int r;
+
+		if (!announce_due(&a->announce[i], now))
+			continue;
+		r = announce_io_send(a->announce_fd, &a->config->groups[i], a->link.ports,
+				     a->link.n_ports);
+		if (r < 0)
+			qb_log(LOG_WARNING, "%s could not be announced: %s",
+			       a->config->groups[i].name, strerror(-r));
+	}
+}
+
+/* ⌈L⌉ + 1 s: cleans up behind the lease should this agent be gone. */
+static uint32_t valid_lifetime(const struct agent *a)
+{
+	uint64_t lease = a->state.settings.times.lease;
+
+	return (uint32_t)((lease + NSEC_PER_SEC - 1) / NSEC_PER_SEC) + 1;
+}
+
+static void add_addresses(struct agent *a, size_t group)
+{
+	const struct config_group *g = &a->config->groups[group];
+	size_t failed = 0;
+	int r = address_io_add(&a->addresses, g, valid_lifetime(a), &failed);
+
+	if (r == 0)
+		return;
+	qb_log(LOG_ERR, "%s: the alias %s could not be added: %s", g->name,
+	       g->aliases[failed].label, strerror(-r));
+	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
+}
+
+static void delete_addresses(struct agent *a, size_t group)
+{
+	const struct config_group *g = &a->config->groups[group];
+	int r = address_io_delete(&a->addresses, g);
+
+	if (r < 0)
+		qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
+}
+
+static void set_lease(struct agent *a, const struct decide_action *action)
+{
+	uint64_t key = a->state.groups[action->group].key;
+	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
+
+	if (record)
+		lease_io_set(record, key, action->epoch, action->deadline);
+}
+
+static void clear_lease(struct agent *a, size_t group)
+{
+	uint64_t key = a->state.groups[group].key;
+	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
+
+	if (record && record->key == key)
+		lease_io_clear(record);
+}
+
+static void execute(struct agent *a, const struct decide_action *action)
+{
+	size_t group = action->group;
+
+	switch (action->type) {
+	case DECIDE_SEND:
+		cpg_io_send(&a->cpg, &action->message);
+		break;
+	case DECIDE_LEASE_SET:
+		set_lease(a, action);
+		break;
+	case DECIDE_LEASE_CLEAR:
+		clear_lease(a, group);
+		break;
+	case DECIDE_ADDRESSES_ADD:
+	case DECIDE_ADDRESSES_REFRESH:
+		add_addresses(a, group);
+		break;
+	case DECIDE_ADDRESSES_DELETE:
+		delete_addresses(a, group);
+		break;
+	case DECIDE_ANNOUNCE_START:
+		announce_start(&a->announce[group], clock_boot_ns(), a->state.settings.self);
+		announce(a, clock_boot_ns());
+		break;
+	case DECIDE_ANNOUNCE_STOP:
+		announce_stop(&a->announce[group]);
+		break;
+	}
+}
+
+/* After every event: the actions it caused, in order, then the log, then the next deadline. */
+static void act(struct agent *a)
+{
+	struct decide_actions *actions = &a->actions;
+
+	/* An action may report a failure, which appends: the list is read by index. */
+	for (size_t i = 0; i < actions->n; i++)
+		execute(a, &actions->list[i]);
+	actions->n = 0;
+	for (size_t i = 0; i < actions->n_logs; i++)
+		qb_log(actions->logs[i].priority, "%s", actions->logs[i].text);
+	actions->n_logs = 0;
+	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
+	arm_timer(a);
+	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && cpg_io_idle(&a->cpg))
+		qb_loop_stop(a->loop);
+}
+
+static void on_ports(void *data)
+{
+	struct agent *a = data;
+
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		char object[AGENT_WIRE_OBJECT_MAX];
+		enum agent_wire_health code = ports_health(a->link.ports, a->link.n_ports,
+							   &a->config->groups[i], object);
+
+		decide_health(&a->state, i, code, object, clock_boot_ns());
+	}
+	act(a);
+}
+
+static void on_configuration(void *data, const struct decide_ring *ring,
+			     const struct decide_member *members, size_t n_members)
+{
+	struct agent *a = data;
+
+	decide_configuration(&a->state, ring, members, n_members, clock_boot_ns());
+	act(a);
+}
+
+static void on_message(void *data, uint32_t sender, const struct agent_message *message)
+{
+	struct agent *a = data;
+
+	decide_message(&a->state, sender, message, clock_boot_ns());
+	act(a);
+}
+
+static void on_verdict(void *data, const struct decide_ring *ring, bool quorate,
+		       uint32_t expected_votes)
+{
+	struct agent *a = data;
+
+	decide_quorum(&a->state, ring, quorate, expected_votes, clock_boot_ns());
+	act(a);
+}
+
+static void on_lost(void *data)
+{
+	struct agent *a = data;
+
+	if (a->reconnect_at != UINT64_MAX)
+		return; /* the other of the two connections has said so already */
+	cpg_io_close(&a->cpg);
+	quorum_io_close(&a->quorum);
+	a->backoff = BACKOFF_MIN_NS;
+	a->reconnect_at = clock_boot_ns() + a->backoff;
+	decide_ring_lost(&a->state, clock_boot_ns());
+	act(a);
+}
+
+/* Leases of the agent's former life: those that still run are adopted, other aliases removed. */
+static void take_over_former_life(struct agent *a)
+{
+	uint64_t now = clock_boot_ns();
+
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		uint64_t key = a->state.groups[i].key;
+		const struct lease_record *record = lease_io_find(&a->lease, key, now);
+
+		if (record && record->key == key && record->deadline > now)
+			decide_adopt(&a->state, i, record->epoch, record->deadline, now);
+		else
+			delete_addresses(a, i);
+	}
+}
+
+static int watch_ports(struct agent *a, uint32_t id)
+{
+	const struct config_node *node = settings_node_by_id(a->config, id);
+	int r;
+
+	if (!node || a->watching)
+		return 0;
+	r = link_io_open(&a->link, a->loop, node, on_ports, a);
+	if (r < 0) {
+		qb_log(LOG_ERR, "the ports cannot be watched: %s", strerror(-r));
+		return r;
+	}
+	a->watching = true;
+	return 0;
+}
+
+/* Who this node is, is known: from the document, or from corosync, which has the last word. */
+static int become(struct agent *a, uint32_t id)
+{
+	static struct decide_settings settings;
+	const struct config_node *node = settings_node_by_id(a->config, id);
+
+	if (a->state.settings.self == id)
+		return 0;
+	if (!node)
+		qb_log(LOG_ERR, "node %u of the ring is not in the configuration: it only votes", id);
+	else
+		qb_log(LOG_INFO, "this is %s (node %u, %s)", node->name, id,
+		       node->role == CONFIG_ROLE_WITNESS ? "witness" : "router");
+	if (a->watching)
+		link_io_close(&a->link);
+	a->watching = false;
+	settings_make(a->config, id, a->incarnation, &settings);
+	decide_init(&a->state, &settings, &a->actions, a->started);
+	take_over_former_life(a);
+	if (watch_ports(a, id) < 0)
+		return -EIO;
+	on_ports(a);
+	return 0;
+}
+
+static int connect_corosync(struct agent *a)
+{
+	uint32_t id;
+	int r = cpg_io_connect(&a->cpg, &id);
+
+	if (r == 0)
+		r = become(a, id);
+	if (r == 0)
+		r = quorum_io_connect(&a->quorum);
+	if (r == 0)
+		r = cpg_io_join(&a->cpg);
+	if (r < 0) {
+		cpg_io_close(&a->cpg);
+		quorum_io_close(&a->quorum);
+	}
+	return r;
+}
+
+static void reconnect(struct agent *a, uint64_t now)
+{
+	if (now < a->reconnect_at)
+		return;
+	if (connect_corosync(a) == 0) {
+		qb_log(LOG_INFO, "connected to corosync");
+		a->reconnect_at = UINT64_MAX;
+		return;
+	}
+	a->backoff = a->backoff * 2 < BACKOFF_MAX_NS ? a->backoff * 2 : BACKOFF_MAX_NS;
+	a->reconnect_at = clock_boot_ns() + a->backoff;
+}
+
+static int32_t on_timer(int32_t fd, int32_t revents, void *data)
+{
+	struct agent *a = data;
+	uint64_t expirations, now = clock_boot_ns();
+
+	(void)revents;
+	if (read(fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
+		return 0;
+	decide_tick(&a->state, now);
+	announce(a, now);
+	reconnect(a, now);
+	act(a);
+	if (now >= a->leave_by)
+		qb_loop_stop(a->loop);
+	return 0;
+}
+
+static int32_t on_end(int32_t number, void *data)
+{
+	struct agent *a = data;
+
+	(void)number;
+	if (a->leave_by != UINT64_MAX)
+		return 0;
+	a->leave_by = clock_boot_ns() + LEAVE_NS;
+	decide_leave(&a->state, clock_boot_ns());
+	act(a);
+	return 0;
+}
+
+/* A running lease is not given up: the next life adopts it. */
+static int32_t on_reload(int32_t number, void *data)
+{
+	struct agent *a = data;
+
+	(void)number;
+	a->again = true;
+	qb_loop_stop(a->loop);
+	return 0;
+}
+
+static void fill_status(void *data, struct agent_status *ret_status)
+{
+	struct agent *a = data;
+
+	explain_status(&a->state, clock_boot_ns(), ret_status);
+}
+
+static int request_switchover(void *data, const char *name, size_t *ret_group, uint32_t *ret_target,
+			      char *text, size_t size)
+{
+	struct agent *a = data;
+	size_t group = 0;
+	int r;
+
+	while (group < a->config->n_groups && name[0] &&
+	       strcmp(a->config->groups[group].name, name) != 0)
+		group++;
+	if (group == a->config->n_groups) {
+		snprintf(text, size, "refused: there is no alias group '%s'", name);
+		return -ENOENT;
+	}
+	if (!name[0] && a->config->n_groups > 1) {
+		snprintf(text, size, "refused: which of the %zu alias groups is meant?",
+			 a->config->n_groups);
+		return -EINVAL;
+	}
+	r = decide_switchover(&a->state, group, clock_boot_ns(), ret_target, text, size);
+	*ret_group = group;
+	/* The answer is due when this returns, the release must not wait for it. */
+	act(a);
+	return r;
+}
+
+static const struct cpg_io_handler cpg_handler = {on_configuration, on_message, on_lost};
+static const struct quorum_io_handler quorum_handler = {on_verdict, on_lost};
+static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover};
+
+static int usage(FILE *to, const char *name)
+{
+	fprintf(to,
+		"usage: %s [--config FILE] [--yang DIR] [--node NAME] [--lease FILE] [--foreground] "
+		"[--debug]\n",
+		name);
+	return to == stdout ? 0 : 2;
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option known[] = {
+		{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'},	  {"lease", required_argument, NULL, 'l'},
+		{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*o = (struct options){
+		.config = SCHEMA_RUNNING, .yang = SCHEMA_YANG_DIR, .lease = LEASE_FILE};
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (c == 'c')
+			o->config = optarg;
+		else if (c == 'y')
+			o->yang = optarg;
+		else if (c == 'n')
+			o->node = optarg;
+		else if (c == 'l')
+			o->lease = optarg;
+		else if (c == 'f')
+			o->foreground = true;
+		else if (c == 'd')
+			o->debug = true;
+		else if (c == 'h')
+			exit(usage(stdout, argv[0]));
+		else
+			return -EINVAL;
+	}
+	return optind == argc ? 0 : -EINVAL;
+}
+
+static int load(struct agent *a)
+{
+	struct schema_error error = {0};
+	int r = schema_load(a->options.yang, a->options.config, &a->config, &error);
+
+	if (r < 0)
+		qb_log(LOG_ERR, "the configuration %s cannot be used: %s %s: %s", a->options.config,
+		       error.path, error.value, error.allowed);
+	return r;
+}
+
+static int open_everything(struct agent *a)
+{
+	int r = lease_io_open(&a->lease, a->options.lease);
+
+	if (r < 0) {
+		qb_log(LOG_ERR, "%s: %s", a->options.lease,
+		       r == -EBUSY ? "another agent runs here" : strerror(-r));
+		return r;
+	}
+	r = address_io_open(&a->addresses);
+	if (r < 0)
+		return r;
+	a->announce_fd = announce_io_open();
+	if (a->announce_fd < 0)
+		return a->announce_fd;
+	a->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (a->timer_fd < 0)
+		return -errno;
+	r = qb_loop_poll_add(a->loop, QB_LOOP_HIGH, a->timer_fd, POLLIN, a, on_timer);
+	if (r < 0)
+		return r;
+	r = ipc_io_open(&a->ipc, a->loop, &ipc_handler, a);
+	if (r < 0)
+		qb_log(LOG_ERR, "the local socket %s: %s", AGENT_IPC_NAME, strerror(-r));
+	return r;
+}
+
+static int start(struct agent *a)
+{
+	static struct decide_settings settings;
+	const char *name = a->options.node ? a->options.node : a->config->this_node;
+	const struct config_node *node = config_node_by_name(a->config, name);
+	int r = open_everything(a);
+
+	if (r < 0)
+		return r;
+	cpg_io_init(&a->cpg, a->loop, &cpg_handler, a);
+	quorum_io_init(&a->quorum, a->loop, &quorum_handler, a);
+	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++)
+		announce_stop(&a->announce[i]);
+	settings_make(a->config, 0, a->incarnation, &settings);
+	decide_init(&a->state, &settings, &a->actions, a->started);
+	a->backoff = BACKOFF_MIN_NS;
+	a->reconnect_at = a->started;
+	if (node)
+		r = become(a, node->id);
+	else
+		take_over_former_life(a);
+	act(a);
+	return r;
+}
+
+static int watch_signals(struct agent *a)
+{
+	int r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGTERM, a, on_end, NULL);
+
+	if (r == 0)
+		r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGINT, a, on_end, NULL);
+	if (r == 0)
+		r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGHUP, a, on_reload, NULL);
+	return r;
+}
+
+static void stop(struct agent *a)
+{
+	ipc_io_close(&a->ipc);
+	cpg_io_close(&a->cpg);
+	quorum_io_close(&a->quorum);
+	link_io_close(&a->link);
+	address_io_close(&a->addresses);
+	closep(&a->announce_fd);
+	closep(&a->timer_fd);
+	lease_io_close(&a->lease);
+	config_free(a->config);
+}
+
+static int run(struct agent *a)
+{
+	int r = load(a);
+
+	if (r < 0)
+		return r;
+	a->loop = qb_loop_create();
+	if (!a->loop)
+		return -ENOMEM;
+	r = watch_signals(a);
+	if (r == 0)
+		r = start(a);
+	if (r == 0) {
+		/* Everything that is needed later exists now; a page fault could wait for a disk. */
+		if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+			qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
+		qb_log(LOG_INFO, "started; a lease runs for %llu ms",
+		       (unsigned long long)(a->state.settings.times.lease / NSEC_PER_MSEC));
+		qb_loop_run(a->loop);
+	}
+	stop(a);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	struct agent *a = &agent;
+	int r = parse_options(argc, argv, &a->options);
+
+	if (r < 0)
+		return usage(stderr, argv[0]);
+	log_open("trireme-agent", a->options.foreground, a->options.debug);
+	a->argv = argv;
+	a->started = clock_boot_ns();
+	a->incarnation = a->started ^ ((uint64_t)getpid() << 40);
+	a->leave_by = UINT64_MAX;
+	r = run(a);
+	if (r == 0 && a->again) {
+		execv("/proc/self/exe", a->argv);
+		qb_log(LOG_ERR, "cannot start anew: %s", strerror(errno));
+		r = -errno;
+	}
+	log_close();
+	return r < 0 ? 1 : 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Announcements of floating addresses: the frames (gratuitous ARP, RFC 5227 section 3 and RFC 826)
+ * and the times at which they are sent. Pure.
+ */
+#ifndef TRIREME_AGENT_ANNOUNCE_H
+#define TRIREME_AGENT_ANNOUNCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ANNOUNCE_FRAME_SIZE 42 /* Ethernet header and ARP for IPv4, without padding */
+
+enum announce_form {
+	ANNOUNCE_REQUEST,
+	ANNOUNCE_REPLY,
+};
+
+/* address in network byte order. */
+void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form form,
+		    const uint8_t mac[6], uint32_t address);
+
+struct announce_schedule {
+	uint64_t since; /* when the addresses came up */
+	uint32_t count; /* announcements made */
+	uint64_t next;	/* UINT64_MAX: none */
+	uint32_t seed;	/* spreads the repetitions */
+};
+
+void announce_start(struct announce_schedule *s, uint64_t now, uint32_t seed);
+void announce_stop(struct announce_schedule *s);
+
+/* True when an announcement is due; moves on to the next one. */
+bool announce_due(struct announce_schedule *s, uint64_t now);
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who should take a group: the named successor, else the fittest; the last owner comes last. */
+#include "agent/decide_internal.h"
+
+static bool is_candidate(const struct decide_state *s, const struct decide_peer *p, size_t group)
+{
+	const struct decide_node *node = decide_node(s, p->member.id);
+
+	return node && !node->witness && p->groups[group].known &&
+	       p->groups[group].health.code == AGENT_HEALTH_FIT;
+}
+
+/* Whether a comes before b; both are candidates. */
+static bool precedes(const struct decide_state *s, const struct decide_group *g, uint32_t a,
+		     uint32_t b)
+{
+	const struct decide_node *na = decide_node(s, a), *nb = decide_node(s, b);
+
+	if ((a == g->successor) != (b == g->successor))
+		return a == g->successor;
+	if ((a == g->owner) != (b == g->owner))
+		return b == g->owner;
+	if (na->priority != nb->priority)
+		return na->priority > nb->priority;
+	return a < b;
+}
+
+int choose_rank(const struct decide_state *s, size_t group)
+{
+	const struct decide_peer *self = decide_peer(s, s->settings.self);
+	int rank = 0;
+
+	if (!self || !is_candidate(s, self, group))
+		return -1;
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_peer *p = &s->peers[i];
+
+		if (p != self && is_candidate(s, p, group) &&
+		    precedes(s, &s->groups[group], p->member.id, self->member.id))
+			rank++;
+	}
+	return rank;
+}
+
+uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t except)
+{
+	uint32_t best = 0;
+
+	if (!s->view)
+		return 0;
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_peer *p = &s->peers[i];
+
+		if (p->member.id != except && is_candidate(s, p, group) &&
+		    (!best || precedes(s, &s->groups[group], p->member.id, best)))
+			best = p->member.id;
+	}
+	return best;
+}

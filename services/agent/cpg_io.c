@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/cpg_io.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <qb/qblog.h>
+#include <string.h>
+
+#include "base/clock_io.h"
+
+#define RETRY_NS (2 * NSEC_PER_MSEC)
+
+static const struct cpg_name group_name = {.length = sizeof("trireme-agent") - 1,
+					   .value = "trireme-agent"};
+
+static struct cpg_io *io_of(cpg_handle_t handle)
+{
+	void *context = NULL;
+
+	cpg_context_get(handle, &context);
+	return context;
+}
+
+static void report_configuration(struct cpg_io *io)
+{
+	if (io->ring.seq && io->have_members)
+		io->handler->configuration(io->data, &io->ring, io->members, io->n_members);
+}
+
+static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_t node,
+		       uint32_t pid, void *bytes, size_t length)
+{
+	struct cpg_io *io = io_of(handle);
+	struct agent_message message;
+	int r = agent_wire_decode(bytes, length, &message);
+
+	(void)name;
+	(void)pid;
+	if (r < 0) {
+		qb_log(LOG_WARNING, "a message of node %u is refused: %s", node,
+		       r == -EPROTO ? "it is of another version" : "it is malformed");
+		return;
+	}
+	io->handler->message(io->data, node, &message);
+}
+
+static void on_members(cpg_handle_t handle, const struct cpg_name *name,
+		       const struct cpg_address *members, size_t n_members,
+		       const struct cpg_address *left, size_t n_left,
+		       const struct cpg_address *joined, size_t n_joined)
+{
+	struct cpg_io *io = io_of(handle);
+
+	(void)name;
+	(void)left;
+	(void)n_left;
+	(void)joined;
+	(void)n_joined;
+	io->n_members = 0;
+	/* One more than can be handled is kept, so that the receiver sees that it is too many. */
+	for (size_t i = 0; i < n_members && i <= DECIDE_NODES_MAX; i++)
+		io->members[io->n_members++] =
+			(struct decide_member){.id = members[i].nodeid, .pid = members[i].pid};
+	io->have_members = true;
+	report_configuration(io);
+}
+
+static void on_ring(cpg_handle_t handle, struct cpg_ring_id ring, uint32_t n, const uint32_t *list)
+{
+	struct cpg_io *io = io_of(handle);
+
+	(void)n;
+	(void)list;
+	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq};
+	report_configuration(io);
+}
+
+static int32_t on_readable(int32_t fd, int32_t events, void *data)
+{
+	struct cpg_io *io = data;
+	cs_error_t e = cpg_dispatch(io->handle, CS_DISPATCH_ALL);
+
+	(void)fd;
+	if (e == CS_OK || e == CS_ERR_TRY_AGAIN) {
+		if (!(events & (POLLHUP | POLLERR | POLLNVAL)))
+			return 0;
+	}
+	io->fd = -1; /* the return value takes it out of the loop */
+	io->handler->lost(io->data);
+	return -1;
+}
+
+void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const struct cpg_io_handler *handler,
+		 void *data)
+{
+	io->loop = loop;
+	io->handler = handler;
+	io->data = data;
+	io->fd = -1;
+}
+
+int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node)
+{
+	cpg_model_v1_data_t model = {
+		.model = CPG_MODEL_V1,
+		.cpg_deliver_fn = on_deliver,
+		.cpg_confchg_fn = on_members,
+		.cpg_totem_confchg_fn = on_ring,
+		.flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF,
+	};
+	unsigned int node;
+	cs_error_t e;
+
+	e = cpg_model_initialize(&io->handle, CPG_MODEL_V1, (cpg_model_data_t *)&model, io);
+	if (e != CS_OK)
+		return -ENOTCONN;
+	io->connected = true;
+	io->have_members = false;
+	io->ring.seq = 0;
+	io->n_queue = 0;
+	if (cpg_local_get(io->handle, &node) != CS_OK ||
+	    cpg_fd_get(io->handle, &io->fd) != CS_OK) {
+		io->fd = -1;
+		cpg_io_close(io);
+		return -ENOTCONN;
+	}
+	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, io->fd, POLLIN, io, on_readable) < 0) {
+		io->fd = -1;
+		cpg_io_close(io);
+		return -ENOTCONN;
+	}
+	*ret_node = node;
+	return 0;
+}
+
+int cpg_io_join(struct cpg_io *io)
+{
+	/* TRY_AGAIN while the ring forms: the caller comes again. */
+	return cpg_join(io->handle, &group_name) == CS_OK ? 0 : -EAGAIN;
+}
+
+static void flush(struct cpg_io *io);
+
+static void on_retry(void *data)
+{
+	struct cpg_io *io = data;
+
+	io->retrying = false;
+	flush(io);
+}
+
+static void retry_later(struct cpg_io *io)
+{
+	if (io->retrying)
+		return;
+	if (qb_loop_timer_add(io->loop, QB_LOOP_HIGH, RETRY_NS, io, on_retry, &io->retry) == 0)
+		io->retrying = true;
+}
+
+static void flush(struct cpg_io *io)
+{
+	size_t sent = 0;
+
+	while (io->connected && sent < io->n_queue) {
+		struct iovec iov = {.iov_base = io->queue[sent].bytes,
+				    .iov_len = io->queue[sent].length};
+
+		if (cpg_mcast_joined(io->handle, CPG_TYPE_AGREED, &iov, 1) != CS_OK)
+			break; /* flow control; a dead connection shows in the dispatch */
+		sent++;
+	}
+	io->n_queue -= sent;
+	memmove(io->queue, io->queue + sent, io->n_queue * sizeof(io->queue[0]));
+	if (io->n_queue && io->connected)
+		retry_later(io);
+}
+
+static uint64_t key_of(const struct agent_message *m)
+{
+	return m->type == AGENT_WIRE_STATE || m->type == AGENT_WIRE_HEALTH ? 0 : m->group.key;
+}
+
+void cpg_io_send(struct cpg_io *io, const struct agent_message *message)
+{
+	struct cpg_io_entry *entry = NULL;
+
+	if (!io->connected)
+		return;
+	for (size_t i = 0; i < io->n_queue && !entry; i++)
+		if (io->queue[i].type == message->type && io->queue[i].key == key_of(message))
+			entry = &io->queue[i];
+	if (!entry && io->n_queue < CPG_QUEUE_MAX)
+		entry = &io->queue[io->n_queue++];
+	if (!entry || agent_wire_encode(message, entry->bytes, sizeof(entry->bytes),
+					&entry->length) < 0) {
+		qb_log(LOG_CRIT, "a message of kind %s could not be queued",
+		       agent_wire_type_name(message->type));
+		return;
+	}
+	entry->type = message->type;
+	entry->key = key_of(message);
+	flush(io);
+}
+
+bool cpg_io_idle(const struct cpg_io *io)
+{
+	return io->n_queue == 0;
+}
+
+void cpg_io_close(struct cpg_io *io)
+{
+	if (io->retrying)
+		qb_loop_timer_del(io->loop, io->retry);
+	io->retrying = false;
+	if (io->fd >= 0)
+		qb_loop_poll_del(io->loop, io->fd);
+	io->fd = -1;
+	if (io->connected)
+		cpg_finalize(io->handle);
+	io->connected = false;
+	io->n_queue = 0;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/decide_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/clock_io.h"
+
+struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
+				  size_t group)
+{
+	struct decide_actions *a = s->actions;
+	/* The list holds more than one event can cause; if not, the last entry is overwritten. */
+	struct decide_action *action = &a->list[a->n < DECIDE_ACTIONS_MAX ? a->n++ : a->n - 1];
+
+	action->type = type;
+	action->group = group;
+	action->epoch = action->deadline = 0;
+	return action;
+}
+
+void decide_log(struct decide_state *s, int priority, const char *format, ...)
+{
+	struct decide_actions *a = s->actions;
+	struct decide_log *log;
+	va_list args;
+
+	if (a->n_logs == DECIDE_LOGS_MAX)
+		return;
+	log = &a->logs[a->n_logs++];
+	log->priority = priority;
+	va_start(args, format);
+	vsnprintf(log->text, sizeof(log->text), format, args);
+	va_end(args);
+}
+
+void decide_send(struct decide_state *s, enum agent_wire_type type, size_t group, uint64_t epoch,
+		 uint64_t seq, uint32_t node)
+{
+	struct agent_message *m = &decide_emit(s, DECIDE_SEND, group)->message;
+
+	m->type = type;
+	m->view = s->view;
+	m->group.key = s->groups[group].key;
+	m->group.epoch = epoch;
+	m->group.seq = seq;
+	m->group.lease = s->settings.times.lease;
+	m->group.node = node;
+}
+
+const struct decide_node *decide_node(const struct decide_state *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->settings.n_nodes; i++)
+		if (s->settings.nodes[i].id == id)
+			return &s->settings.nodes[i];
+	return NULL;
+}
+
+const char *decide_name(const struct decide_state *s, uint32_t id)
+{
+	const struct decide_node *node = decide_node(s, id);
+
+	return node ? node->name : id ? "an unknown node" : "nobody";
+}
+
+const char *decide_health_text(const struct decide_health *health, char *buf, size_t size)
+{
+	static const char *const texts[] = {
+		[AGENT_HEALTH_FIT] = "it is fit",
+		[AGENT_HEALTH_WITNESS] = "a witness votes and never owns",
+		[AGENT_HEALTH_NO_PORT] = "%s is missing",
+		[AGENT_HEALTH_NO_CARRIER] = "%s has no carrier",
+		[AGENT_HEALTH_NO_ADDRESS] = "%s does not have its own address",
+		[AGENT_HEALTH_ALIAS_FAILED] = "the alias %s could not be added",
+		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
+	};
+	const char *text = texts[health->code];
+	const char *at = strstr(text, "%s");
+
+	if (at)
+		snprintf(buf, size, "%.*s%s%s", (int)(at - text), text, health->object, at + 2);
+	else
+		snprintf(buf, size, "%s", text);
+	return buf;
+}
+
+void decide_init(struct decide_state *s, const struct decide_settings *settings,
+		 struct decide_actions *actions, uint64_t now)
+{
+	memset(s, 0, sizeof(*s));
+	s->settings = *settings;
+	s->actions = actions;
+	s->expected_votes = settings->expected_votes;
+	actions->n = actions->n_logs = 0;
+	for (size_t i = 0; i < settings->n_nodes; i++)
+		s->absent_since[i] = now;
+	for (size_t i = 0; i < settings->n_groups; i++) {
+		const struct decide_node *self = decide_node(s, settings->self);
+		struct decide_group *g = &s->groups[i];
+
+		g->key = agent_wire_key(settings->groups[i]);
+		g->guard_until = lease_guard(now, settings->times.lease);
+		g->guard_cause = DECIDE_GUARD_START;
+		g->ports.code = !self || self->witness ? AGENT_HEALTH_WITNESS
+						       : AGENT_HEALTH_NO_PORT;
+		g->ports.since = now;
+		g->health = g->ports;
+	}
+}
+
+void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t deadline,
+		  uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (deadline <= now)
+		return;
+	g->epoch = g->highest = epoch;
+	g->owner = s->settings.self;
+	g->lease_until = deadline;
+	g->adopting = true;
+	decide_log(s, LOG_NOTICE, "%s: the lease of the agent's former life runs for %llu ms",
+		   s->settings.groups[group],
+		   (unsigned long long)((deadline - now) / NSEC_PER_MSEC));
+}
+
+static void begin(struct decide_state *s, uint64_t now)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		group_expire(s, i, now);
+}
+
+static void finish(struct decide_state *s, uint64_t now)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		group_step(s, i, now);
+	if (s->health_dirty && s->view) {
+		s->health_dirty = false;
+		view_send_state(s, AGENT_WIRE_HEALTH, now);
+	}
+}
+
+void decide_tick(struct decide_state *s, uint64_t now)
+{
+	begin(s, now);
+	finish(s, now);
+}
+
+void decide_configuration(struct decide_state *s, const struct decide_ring *ring,
+			  const struct decide_member *members, size_t n_members, uint64_t now)
+{
+	begin(s, now);
+	view_configuration(s, ring, members, n_members, now);
+	finish(s, now);
+}
+
+void decide_ring_lost(struct decide_state *s, uint64_t now)
+{
+	static const struct decide_ring none;
+
+	begin(s, now);
+	decide_log(s, LOG_ERR, "the connection to corosync is lost; a running lease stands");
+	s->quorum_known = false;
+	view_configuration(s, &none, NULL, 0, now);
+	finish(s, now);
+}
+
+void decide_quorum(struct decide_state *s, const struct decide_ring *ring, bool quorate,
+		   uint32_t expected_votes, uint64_t now)
+{
+	begin(s, now);
+	if (!s->quorum_known || s->quorate != quorate)
+		decide_log(s, quorate ? LOG_INFO : LOG_WARNING, "quorum %s (ring %llu)",
+			   quorate ? "reached" : "missing", (unsigned long long)ring->seq);
+	s->quorum_known = true;
+	s->quorum_ring = *ring;
+	s->quorate = quorate;
+	if (expected_votes)
+		s->expected_votes = expected_votes;
+	for (size_t i = 0; i < s->settings.n_groups && !quorate; i++)
+		group_release(s, i, 0, "the quorum is lost");
+	finish(s, now);
+}
+
+void decide_message(struct decide_state *s, uint32_t sender, const struct agent_message *message,
+		    uint64_t now)
+{
+	begin(s, now);
+	if (message->type == AGENT_WIRE_STATE || message->type == AGENT_WIRE_HEALTH) {
+		view_receive_state(s, sender, message, now);
+	} else if (s->view && message->view == s->view && view_peer_index(s, sender) >= 0) {
+		for (size_t i = 0; i < s->settings.n_groups; i++)
+			if (s->groups[i].key == message->group.key)
+				group_message(s, i, sender, message, now);
+	}
+	finish(s, now);
+}
+
+void decide_health(struct decide_state *s, size_t group, enum agent_wire_health code,
+		   const char *object, uint64_t now)
+{
+	struct decide_health *h = &s->groups[group].ports;
+	char text[DECIDE_LOG_MAX];
+
+	begin(s, now);
+	if (h->code != AGENT_HEALTH_WITNESS &&
+	    (h->code != code || strncmp(h->object, object, sizeof(h->object) - 1) != 0)) {
+		*h = (struct decide_health){.code = code, .since = now};
+		snprintf(h->object, sizeof(h->object), "%s", object);
+		decide_log(s, LOG_NOTICE, "%s: this node %s: %s", s->settings.groups[group],
+			   code == AGENT_HEALTH_FIT ? "can own" : "cannot own",
+			   decide_health_text(h, text, sizeof(text)));
+	}
+	finish(s, now);
+}
+
+void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	begin(s, now);
+	g->failed_until = now + DECIDE_RETRY_NS;
+	snprintf(g->failed_label, sizeof(g->failed_label), "%s", label);
+	finish(s, now);
+}
+
+int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32_t *ret_target,
+		      char *text, size_t size)
+{
+	struct decide_group *g = &s->groups[group];
+	const char *name = s->settings.groups[group];
+	uint32_t target;
+
+	begin(s, now);
+	if (!decide_view_quorate(s)) {
+		snprintf(text, size, "refused: this node is not part of a quorum");
+		return -EAGAIN;
+	}
+	if (!g->owner || g->released || !decide_peer(s, g->owner)) {
+		snprintf(text, size, "refused: nobody owns %s at the moment", name);
+		return -EAGAIN;
+	}
+	target = decide_fittest(s, group, g->owner);
+	if (!target) {
+		snprintf(text, size, "refused: no other router is fit to take %s", name);
+		return -EHOSTUNREACH;
+	}
+	if (g->owner == s->settings.self)
+		group_release(s, group, target, "switch-over by command");
+	else
+		decide_send(s, AGENT_WIRE_SWITCHOVER, group, g->epoch, 0, target);
+	finish(s, now);
+	*ret_target = target;
+	return 0;
+}
+
+void decide_leave(struct decide_state *s, uint64_t now)
+{
+	begin(s, now);
+	s->leaving = true;
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		group_release(s, i, decide_fittest(s, i, s->settings.self),
+			      "the agent is shutting down");
+	finish(s, now);
+}
+
+bool decide_may_leave(const struct decide_state *s)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		const struct decide_group *g = &s->groups[i];
+
+		/* The release must have come back: only then the others have it or will have it. */
+		if (group_holds(g) || (s->view && g->owner == s->settings.self && !g->released))
+			return false;
+	}
+	return true;
+}
+
+uint64_t decide_deadline(const struct decide_state *s, uint64_t now)
+{
+	uint64_t at = UINT64_MAX;
+
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		uint64_t group = group_deadline(s, i, now);
+
+		if (group < at)
+			at = group;
+	}
+	return at;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The failover decision: events in, actions out. Pure: time is an argument (ns of CLOCK_BOOTTIME),
+ * nothing is touched, nothing is allocated. What the group of agents agrees on changes only by
+ * delivered messages and configurations, in the one order CPG gives all members; timers only cause
+ * messages and end this node's own lease.
+ *
+ * Every decide_…() call first ends leases whose time is up, so that an agent that was stopped acts
+ * on nothing old. The caller executes the actions in order, then empties the list, then asks
+ * decide_deadline() when to call decide_tick().
+ */
+#ifndef TRIREME_AGENT_DECIDE_H
+#define TRIREME_AGENT_DECIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/lease.h"
+#include "proto/agent_wire.h"
+
+#define DECIDE_NODES_MAX 16
+#define DECIDE_GROUPS_MAX AGENT_WIRE_GROUPS_MAX
+#define DECIDE_NAME_MAX 33
+#define DECIDE_ACTIONS_MAX 192
+#define DECIDE_LOGS_MAX 64
+#define DECIDE_LOG_MAX 240
+#define DECIDE_OUTSTANDING_MAX 32 /* heartbeats of a group without a quorum of echoes */
+
+struct decide_node {
+	uint32_t id;
+	bool witness;
+	uint8_t priority;
+	char name[DECIDE_NAME_MAX];
+};
+
+/* Fixed for the life of the agent. */
+struct decide_settings {
+	uint32_t self;
+	uint64_t incarnation, revision;
+	struct lease_times times;
+	uint32_t expected_votes; /* until corosync says it; one vote a node */
+	struct decide_node nodes[DECIDE_NODES_MAX];
+	size_t n_nodes;
+	char groups[DECIDE_GROUPS_MAX][DECIDE_NAME_MAX];
+	size_t n_groups;
+};
+
+struct decide_member {
+	uint32_t id, pid;
+};
+
+struct decide_ring {
+	uint32_t node; /* representative */
+	uint64_t seq;
+};
+
+struct decide_health {
+	enum agent_wire_health code;
+	char object[AGENT_WIRE_OBJECT_MAX]; /* port or label the code is about */
+	uint64_t since;
+};
+
+enum decide_action_type {
+	DECIDE_SEND, /* multicast message */
+	DECIDE_LEASE_SET, /* group may serve until deadline; a kernel gate can take this over */
+	DECIDE_LEASE_CLEAR,
+	DECIDE_ADDRESSES_ADD, /* report a failure by decide_addresses_failed() */
+	DECIDE_ADDRESSES_DELETE,
+	DECIDE_ADDRESSES_REFRESH,
+	DECIDE_ANNOUNCE_START,
+	DECIDE_ANNOUNCE_STOP,
+};
+
+struct decide_action {
+	enum decide_action_type type;
+	size_t group;
+	uint64_t epoch, deadline; /* LEASE_SET */
+	struct agent_message message; /* SEND */
+};
+
+struct decide_log {
+	int priority; /* LOG_… of syslog(3) */
+	char text[DECIDE_LOG_MAX];
+};
+
+struct decide_actions {
+	size_t n, n_logs;
+	struct decide_action list[DECIDE_ACTIONS_MAX];
+	struct decide_log logs[DECIDE_LOGS_MAX];
+};
+
+/* What one member has said of one group, valid inside the view. */
+struct decide_report {
+	bool known; /* the member has this group in its configuration */
+	uint64_t epoch, highest;
+	uint32_t owner;
+	uint8_t flags;		/* AGENT_STATE_… */
+	uint64_t guard_until;	/* by this node's clock */
+	struct decide_health health;
+};
+
+struct decide_peer {
+	struct decide_member member;
+	bool stated;
+	uint64_t incarnation, revision;
+	struct decide_report groups[DECIDE_GROUPS_MAX];
+};
+
+struct decide_heartbeat {
+	uint64_t seq, sent;
+	uint32_t echoes; /* bit i: peers[i] has echoed */
+};
+
+enum decide_guard {
+	DECIDE_GUARD_NONE,
+	DECIDE_GUARD_HEARTBEAT, /* a heartbeat was received */
+	DECIDE_GUARD_START,	/* this agent may have voted before its start */
+};
+
+struct decide_group {
+	uint64_t key;
+
+	/* Agreed in the view: the same at every member after the same deliveries. */
+	uint64_t epoch, highest;
+	uint32_t owner;	 /* of that epoch; 0: nobody known */
+	bool released;	 /* the owner has said that it holds nothing any more */
+	uint32_t successor; /* named by the release; 0: none */
+	uint64_t last_seq;  /* newest heartbeat of the owner delivered in this view */
+
+	/* What bounds the leases this node has voted for, and since when the group can be taken. */
+	uint64_t guard_until, view_guard, vacant_since;
+	enum decide_guard guard_cause;
+
+	/* This node's own part. */
+	bool owning;	  /* own CLAIM (or ADOPT) delivered and nothing given up since */
+	bool adopting;	  /* a lease of the agent's former life runs; ADOPT is not delivered yet */
+	bool addresses;	  /* the aliases are on the ports */
+	bool claiming;	  /* own CLAIM of this view is not delivered yet */
+	uint64_t lease_until; /* 0: none */
+	uint64_t owner_since;
+	uint64_t next_seq, next_heartbeat, next_refresh;
+	struct decide_heartbeat outstanding[DECIDE_OUTSTANDING_MAX];
+	size_t n_outstanding;
+	struct decide_health ports;  /* as the ports are */
+	struct decide_health health; /* as told to the others: a failed alias included */
+	uint64_t failed_until;	     /* an alias could not be added: not tried again before; 0: none */
+	char failed_label[AGENT_WIRE_OBJECT_MAX];
+};
+
+struct decide_state {
+	struct decide_settings settings;
+	struct decide_group groups[DECIDE_GROUPS_MAX];
+
+	struct decide_peer peers[DECIDE_NODES_MAX];
+	size_t n_peers;
+	struct decide_ring ring; /* of CPG's configuration; seq 0: none */
+	uint64_t tag;		 /* of the configuration */
+	uint64_t view;		 /* 0: not all members have stated */
+	uint64_t view_since;
+
+	struct decide_ring quorum_ring;
+	bool quorum_known, quorate;
+	uint32_t expected_votes;
+	uint64_t absent_since[DECIDE_NODES_MAX]; /* by index of settings.nodes; 0: present */
+
+	bool health_dirty; /* HEALTH must be multicast */
+	bool leaving;
+	struct decide_actions *actions;
+};
+
+/*
+ * Starts with nothing known. actions is where every call below appends; the caller keeps it alive.
+ * Claims wait for the guard of a restarted agent.
+ */
+void decide_init(struct decide_state *s, const struct decide_settings *settings,
+		 struct decide_actions *actions, uint64_t now);
+
+/* A lease this node holds from its former life; called before the first configuration. */
+void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t deadline,
+		  uint64_t now);
+
+/* CPG delivered a configuration: members of the process group, ring they live on. */
+void decide_configuration(struct decide_state *s, const struct decide_ring *ring,
+			  const struct decide_member *members, size_t n_members, uint64_t now);
+
+/* The connection to corosync is gone. */
+void decide_ring_lost(struct decide_state *s, uint64_t now);
+
+/* votequorum's verdict for a ring. */
+void decide_quorum(struct decide_state *s, const struct decide_ring *ring, bool quorate,
+		   uint32_t expected_votes, uint64_t now);
+
+/* CPG delivered a message (one's own too). */
+void decide_message(struct decide_state *s, uint32_t sender, const struct agent_message *message,
+		    uint64_t now);
+
+void decide_health(struct decide_state *s, size_t group, enum agent_wire_health code,
+		   const char *object, uint64_t now);
+
+/* An alias could not be added (none is on the ports now). */
+void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);
+
+/*
+ * Asks for a switch-over of the group. 0: under way, *ret_target takes over. -errno: refused, and
+ * text says why in one sentence.
+ */
+int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32_t *ret_target,
+		      char *text, size_t size);
+
+/* The agent is to end: release everything. decide_may_leave(): nothing is held any more. */
+void decide_leave(struct decide_state *s, uint64_t now);
+bool decide_may_leave(const struct decide_state *s);
+
+void decide_tick(struct decide_state *s, uint64_t now);
+
+/* When decide_tick() must be called at the latest; UINT64_MAX: never. */
+uint64_t decide_deadline(const struct decide_state *s, uint64_t now);
+
+/* Questions, for explanations and status. */
+bool decide_view_quorate(const struct decide_state *s);
+/* From when on this node may claim the group by the guard alone. */
+uint64_t decide_guard_end(const struct decide_group *g);
+/* The fittest router of the view other than `except`; 0: none. */
+uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t except);
+const struct decide_node *decide_node(const struct decide_state *s, uint32_t id);
+const struct decide_peer *decide_peer(const struct decide_state *s, uint32_t id);
+const char *decide_name(const struct decide_state *s, uint32_t id);
+/* "eth1 has no carrier"; buf is returned. */
+const char *decide_health_text(const struct decide_health *health, char *buf, size_t size);
+
+#endif

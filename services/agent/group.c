@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The life of one alias group at this node: claim, heartbeats, lease, release. */
+#include "agent/decide_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/clock_io.h"
+
+#define REFRESH_NS NSEC_PER_SEC /* of valid_lft on the aliases */
+
+#define NAME(s, i) ((s)->settings.groups[i])
+
+uint64_t decide_guard_end(const struct decide_group *g)
+{
+	return g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
+}
+
+void group_release(struct decide_state *s, size_t group, uint32_t successor, const char *cause)
+{
+	struct decide_group *g = &s->groups[group];
+	uint64_t epoch = g->epoch;
+
+	if (!group_holds(g))
+		return;
+	g->owning = g->adopting = false;
+	g->lease_until = 0;
+	g->n_outstanding = 0;
+	decide_emit(s, DECIDE_LEASE_CLEAR, group);
+	decide_emit(s, DECIDE_ADDRESSES_DELETE, group);
+	decide_emit(s, DECIDE_ANNOUNCE_STOP, group);
+	g->addresses = false;
+	decide_log(s, LOG_NOTICE, "%s given up: %s", NAME(s, group), cause);
+	if (s->view && g->owner == s->settings.self)
+		decide_send(s, AGENT_WIRE_RELEASED, group, epoch, 0, successor);
+}
+
+void group_expire(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (g->lease_until && g->lease_until <= now)
+		group_release(s, group, 0,
+			      "the lease ran out, no quorum of voters confirmed a heartbeat in time");
+}
+
+void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	g->next_seq = 1;
+	if (!group_holds(g))
+		return;
+	if (g->owner != s->settings.self || g->released) {
+		char cause[DECIDE_LOG_MAX];
+
+		snprintf(cause, sizeof(cause), "%s holds it with epoch %llu",
+			 decide_name(s, g->owner), (unsigned long long)g->epoch);
+		group_release(s, group, 0, cause);
+		return;
+	}
+	if (g->adopting)
+		decide_send(s, AGENT_WIRE_ADOPT, group, g->epoch, 0, 0);
+	g->next_heartbeat = now;
+}
+
+static void heartbeat(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (!g->owning || !s->view || now < g->next_heartbeat)
+		return;
+	if (g->n_outstanding == DECIDE_OUTSTANDING_MAX) {
+		g->n_outstanding--;
+		memmove(g->outstanding, g->outstanding + 1,
+			g->n_outstanding * sizeof(g->outstanding[0]));
+	}
+	g->outstanding[g->n_outstanding++] =
+		(struct decide_heartbeat){.seq = g->next_seq, .sent = now};
+	decide_send(s, AGENT_WIRE_HEARTBEAT, group, g->epoch, g->next_seq++, 0);
+	g->next_heartbeat = now + s->settings.times.heartbeat;
+}
+
+/* Whether voters that together with this node, the owner, are a quorum have echoed. */
+static bool is_confirmed(const struct decide_state *s, const struct decide_heartbeat *h)
+{
+	uint32_t self = 1u << view_peer_index(s, s->settings.self);
+	uint32_t others = h->echoes & ~self;
+
+#ifdef DECIDE_BROKEN_SELF_RETURN
+	if (h->echoes & self)
+		return true;
+#endif
+	if (s->n_peers == 1)
+		return h->echoes & self;
+	return others && 1 + (uint32_t)__builtin_popcount(others) >= view_needed_votes(s);
+}
+
+static void begin_service(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	g->addresses = true;
+	g->next_refresh = now + REFRESH_NS;
+	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
+	decide_emit(s, DECIDE_ANNOUNCE_START, group);
+	decide_log(s, LOG_NOTICE, "%s owned with epoch %llu, %llu ms after the claim",
+		   NAME(s, group), (unsigned long long)g->epoch,
+		   (unsigned long long)((now - g->owner_since) / NSEC_PER_MSEC));
+}
+
+/* Extends the lease to the sending time of the newest confirmed heartbeat + L. */
+static void grant(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	struct decide_action *a;
+	size_t n = g->n_outstanding;
+	uint64_t until;
+
+	if (!g->owning || !decide_view_quorate(s))
+		return;
+	while (n > 0 && !is_confirmed(s, &g->outstanding[n - 1]))
+		n--;
+	if (n == 0)
+		return;
+	until = g->outstanding[n - 1].sent + s->settings.times.lease;
+	g->n_outstanding -= n;
+	memmove(g->outstanding, g->outstanding + n, g->n_outstanding * sizeof(g->outstanding[0]));
+	if (until <= now || until <= g->lease_until)
+		return;
+	g->lease_until = until;
+	a = decide_emit(s, DECIDE_LEASE_SET, group);
+	a->epoch = g->epoch;
+	a->deadline = until;
+	if (!g->addresses)
+		begin_service(s, group, now);
+}
+
+static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
+			 const struct agent_message *m, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	uint64_t lease = m->group.lease;
+
+	if (m->group.epoch != g->epoch || sender != g->owner || g->released ||
+	    m->group.seq <= g->last_seq)
+		return;
+	g->last_seq = m->group.seq;
+	/* The longer of the two leases, should the nodes' settings differ; a day bounds nonsense. */
+	if (lease < s->settings.times.lease || lease > 86400 * NSEC_PER_SEC)
+		lease = s->settings.times.lease;
+	g->guard_until = lease_guard(now, lease);
+	g->guard_cause = DECIDE_GUARD_HEARTBEAT;
+	if (sender != s->settings.self) {
+		decide_send(s, AGENT_WIRE_ECHO, group, g->epoch, m->group.seq, 0);
+		return;
+	}
+	for (size_t i = 0; i < g->n_outstanding; i++)
+		if (g->outstanding[i].seq == m->group.seq)
+			g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
+}
+
+static void on_echo(struct decide_state *s, size_t group, uint32_t sender,
+		    const struct agent_message *m)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (!g->owning || m->group.epoch != g->epoch || sender == s->settings.self)
+		return;
+	for (size_t i = 0; i < g->n_outstanding; i++)
+		if (g->outstanding[i].seq == m->group.seq)
+			g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
+}
+
+static void on_released(struct decide_state *s, size_t group, uint32_t sender,
+			const struct agent_message *m, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (m->group.epoch != g->epoch || sender != g->owner || g->released)
+		return;
+	g->released = true;
+	g->successor = m->group.node;
+	g->guard_until = g->view_guard = 0;
+	g->guard_cause = DECIDE_GUARD_NONE;
+	g->vacant_since = now;
+	if (sender != s->settings.self)
+		decide_log(s, LOG_NOTICE, "%s released by %s%s%s", NAME(s, group),
+			   decide_name(s, sender), g->successor ? " in favour of " : "",
+			   g->successor ? decide_name(s, g->successor) : "");
+}
+
+static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
+		     const struct agent_message *m, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	bool mine = sender == s->settings.self;
+
+	if (mine)
+		g->claiming = false;
+	/* Another claim came first, or the owner was heard after the claimant had decided. */
+	if (m->group.epoch != g->highest + 1 || m->group.seq != g->last_seq)
+		return;
+	if (group_holds(g)) {
+		char cause[DECIDE_LOG_MAX];
+
+		snprintf(cause, sizeof(cause), "%s claimed it with epoch %llu",
+			 decide_name(s, sender), (unsigned long long)m->group.epoch);
+		g->owner = sender; /* the release of a passed epoch is nobody's business */
+		group_release(s, group, 0, cause);
+	}
+	g->epoch = g->highest = m->group.epoch;
+	g->owner = sender;
+	g->released = false;
+	g->successor = 0;
+	g->last_seq = 0;
+	g->owner_since = now;
+	/* As if it were the first heartbeat: nobody else claims before this owner has had its time. */
+	g->guard_until = lease_guard(now, s->settings.times.lease);
+	g->guard_cause = DECIDE_GUARD_HEARTBEAT;
+	if (!mine) {
+		decide_log(s, LOG_NOTICE, "%s claimed by %s with epoch %llu", NAME(s, group),
+			   decide_name(s, sender), (unsigned long long)g->epoch);
+		return;
+	}
+	g->owning = true;
+	g->next_seq = 1;
+	g->n_outstanding = 0;
+	g->next_heartbeat = now;
+	if (!decide_view_quorate(s))
+		group_release(s, group, 0, "the quorum was lost before the claim was delivered");
+}
+
+static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
+		     const struct agent_message *m, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (m->group.epoch != g->epoch || sender != g->owner || g->released)
+		return;
+	decide_log(s, LOG_NOTICE, "%s: the restarted agent of %s goes on with epoch %llu",
+		   NAME(s, group), decide_name(s, sender), (unsigned long long)g->epoch);
+	if (sender != s->settings.self || !g->adopting)
+		return;
+	g->adopting = false;
+	g->owning = true;
+	g->owner_since = now;
+	g->next_heartbeat = now;
+}
+
+static void on_switchover(struct decide_state *s, size_t group, const struct agent_message *m)
+{
+	struct decide_group *g = &s->groups[group];
+	const struct decide_peer *target = decide_peer(s, m->group.node);
+
+	if (!g->owning || m->group.epoch != g->epoch || m->group.node == s->settings.self)
+		return;
+	if (!target || target->groups[group].health.code != AGENT_HEALTH_FIT)
+		return;
+	group_release(s, group, m->group.node, "switch-over by command");
+}
+
+void group_message(struct decide_state *s, size_t group, uint32_t sender,
+		   const struct agent_message *m, uint64_t now)
+{
+	switch (m->type) {
+	case AGENT_WIRE_HEARTBEAT:
+		on_heartbeat(s, group, sender, m, now);
+		break;
+	case AGENT_WIRE_ECHO:
+		on_echo(s, group, sender, m);
+		break;
+	case AGENT_WIRE_RELEASED:
+		on_released(s, group, sender, m, now);
+		break;
+	case AGENT_WIRE_CLAIM:
+		on_claim(s, group, sender, m, now);
+		break;
+	case AGENT_WIRE_ADOPT:
+		on_adopt(s, group, sender, m, now);
+		break;
+	case AGENT_WIRE_SWITCHOVER:
+		on_switchover(s, group, m);
+		break;
+	case AGENT_WIRE_STATE:
+	case AGENT_WIRE_HEALTH:
+		break;
+	}
+}
+
+/* What the others are told: the ports' health, unless an alias could not be added lately. */
+static void update_health(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	struct decide_health health = g->ports;
+
+	if (g->failed_until && g->failed_until <= now)
+		g->failed_until = 0;
+	if (s->leaving)
+		health = (struct decide_health){.code = AGENT_HEALTH_LEAVING, .since = now};
+	if (g->failed_until && health.code == AGENT_HEALTH_FIT) {
+		health = (struct decide_health){.code = AGENT_HEALTH_ALIAS_FAILED,
+						.since = g->failed_until - DECIDE_RETRY_NS};
+		memcpy(health.object, g->failed_label, sizeof(health.object));
+	}
+	if (health.code == g->health.code && strcmp(health.object, g->health.object) == 0)
+		return;
+	g->health = health;
+	s->health_dirty = true;
+}
+
+/* An unfit owner makes way for a fit router; without one it stays if it can serve at all. */
+static void yield(struct decide_state *s, size_t group)
+{
+	struct decide_group *g = &s->groups[group];
+	uint32_t successor = decide_fittest(s, group, s->settings.self);
+	char cause[DECIDE_LOG_MAX];
+
+	if (!g->owning || g->health.code == AGENT_HEALTH_FIT)
+		return;
+	if (g->health.code == AGENT_HEALTH_ALIAS_FAILED || g->health.code == AGENT_HEALTH_LEAVING ||
+	    (successor && decide_view_quorate(s)))
+		group_release(s, group, successor,
+			      decide_health_text(&g->health, cause, sizeof(cause)));
+}
+
+/* From when on this node claims the group; UINT64_MAX: some event must come first. */
+static uint64_t claim_time(const struct decide_state *s, size_t group)
+{
+	const struct decide_group *g = &s->groups[group];
+	uint64_t from = decide_guard_end(g);
+	int rank;
+
+	if (s->leaving || g->claiming || group_holds(g) || g->health.code != AGENT_HEALTH_FIT ||
+	    !decide_view_quorate(s))
+		return UINT64_MAX;
+	rank = choose_rank(s, group);
+	if (rank < 0)
+		return UINT64_MAX;
+	if (from < g->vacant_since)
+		from = g->vacant_since;
+	/* The next one comes in when the one before it has had the time of a lease. */
+	if (from > UINT64_MAX - (uint64_t)rank * s->settings.times.lease)
+		return UINT64_MAX;
+	return from + (uint64_t)rank * s->settings.times.lease;
+}
+
+static void claim(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (claim_time(s, group) > now)
+		return;
+	g->claiming = true;
+	decide_log(s, LOG_NOTICE, "%s claimed with epoch %llu: %s%s", NAME(s, group),
+		   (unsigned long long)g->highest + 1,
+		   !g->owner	 ? "nobody owns it"
+		   : g->released ? "it was released by "
+				 : "its lease has surely ended, nothing was heard of ",
+		   g->owner ? decide_name(s, g->owner) : "");
+	decide_send(s, AGENT_WIRE_CLAIM, group, g->highest + 1, g->last_seq, 0);
+}
+
+void group_step(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	update_health(s, group, now);
+	yield(s, group);
+	grant(s, group, now);
+	heartbeat(s, group, now);
+	claim(s, group, now);
+	if (g->addresses && now >= g->next_refresh) {
+		decide_emit(s, DECIDE_ADDRESSES_REFRESH, group);
+		g->next_refresh = now + REFRESH_NS;
+	}
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t group_deadline(const struct decide_state *s, size_t group, uint64_t now)
+{
+	const struct decide_group *g = &s->groups[group];
+	uint64_t at = claim_time(s, group);
+
+	if (g->lease_until)
+		at = earlier(at, g->lease_until);
+	if (g->owning && s->view)
+		at = earlier(at, g->next_heartbeat);
+	if (g->addresses)
+		at = earlier(at, g->next_refresh);
+	if (g->failed_until)
+		at = earlier(at, g->failed_until);
+	return at < now ? now : at;
+}

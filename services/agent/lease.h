@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one place that knows how long a lease runs and how long a claimant waits; all in ns. */
+#ifndef TRIREME_AGENT_LEASE_H
+#define TRIREME_AGENT_LEASE_H
+
+#include <stdint.h>
+
+/* What the formula is made of, in milliseconds (token and consensus as in corosync.conf(5)). */
+struct lease_timing {
+	uint32_t token, consensus;
+	uint32_t heartbeat;
+};
+
+/* Everything in ns. */
+struct lease_times {
+	uint64_t lease;	    /* L */
+	uint64_t margin;    /* δ for a lease of length L */
+	uint64_t heartbeat; /* H */
+	uint64_t echo;	    /* A: worst time from a heartbeat's sending to its echo */
+	uint64_t reform;    /* R: re-formation after the membership callback, STATE included */
+};
+
+struct lease_times lease_times(const struct lease_timing *timing);
+
+/* δ for a lease of that length: 2ρL + 5 ms. */
+uint64_t lease_margin(uint64_t lease);
+
+/* The instant from which nobody can still hold a lease this node has voted for: r + L + δ. */
+uint64_t lease_guard(uint64_t received, uint64_t lease);
+
+#endif

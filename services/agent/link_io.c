@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/link_io.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <qb/qblog.h>
+#include <string.h>
+#include <sys/socket.h>
+
+
+#define BUFFER_SIZE 32768
+#define DATAGRAMS_MAX 64 /* read in one turn of the loop */
+
+static void on_link(struct link_io *io, const struct nlmsghdr *h)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(h);
+	const struct nlattr *attr;
+	const char *name = "";
+	const uint8_t *mac = NULL;
+	uint8_t carrier = 0;
+
+	mnl_attr_for_each(attr, h, sizeof(*info)) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_IFNAME:
+			name = mnl_attr_get_str(attr);
+			break;
+		case IFLA_CARRIER:
+			carrier = mnl_attr_get_u8(attr);
+			break;
+		case IFLA_ADDRESS:
+			if (mnl_attr_get_payload_len(attr) == 6)
+				mac = mnl_attr_get_payload(attr);
+			break;
+		default:
+			break;
+		}
+	}
+	for (size_t i = 0; i < io->n_ports; i++) {
+		struct port_state *p = &io->ports[i];
+		bool named = strcmp(p->name, name) == 0 && h->nlmsg_type == RTM_NEWLINK;
+
+		if (!named && p->index != info->ifi_index)
+			continue;
+		if (!named || p->index != info->ifi_index)
+			p->has_address = false;
+		p->index = named ? info->ifi_index : 0;
+		p->carrier = named && carrier && (info->ifi_flags & IFF_UP);
+		if (named && mac)
+			memcpy(p->mac, mac, sizeof(p->mac));
+	}
+}
+
+static void on_address(struct link_io *io, const struct nlmsghdr *h)
+{
+	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(h);
+	const struct nlattr *attr;
+	uint32_t address = 0;
+
+	mnl_attr_for_each(attr, h, sizeof(*info))
+		if (mnl_attr_get_type(attr) == IFA_LOCAL && mnl_attr_get_payload_len(attr) == 4)
+			address = mnl_attr_get_u32(attr);
+	for (size_t i = 0; i < io->n_ports; i++)
+		if (io->ports[i].index == (int)info->ifa_index && io->ports[i].address == address)
+			io->ports[i].has_address = h->nlmsg_type == RTM_NEWADDR;
+}
+
+static int on_message(const struct nlmsghdr *h, void *data)
+{
+	switch (h->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		on_link(data, h);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		on_address(data, h);
+		break;
+	default:
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int dump_one(struct link_io *io, struct mnl_socket *socket, uint16_t type, uint8_t family)
+{
+	static char buf[BUFFER_SIZE];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct rtgenmsg *general;
+	int r;
+
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	h->nlmsg_seq = type;
+	general = mnl_nlmsg_put_extra_header(h, sizeof(*general));
+	general->rtgen_family = family;
+	if (mnl_socket_sendto(socket, h, h->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t length = mnl_socket_recvfrom(socket, buf, sizeof(buf));
+
+		if (length < 0)
+			return -errno;
+		r = mnl_cb_run(buf, (size_t)length, type, mnl_socket_get_portid(socket), on_message,
+			       io);
+	} while (r > MNL_CB_STOP);
+	return r < 0 ? -errno : 0;
+}
+
+/* What the events say from now on starts from this. */
+static int dump(struct link_io *io)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int r;
+
+	if (!socket)
+		return -errno;
+	for (size_t i = 0; i < io->n_ports; i++) {
+		io->ports[i].index = 0;
+		io->ports[i].carrier = io->ports[i].has_address = false;
+	}
+	r = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	if (r == 0)
+		r = dump_one(io, socket, RTM_GETLINK, AF_UNSPEC);
+	if (r == 0)
+		r = dump_one(io, socket, RTM_GETADDR, AF_INET);
+	mnl_socket_close(socket);
+	return r;
+}
+
+static int32_t on_readable(int32_t fd, int32_t revents, void *data)
+{
+	struct link_io *io = data;
+	static char buf[BUFFER_SIZE];
+
+	(void)fd;
+	(void)revents;
+	for (int i = 0; i < DATAGRAMS_MAX; i++) {
+		ssize_t length = mnl_socket_recvfrom(io->events, buf, sizeof(buf));
+
+		if (length >= 0) {
+			mnl_cb_run(buf, (size_t)length, 0, 0, on_message, io);
+			continue;
+		}
+		if (errno == ENOBUFS) {
+			int r = dump(io);
+
+			if (r < 0)
+				qb_log(LOG_ERR, "the ports could not be read: %s", strerror(-r));
+			continue;
+		}
+		break;
+	}
+	io->changed(io->data);
+	return 0;
+}
+
+int link_io_open(struct link_io *io, qb_loop_t *loop, const struct config_node *node,
+		 void (*changed)(void *data), void *data)
+{
+	int r;
+
+	*io = (struct link_io){.loop = loop, .changed = changed, .data = data};
+	for (size_t i = 0; i < node->n_ports; i++) {
+		memcpy(io->ports[i].name, node->ports[i].name, sizeof(io->ports[i].name));
+		io->ports[i].address = node->ports[i].address;
+		io->n_ports++;
+	}
+	io->events = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (!io->events)
+		return -errno;
+	/* Subscribed before the dump: nothing is missed in between. */
+	if (mnl_socket_bind(io->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR, MNL_SOCKET_AUTOPID) < 0)
+		r = -errno;
+	else
+		r = dump(io);
+	if (r == 0)
+		r = qb_loop_poll_add(loop, QB_LOOP_HIGH, mnl_socket_get_fd(io->events), POLLIN, io,
+				     on_readable);
+	if (r < 0) {
+		mnl_socket_close(io->events);
+		io->events = NULL;
+	}
+	return r;
+}
+
+void link_io_close(struct link_io *io)
+{
+	if (!io->events)
+		return;
+	qb_loop_poll_del(io->loop, mnl_socket_get_fd(io->events));
+	mnl_socket_close(io->events);
+	io->events = NULL;
+}

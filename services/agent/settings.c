@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/settings.h"
+
+#include <assert.h>
+#include <string.h>
+
+static_assert(DECIDE_NODES_MAX >= CONFIG_NODES_MAX, "every node has a place");
+static_assert(DECIDE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "every group has a place");
+static_assert(DECIDE_NAME_MAX >= CONFIG_NAME_MAX, "every name fits");
+
+void settings_make(const struct config *config, uint32_t self, uint64_t incarnation,
+		   struct decide_settings *ret_settings)
+{
+	struct lease_timing timing = {.token = config->token,
+				      .consensus = config->consensus,
+				      .heartbeat = config->heartbeat};
+	struct decide_settings *s = ret_settings;
+
+	memset(s, 0, sizeof(*s));
+	s->self = self;
+	s->incarnation = incarnation;
+	s->times = lease_times(&timing);
+	s->expected_votes = (uint32_t)config->n_nodes;
+	s->n_nodes = config->n_nodes;
+	for (size_t i = 0; i < config->n_nodes; i++) {
+		s->nodes[i].id = config->nodes[i].id;
+		s->nodes[i].witness = config->nodes[i].role == CONFIG_ROLE_WITNESS;
+		s->nodes[i].priority = config->nodes[i].priority;
+		memcpy(s->nodes[i].name, config->nodes[i].name, CONFIG_NAME_MAX);
+	}
+	s->n_groups = config->n_groups;
+	for (size_t i = 0; i < config->n_groups; i++)
+		memcpy(s->groups[i], config->groups[i].name, CONFIG_NAME_MAX);
+}
+
+const struct config_node *settings_node_by_id(const struct config *config, uint32_t id)
+{
+	for (size_t i = 0; i < config->n_nodes; i++)
+		if (config->nodes[i].id == id)
+			return &config->nodes[i];
+	return NULL;
+}

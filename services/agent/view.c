@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Views: a CPG configuration becomes a view at the delivery of the last member's STATE, which is
+ * the same place in the order for every member. What a view says of a group is computed from the
+ * same STATEs everywhere, so all members agree without a further message.
+ */
+#include "agent/decide_internal.h"
+
+#include <string.h>
+#include <syslog.h>
+
+int view_peer_index(const struct decide_state *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->n_peers; i++)
+		if (s->peers[i].member.id == id)
+			return (int)i;
+	return -1;
+}
+
+const struct decide_peer *decide_peer(const struct decide_state *s, uint32_t id)
+{
+	int i = view_peer_index(s, id);
+
+	return i < 0 ? NULL : &s->peers[i];
+}
+
+uint32_t view_needed_votes(const struct decide_state *s)
+{
+	/* Only corosync's two_node calls one of two quorate (votequorum(5)). */
+	if (s->n_peers == 1 && s->expected_votes == 2)
+		return 1;
+	return s->expected_votes / 2 + 1;
+}
+
+bool decide_view_quorate(const struct decide_state *s)
+{
+	return s->view && s->quorum_known && s->quorate && s->quorum_ring.seq == s->ring.seq &&
+	       s->quorum_ring.node == s->ring.node && s->n_peers >= view_needed_votes(s);
+}
+
+static enum agent_wire_quorum verdict(const struct decide_state *s)
+{
+	if (!s->quorum_known || s->quorum_ring.seq != s->ring.seq ||
+	    s->quorum_ring.node != s->ring.node)
+		return AGENT_WIRE_QUORUM_UNKNOWN;
+	return s->quorate ? AGENT_WIRE_QUORUM_YES : AGENT_WIRE_QUORUM_NO;
+}
+
+static uint8_t own_flags(const struct decide_state *s, const struct decide_group *g, uint64_t now)
+{
+	uint8_t flags = 0;
+
+	if (g->lease_until > now)
+		flags |= AGENT_STATE_HOLDING;
+	if (g->owning)
+		flags |= AGENT_STATE_OWNING;
+	if (g->released || (g->owner == s->settings.self && !group_holds(g)))
+		flags |= AGENT_STATE_RELEASED;
+	return flags;
+}
+
+void view_send_state(struct decide_state *s, enum agent_wire_type type, uint64_t now)
+{
+	struct agent_message *m = &decide_emit(s, DECIDE_SEND, 0)->message;
+
+	memset(m, 0, sizeof(*m));
+	m->type = type;
+	m->view = type == AGENT_WIRE_STATE ? s->tag : s->view;
+	m->state.incarnation = s->settings.incarnation;
+	m->state.revision = s->settings.revision;
+	m->state.quorum = (uint8_t)verdict(s);
+	m->state.n_groups = (uint32_t)s->settings.n_groups;
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		const struct decide_group *g = &s->groups[i];
+		struct agent_wire_group *w = &m->state.groups[i];
+
+		w->key = g->key;
+		w->epoch = g->epoch;
+		w->highest = g->highest;
+		w->guard_left = g->guard_until > now ? g->guard_until - now : 0;
+		w->owner = g->owner;
+		w->flags = own_flags(s, g, now);
+		w->health = (uint8_t)g->health.code;
+		memcpy(w->object, g->health.object, sizeof(w->object));
+		w->health_age = now > g->health.since ? now - g->health.since : 0;
+	}
+}
+
+static int group_index(const struct decide_state *s, uint64_t key)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		if (s->groups[i].key == key)
+			return (int)i;
+	return -1;
+}
+
+static void take_report(struct decide_report *to, const struct agent_wire_group *w, bool whole,
+			uint64_t now)
+{
+	to->known = true;
+	to->health.code = (enum agent_wire_health)w->health;
+	memcpy(to->health.object, w->object, sizeof(to->health.object));
+	to->health.since = now > w->health_age ? now - w->health_age : 0;
+	if (!whole)
+		return;
+	to->epoch = w->epoch;
+	to->highest = w->highest;
+	to->owner = w->owner;
+	to->flags = w->flags;
+	/* Taken at receipt: later than it was said, so the guard only gets longer. */
+	if (__builtin_add_overflow(now, w->guard_left, &to->guard_until))
+		to->guard_until = UINT64_MAX;
+}
+
+/* The owner of the view: who holds a lease, else who owns by an undisputed claim. */
+static const struct decide_peer *find_owner(const struct decide_state *s, size_t group,
+					    uint64_t epoch)
+{
+	const struct decide_peer *best = NULL;
+
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_peer *p = &s->peers[i];
+		const struct decide_report *r = &p->groups[group];
+
+		if (!(r->flags & AGENT_STATE_HOLDING))
+			continue;
+		if (!best || r->epoch > best->groups[group].epoch ||
+		    (r->epoch == best->groups[group].epoch && p->member.id > best->member.id))
+			best = p;
+	}
+	if (best)
+		return best;
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_peer *p = &s->peers[i];
+		const struct decide_report *r = &p->groups[group];
+		bool disputed = !(r->flags & AGENT_STATE_OWNING) || r->epoch != epoch;
+
+		for (size_t k = 0; k < s->n_peers && !disputed; k++)
+			disputed = s->peers[k].groups[group].epoch == epoch &&
+				   s->peers[k].groups[group].owner != p->member.id;
+		if (!disputed)
+			return p;
+	}
+	return NULL;
+}
+
+static void agree_vacant(struct decide_state *s, size_t group, uint64_t epoch)
+{
+	struct decide_group *g = &s->groups[group];
+
+	g->epoch = epoch;
+	g->owner = 0;
+	for (size_t i = 0; i < s->n_peers; i++)
+		if (s->peers[i].groups[group].epoch == epoch &&
+		    s->peers[i].groups[group].owner > g->owner)
+			g->owner = s->peers[i].groups[group].owner;
+	/* A former owner that is here has just said that it holds nothing. */
+	g->released = view_peer_index(s, g->owner) >= 0;
+}
+
+static void agree(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	uint64_t fresh = lease_guard(now, s->settings.times.lease), epoch = 0;
+	const struct decide_peer *owner;
+
+	g->view_guard = 0;
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_report *r = &s->peers[i].groups[group];
+
+		if (!r->known)
+			continue;
+		epoch = r->epoch > epoch ? r->epoch : epoch;
+		g->highest = r->highest > g->highest ? r->highest : g->highest;
+		g->view_guard = r->guard_until > g->view_guard ? r->guard_until : g->view_guard;
+	}
+	owner = find_owner(s, group, epoch);
+	if (owner) {
+		g->epoch = owner->groups[group].epoch;
+		g->owner = owner->member.id;
+		g->released = false;
+		/* It has the time of a lease to be heard in this view. */
+		g->view_guard = fresh > g->view_guard ? fresh : g->view_guard;
+	} else {
+		agree_vacant(s, group, epoch);
+	}
+	g->successor = 0;
+	g->last_seq = 0;
+	g->vacant_since = now;
+}
+
+static void install(struct decide_state *s, uint64_t now)
+{
+	char names[DECIDE_LOG_MAX] = "";
+	size_t at = 0;
+	uint64_t view = s->tag;
+
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const char *name = decide_name(s, s->peers[i].member.id);
+
+		view = agent_wire_hash(view, &s->peers[i].incarnation, sizeof(uint64_t));
+		if (at + strlen(name) + 3 < sizeof(names)) {
+			if (at)
+				at += (size_t)(stpcpy(names + at, ", ") - (names + at));
+			at += (size_t)(stpcpy(names + at, name) - (names + at));
+		}
+	}
+	s->view = view ? view : 1;
+	s->view_since = now;
+	s->health_dirty = false;
+	decide_log(s, LOG_INFO, "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		agree(s, i, now);
+		group_view_installed(s, i, now);
+	}
+}
+
+void view_receive_state(struct decide_state *s, uint32_t sender, const struct agent_message *m,
+			uint64_t now)
+{
+	bool whole = m->type == AGENT_WIRE_STATE;
+	int index = view_peer_index(s, sender);
+	struct decide_peer *p;
+
+	if (index < 0 || m->view != (whole ? s->tag : s->view) || (!whole && !s->view))
+		return;
+	p = &s->peers[index];
+	if (whole && p->stated)
+		return;
+	p->incarnation = m->state.incarnation;
+	p->revision = m->state.revision;
+	for (size_t i = 0; i < m->state.n_groups; i++) {
+		int group = group_index(s, m->state.groups[i].key);
+
+		if (group >= 0)
+			take_report(&p->groups[group], &m->state.groups[i], whole, now);
+	}
+	if (!whole)
+		return;
+	p->stated = true;
+	for (size_t i = 0; i < s->n_peers; i++)
+		if (!s->peers[i].stated)
+			return;
+	install(s, now);
+}
+
+static void note_absence(struct decide_state *s, uint64_t now)
+{
+	for (size_t i = 0; i < s->settings.n_nodes; i++) {
+		bool present = view_peer_index(s, s->settings.nodes[i].id) >= 0;
+
+		if (present)
+			s->absent_since[i] = 0;
+		else if (!s->absent_since[i])
+			s->absent_since[i] = now;
+	}
+}
+
+/* Copies the members in ascending order, so that their hash is the same everywhere. */
+static bool take_members(struct decide_state *s, const struct decide_member *members, size_t n)
+{
+	s->n_peers = 0;
+	for (size_t i = 0; i < n && i < DECIDE_NODES_MAX; i++) {
+		size_t at = s->n_peers;
+
+		if (view_peer_index(s, members[i].id) >= 0)
+			return false;
+		while (at > 0 && s->peers[at - 1].member.id > members[i].id) {
+			s->peers[at] = s->peers[at - 1];
+			at--;
+		}
+		memset(&s->peers[at], 0, sizeof(s->peers[at]));
+		s->peers[at].member = members[i];
+		s->n_peers++;
+	}
+	return n <= DECIDE_NODES_MAX;
+}
+
+void view_configuration(struct decide_state *s, const struct decide_ring *ring,
+			const struct decide_member *members, size_t n_members, uint64_t now)
+{
+	uint64_t tag = AGENT_WIRE_HASH;
+
+	s->ring = *ring;
+	s->view = 0;
+	if (!take_members(s, members, n_members)) {
+		/* Two agents on one node: no view, so nobody gains anything by it. */
+		decide_log(s, LOG_ERR,
+			   "two agents run on one node, or more than %d nodes: no view is formed",
+			   DECIDE_NODES_MAX);
+		s->n_peers = 0;
+	}
+	note_absence(s, now);
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		s->groups[i].claiming = false;
+		s->groups[i].n_outstanding = 0;
+	}
+	if (view_peer_index(s, s->settings.self) < 0)
+		return;
+	tag = agent_wire_hash(tag, &ring->node, sizeof(ring->node));
+	tag = agent_wire_hash(tag, &ring->seq, sizeof(ring->seq));
+	for (size_t i = 0; i < s->n_peers; i++)
+		tag = agent_wire_hash(tag, &s->peers[i].member, sizeof(struct decide_member));
+	s->tag = tag;
+	view_send_state(s, AGENT_WIRE_STATE, now);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages between the failover agents of the nodes, carried by corosync CPG (totally ordered).
+ * Encode and decode only. On the wire all integers are little-endian; a message of another
+ * version or with a byte too many or too few is refused. Times are nanoseconds and relative:
+ * clocks of two nodes are never compared.
+ */
+#ifndef TRIREME_PROTO_AGENT_WIRE_H
+#define TRIREME_PROTO_AGENT_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define AGENT_WIRE_VERSION 1
+#define AGENT_WIRE_GROUPS_MAX 16
+#define AGENT_WIRE_OBJECT_MAX 16 /* a port or alias label with its NUL */
+#define AGENT_WIRE_MAX 2048	 /* bytes of the largest encoded message */
+
+enum agent_wire_type {
+	AGENT_WIRE_STATE = 1,	/* what I know and hold; all members' STATEs make a view */
+	AGENT_WIRE_HEALTH,	/* my fitness changed inside a view */
+	AGENT_WIRE_HEARTBEAT,	/* the owner asks for its lease to be extended */
+	AGENT_WIRE_ECHO,	/* a voter has received that heartbeat */
+	AGENT_WIRE_RELEASED,	/* the owner has cleared lease and addresses */
+	AGENT_WIRE_CLAIM,	/* the sender takes the group with this epoch */
+	AGENT_WIRE_ADOPT,	/* a restarted agent goes on with its running lease */
+	AGENT_WIRE_SWITCHOVER,	/* the owner is asked to release in favour of target */
+	AGENT_WIRE_TYPE_LAST = AGENT_WIRE_SWITCHOVER,
+};
+
+/* Why a node cannot own a group; `object` is the port or label it is about. */
+enum agent_wire_health {
+	AGENT_HEALTH_FIT,
+	AGENT_HEALTH_WITNESS,
+	AGENT_HEALTH_NO_PORT,
+	AGENT_HEALTH_NO_CARRIER,
+	AGENT_HEALTH_NO_ADDRESS,
+	AGENT_HEALTH_ALIAS_FAILED,
+	AGENT_HEALTH_LEAVING,
+	AGENT_HEALTH_LAST = AGENT_HEALTH_LEAVING,
+};
+
+enum agent_wire_quorum {
+	AGENT_WIRE_QUORUM_UNKNOWN,
+	AGENT_WIRE_QUORUM_NO,
+	AGENT_WIRE_QUORUM_YES,
+	AGENT_WIRE_QUORUM_LAST = AGENT_WIRE_QUORUM_YES,
+};
+
+#define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
+#define AGENT_STATE_OWNING 2u	/* the sender's CLAIM was delivered; it has not given up */
+#define AGENT_STATE_RELEASED 4u /* the owner named has released */
+#define AGENT_STATE_FLAGS 7u
+
+struct agent_wire_group {
+	uint64_t key;	     /* agent_wire_key() of the group's name */
+	uint64_t epoch;	     /* of the owner named */
+	uint64_t highest;    /* highest epoch the sender has ever seen */
+	uint64_t guard_left; /* ns until every lease the sender has voted for has surely ended */
+	uint32_t owner;	     /* node id; 0: nobody known */
+	uint8_t flags;	     /* AGENT_STATE_… */
+	uint8_t health;	     /* enum agent_wire_health */
+	char object[AGENT_WIRE_OBJECT_MAX];
+	uint64_t health_age; /* ns since the health became what it is */
+};
+
+struct agent_message {
+	enum agent_wire_type type;
+	/* STATE: tag of the configuration it was sent in; others: id of the view. */
+	uint64_t view;
+	union {
+		struct { /* STATE, HEALTH */
+			uint64_t incarnation; /* of the sending agent: differs after a restart */
+			uint64_t revision;    /* of the sender's configuration */
+			uint8_t quorum;	      /* enum agent_wire_quorum, for this ring */
+			uint32_t n_groups;
+			struct agent_wire_group groups[AGENT_WIRE_GROUPS_MAX];
+		} state;
+		struct { /* all the others */
+			uint64_t key;
+			uint64_t epoch;
+			uint64_t seq;	/* HEARTBEAT, ECHO; CLAIM: last heartbeat it knows of */
+			uint64_t lease; /* HEARTBEAT: L of the sender in ns */
+			uint32_t node;	/* RELEASED: successor, SWITCHOVER: target; 0: none */
+		} group;
+	};
+};
+
+/* Stable name of a group on the wire: FNV-1a, 64 bits (draft-eastlake-fnv). */
+uint64_t agent_wire_key(const char *name);
+
+/* FNV-1a over bytes, continuing from hash; start from AGENT_WIRE_HASH. */
+#define AGENT_WIRE_HASH 0xcbf29ce484222325ULL
+uint64_t agent_wire_hash(uint64_t hash, const void *data, size_t size);
+
+/* Fills buf; -ENOSPC: it does not fit; -EINVAL: not a message. */
+int agent_wire_encode(const struct agent_message *message, uint8_t *buf, size_t size,
+		      size_t *ret_length);
+
+/* -EPROTO: of another version; -EBADMSG: malformed. *ret_message is written only on success. */
+int agent_wire_decode(const uint8_t *data, size_t length, struct agent_message *ret_message);
+
+/* "HEARTBEAT" …; "?" for an unknown type. */
+const char *agent_wire_type_name(enum agent_wire_type type);
+
+#endif
