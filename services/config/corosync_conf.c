@@ -58,7 +58,8 @@ static void add_node(const struct config_node *node, struct text *text)
 
 int corosync_conf(const struct config *config, struct text *text)
 {
-	text_add(text, "# Derived from the configuration by trireme-config: changes here are lost.\n");
+	text_add(text,
+		 "# Derived from the configuration by trireme-config: changes here are lost.\n");
 	add_totem(config, text);
 	text_add(text, "nodelist {\n");
 	for (size_t i = 0; i < config->n_nodes; i++)

@@ -62,10 +62,11 @@ static void add_expected(const struct config *config, struct text *text)
 static int not_found(const struct config *config, const struct identity_macs *macs, bool several,
 		     struct text *problem)
 {
-	text_add(problem, "which node this machine is cannot be told: %s; set /trireme:machine/node, "
-			  "or a port's mac\n",
-		 several ? "it has network cards of more than one node" :
-			   "it has no network card of any node");
+	text_add(problem,
+		 "which node this machine is cannot be told: %s; set /trireme:machine/node, "
+		 "or a port's mac\n",
+		 several ? "it has network cards of more than one node"
+			 : "it has no network card of any node");
 	add_found(macs, problem);
 	add_expected(config, problem);
 	return several ? -ENOTUNIQ : -ENOENT;

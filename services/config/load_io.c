@@ -104,8 +104,8 @@ static int load_seed(const struct load_options *options, struct document *ret_do
 	if (r == 0)
 		r = store_seed_key(options, report);
 	if (r == 0)
-		r = tree_write(options->root, TREE_DOCUMENT, ret_document->data,
-			       ret_document->size, 0600);
+		r = tree_write(options->root, TREE_DOCUMENT, ret_document->data, ret_document->size,
+			       0600);
 	return r;
 }
 
@@ -149,8 +149,10 @@ static int publish_key(const struct load_options *options, struct text *report)
 	int r;
 
 	if (!tree_exists(options->root, TREE_AUTHKEY)) {
-		text_add(report, "%s was missing: a new random key was made; the other nodes need "
-				 "the same one\n", TREE_AUTHKEY);
+		text_add(report,
+			 "%s was missing: a new random key was made; the other nodes need "
+			 "the same one\n",
+			 TREE_AUTHKEY);
 		r = tree_make_key(options->root, TREE_AUTHKEY);
 		if (r < 0)
 			return r;
@@ -209,9 +211,9 @@ static int load_and_publish(const struct load_options *options, struct text *rep
 int load(const struct load_options *options, struct text *report)
 {
 	int r = load_and_publish(options, report);
-	int kept = report->used ?
-			   tree_write(options->root, TREE_ERROR, report->buf, report->used, 0644) :
-			   tree_remove(options->root, TREE_ERROR);
+	int kept = report->used
+			   ? tree_write(options->root, TREE_ERROR, report->buf, report->used, 0644)
+			   : tree_remove(options->root, TREE_ERROR);
 
 	return r < 0 ? r : kept;
 }

@@ -7,7 +7,7 @@
 #include "schema/schema.h"
 
 struct load_options {
-	const char *root;     /* "" on the machine */
+	const char *root; /* "" on the machine */
 	const char *yang_dir;
 	const char *seed_dir; /* mounted medium for the first boot, or NULL; not below root */
 };

@@ -50,7 +50,7 @@ int tree_make_folders(const char *root)
 		const char *path;
 		mode_t mode;
 	} folders[] = {
-		{"/data", 0755}, {TREE_DATA, 0700},	{"/run", 0755},
+		{"/data", 0755},  {TREE_DATA, 0700},	 {"/run", 0755},
 		{TREE_RUN, 0755}, {TREE_COROSYNC, 0755},
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files that trireme-config reads and writes, below a root folder ("" on the machine itself). */
+/* The files that trireme-config reads and writes, below a root folder ("" on the machine itself).
+ */
 #ifndef TRIREME_CONFIG_TREE_IO_H
 #define TRIREME_CONFIG_TREE_IO_H
 

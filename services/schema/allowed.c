@@ -123,7 +123,8 @@ void allowed_children(const struct lysc_node *parent, const struct lys_module *m
 	}
 }
 
-/* The model writes leafref paths absolute and without prefixes; libyang's JSON paths need the first. */
+/* The model writes leafref paths absolute and without prefixes; libyang's JSON paths need the
+ * first. */
 static bool reference_path(const struct lysc_node *leaf, char *buf, size_t size)
 {
 	const struct lysc_type *type = ((const struct lysc_node_leaf *)leaf)->type;

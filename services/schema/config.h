@@ -11,17 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_NAME_MAX 33	 /* 32 characters and NUL */
-#define CONFIG_PORT_NAME_MAX 16	 /* IFNAMSIZ, linux/if.h */
-#define CONFIG_NODES_MAX 16	 /* as the model's max-elements, here and below */
+#define CONFIG_NAME_MAX 33	/* 32 characters and NUL */
+#define CONFIG_PORT_NAME_MAX 16 /* IFNAMSIZ, linux/if.h */
+#define CONFIG_NODES_MAX 16	/* as the model's max-elements, here and below */
 #define CONFIG_PORTS_MAX 16
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_ALIASES_MAX 64
 #define CONFIG_SERVICES_MAX 512
 #define CONFIG_REALS_MAX 256
 
-#define CONFIG_RING_LINKS 2	/* corosync: link 0 on eth1, link 1 on eth0 */
-#define CONFIG_RING_PORT 5405	/* UDP port of link 0; each further link has the next one */
+#define CONFIG_RING_LINKS 2   /* corosync: link 0 on eth1, link 1 on eth0 */
+#define CONFIG_RING_PORT 5405 /* UDP port of link 0; each further link has the next one */
 
 enum config_role {
 	CONFIG_ROLE_ROUTER,

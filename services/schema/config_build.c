@@ -26,17 +26,17 @@ struct field {
 	const char *const *names; /* FIELD_ENUM: the model's names in the order of the C enum */
 };
 
-#define TEXT(leaf, type, member)                                                                   \
-	{                                                                                          \
-		leaf, FIELD_TEXT, offsetof(type, member), sizeof(((type *)NULL)->member), NULL     \
+#define TEXT(leaf, type, member)                                                               \
+	{                                                                                      \
+		leaf, FIELD_TEXT, offsetof(type, member), sizeof(((type *)NULL)->member), NULL \
 	}
-#define VALUE(leaf, kind, type, member)                                                            \
-	{                                                                                          \
-		leaf, kind, offsetof(type, member), 0, NULL                                        \
+#define VALUE(leaf, kind, type, member)                     \
+	{                                                   \
+		leaf, kind, offsetof(type, member), 0, NULL \
 	}
-#define CHOICE(leaf, type, member, names)                                                          \
-	{                                                                                          \
-		leaf, FIELD_ENUM, offsetof(type, member), 0, names                                 \
+#define CHOICE(leaf, type, member, names)                          \
+	{                                                          \
+		leaf, FIELD_ENUM, offsetof(type, member), 0, names \
 	}
 
 static const char *const role_names[] = {

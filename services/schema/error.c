@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 0)))
-static void put(char *buf, size_t size, size_t used, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void put(char *buf, size_t size, size_t used,
+						      const char *format, va_list args)
 {
 	int n = vsnprintf(buf + used, size - used, format, args);
 

@@ -111,8 +111,7 @@ int schema_parse(const char *yang_dir, const char *data, size_t size, struct con
 
 	*error = (struct schema_error){0};
 	if (size == 0 || memchr(data, '\0', size)) {
-		error_text(error->allowed, sizeof(error->allowed),
-			   "a JSON document: this one %s",
+		error_text(error->allowed, sizeof(error->allowed), "a JSON document: this one %s",
 			   size ? "has a zero byte in it" : "is empty");
 		return -EBADMSG;
 	}
@@ -131,8 +130,9 @@ int schema_load(const char *yang_dir, const char *path, struct config **ret_conf
 	if (r < 0) {
 		*error = (struct schema_error){0};
 		error_text(error->path, sizeof(error->path), "%s", path);
-		error_text(error->allowed, sizeof(error->allowed), "a readable file of at most %u MiB: %s",
-			   SCHEMA_DOCUMENT_MAX >> 20, strerror(-r));
+		error_text(error->allowed, sizeof(error->allowed),
+			   "a readable file of at most %u MiB: %s", SCHEMA_DOCUMENT_MAX >> 20,
+			   strerror(-r));
 		return r;
 	}
 	return schema_parse(yang_dir, data, size, ret_config, error);

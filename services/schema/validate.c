@@ -34,8 +34,9 @@ bool address_holder(const struct config *config, uint32_t address, const void *e
 
 			if (port->address != address || port == except)
 				continue;
-			error_text(ret_path, size, "/trireme:cluster/node[name='%s']/port[name='%s']",
-				   node->name, port->name);
+			error_text(ret_path, size,
+				   "/trireme:cluster/node[name='%s']/port[name='%s']", node->name,
+				   port->name);
 			return true;
 		}
 	}
@@ -48,8 +49,8 @@ bool address_holder(const struct config *config, uint32_t address, const void *e
 			if (alias->address != address || alias == except)
 				continue;
 			error_text(ret_path, size,
-				   "/trireme:alias-group[name='%s']/alias[label='%s']",
-				   group->name, alias->label);
+				   "/trireme:alias-group[name='%s']/alias[label='%s']", group->name,
+				   alias->label);
 			return true;
 		}
 	}
@@ -61,7 +62,8 @@ const char *address_unusable(uint32_t address, uint8_t length)
 	uint32_t host = ntohl(address), mask = ntohl(ipv4_netmask(length));
 
 	if (host >> 24 == 0 || host >> 24 == 127)
-		return "an address of a network card: 0.x.x.x and 127.x.x.x mean this machine itself";
+		return "an address of a network card: 0.x.x.x and 127.x.x.x mean this machine "
+		       "itself";
 	if (host >> 24 >= 224)
 		return "an address of one host: 224.0.0.0 and above are multicast or reserved";
 	if (length < 31 && (host & ~mask) == 0)

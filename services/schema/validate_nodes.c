@@ -22,7 +22,8 @@ static int check_port_names(const struct config_node *node, struct schema_error 
 		if (config_port_by_name(node, needed[i]))
 			continue;
 		error_text(error->allowed, sizeof(error->allowed),
-			   "every node needs the ports eth0 (public) and eth1 (private): %s is missing",
+			   "every node needs the ports eth0 (public) and eth1 (private): %s is "
+			   "missing",
 			   needed[i]);
 		return bad_at(error, "/trireme:cluster/node[name='%s']/port", node->name);
 	}
@@ -51,9 +52,8 @@ static int check_port_subnet(const struct config_node *node, const struct config
 			     struct schema_error *error)
 {
 	for (const struct config_port *other = node->ports; other < port; other++) {
-		uint8_t length = other->prefix_length < port->prefix_length ?
-					 other->prefix_length :
-					 port->prefix_length;
+		uint8_t length = other->prefix_length < port->prefix_length ? other->prefix_length
+									    : port->prefix_length;
 
 		if (!same_subnet(port->address, other->address, length))
 			continue;
@@ -80,10 +80,11 @@ static int check_same_network(const struct config *config, const struct config_n
 		return 0;
 	error_text(error->value, sizeof(error->value), "%s/%u",
 		   format_ipv4(port->address, text, sizeof(text)), port->prefix_length);
-	error_text(error->allowed, sizeof(error->allowed),
-		   "the same subnet as %s of %s, which is %s/%u: floating addresses move between them",
-		   port->name, first->name, format_ipv4(other->address, text, sizeof(text)),
-		   other->prefix_length);
+	error_text(
+		error->allowed, sizeof(error->allowed),
+		"the same subnet as %s of %s, which is %s/%u: floating addresses move between them",
+		port->name, first->name, format_ipv4(other->address, text, sizeof(text)),
+		other->prefix_length);
 	return bad_at(error, PORT_PATH "/address", node->name, port->name);
 }
 

@@ -55,18 +55,20 @@ static int check_port(const struct config *config, const struct config_service *
 {
 	if (service->protocol == CONFIG_PROTOCOL_UDP && service->port >= CONFIG_RING_PORT &&
 	    service->port < CONFIG_RING_PORT + CONFIG_RING_LINKS) {
-		error_text(error->allowed, sizeof(error->allowed),
-			   "a UDP port other than %u to %u, which the cluster itself uses (corosync)",
-			   CONFIG_RING_PORT, CONFIG_RING_PORT + CONFIG_RING_LINKS - 1);
+		error_text(
+			error->allowed, sizeof(error->allowed),
+			"a UDP port other than %u to %u, which the cluster itself uses (corosync)",
+			CONFIG_RING_PORT, CONFIG_RING_PORT + CONFIG_RING_LINKS - 1);
 		goto bad;
 	}
 	for (const struct config_service *other = config->services; other < service; other++) {
 		if (other->address != service->address || other->port != service->port ||
 		    other->protocol != service->protocol)
 			continue;
-		error_text(error->allowed, sizeof(error->allowed),
-			   "a port that no other service has at this address: service %s has it too",
-			   other->name);
+		error_text(
+			error->allowed, sizeof(error->allowed),
+			"a port that no other service has at this address: service %s has it too",
+			other->name);
 		goto bad;
 	}
 	return 0;
@@ -79,9 +81,9 @@ bad:
 static int check_nat_group(const struct config_service *service, const struct place *place,
 			   struct schema_error *error)
 {
-	const char *missing = !has_alias_on(place->group, "eth1") ? "eth1" :
-			      !has_alias_on(place->group, "eth0") ? "eth0" :
-								    NULL;
+	const char *missing = !has_alias_on(place->group, "eth1")   ? "eth1"
+			      : !has_alias_on(place->group, "eth0") ? "eth0"
+								    : NULL;
 
 	if (!missing)
 		return 0;
@@ -126,7 +128,8 @@ static int check_real_subnet(const struct config_node *router, const struct conf
 	else if (!reachable)
 		error_text(error->allowed, sizeof(error->allowed),
 			   "an address of a host inside the subnet of a port of router %s: direct "
-			   "routing reaches no other network", router->name);
+			   "routing reaches no other network",
+			   router->name);
 	else if (nat && strcmp(place->alias->port, "eth1") == 0)
 		error_text(error->allowed, sizeof(error->allowed),
 			   "a real server outside the subnet of the service's address: under nat "
@@ -152,7 +155,8 @@ static int check_real(const struct config *config, const struct config_service *
 			continue;
 		error_text(error->allowed, sizeof(error->allowed),
 			   "an address and port that no other real server of the service has: %s "
-			   "has them too", other->name);
+			   "has them too",
+			   other->name);
 		return bad_real(service, real, error);
 	}
 	return check_real_subnet(first_router(config), service, place, real, error);

@@ -77,8 +77,7 @@ static int see_link(const struct nlmsghdr *message, void *data)
 	struct plan_state *state = data;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(*info))
-	{
+	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		struct plan_link *link = &state->links[state->n_links];
 
 		if (mnl_attr_get_type(attr) != IFLA_IFNAME ||
@@ -104,8 +103,7 @@ static int see_address(const struct nlmsghdr *message, void *data)
 	};
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(*info))
-	{
+	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
 		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 			address.address = mnl_attr_get_u32(attr);
@@ -130,8 +128,7 @@ static int see_route(const struct nlmsghdr *message, void *data)
 	    info->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
 	memset(&route, 0, sizeof(route));
-	mnl_attr_for_each(attr, message, sizeof(*info))
-	{
+	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
 			continue;
 		if (mnl_attr_get_type(attr) == RTA_GATEWAY)
@@ -172,8 +169,7 @@ static int read_once(struct mnl_socket *socket, struct plan_state *ret_state)
 		r = dump(socket, RTM_GETADDR, sizeof(struct ifaddrmsg), AF_INET, see_address,
 			 ret_state);
 	if (r == 0)
-		r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, see_route,
-			 ret_state);
+		r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, see_route, ret_state);
 	return r;
 }
 

@@ -14,7 +14,8 @@ void netlink_closep(struct mnl_socket **socket);
 /* Fills links, addresses and routes of the state. -EOVERFLOW: more than the state holds. */
 int netlink_read(struct mnl_socket *socket, struct plan_state *ret_state);
 
-/* Carries out one of the actions about links, addresses and routes; waits for the kernel's answer. */
+/* Carries out one of the actions about links, addresses and routes; waits for the kernel's answer.
+ */
 int netlink_apply(struct mnl_socket *socket, const struct plan_action *action);
 
 #endif

@@ -39,8 +39,8 @@ static void plan_sysctls(const struct plan_state *state, struct plan *plan)
 	for (size_t i = 0; i < state->sysctls.n; i++) {
 		const struct sysctl_setting *setting = &state->sysctls.entries[i];
 
-		if (setting->exists ? strcmp(setting->current, setting->value) != 0 :
-				      !setting->optional)
+		if (setting->exists ? strcmp(setting->current, setting->value) != 0
+				    : !setting->optional)
 			add(plan, PLAN_SYSCTL, NULL)->sysctl = setting;
 	}
 }
@@ -172,8 +172,8 @@ int plan_make(const struct config *config, const struct config_node *node,
 	      const struct plan_state *state, struct plan *ret_plan)
 {
 	/* Each thing observed or wanted causes one action at most. */
-	size_t most = 2 + state->sysctls.n + 2 * node->n_ports + 1 + state->n_routes +
-		      state->n_addresses;
+	size_t most =
+		2 + state->sysctls.n + 2 * node->n_ports + 1 + state->n_routes + state->n_addresses;
 
 	if (most > PLAN_ACTIONS_MAX)
 		return -ENOSPC;
@@ -191,8 +191,8 @@ static void describe_route(const char *what, const struct plan_route *route, str
 	char address[16];
 
 	text_add(text, "%s via %s", what,
-		 route->gateway ? format_ipv4(route->gateway, address, sizeof(address)) :
-				  "no gateway");
+		 route->gateway ? format_ipv4(route->gateway, address, sizeof(address))
+				: "no gateway");
 	if (route->metric)
 		text_add(text, " metric %u", route->metric);
 }

@@ -20,18 +20,21 @@ struct row {
  */
 static const struct row table[] = {
 	{"net/ipv4/ip_forward", "1", false, "0"},
-	/* Answer ARP only for an address of the port itself, and ask with one: floating addresses. */
+	/* Answer ARP only for an address of the port itself, and ask with one: floating addresses.
+	 */
 	{"net/ipv4/conf/%s/arp_ignore", "1", false, NULL},
 	{"net/ipv4/conf/%s/arp_announce", "2", false, NULL},
 	/* Removing a port's address must not take the others of its subnet along. */
 	{"net/ipv4/conf/%s/promote_secondaries", "1", false, NULL},
-	/* Direct routing is one-way through the router: the way back says nothing about a source. */
+	/* Direct routing is one-way through the router: the way back says nothing about a source.
+	 */
 	{"net/ipv4/conf/%s/rp_filter", "0", false, NULL},
 	/* Hosts must go through the router, and nobody may redirect the router. */
 	{"net/ipv4/conf/%s/send_redirects", "0", false, NULL},
 	{"net/ipv4/conf/%s/accept_redirects", "0", false, NULL},
 	{"net/ipv4/conf/%s/accept_source_route", "0", false, NULL},
-	/* 4096 real servers and as many neighbours on the public side fit; only in the first namespace. */
+	/* 4096 real servers and as many neighbours on the public side fit; only in the first
+	   namespace. */
 	{"net/ipv4/neigh/default/gc_thresh1", "1024", true, NULL},
 	{"net/ipv4/neigh/default/gc_thresh2", "8192", true, NULL},
 	{"net/ipv4/neigh/default/gc_thresh3", "16384", true, NULL},

@@ -21,8 +21,10 @@ enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 static const char usage[] =
 	"Usage: trireme-system apply [SWITCHES]\n"
 	"\n"
-	"Sets host name, addresses of the ports, default route and kernel settings of this machine\n"
-	"as the configuration says. What is right already is left alone; floating addresses belong\n"
+	"Sets host name, addresses of the ports, default route and kernel settings of this "
+	"machine\n"
+	"as the configuration says. What is right already is left alone; floating addresses "
+	"belong\n"
 	"to the failover agent and are never touched. Prints what it changes.\n"
 	"\n"
 	"  --dry-run      prints what would be changed, and changes nothing\n"
@@ -124,7 +126,6 @@ static int apply_plan(struct mnl_socket *socket, const struct plan *plan, bool d
 	return code;
 }
 
-
 static int apply(const struct arguments *arguments)
 {
 	_cleanup_(config_freep) struct config *config = NULL;
@@ -134,8 +135,8 @@ static int apply(const struct arguments *arguments)
 	const struct config_node *node;
 	int r = state && plan ? 0 : -ENOMEM;
 
-	if (r == 0 && (read_config(arguments, &config) < 0 ||
-		       this_node(arguments, config, &node) < 0))
+	if (r == 0 &&
+	    (read_config(arguments, &config) < 0 || this_node(arguments, config, &node) < 0))
 		return EXIT_PROBLEM;
 	if (r == 0)
 		r = netlink_open(&socket);
@@ -155,9 +156,9 @@ static int apply(const struct arguments *arguments)
 static int parse_switches(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
-		{"dry-run", no_argument, NULL, 'n'},	  {"config", required_argument, NULL, 'c'},
+		{"dry-run", no_argument, NULL, 'n'},	{"config", required_argument, NULL, 'c'},
 		{"yang", required_argument, NULL, 'y'}, {"node", required_argument, NULL, 'm'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
 	};
 	int c;
 

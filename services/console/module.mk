@@ -1,0 +1,16 @@
+libsrc-console = services/console/view.c services/console/render.c \
+	services/console/render_status.c services/console/ipc_io.c \
+	services/console/machine_io.c services/console/password_io.c \
+	services/console/switchover_io.c services/base/parse.c services/base/text.c \
+	services/base/file_io.c services/base/clock_io.c
+
+programs += trireme
+trireme-src = services/console/trireme_main.c services/console/json.c $(libsrc-console)
+trireme-pkg := libqb libcrypt
+trireme-dir := usr/bin
+
+programs += trireme-console
+trireme-console-src = services/console/console_main.c services/console/menu.c \
+	services/console/terminal_io.c services/console/config_io.c \
+	$(libsrc-console) $(libsrc-schema)
+trireme-console-pkg := libyang libqb libcrypt

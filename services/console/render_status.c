@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "console/render.h"
+
+/* Adds lines as long as there are rows, and counts the others. */
+struct screen {
+	struct text *text;
+	unsigned int rows_left; /* without the one that says how many are left out */
+	unsigned int left_out;
+	bool limited;
+};
+
+static void line(struct screen *screen, const char *words)
+{
+	int width = RENDER_COLUMNS;
+
+	if (screen->limited && screen->rows_left == 0) {
+		screen->left_out++;
+		return;
+	}
+	if (screen->limited)
+		screen->rows_left--;
+	else
+		width = (int)strlen(words);
+	text_add(screen->text, "%.*s\n", width, words);
+}
+
+static void show_agent(const struct view *view, struct screen *screen)
+{
+	const struct agent_status *agent = &view->agent;
+	char words[256];
+	struct text text = TEXT_ON(words);
+
+	if (view->agent_error) {
+		view_no_answer("agent", view->agent_error, &text);
+		line(screen, words);
+		return;
+	}
+	snprintf(words, sizeof(words), "node %s (number %u)   quorum %s   ring %llu",
+		 view_node_name(agent, agent->node_id), agent->node_id, view_quorum(agent->quorum),
+		 (unsigned long long)agent->ring_seq);
+	line(screen, words);
+	if (agent->n_groups)
+		line(screen, "GROUP            THIS NODE  OWNER            EPOCH  LEASE");
+	for (uint32_t i = 0; i < agent->n_groups; i++) {
+		const struct agent_status_group *group = &agent->groups[i];
+		char lease[32] = "-";
+
+		if (group->lease_left_ms > 0)
+			snprintf(lease, sizeof(lease), "%lld ms", (long long)group->lease_left_ms);
+		snprintf(words, sizeof(words), "%-16s %-10s %-16s %5llu  %s", group->name,
+			 view_role(group->role), view_node_name(agent, group->owner),
+			 (unsigned long long)group->epoch, lease);
+		line(screen, words);
+	}
+}
+
+static void show_nodes(const struct agent_status *agent, struct screen *screen)
+{
+	char words[320];
+
+	line(screen, "NODE             STATE    WHY");
+	for (uint32_t i = 0; i < agent->n_nodes; i++) {
+		const struct agent_status_node *node = &agent->nodes[i];
+		const char *state = !node->present  ? "absent"
+				    : node->witness ? "witness"
+				    : node->fit	    ? "fit"
+						    : "unfit";
+
+		snprintf(words, sizeof(words), "%-16s %-8s %s", node->name, state, node->reason);
+		line(screen, words);
+	}
+}
+
+static void service_words(const struct view_service *service, char *words, size_t size)
+{
+	char address[16], target[32];
+	unsigned long long active = 0;
+
+	for (size_t i = 0; i < service->n_reals; i++)
+		active += service->reals[i].active;
+	snprintf(target, sizeof(target), "%s:%u/%s",
+		 format_ipv4(service->address, address, sizeof(address)), service->port,
+		 service->udp ? "udp" : "tcp");
+	snprintf(words, size, "%-16s %-25s %-6s %-5s %3zu of %-3zu %7llu%s", service->name, target,
+		 service->method, service->scheduler, view_reals_up(service), service->n_reals,
+		 active, service->applied ? "" : "  NOT APPLIED");
+}
+
+#define SERVICE_HEAD "SERVICE          ADDRESS                   METHOD SCHED SERVERS UP  ACTIVE"
+
+static void show_services(const struct view *view, struct screen *screen)
+{
+	char words[256];
+	struct text text = TEXT_ON(words);
+
+	if (view->engine_error) {
+		view_no_answer("engine", view->engine_error, &text);
+		line(screen, words);
+		return;
+	}
+	line(screen, SERVICE_HEAD);
+	for (size_t i = 0; i < view->n_services; i++) {
+		service_words(&view->services[i], words, sizeof(words));
+		line(screen, words);
+	}
+	if (view->n_services == 0)
+		line(screen, "(no virtual service is configured)");
+}
+
+static bool is_witness(const struct view *view)
+{
+	const struct agent_status_node *node =
+		view->agent_error ? NULL : view_this_node(&view->agent);
+
+	return node && node->witness;
+}
+
+void render_status(const struct view *view, unsigned int max_rows, struct text *text)
+{
+	struct screen screen = {
+		.text = text,
+		.limited = max_rows > 0,
+		.rows_left = max_rows ? max_rows - 1 : 0,
+	};
+
+	show_agent(view, &screen);
+	if (!view->agent_error)
+		show_nodes(&view->agent, &screen);
+	/* A witness runs no engine. */
+	if (!is_witness(view))
+		show_services(view, &screen);
+	if (screen.left_out)
+		text_add(text, "... %u lines more: trireme status\n", screen.left_out);
+}
+
+static const char *real_state(const struct engine_real_status *real)
+{
+	if (real->health == ENGINE_HEALTH_DOWN)
+		return "down";
+	if (!real->in_use)
+		return "out";
+	return real->health == ENGINE_HEALTH_UP ? "up" : "unchecked";
+}
+
+static void add_real(const struct engine_real_status *real, struct text *text)
+{
+	char address[16], target[24];
+
+	snprintf(target, sizeof(target), "%s:%u",
+		 format_ipv4(real->address, address, sizeof(address)), real->port);
+	text_add(text, "  %-14s %-21s %-9s weight %-5u active %-6u total %llu%s%s\n", real->name,
+		 target, real_state(real), real->weight, real->active,
+		 (unsigned long long)real->connections, real->reason[0] ? "  " : "", real->reason);
+}
+
+void render_services(const struct view *view, struct text *text)
+{
+	char words[256];
+
+	if (view->engine_error) {
+		view_no_answer("engine", view->engine_error, text);
+		text_add(text, "\n");
+		return;
+	}
+	text_add(text, SERVICE_HEAD "\n");
+	for (size_t i = 0; i < view->n_services; i++) {
+		const struct view_service *service = &view->services[i];
+
+		service_words(service, words, sizeof(words));
+		text_add(text, "%s\n", words);
+		for (size_t j = 0; j < service->n_reals; j++)
+			add_real(&service->reals[j], text);
+	}
+	if (view->n_services == 0)
+		text_add(text, "(no virtual service is configured)\n");
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "console/terminal_io.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static const int job_signals[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void terminal_open(struct terminal *ret_terminal)
+{
+	/* Without SA_RESTART: Ctrl-C ends the reading of a line, and nothing else. */
+	const struct sigaction interrupt = {.sa_handler = on_interrupt};
+	const char *kind = getenv("TERM");
+
+	for (size_t i = 0; i < ARRAY_SIZE(job_signals); i++)
+		signal(job_signals[i], SIG_IGN);
+	sigaction(SIGINT, &interrupt, NULL);
+	ret_terminal->is_tty = isatty(STDIN_FILENO);
+	ret_terminal->dumb = !kind || !kind[0] || strcmp(kind, "dumb") == 0;
+}
+
+void terminal_write(const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ssize_t n = write(STDOUT_FILENO, text, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return;
+		text += n;
+		left -= (size_t)n;
+	}
+}
+
+/* Turns off the flags of c_lflag; the old state into ret_old. False: not a terminal. */
+static bool change_flags(const struct terminal *terminal, tcflag_t off, struct termios *ret_old)
+{
+	struct termios changed;
+
+	if (!terminal->is_tty || tcgetattr(STDIN_FILENO, ret_old) < 0)
+		return false;
+	changed = *ret_old;
+	changed.c_lflag &= ~off;
+	return tcsetattr(STDIN_FILENO, TCSADRAIN, &changed) == 0;
+}
+
+static bool hung_up(void)
+{
+	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&wait, 1, 0) > 0 && (wait.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+static int read_line(char *buf, size_t size)
+{
+	size_t used = 0;
+
+	interrupted = 0;
+	for (;;) {
+		char c;
+		ssize_t n = read(STDIN_FILENO, &c, 1);
+
+		if (n < 0 && errno == EINTR && !interrupted)
+			continue;
+		if (n < 0)
+			return errno == EINTR ? -EINTR : -EIO;
+		if (n == 0 && used == 0)
+			return hung_up() ? -EIO : -ENODATA;
+		if (n == 0 || c == '\n' || c == '\r')
+			break;
+		if (used + 1 < size)
+			buf[used++] = c;
+	}
+	buf[used] = '\0';
+	return 0;
+}
+
+int terminal_read_line(const struct terminal *terminal, bool echo, char *buf, size_t size)
+{
+	struct termios old;
+	bool changed = !echo && change_flags(terminal, ECHO, &old);
+	int r = read_line(buf, size);
+
+	if (changed) {
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+		terminal_write("\n");
+	}
+	return r;
+}
+
+int terminal_wait_key(const struct terminal *terminal, int milliseconds)
+{
+	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+	struct termios old;
+	bool changed = change_flags(terminal, ECHO | ICANON, &old);
+	int r;
+
+	interrupted = 0;
+	r = poll(&wait, 1, milliseconds);
+	/* Ctrl-C is a key like any other here. */
+	if (r < 0)
+		r = interrupted ? 1 : -EIO;
+	else if (r > 0 && (wait.revents & (POLLHUP | POLLERR | POLLNVAL)))
+		r = -EIO;
+	if (r == 1)
+		terminal_forget(terminal);
+	if (changed)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+	return r;
+}
+
+void terminal_forget(const struct terminal *terminal)
+{
+	if (terminal->is_tty)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+static void become(const char *path, char *const argv[])
+{
+	setpgid(0, 0);
+	/* SIGTTOU is still ignored here: a background group may take the terminal. */
+	tcsetpgrp(STDIN_FILENO, getpid());
+	for (size_t i = 0; i < ARRAY_SIZE(job_signals); i++)
+		signal(job_signals[i], SIG_DFL);
+	execv(path, argv);
+	fprintf(stderr, "%s: %s\n", path, strerror(errno));
+	_exit(127);
+}
+
+int terminal_run(const struct terminal *terminal, const char *path, char *const argv[])
+{
+	struct termios old;
+	bool kept = terminal->is_tty && tcgetattr(STDIN_FILENO, &old) == 0;
+	int status = 0, r;
+	pid_t child = fork();
+
+	if (child < 0)
+		return -errno;
+	if (child == 0)
+		become(path, argv);
+	/* In both processes, so that neither needs to wait for the other. */
+	setpgid(child, child);
+	do {
+		r = waitpid(child, &status, 0);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0)
+		status = -errno;
+	/* What the child started and left behind loses the terminal. */
+	tcsetpgrp(STDIN_FILENO, getpgrp());
+	if (kept)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+	return status;
+}

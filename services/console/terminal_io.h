@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The terminal on standard input and output. */
+#ifndef TRIREME_CONSOLE_TERMINAL_IO_H
+#define TRIREME_CONSOLE_TERMINAL_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct terminal {
+	bool is_tty;
+	bool dumb; /* no cursor movement */
+};
+
+/* Makes Ctrl-C, Ctrl-\ and Ctrl-Z harmless to this process. */
+void terminal_open(struct terminal *ret_terminal);
+
+/* Writes the text; a terminal that is gone is noticed when it is read. */
+void terminal_write(const char *text);
+
+/*
+ * Reads a line without its end; bytes beyond size - 1 are dropped with the rest of the line.
+ * echo false: what is typed is not shown. -EINTR: Ctrl-C; -EIO: the terminal is gone;
+ * -ENODATA: Ctrl-D on an empty line.
+ */
+int terminal_read_line(const struct terminal *terminal, bool echo, char *buf, size_t size);
+
+/* Waits at most that long for a key, which is not shown. 1: there was one; 0: none; -EIO. */
+int terminal_wait_key(const struct terminal *terminal, int milliseconds);
+
+/* Forgets what was typed and not read yet. */
+void terminal_forget(const struct terminal *terminal);
+
+/*
+ * Runs the program in the foreground with its own process group, so that Ctrl-C reaches it and not
+ * this process, and waits for its end. Returns its wait status or -errno.
+ */
+int terminal_run(const struct terminal *terminal, const char *path, char *const argv[]);
+
+#endif

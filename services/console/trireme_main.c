@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trireme: the cluster's state and switch-over, from a shell. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "console/json.h"
+#include "console/machine_io.h"
+#include "console/render.h"
+#include "console/switchover_io.h"
+#include "schema/schema.h"
+
+enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
+
+static const char usage[] =
+	"Usage: trireme status [--json] [--ready]   state of this machine and of the cluster\n"
+	"       trireme cluster switchover [GROUP]  gives the floating addresses to the other "
+	"router\n"
+	"       trireme service                     virtual services and their real servers\n"
+	"       trireme --help\n"
+	"\n"
+	"  --json   the state as a JSON object\n"
+	"  --ready  whether this machine does its work: quorum, a settled role, and on a router\n"
+	"           every virtual service in the kernel; says what is missing\n"
+	"\n"
+	"Exit code: 0 done (with --ready: ready); 1 not done, not ready, or a daemon does not\n"
+	"answer; 2 wrong usage.\n";
+
+static const struct machine machine = {.root = "", .yang_dir = SCHEMA_YANG_DIR};
+
+static int wrong_usage(void)
+{
+	fputs(usage, stderr);
+	return EXIT_USAGE;
+}
+
+static int print(void (*render)(const struct view *, struct text *), const struct view *view,
+		 size_t size)
+{
+	_cleanup_free_ char *buf = malloc(size);
+	struct text text;
+
+	if (!buf)
+		return EXIT_PROBLEM;
+	text_init(&text, buf, size);
+	render(view, &text);
+	fputs(buf, stdout);
+	return text_result(&text) < 0 ? EXIT_PROBLEM : EXIT_OK;
+}
+
+static void render_all(const struct view *view, struct text *text)
+{
+	render_status(view, 0, text);
+}
+
+static int print_ready(const struct view *view)
+{
+	char words[256];
+	struct text why = TEXT_ON(words);
+
+	if (view_ready(view, &why)) {
+		puts("ready");
+		return EXIT_OK;
+	}
+	printf("not ready: %s\n", words);
+	return EXIT_PROBLEM;
+}
+
+static int command_status(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"ready", no_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	_cleanup_(view_clear) struct view view = {0};
+	bool json = false, ready = false;
+	int c, code = EXIT_OK;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == '?')
+			return wrong_usage();
+		json |= c == 'j';
+		ready |= c == 'r';
+	}
+	if (optind != argc)
+		return wrong_usage();
+	machine_look(&machine, NULL, &view);
+	if (json)
+		code = print(json_status, &view, JSON_MAX);
+	else if (!ready)
+		code = print(render_all, &view, RENDER_MAX);
+	if (ready && json) {
+		char words[256];
+		struct text why = TEXT_ON(words);
+
+		return view_ready(&view, &why) ? code : EXIT_PROBLEM;
+	}
+	if (ready)
+		return print_ready(&view);
+	return view.agent_error ? EXIT_PROBLEM : code;
+}
+
+static int command_cluster(int argc, char **argv)
+{
+	char words[512];
+	struct text said = TEXT_ON(words);
+	int r;
+
+	if (argc < 2 || argc > 3 || strcmp(argv[1], "switchover") != 0)
+		return wrong_usage();
+	r = switchover(argc == 3 ? argv[2] : "", &said);
+	fprintf(r < 0 ? stderr : stdout, "%s\n", words);
+	return r < 0 ? EXIT_PROBLEM : EXIT_OK;
+}
+
+static int command_service(int argc, char **argv)
+{
+	_cleanup_(view_clear) struct view view = {0};
+	int code;
+
+	(void)argv;
+	if (argc != 1)
+		return wrong_usage();
+	machine_look(&machine, NULL, &view);
+	code = print(render_services, &view, RENDER_MAX);
+	return view.engine_error ? EXIT_PROBLEM : code;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} commands[] = {
+		{"status", command_status},
+		{"cluster", command_cluster},
+		{"service", command_service},
+	};
+
+	/* A daemon that dies while it is asked is an error, not the end of this program. */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		fputs(usage, stdout);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].name, argv[1]) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	return wrong_usage();
+}

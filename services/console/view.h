@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the console and the `trireme` command show: one picture of this machine, gathered before. */
+#ifndef TRIREME_CONSOLE_VIEW_H
+#define TRIREME_CONSOLE_VIEW_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "proto/agent_ipc.h"
+#include "proto/engine_ipc.h"
+#include "schema/config.h"
+
+#define VIEW_PROBLEM_MAX 2048
+
+/* A virtual service as the engine reports it; addresses in network byte order. */
+struct view_service {
+	char name[ENGINE_NAME_MAX];
+	uint32_t address;
+	uint16_t port;
+	bool udp, applied;
+	char scheduler[16], method[8];
+	struct engine_real_status *reals; /* n_reals of them */
+	size_t n_reals;
+};
+
+struct view {
+	char host_name[65];
+	char version[64];		/* of the firmware; empty: unknown */
+	const struct config *config;	/* in use, or NULL; not owned */
+	char problem[VIEW_PROBLEM_MAX]; /* what trireme-config said at boot, in lines; may be empty
+					 */
+	bool password_set;
+	int agent_error; /* 0: agent is filled in; else -errno of asking it */
+	struct agent_status agent;
+	int engine_error;
+	struct view_service *services; /* n_services of them */
+	size_t n_services;
+};
+
+/* Empties it and frees what it owns. */
+void view_clear(struct view *view);
+
+/* "owner", "standby", …: also the words of the JSON. */
+const char *view_role(uint8_t role);
+const char *view_quorum(uint8_t quorum);
+
+/* Name of a node of the agent's status; "nobody" for 0, "?" for one that it does not know. */
+const char *view_node_name(const struct agent_status *agent, uint32_t id);
+
+/* This machine's entry of the agent's status or NULL. */
+const struct agent_status_node *view_this_node(const struct agent_status *agent);
+
+/* Real servers of the service that are up or not checked, and that take connections. */
+size_t view_reals_up(const struct view_service *service);
+
+/*
+ * This machine does what it is there for: quorum, a settled role in every group and, on a router,
+ * every service in the kernel. If not, why gets one sentence.
+ */
+bool view_ready(const struct view *view, struct text *why);
+
+/* A daemon that does not answer, in plain words: "the agent is not running". */
+void view_no_answer(const char *daemon, int error, struct text *text);
+
+#endif
