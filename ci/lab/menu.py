@@ -1,42 +1,94 @@
-"""The menu on a guest's console, and the shell behind it."""
+"""The menu on a guest's console, and the shell behind it, as a person uses them."""
+import json
 import re
 
-_PROMPT = r"# $"
+_MENU = r"Choose 1-\d+: $"
+# The kernel may speak between prompt and answer: only at the prompt itself it is waited for its end of text.
+_SHELL = r"# $"
 
 
 class Menu:
-    """Drives the numbered menu of a machine (qemu.Machine) over its serial line. Numbers are read from the
-    screen, entries are found by their words."""
+    """Drives the console of a machine (qemu.Machine). `password` is the administrator's, None while none is set."""
 
     def __init__(self, machine, password=None):
-        self._console, self._password, self._in_shell = machine.console(), password, False
+        self._console, self.password, self._in_shell = machine.console(), password, False
         self.name = machine.name
+        self._known = False
 
-    def choose(self, words, seconds=30):
-        """Chooses the entry whose text matches `words`."""
-        self.leave_shell()
+    def expect(self, pattern, seconds=30):
+        """Waits for the console's text; see Console.expect."""
+        return self._console.expect(pattern, seconds)
+
+    def to_menu(self, seconds=60):
+        """From wherever the console is (but not in the middle of a question) to the menu."""
         self._console.drain()
         self._console.send("\r")
-        number = self._console.expect(r"(\d+)[^\d\n]*" + words, seconds)[1]
+        if self.expect(f"(?:{_MENU})|(?:{_SHELL})", seconds)[0].endswith("# "):
+            self._console.send("exit\r")
+            self.expect(_MENU, seconds)
+        self._in_shell, self._known = False, True
+
+    def choose(self, words, seconds=60):
+        """Chooses the menu's entry whose words begin so."""
+        self._console.drain()
+        if self._in_shell or not self._known:
+            self.to_menu(seconds)
+        self._console.drain()
+        self._console.send("\r")
+        number = self.expect(rf"\n *(\d+) +{words}.*{_MENU}", seconds)[1]
         self._console.send(number + "\r")
 
-    def enter_shell(self, seconds=30):
+    def answer(self, question, text, seconds=30):
+        """Waits for a question and answers it."""
+        self.expect(question, seconds)
+        self._console.send(text + "\r")
+
+    def enter_shell(self, seconds=60):
         """Opens the shell, giving the password when one is set."""
         if self._in_shell:
             return
-        self.choose("[Ss]hell", seconds)
-        if self._password:
-            self._console.expect(r"[Pp]assword[^\n]*: ?$", seconds)
-            self._console.send(self._password + "\r")
-        self._console.expect(_PROMPT, seconds)
+        self.choose("Shell", seconds)
+        if self.password:
+            self.answer(r"\nPassword: $", self.password, seconds)
+        self.expect('"exit" leads back', seconds)
         self._in_shell = True
 
+    def refused(self, wrong, seconds=30):
+        """Tries the shell with a wrong password; returns for how many seconds the console makes one wait."""
+        self.choose("Shell", seconds)
+        self.answer(r"\nPassword: $", wrong, seconds)
+        return int(self.expect(r"not the password\. Wait (\d+) s", seconds)[1])
+
+    def set_password(self, password, seconds=30):
+        """Sets the administrator's password by the menu."""
+        self.choose("Set password", seconds)
+        if self.password:
+            self.answer(r"Present password: $", self.password, seconds)
+        self.answer(r"New password: $", password, seconds)
+        self.answer(r"once more: $", password, seconds)
+        self.expect(r"The password is set\.", seconds)
+        self.password = password
+
+    def switch_over(self, seconds=30):
+        """Switches over by the menu; returns what it says."""
+        self.choose("Switch over", seconds)
+        self.answer(r"Alias group[^\n]*: $", "", seconds)
+        self.answer(r"Type yes: $", "yes", seconds)
+        said = self.expect(r"yes\n(.*)\nPress a key", seconds)[1]
+        self._console.send(" ")
+        return said.strip()
+
+    def live_status(self, pattern, seconds=30):
+        """Opens the live status and waits for the pattern in it; leaves it again by a key."""
+        self.choose("Status", seconds)
+        self.expect(pattern, seconds)
+        self._console.send(" ")
+        self.expect(_MENU, seconds)
+
     def leave_shell(self):
-        """Back from the shell to the menu."""
+        """Back to the menu: nobody else is to find an open shell."""
         if self._in_shell:
-            self._in_shell = False
-            self._console.send("exit\r")
-            self._console.expect(r"[Ss]hell", 30)
+            self.to_menu()
 
     def run(self, command, seconds=30):
         """Runs a command in the shell; returns (status, output)."""
@@ -44,6 +96,11 @@ class Menu:
         self._console.drain()
         # The quotes keep the echoed command from looking like the answer.
         self._console.send(f"echo BEG''IN; {command}; echo E''ND=$?\r")
-        match = self._console.expect(r"BEGIN\n(.*?)END=(\d+)\n", seconds)
+        match = self.expect(r"BEGIN\n(.*?)END=(\d+)\n", seconds)
         lines = [line for line in match[1].split("\n") if not re.match(r"\[ *\d+\.\d+\]", line)]
         return int(match[2]), "\n".join(lines).strip()
+
+    def status(self, seconds=30):
+        """What `trireme status --json` says."""
+        _, text = self.run("trireme status --json", seconds)
+        return json.loads(text[text.index("{"):text.rindex("}") + 1])

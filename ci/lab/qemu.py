@@ -97,7 +97,7 @@ class Console:
             if not data:
                 return
             with self._changed:
-                self._text = _ESCAPES.sub("", self._text[-1_000_000:] + data.decode("latin-1"))
+                self._text = _ESCAPES.sub("", self._text[-100_000:] + data.decode("latin-1"))
                 self._changed.notify_all()
 
     def send(self, text):
