@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Class kernel: Linux from Debian's linux-source package.
 #   binaries    the package that holds the tree      kernel_fragments   prints the wanted symbols, one CONFIG_X=v per line
+#   kernel_check   looks at the built tree in SRC
 # tinyconfig + fragments + olddefconfig; then every wanted symbol must have come out as wanted.
 
 class_unpack() {
@@ -22,6 +23,7 @@ recipe_build() {
 	kernel_make olddefconfig
 	kconfig_compare "$PKG_WORK/wanted.config" "$SRC/.config" "the kernel's configuration"
 	kernel_make bzImage modules
+	kernel_check
 }
 
 recipe_install() {
