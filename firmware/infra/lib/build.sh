@@ -77,7 +77,10 @@ build_one() {
 	mkdir -p "$CACHE/lock"
 	(
 		exec 8>"$CACHE/lock/${result##*/}"
-		flock 8
+		flock -n 8 || {
+			progress "$1" "$2" "another run builds this; waiting for it"
+			flock 8
+		}
 		[ ! -d "$result" ] || {
 			progress "$1" "$2" "cached (built by another run)"
 			exit 0

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Class debian-binary: files picked from Debian's own packages.
 #   binaries   names of the packages      files   globs, relative to /, after merging /lib into /usr/lib
+#   documents  packages that only hold the copyright file and changelog of those
 
 class_unpack() {
 	for binary in $binaries; do
@@ -24,22 +25,24 @@ recipe_install() {
 }
 
 class_meta() {
+	deb_documents
 	for binary in $binaries; do
 		deb=$(deb_path "$binary" "$(input_field "$binary" 4)")
 		from=$(deb_source "$deb")
 		meta_line "$binary" "$(input_field "$binary" 4)" "${from%%"$TAB"*}" "${from#*"$TAB"}" "$(input_field "$binary" 5)"
-		deb_documents "$binary" "$deb"
+		cp "$PKG_WORK/doc/$binary/copyright" "$PKG_WORK/result/copyright/$binary"
+		for changelog in "$PKG_WORK/doc/$binary"/changelog.Debian.gz "$PKG_WORK/doc/$binary"/changelog.gz; do
+			[ ! -e "$changelog" ] || gzip -dc "$changelog" >>"$PKG_WORK/result/copyright/$binary.changelog"
+		done
 	done
 }
 
-# deb_documents NAME DEB: copyright and Debian changelog of a package; some have only a link to another package's folder.
+# deb_documents: /usr/share/doc of all packages in one place; the folder of some is a link to that of another.
 deb_documents() {
-	documents=$PKG_WORK/documents/$1
-	mkdir -p "$documents"
-	dpkg-deb --fsys-tarfile "$2" | tar -xf - -C "$documents" --wildcards './usr/share/doc/*' 2>/dev/null || :
-	find "$documents" -path '*/copyright' -type f -exec cp {} "$PKG_WORK/result/copyright/$1" \;
-	find "$documents" -name 'changelog.Debian*.gz' -type f -not -name '*.amd64.gz' |
-		while read -r changelog; do
-			gzip -dc "$changelog" >"$PKG_WORK/result/copyright/$1.changelog"
-		done
+	mkdir -p "$PKG_WORK/doc"
+	for binary in $binaries $documents; do
+		deb=$(deb_path "$binary" "$(input_field "$binary" 4)")
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -xf - -C "$PKG_WORK/doc" --strip-components=4 --wildcards './usr/share/doc/*'
+	done
 }

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
 # Reading recipes: what exists, what is selected, in which order. Sourced.
 
-RECIPE_VARIABLES="class source binaries files licence depends inputs host_tools target"
+RECIPE_VARIABLES="class source binaries documents files licence depends inputs host_tools target"
 
 # recipe_load NAME: sources one recipe into the current shell, starting from nothing.
 recipe_load() {
-	class='' source='' binaries='' files='' licence='' depends='' inputs='' host_tools='' target=yes
+	class='' source='' binaries='' documents='' files='' licence='' depends='' inputs='' host_tools='' target=yes
 	name=$1
 	[ -r "$PACKAGES/$1/recipe" ] || die "there is no package '$1' (no firmware/package/$1/recipe)"
 	# shellcheck disable=SC1090
@@ -28,13 +28,13 @@ recipe_selected() {
 	sed -n 's/^CONFIG_PACKAGE_\([A-Z0-9_]*\)=y$/\1/p' "$BUILD/config" | tr 'A-Z_' 'a-z-'
 }
 
-# recipe_index: one line per recipe: name, class, source, binaries, depends, inputs, licence, host tools, target.
+# recipe_index: one line per recipe: name, class, source, binaries (with those for documents only), depends, inputs, licence, host tools, target.
 recipe_index() {
 	recipe_all | while read -r each; do
 		(
 			recipe_load "$each"
 			printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$each" "$class" "$source" \
-				"$(say $binaries)" "$(say $depends)" "$(say $inputs)" "$licence" \
+				"$(say $binaries $documents)" "$(say $depends)" "$(say $inputs)" "$licence" \
 				"$(say $host_tools)" "$target"
 		) || exit 1
 	done >"$WORK/index"
