@@ -276,15 +276,28 @@ static void explain_count(const struct lysc_node *schema, const struct lyd_node 
 			   list->max);
 }
 
-/* `Data for both cases "mac" and "pci-path" exist.` */
-static void explain_choice(const struct ly_err_item *item, struct schema_error *error)
+/* `Data for both cases "mac" and "pci-path" exist.`, with the choice's path in the model. */
+static void explain_choice(const struct ly_err_item *item, const struct lyd_node *tree,
+			   struct schema_error *error)
 {
-	char first[64], second[64];
+	const char *end = strrchr(error->path, '/');
+	char first[64], second[64], path[PATH_SIZE];
+	struct ly_set *set = NULL;
 
 	quoted(item->msg, 0, first, sizeof(first));
 	quoted(item->msg, 1, second, sizeof(second));
 	error_text(error->allowed, sizeof(error->allowed), "either %s or %s, not both", first,
 		   second);
+	if (!end)
+		return;
+	/* The parent that has both. */
+	error_text(path, sizeof(path), "%.*s[%s][%s]", (int)(end - error->path), error->path, first,
+		   second);
+	if (lyd_find_xpath(tree, path, &set) != LY_SUCCESS)
+		return;
+	if (set->count && lyd_path(set->dnodes[0], LYD_PATH_STD, path, PATH_SIZE))
+		error_text(error->path, sizeof(error->path), "%s", path);
+	ly_set_free(set, NULL);
 }
 
 /* `Unique data leaf(s) "id" not satisfied in "A" and "B".` */
@@ -336,7 +349,7 @@ void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item
 	else if (schema && schema->nodetype == LYS_LIST && starts_with(item->msg, "Too "))
 		explain_count(schema, tree, error);
 	else if (starts_with(item->msg, "Data for both cases"))
-		explain_choice(item, error);
+		explain_choice(item, tree, error);
 	else if (starts_with(item->msg, "Duplicate instance"))
 		error_text(error->allowed, sizeof(error->allowed), "given once; it is there twice");
 	else

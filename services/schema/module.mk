@@ -4,3 +4,17 @@ libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/
 	services/schema/validate.c services/schema/validate_nodes.c \
 	services/schema/validate_aliases.c services/schema/validate_services.c
 libpkg-schema := libyang
+
+tests += test_schema
+test_schema-src := services/schema/tests/test_schema.c services/base/parse.c \
+	services/base/file_io.c services/base/text.c $(libsrc-schema)
+test_schema-pkg := cmocka libyang
+
+tests += test_schema_error
+test_schema_error-src := services/schema/tests/test_error.c services/schema/error.c
+test_schema_error-pkg := cmocka
+
+fuzzers += fuzz_document
+fuzz_document-src := services/schema/tests/fuzz_document.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-schema)
+fuzz_document-pkg := libyang

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Every tests/golden/NAME.json gives exactly what NAME.expected says. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file_io.h"
+#include "base/text.h"
+#include "schema/schema.h"
+
+#define YANG "services/schema"
+#define GOLDEN "services/schema/tests/golden/"
+
+static void describe(const char *path, struct text *text)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	struct schema_error error;
+
+	if (schema_load(YANG, path, &config, &error) == 0)
+		text_add(text, "valid\n");
+	else
+		text_add(text, "path: %s\nvalue: %s\nallowed: %s\n", error.path, error.value,
+			 error.allowed);
+}
+
+static int check_case(const char *path)
+{
+	_cleanup_free_ char *expected = NULL;
+	char said[1024], expected_path[256];
+	struct text text = TEXT_ON(said);
+
+	snprintf(expected_path, sizeof(expected_path), "%.*s.expected",
+		 (int)(strlen(path) - strlen(".json")), path);
+	describe(path, &text);
+	assert_int_equal(text_result(&text), 0);
+	if (file_read(expected_path, sizeof(said), &expected, NULL) < 0) {
+		print_error("%s is missing; it is:\n%s", expected_path, said);
+		return 1;
+	}
+	if (strcmp(expected, said) == 0)
+		return 0;
+	print_error("%s\nexpected:\n%sis:\n%s", path, expected, said);
+	return 1;
+}
+
+static void golden(void **state)
+{
+	glob_t found;
+	int failed = 0;
+
+	(void)state;
+	assert_int_equal(glob(GOLDEN "*.json", 0, NULL, &found), 0);
+	/* A folder that was not found must not pass for one in which all is well. */
+	assert_true(found.gl_pathc >= 80);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		failed += check_case(found.gl_pathv[i]);
+	globfree(&found);
+	assert_int_equal(failed, 0);
+}
+
+static struct config *load(const char *path)
+{
+	struct config *config = NULL;
+	struct schema_error error;
+
+	if (schema_load(YANG, path, &config, &error) < 0)
+		fail_msg("%s: %s: %s", path, error.path, error.allowed);
+	return config;
+}
+
+static void structs_have_the_document_and_its_defaults(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load("services/schema/examples/demo.json");
+	const struct config_node *w = config_node_by_name(config, "w");
+	const struct config_service *web = &config->services[0];
+
+	(void)state;
+	assert_string_equal(config->cluster_name, "demo");
+	assert_string_equal(config->this_node, "");
+	assert_int_equal(config->n_nodes, 3);
+	assert_int_equal(config->token, 500);
+	assert_int_equal(config->consensus, 600);
+	assert_int_equal(config->heartbeat, 50);
+	assert_non_null(w);
+	assert_int_equal(w->id, 3);
+	assert_int_equal(w->role, CONFIG_ROLE_WITNESS);
+	assert_int_equal(w->priority, 100);
+	assert_int_equal(w->gateway, inet_addr("203.0.113.1"));
+	assert_int_equal(config_port_by_name(w, "eth1")->address, inet_addr("10.77.0.13"));
+	assert_int_equal(config_port_by_name(w, "eth1")->prefix_length, 24);
+	assert_int_equal(w->ports[0].hardware, CONFIG_HARDWARE_MAC);
+	assert_memory_equal(w->ports[0].mac, "\x52\x54\x00\x77\x03\x00", 6);
+	assert_null(config_node_by_name(config, "r3"));
+	assert_null(config_port_by_name(w, "eth2"));
+	assert_int_equal(config->n_groups, 1);
+	assert_int_equal(config->groups[0].n_aliases, 3);
+	assert_string_equal(config->groups[0].aliases[2].label, "eth1:1");
+	assert_string_equal(config->groups[0].aliases[2].port, "eth1");
+	assert_int_equal(config->n_services, 2);
+	assert_int_equal(web->port, 80);
+	assert_int_equal(web->protocol, CONFIG_PROTOCOL_TCP);
+	assert_int_equal(web->method, CONFIG_METHOD_NAT);
+	assert_string_equal(web->scheduler, "wrr");
+	assert_false(web->persistent);
+	assert_int_equal(web->check, CONFIG_CHECK_TCP_CONNECT);
+	assert_int_equal(web->check_interval, 1000);
+	assert_int_equal(web->check_timeout, 800);
+	assert_int_equal(web->check_fall, 2);
+	assert_int_equal(web->check_rise, 1);
+	assert_int_equal(web->n_reals, 3);
+	assert_int_equal(web->reals[0].weight, 3);
+	assert_int_equal(web->reals[0].port, 80);
+	assert_int_equal(config->services[1].method, CONFIG_METHOD_DIRECT);
+	assert_int_equal(config->services[1].reals[2].weight, 1);
+}
+
+static void structs_have_everything_that_is_set(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load(GOLDEN "ok-everything-set.json");
+	const struct config_service *s = &config->services[0];
+
+	(void)state;
+	assert_int_equal(config->token, 126);
+	assert_int_equal(config->consensus, 151);
+	assert_int_equal(config->heartbeat, 10);
+	assert_int_equal(s->protocol, CONFIG_PROTOCOL_UDP);
+	assert_true(s->persistent);
+	assert_int_equal(s->persistence_s, 600);
+	assert_int_equal(s->persistence_prefix, 24);
+	assert_int_equal(s->check, CONFIG_CHECK_NONE);
+	assert_int_equal(s->check_interval, 100);
+	assert_int_equal(s->check_timeout, 50);
+	assert_int_equal(s->check_fall, 20);
+	assert_int_equal(s->check_rise, 20);
+	assert_int_equal(s->reals[0].port, 5353);
+	assert_int_equal(s->reals[1].port, 53);
+	assert_int_equal(s->reals[1].weight, 0);
+}
+
+static void files_that_cannot_be_read(void **state)
+{
+	struct config *config = NULL;
+	struct schema_error error;
+
+	(void)state;
+	assert_int_equal(schema_load(YANG, "no/such/file", &config, &error), -ENOENT);
+	assert_string_equal(error.path, "no/such/file");
+	assert_int_equal(schema_load("no/such/folder", GOLDEN "ok-base.json", &config, &error),
+			 -EIO);
+	assert_string_equal(error.path, "no/such/folder");
+	assert_null(config);
+}
+
+/* n_services services of n_reals real servers each; returns the text, freed by the caller. */
+static char *large_document(unsigned int n_services, unsigned int n_reals)
+{
+	size_t size = 4096 + (size_t)n_services * (256 + (size_t)n_reals * 96);
+	char *data = malloc(size);
+	struct text text;
+
+	assert_non_null(data);
+	text_init(&text, data, size);
+	text_add(&text, "{\"trireme:cluster\":{\"node\":[{\"name\":\"r1\",\"id\":1,\"port\":["
+			"{\"name\":\"eth0\",\"address\":\"203.0.113.11\"},"
+			"{\"name\":\"eth1\",\"address\":\"10.77.0.11\",\"prefix-length\":16}]}]},"
+			"\"trireme:alias-group\":[{\"name\":\"main\",\"alias\":["
+			"{\"label\":\"eth0:1\",\"address\":\"203.0.113.10\"},"
+			"{\"label\":\"eth1:1\",\"address\":\"10.77.0.1\"}]}],"
+			"\"trireme:virtual-service\":[");
+	for (unsigned int i = 0; i < n_services; i++) {
+		text_add(&text,
+			 "%s{\"name\":\"s%u\",\"address\":\"203.0.113.10\",\"port\":%u,"
+			 "\"real-server\":[",
+			 i ? "," : "", i, 1000 + i);
+		for (unsigned int j = 0; j < n_reals; j++)
+			text_add(&text, "%s{\"name\":\"r%u\",\"address\":\"10.77.%u.%u\"}",
+				 j ? "," : "", j, 1 + j / 250, 1 + j % 250);
+		text_add(&text, "]}");
+	}
+	text_add(&text, "]}");
+	assert_int_equal(text_result(&text), 0);
+	return data;
+}
+
+static void the_largest_document_is_valid(void **state)
+{
+	_cleanup_free_ char *data = large_document(CONFIG_SERVICES_MAX, 8);
+	_cleanup_(config_freep) struct config *config = NULL;
+	struct schema_error error;
+
+	(void)state;
+	assert_int_equal(schema_parse(YANG, data, strlen(data), &config, &error), 0);
+	assert_int_equal(config->n_services, CONFIG_SERVICES_MAX);
+	assert_string_equal(config->services[CONFIG_SERVICES_MAX - 1].reals[7].name, "r7");
+}
+
+static void more_than_the_largest_is_refused(void **state)
+{
+	_cleanup_free_ char *services = large_document(CONFIG_SERVICES_MAX + 1, 1);
+	_cleanup_free_ char *reals = large_document(1, CONFIG_REALS_MAX + 1);
+	_cleanup_free_ char *together = large_document(17, 241);
+	struct config *config = NULL;
+	struct schema_error error;
+
+	(void)state;
+	assert_int_equal(schema_parse(YANG, services, strlen(services), &config, &error), -EBADMSG);
+	assert_string_equal(error.path, "/trireme:virtual-service[name='s512']");
+	assert_string_equal(error.allowed, "at most 512; there are more");
+	assert_int_equal(schema_parse(YANG, reals, strlen(reals), &config, &error), -EBADMSG);
+	assert_string_equal(error.path, "/trireme:virtual-service[name='s0']/real-server");
+	assert_string_equal(error.allowed, "at most 256; there are more");
+	assert_int_equal(schema_parse(YANG, together, strlen(together), &config, &error), -EBADMSG);
+	assert_string_equal(error.allowed, "at most 4096 real servers in all services together");
+	assert_string_equal(error.value, "4097");
+	assert_null(config);
+}
+
+static void a_document_with_a_zero_byte_is_refused(void **state)
+{
+	struct config *config = NULL;
+	struct schema_error error;
+
+	(void)state;
+	assert_int_equal(schema_parse(YANG, "{}\0{}", 5, &config, &error), -EBADMSG);
+	assert_string_equal(error.allowed, "a JSON document: this one has a zero byte in it");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(golden),
+		cmocka_unit_test(structs_have_the_document_and_its_defaults),
+		cmocka_unit_test(structs_have_everything_that_is_set),
+		cmocka_unit_test(files_that_cannot_be_read),
+		cmocka_unit_test(the_largest_document_is_valid),
+		cmocka_unit_test(more_than_the_largest_is_refused),
+		cmocka_unit_test(a_document_with_a_zero_byte_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
