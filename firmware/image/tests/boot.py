@@ -4,7 +4,8 @@
 usage: boot.py IMAGE OUTDIR [NAME…]      prints "ok NAME" or "not ok NAME: why"; console logs in OUTDIR/NAME.log
 
 Cases: bios-a, bios-b, uefi-a, uefi-b (firmware, slot, read-only root, growth at the first boot and none at the
-second, data kept), ports-pci, ports-mac (names of ports against the order of probing).
+second, data kept, power button), fallback (a slot without kernel), ports-pci, ports-mac (names of ports against
+the order of probing).
 """
 import concurrent.futures
 import json
@@ -12,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -37,11 +39,12 @@ class Guest:
 
     def __init__(self, name, outdir, arguments):
         self.log = open(outdir / f"{name}.log", "ab")
+        self.monitor = outdir / f"{name}.monitor"
         self.text = b""
         self.arrived = threading.Condition()
         self.process = subprocess.Popen(
             ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none",
-             "-monitor", "none", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
+             "-monitor", f"unix:{self.monitor},server=on,wait=off", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -102,8 +105,18 @@ class Guest:
             raise Failure(f"'{command}' failed: {' '.join(lines)}")
         return "\n".join(lines).strip()
 
-    def power_off(self):
-        self.send("poweroff\n")
+    def power_off(self, button=False):
+        """By command, or by the machine's power button."""
+        if button:
+            with socket.socket(socket.AF_UNIX) as monitor:
+                monitor.connect(str(self.monitor))
+                monitor.settimeout(10)
+                answer = b""
+                monitor.sendall(b"system_powerdown\n")
+                while answer.count(b"(qemu)") < 2:
+                    answer += monitor.recv(4096)
+        else:
+            self.send("poweroff\n")
         try:
             self.process.wait(40)
         except subprocess.TimeoutExpired:
@@ -172,6 +185,22 @@ def case_slot(kind, slot, base, name, outdir):
         check(guest.run("dmesg | grep -c 'data partition has' || echo") == "0", "the second boot grew the data partition again")
         check(data_mib(guest) == size, "the data partition changed its size at the second boot")
         check(guest.run("cat /data/boot/test") == "kept", "data written before the reboot is lost")
+        guest.power_off(button=True)
+
+
+def case_fallback(image, name, outdir):
+    """Slot A is chosen and has no kernel any more: the boot menu takes slot B by itself."""
+    base = outdir / f"base-{name}.img"
+    subprocess.run(["cp", "--sparse=always", str(image), str(base)], check=True)
+    table = json.loads(subprocess.run(["sfdisk", "--json", str(base)], check=True, capture_output=True).stdout)
+    start = table["partitiontable"]["partitions"][2]["start"]
+    with open(base, "r+b") as file:
+        file.seek(start * 512)
+        file.write(bytes(1 << 20))
+    with Guest(name, outdir, disk(base, name, outdir) + ["-nic", "none"]) as guest:
+        guest.shell()
+        line = guest.run("cat /proc/cmdline")
+        check("trireme.slot=B" in line, f"booted {line}")
         guest.power_off()
 
 
@@ -228,6 +257,7 @@ def main():
     outdir.mkdir(parents=True)
     bases = {slot: base_for_slot(image, slot, outdir) for slot in "AB"}
     cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, bases[slot]) for kind in ("bios", "uefi") for slot in "AB"}
+    cases["fallback"] = (case_fallback, image)
     cases["ports-pci"] = (case_ports_pci, bases["A"])
     cases["ports-mac"] = (case_ports_mac, bases["A"])
     wanted = sys.argv[3:] or list(cases)
@@ -245,7 +275,8 @@ def main():
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         results = list(pool.map(attempt, wanted))
-    for leftover in [*outdir.glob("*.qcow2"), *outdir.glob("base-*.img"), *outdir.glob("*.vars")]:
+    for leftover in [*outdir.glob("*.qcow2"), *outdir.glob("base-*.img"), *outdir.glob("*.vars"),
+                     *outdir.glob("*.monitor")]:
         leftover.unlink()
     return 0 if all(results) else 1
 
