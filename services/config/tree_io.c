@@ -169,7 +169,7 @@ void tree_tell_console(const char *root, const char *line)
 
 	if (tree_path(root, "/dev/kmsg", path) < 0)
 		return;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	/* <3>: an error, which every console shows (syslog(2)). */
 	if (fd >= 0)
 		dprintf(fd, "<3>trireme: %s\n", line);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/golden/NAME.conf is what a document gives. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file_io.h"
+#include "config/corosync_conf.h"
+#include "schema/schema.h"
+
+static struct config *load_demo(void)
+{
+	struct config *config = NULL;
+	struct schema_error error;
+
+	if (schema_load("services/schema", "services/schema/examples/demo.json", &config, &error) <
+	    0)
+		fail_msg("%s: %s", error.path, error.allowed);
+	return config;
+}
+
+static void compare(const struct config *config, const char *name)
+{
+	char conf[COROSYNC_CONF_MAX], path[128];
+	struct text text = TEXT_ON(conf);
+	_cleanup_free_ char *expected = NULL;
+
+	snprintf(path, sizeof(path), "services/config/tests/golden/%s.conf", name);
+	assert_int_equal(file_read(path, COROSYNC_CONF_MAX, &expected, NULL), 0);
+	assert_int_equal(corosync_conf(config, &text), 0);
+	assert_string_equal(conf, expected);
+}
+
+static void three_nodes(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load_demo();
+
+	(void)state;
+	compare(config, "three-nodes");
+}
+
+static void two_nodes_wait_for_each_other(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load_demo();
+
+	(void)state;
+	config->n_nodes = 2;
+	config->token = 200;
+	config->consensus = 240;
+	compare(config, "two-nodes");
+}
+
+static void one_node(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load_demo();
+
+	(void)state;
+	config->n_nodes = 1;
+	compare(config, "one-node");
+}
+
+static void the_most_nodes_fit(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load_demo();
+	char conf[COROSYNC_CONF_MAX], little[64];
+	struct text text = TEXT_ON(conf), short_text = TEXT_ON(little);
+
+	(void)state;
+	for (size_t i = 0; i < CONFIG_NODES_MAX; i++) {
+		config->nodes[i] = config->nodes[0];
+		memset(config->nodes[i].name, 'n', CONFIG_NAME_MAX - 1);
+	}
+	config->n_nodes = CONFIG_NODES_MAX;
+	assert_int_equal(corosync_conf(config, &text), 0);
+	assert_int_equal(corosync_conf(config, &short_text), -ENOSPC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(three_nodes),
+		cmocka_unit_test(two_nodes_wait_for_each_other),
+		cmocka_unit_test(one_node),
+		cmocka_unit_test(the_most_nodes_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,266 @@
+"""trireme-config as a whole: which document counts, what it publishes, and what it says."""
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+
+from lab import processes  # noqa: E402
+from lab.nodes import Nodes  # noqa: E402
+
+PROGRAM = TOP / "build/services/bin/trireme-config"
+YANG = TOP / "services/schema"
+DEMO = json.loads((YANG / "examples/demo.json").read_text())
+
+
+class Machine:
+    """A machine's files below a folder, with the network cards of r2."""
+
+    def __init__(self, folder):
+        self.root, self.seed = folder / "root", folder / "seed"
+        self.seed.mkdir()
+        self.cards("52:54:00:77:02:00", "52:54:00:77:02:01")
+
+    def cards(self, *macs):
+        net = self.root / "sys/class/net"
+        shutil.rmtree(net, ignore_errors=True)
+        for number, mac in enumerate(macs):
+            (net / f"nic{number}").mkdir(parents=True)
+            (net / f"nic{number}/type").write_text("1\n")
+            (net / f"nic{number}/address").write_text(mac + "\n")
+        (net / "lo").mkdir(parents=True)
+        (net / "lo/type").write_text("772\n")
+        (net / "lo/address").write_text("00:00:00:00:00:00\n")
+
+    def run(self, *words):
+        return subprocess.run([PROGRAM, *words, "--root", self.root, "--yang", YANG], capture_output=True, text=True,
+                              timeout=30, check=False)
+
+    def load(self, code=0):
+        done = self.run("load", "--seed", self.seed)
+        assert done.returncode == code, done.stderr
+        return done.stderr
+
+    def seed_with(self, document=DEMO, key=b"k" * 256):
+        (self.seed / "trireme.json").write_text(document if isinstance(document, str) else json.dumps(document))
+        if key is not None:
+            (self.seed / "authkey").write_bytes(key)
+
+    def read(self, path):
+        return (self.root / path).read_bytes()
+
+    def has(self, path):
+        return (self.root / path).exists()
+
+    def mode(self, path):
+        return stat.S_IMODE((self.root / path).stat().st_mode)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+def changed(**cluster):
+    """The demonstration document with other values in its cluster."""
+    document = json.loads(json.dumps(DEMO))
+    document["trireme:cluster"].update(cluster)
+    return document
+
+
+def test_first_boot_takes_the_seed(machine):
+    machine.seed_with()
+    assert machine.load() == ""
+    assert machine.read("run/trireme/node") == b"r2\n"
+    assert machine.read("run/trireme/config.json") == (machine.seed / "trireme.json").read_bytes()
+    assert machine.read("data/trireme/config.json") == machine.read("run/trireme/config.json")
+    assert machine.read("run/corosync/authkey") == machine.read("data/trireme/authkey") == b"k" * 256
+    assert b"ring0_addr: 10.77.0.12" in machine.read("run/corosync/corosync.conf")
+    for key in ("data/trireme/authkey", "run/corosync/authkey"):
+        assert machine.mode(key) == 0o400
+    assert machine.mode("data/trireme") == 0o700
+    assert not machine.has("run/trireme/config.error")
+
+
+def test_later_boots_need_no_seed(machine):
+    machine.seed_with()
+    machine.load()
+    shutil.rmtree(machine.root / "run")
+    machine.seed_with(changed(name="other"), b"x" * 256)
+    assert machine.load() == ""
+    assert b"cluster_name: demo" in machine.read("run/corosync/corosync.conf")
+    assert machine.read("run/corosync/authkey") == b"k" * 256
+
+
+def test_nothing_at_all(machine):
+    said = machine.run("load")
+    assert said.returncode == 1
+    assert "neither /data/trireme/config.json nor a medium labelled TRIREME" in said.stderr
+    assert machine.read("run/trireme/config.error").decode() == said.stderr
+    assert not machine.has("run/trireme/config.json")
+
+
+def test_an_invalid_seed_is_not_kept(machine):
+    bad = json.loads(json.dumps(DEMO))
+    bad["trireme:virtual-service"][0]["scheduler"] = "fastest"
+    machine.seed_with(bad)
+    said = machine.load(1)
+    assert "path:    /trireme:virtual-service[name='web']/scheduler\n" in said
+    assert "value:   fastest\n" in said
+    assert "allowed: one of: rr, wrr, lc," in said
+    assert machine.read("run/trireme/config.error").decode() == said
+    for left in ("data/trireme/config.json", "data/trireme/authkey", "run/trireme/config.json",
+                 "run/corosync/corosync.conf"):
+        assert not machine.has(left)
+    machine.seed_with()
+    assert machine.load() == "", "a corrected medium is taken"
+
+
+def test_an_invalid_document_leaves_the_previous_one_in_use(machine):
+    machine.seed_with()
+    machine.load()
+    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(timing={"token": 50})))
+    shutil.rmtree(machine.root / "run")
+    (machine.root / "dev").mkdir()
+    (machine.root / "dev/kmsg").touch()
+    said = machine.load()
+    assert "path:    /trireme:cluster/timing/token\n  value:   50\n  allowed: 126..10000 milliseconds\n" in said
+    assert said.endswith("the previous configuration stays in use\n")
+    assert machine.read("run/trireme/config.json") == (machine.seed / "trireme.json").read_bytes()
+    assert machine.read("run/trireme/config.error").decode() == said
+    console = machine.read("dev/kmsg").decode()
+    assert "<3>trireme:   allowed: 126..10000 milliseconds\n" in console
+    assert "50" in machine.read("data/trireme/config.json").decode(), "what somebody wrote is not thrown away"
+
+
+def test_a_running_configuration_survives_a_bad_load(machine):
+    machine.seed_with()
+    machine.load()
+    before = machine.read("run/trireme/config.json")
+    for name in ("config.json", "config.previous.json"):
+        (machine.root / "data/trireme" / name).write_text("{")
+    machine.load(1)
+    assert machine.read("run/trireme/config.json") == before
+
+
+def test_the_error_goes_when_all_is_well_again(machine):
+    machine.load(1)
+    assert machine.has("run/trireme/config.error")
+    machine.seed_with()
+    machine.load()
+    assert not machine.has("run/trireme/config.error")
+
+
+def test_a_changed_document_becomes_the_one_to_fall_back_to(machine):
+    machine.seed_with()
+    machine.load()
+    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(name="second")))
+    machine.load()
+    (machine.root / "data/trireme/config.json").write_text("{")
+    machine.load()
+    assert b"cluster_name: second" in machine.read("run/corosync/corosync.conf")
+
+
+def test_flash_is_written_only_when_something_changes(machine):
+    machine.seed_with()
+    machine.load()
+    before = {path: path.stat().st_ino for path in (machine.root / "data/trireme").iterdir()}
+    machine.load()
+    assert before == {path: path.stat().st_ino for path in (machine.root / "data/trireme").iterdir()}
+
+
+def test_a_seed_without_key_gets_a_random_one(machine):
+    machine.seed_with(key=None)
+    assert "a new random one was made" in machine.load()
+    first = machine.read("data/trireme/authkey")
+    assert len(first) == 256
+    shutil.rmtree(machine.root / "data")
+    machine.load()
+    assert machine.read("data/trireme/authkey") != first, "a key must not follow from the document"
+
+
+@pytest.mark.parametrize("size", (0, 127, 4097))
+def test_a_key_of_a_wrong_size_is_refused(machine, size):
+    machine.seed_with(key=b"k" * size)
+    assert "a cluster key of 128 to 4096 bytes is needed" in machine.load(1)
+    assert not machine.has("data/trireme/config.json")
+
+
+def test_a_machine_of_another_cluster(machine):
+    machine.cards("52:54:00:99:00:01")
+    machine.seed_with()
+    said = machine.load(1)
+    assert "found in this machine: 52:54:00:99:00:01\n" in said
+    assert "expected for r2: eth0 52:54:00:77:02:00 eth1 52:54:00:77:02:01\n" in said
+    assert not machine.has("data/trireme/config.json")
+
+
+def test_port_rules(machine):
+    machine.seed_with()
+    machine.load()
+    done = machine.run("port-rules")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0, "eth0 mac 52:54:00:77:02:00\neth1 mac 52:54:00:77:02:01\n", "")
+
+
+def test_show(machine):
+    machine.seed_with()
+    machine.load()
+    shown = machine.run("show").stdout
+    assert "node r2: number 2, router, priority 100\n" in shown
+    assert "virtual service web: 203.0.113.10:80/tcp nat wrr\n  web1     10.77.0.101:80 weight 3\n" in shown
+
+
+def test_check(machine, tmp_path):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps(DEMO))
+    bad.write_text(json.dumps(changed(name="a b")))
+    done = machine.run("check", good)
+    assert done.returncode == 0 and "is valid: 3 nodes" in done.stdout
+    done = machine.run("check", bad)
+    assert done.returncode == 1 and "path:    /trireme:cluster/name\n  value:   a b\n" in done.stderr
+    assert machine.run("check", tmp_path / "none.json").returncode == 1
+
+
+@pytest.mark.parametrize("words", ([], ["lod"], ["check"], ["load", "more"], ["--nothing"]))
+def test_wrong_usage(machine, words):
+    done = machine.run(*words)
+    assert done.returncode == 2 and "Usage:" in done.stderr
+
+
+def witness_gone(document):
+    document["trireme:cluster"]["node"].pop()
+
+
+@pytest.mark.parametrize("change,votes", ((None, 3), (witness_gone, 2)))
+def test_corosync_takes_what_is_derived(change, votes):
+    """The real corosync, with the derived file and key, forms a ring on both links and has quorum."""
+    if os.geteuid() != 0:
+        pytest.fail("network namespaces need root")
+    with Nodes(TOP / f"build/test/config-corosync-{votes}", change) as cluster:
+        for node in cluster.nodes.values():
+            node.start_corosync()
+        node = cluster.nodes["r1"]
+        processes.wait_for("all votes", lambda: f"Total votes:      {votes}" in
+                           node.run("corosync-quorumtool", "-s", check=False), 30)
+        assert "Quorate:          Yes" in node.run("corosync-quorumtool", "-s", check=False)
+        processes.wait_for("both links", lambda: links(node) == {"10.77.0.11": votes, "203.0.113.11": votes}, 30)
+
+
+def links(node):
+    """Own address of each link, and how many nodes it reaches (itself included)."""
+    found, address = {}, None
+    for line in node.run("corosync-cfgtool", "-s", check=False).splitlines():
+        if "addr" in line:
+            address = line.split("=")[1].strip()
+            found[address] = 0
+        elif "nodeid:" in line and ("connected" in line.split() or "localhost" in line.split()):
+            found[address] += 1
+    return found
