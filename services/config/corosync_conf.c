@@ -21,6 +21,7 @@ static void add_totem(const struct config *config, struct text *text)
 		 "\tcluster_name: %s\n"
 		 "\ttransport: knet\n"
 		 "\tlink_mode: active\n"
+		 "\tcrypto_model: openssl\n"
 		 "\tcrypto_cipher: aes256\n"
 		 "\tcrypto_hash: sha256\n"
 		 "\ttoken: %u\n"
