@@ -1,0 +1,126 @@
+"""trireme-system in a network namespace of its own: everything is set once, and repaired after drift."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+
+from lab.netns import Lab  # noqa: E402
+
+PROGRAM = TOP / "build/services/bin/trireme-system"
+YANG = TOP / "services/schema"
+DOCUMENT = YANG / "examples/demo.json"
+
+
+class Machine:
+    """A namespace with two cables; its host name is its own as well."""
+
+    def __init__(self, lab):
+        self.lab, self.document = lab, DOCUMENT
+        lab.namespace("r1")
+        lab.namespace("net")
+        for port in ("eth0", "eth1"):
+            lab.link("r1", port, "net", f"to-{port}")
+        self.run("ip", "link", "set", "eth0", "down")
+        self.run("ip", "link", "set", "lo", "down")
+
+    def run(self, *command):
+        return self.lab.run("r1", *command)
+
+    def apply(self, *switches, code=0, node="r1"):
+        """Returns the lines; the host name that was set goes with the process."""
+        done = subprocess.run(
+            self.lab.command("r1", "unshare", "--uts", "sh", "-c", 'hostname before; "$@"; c=$?; echo "host $(hostname)"; exit $c',
+                             "-", PROGRAM, "apply", "--config", self.document, "--yang", YANG, "--node", node, *switches),
+            capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        *lines, self.host = done.stdout.splitlines()
+        self.errors = done.stderr
+        return [line for line in lines if not line.startswith("set the host name")]
+
+    def addresses(self, port):
+        shown = json.loads(self.run("ip", "-json", "addr", "show", "dev", port))
+        return {(a["local"], a["prefixlen"], a.get("label")) for a in shown[0]["addr_info"] if a["family"] == "inet"}
+
+    def routes(self):
+        return {(r["gateway"], r["dev"]) for r in json.loads(self.run("ip", "-json", "route", "show", "default"))}
+
+    def sysctl(self, path):
+        return self.run("cat", f"/proc/sys/net/{path}").strip()
+
+
+@pytest.fixture
+def machine():
+    with Lab() as lab:
+        yield Machine(lab)
+
+
+def test_everything_is_set_and_then_left_alone(machine):
+    assert machine.apply() != []
+    assert machine.host == "host r1"
+    assert machine.addresses("eth0") == {("203.0.113.11", 24, "eth0")}
+    assert machine.addresses("eth1") == {("10.77.0.11", 24, "eth1")}
+    assert machine.routes() == {("203.0.113.1", "eth0")}
+    assert [machine.sysctl(f"ipv4/{path}") for path in
+            ("ip_forward", "conf/all/arp_ignore", "conf/all/arp_announce", "conf/eth1/promote_secondaries",
+             "conf/eth0/send_redirects", "conf/eth0/rp_filter")] == ["1", "1", "2", "1", "0", "0"]
+    assert "UP" in machine.run("ip", "-br", "link", "show", "eth0")
+    assert machine.apply() == [], "a second time there is nothing to do"
+
+
+def test_dry_run_changes_nothing(machine):
+    planned = machine.apply("--dry-run")
+    assert machine.host == "host before"
+    assert machine.addresses("eth0") == set() and machine.sysctl("ipv4/ip_forward") == "0"
+    assert machine.apply() == planned, "it does what it said"
+
+
+def test_drift_is_repaired_and_floating_addresses_stay(machine):
+    machine.apply()
+    machine.run("ip", "addr", "add", "203.0.113.10/32", "dev", "eth0", "label", "eth0:1")
+    machine.run("ip", "addr", "add", "10.77.0.1/32", "dev", "eth1")
+    machine.run("ip", "addr", "add", "10.77.0.99/24", "dev", "eth1")
+    machine.run("ip", "addr", "del", "203.0.113.11/24", "dev", "eth0")
+    machine.run("ip", "route", "del", "default")
+    machine.run("ip", "route", "add", "default", "via", "10.77.0.254", "metric", "7")
+    machine.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/conf/all/arp_ignore")
+    assert machine.apply() == [
+        "set net/ipv4/conf/all/arp_ignore to 1 (it is 0)",
+        "eth0: add address 203.0.113.11/24",
+        "eth0: default route via 203.0.113.1",
+        "remove the default route via 10.77.0.254 metric 7",
+        "eth1: remove address 10.77.0.99/24",
+    ]
+    assert machine.addresses("eth0") == {("203.0.113.11", 24, "eth0"), ("203.0.113.10", 32, "eth0:1")}
+    assert machine.addresses("eth1") == {("10.77.0.11", 24, "eth1"), ("10.77.0.1", 32, "eth1")}
+    assert machine.apply() == []
+
+
+def test_a_port_that_is_not_there(machine):
+    machine.run("ip", "link", "set", "eth1", "down")
+    machine.run("ip", "link", "set", "eth1", "name", "other")
+    machine.apply(code=1)
+    assert "eth1: this machine has no such port" in machine.errors
+    assert machine.addresses("eth0") == {("203.0.113.11", 24, "eth0")}, "the rest is done"
+
+
+def test_a_witness_forwards_nothing(machine):
+    machine.apply(node="w")
+    assert machine.addresses("eth1") == {("10.77.0.13", 24, "eth1")}
+    assert machine.sysctl("ipv4/ip_forward") == "0"
+
+
+def test_a_node_that_is_not_in_the_document(machine):
+    machine.apply(node="r9", code=1)
+    assert "the configuration has no node r9" in machine.errors
+
+
+def test_a_document_that_is_not_valid(machine, tmp_path):
+    machine.document = tmp_path / "bad.json"
+    machine.document.write_text("{}")
+    machine.apply(code=1)
+    assert "/trireme:cluster/node" in machine.errors
