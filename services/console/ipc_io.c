@@ -41,11 +41,11 @@ static int ipc_connect(const char *name, size_t max, qb_ipcc_connection_t **ret_
 
 /* An answer shorter than `size` is an error report: a header alone. */
 static int ask(qb_ipcc_connection_t *connection, void *request, size_t request_size, void *answer,
-	       size_t size)
+	       size_t size, int wait_ms)
 {
 	struct iovec iov = {.iov_base = request, .iov_len = request_size};
 	const struct qb_ipc_response_header *header = answer;
-	ssize_t n = qb_ipcc_sendv_recv(connection, &iov, 1, answer, size, IPC_WAIT_MS);
+	ssize_t n = qb_ipcc_sendv_recv(connection, &iov, 1, answer, size, wait_ms);
 
 	if (n < 0)
 		return (int)n;
@@ -56,7 +56,7 @@ static int ask(qb_ipcc_connection_t *connection, void *request, size_t request_s
 	return 0;
 }
 
-static int ask_agent(int32_t id, const char *group, void *answer, size_t size)
+static int ask_agent(int32_t id, const char *group, void *answer, size_t size, int wait_ms)
 {
 	_cleanup_(disconnectp) qb_ipcc_connection_t *connection = NULL;
 	struct agent_request request = {
@@ -71,7 +71,7 @@ static int ask_agent(int32_t id, const char *group, void *answer, size_t size)
 	r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, &connection);
 	if (r < 0)
 		return r;
-	return ask(connection, &request, sizeof(request), answer, size);
+	return ask(connection, &request, sizeof(request), answer, size, wait_ms);
 }
 
 /* Texts come from another process: they end, and do not steer the terminal. */
@@ -86,7 +86,7 @@ static void make_text(char *text, size_t size)
 
 int ipc_agent_status(struct agent_status *ret_status)
 {
-	int r = ask_agent(AGENT_IPC_STATUS, "", ret_status, sizeof(*ret_status));
+	int r = ask_agent(AGENT_IPC_STATUS, "", ret_status, sizeof(*ret_status), IPC_WAIT_MS);
 
 	if (r < 0)
 		return r;
@@ -106,7 +106,8 @@ int ipc_agent_status(struct agent_status *ret_status)
 
 int ipc_switchover(const char *group, struct agent_result *ret_result)
 {
-	int r = ask_agent(AGENT_IPC_SWITCHOVER, group, ret_result, sizeof(*ret_result));
+	int r = ask_agent(AGENT_IPC_SWITCHOVER, group, ret_result, sizeof(*ret_result),
+			  IPC_SWITCHOVER_MS);
 
 	if (r == 0)
 		make_text(ret_result->message, sizeof(ret_result->message));
@@ -149,7 +150,8 @@ static int ask_service(qb_ipcc_connection_t *connection, uint32_t index,
 		.version = ENGINE_IPC_VERSION,
 		.index = index,
 	};
-	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status));
+	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
+		    IPC_WAIT_MS);
 
 	if (r < 0)
 		return r;

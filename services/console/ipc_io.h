@@ -8,13 +8,15 @@
 
 #define IPC_WAIT_MS 1000 /* for one answer */
 #define IPC_ALL_MS 5000	 /* for the answers about all services */
+/* The agent answers a switch-over when it is completed or has failed, after 3 s at most. */
+#define IPC_SWITCHOVER_MS 5000
 
 /* 0 or -errno. */
 int ipc_agent_status(struct agent_status *ret_status);
 
 /*
  * Asks the agent to give the group to another router; group "" means the only one. 0: the agent
- * answered, and *ret_result says whether (header.error) and in which words.
+ * answered, and *ret_result says whether it has (header.error) and in which words.
  */
 int ipc_switchover(const char *group, struct agent_result *ret_result);
 

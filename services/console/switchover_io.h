@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Switch-over by command: asks the agent and watches what comes of it. */
+/* Switch-over by command. */
 #ifndef TRIREME_CONSOLE_SWITCHOVER_IO_H
 #define TRIREME_CONSOLE_SWITCHOVER_IO_H
 
 #include "base/text.h"
 
-#define SWITCHOVER_WAIT_MS 5000
-
 /*
- * group "" is the only one. 0: another router owns the group now; -errno: the agent refused, did
- * not answer, or nothing has changed after SWITCHOVER_WAIT_MS. said gets one sentence either way.
+ * Asks the agent to give the group to another router and waits until it has; group "" is the only
+ * one. 0: it has; -errno: it has not, or nobody answered. said gets one sentence either way.
  */
 int switchover(const char *group, struct text *said);
 
