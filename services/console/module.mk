@@ -14,3 +14,14 @@ trireme-console-src = services/console/console_main.c services/console/menu.c \
 	services/console/terminal_io.c services/console/config_io.c \
 	$(libsrc-console) $(libsrc-schema)
 trireme-console-pkg := libyang libqb libcrypt
+
+tests += test_console_screens
+test_console_screens-src := services/console/tests/test_screens.c services/console/view.c \
+	services/console/render.c services/console/render_status.c services/console/json.c \
+	services/console/menu.c services/base/parse.c services/base/text.c services/base/file_io.c
+test_console_screens-pkg := cmocka libqb
+
+tests += test_console_menu
+test_console_menu-src := services/console/tests/test_menu.c services/console/menu.c \
+	services/base/parse.c services/base/text.c
+test_console_menu-pkg := cmocka

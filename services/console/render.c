@@ -8,7 +8,9 @@
 
 #define LABEL_WIDTH 10
 #define BANNER_GROUPS 2
-#define BANNER_PROBLEM_LINES 4
+/* What the menu itself needs: a blank line before and after the banner, five items, the question.
+ */
+#define MENU_ROWS 8
 #define BANNER_PEERS_ROWS 2
 #define BANNER_VIP_ROWS 2
 
@@ -98,7 +100,7 @@ static void add_title(const struct view *view, struct text *text)
 		view->agent_error ? NULL : view_this_node(&view->agent);
 	const char *kind = !node ? "" : node->witness ? " (witness)" : " (router)";
 
-	text_add(text, "Trireme %.40s   host %.32s%s\n", view->version, view->host_name, kind);
+	text_add(text, "Trireme %.22s   host %.32s%s\n", view->version, view->host_name, kind);
 	add_rule(text);
 }
 
@@ -124,14 +126,13 @@ static void add_group_line(const struct view *view, const struct agent_status_gr
 			   struct text *text)
 {
 	struct row row = row_start(text, "Group", BANNER_VIP_ROWS);
+	char words[128];
+	struct text role = TEXT_ON(words);
 
-	row_word(&row, group->name);
-	row_word(&row, view_role(group->role));
-	if (group->role != AGENT_ROLE_OWNER) {
-		row_word(&row, "owner");
-		row_word(&row, view_node_name(&view->agent, group->owner));
-	}
-	row_word(&row, " ");
+	text_add(&role, "%s: %s", group->name, view_role(group->role));
+	if (group->role != AGENT_ROLE_OWNER)
+		text_add(&role, " (owner %s)", view_node_name(&view->agent, group->owner));
+	row_words(&row, words);
 	add_vips(view, group->name, &row);
 	row_end(&row);
 }
@@ -170,32 +171,54 @@ static void add_cluster(const struct view *view, struct text *text)
 	for (uint32_t i = 0; i < agent->n_groups && i < BANNER_GROUPS; i++)
 		add_group_line(view, &agent->groups[i], text);
 	if (agent->n_groups > BANNER_GROUPS) {
-		text_add(&words, "%u more: see the status", agent->n_groups - BANNER_GROUPS);
+		text_add(&words, "%u more: the live view has all", agent->n_groups - BANNER_GROUPS);
 		add_labelled(text, "Groups", sentence, 1);
 	}
 	add_peers(agent, text);
 }
 
-static void add_problem(const struct view *view, struct text *text)
+/* How much of the text goes into a line of that width: up to a blank, if there is one. */
+static size_t fitting(const char *words, size_t width)
 {
-	const char *line = view->problem;
+	size_t length = strcspn(words, "\n"), blank = width;
 
-	for (unsigned int i = 0; *line && i < BANNER_PROBLEM_LINES; i++) {
-		size_t length = strcspn(line, "\n");
-		size_t shown = length < RENDER_COLUMNS - 2 ? length : RENDER_COLUMNS - 2;
+	if (length <= width)
+		return length;
+	while (blank > 0 && words[blank] != ' ')
+		blank--;
+	return blank ? blank : width;
+}
 
-		text_add(text, "! %.*s\n", (int)shown, line);
-		line += length + (line[length] == '\n');
+/* Lines of a problem in at most that many rows; the last one says where all of it is. */
+static void add_problem(const char *words, unsigned int max_rows, struct text *text)
+{
+	while (*words && max_rows > 1) {
+		size_t length = fitting(words, RENDER_COLUMNS - 2);
+
+		text_add(text, "! %.*s\n", (int)length, words);
+		words += length + (words[length] == '\n' || words[length] == ' ');
+		max_rows--;
 	}
-	if (*line)
+	if (*words)
 		text_add(text, "! ... all of it: /run/trireme/config.error\n");
+}
+
+static unsigned int count_rows(const char *words)
+{
+	unsigned int n = 0;
+
+	for (; *words; words++)
+		n += *words == '\n';
+	return n;
 }
 
 void render_banner(const struct view *view, struct text *text)
 {
+	size_t start = text->used;
+
 	add_title(view, text);
 	add_cluster(view, text);
 	add_labelled(text, "Password",
 		     view->password_set ? "set" : "none is set, so none is asked for", 1);
-	add_problem(view, text);
+	add_problem(view->problem, RENDER_ROWS - MENU_ROWS - count_rows(text->buf + start), text);
 }

@@ -10,7 +10,7 @@
 /* Room for every screen: a line for each of 4096 real servers and 512 services. */
 #define RENDER_MAX (1u << 20)
 
-/* The head of the menu: what this machine is and does. At most 14 lines. */
+/* The head of the menu: what this machine is and does. Menu and head fit RENDER_ROWS. */
 void render_banner(const struct view *view, struct text *text);
 
 /*

@@ -85,12 +85,13 @@ static void service_words(const struct view_service *service, char *words, size_
 	snprintf(target, sizeof(target), "%s:%u/%s",
 		 format_ipv4(service->address, address, sizeof(address)), service->port,
 		 service->udp ? "udp" : "tcp");
-	snprintf(words, size, "%-16s %-25s %-6s %-5s %3zu of %-3zu %7llu%s", service->name, target,
-		 service->method, service->scheduler, view_reals_up(service), service->n_reals,
-		 active, service->applied ? "" : "  NOT APPLIED");
+	snprintf(words, size, "%-16s %-7s %-25s %-6s %-5s %3zu/%-3zu %7llu", service->name,
+		 service->applied ? "applied" : "MISSING", target, service->method,
+		 service->scheduler, view_reals_up(service), service->n_reals, active);
 }
 
-#define SERVICE_HEAD "SERVICE          ADDRESS                   METHOD SCHED SERVERS UP  ACTIVE"
+#define SERVICE_HEAD \
+	"SERVICE          STATE   ADDRESS                   METHOD SCHED UP/ALL   ACTIVE"
 
 static void show_services(const struct view *view, struct screen *screen)
 {
