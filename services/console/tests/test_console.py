@@ -1,0 +1,300 @@
+"""The menu on a pseudo-terminal, and the `trireme` command; with the real agent and corosync where it counts."""
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+
+from lab import processes  # noqa: E402
+from lab.nodes import Nodes  # noqa: E402
+
+BIN = TOP / "build/services/bin"
+YANG = TOP / "services/schema"
+PROMPT = r"Choose 1-5: $"
+PASSWORD = "correct horse 7"
+
+
+class Console:
+    """trireme-console on a terminal of 80 x 24. Files of the machine and its programs are below `root`."""
+
+    def __init__(self, root, prefix=(), term="vt100"):
+        self.root = root
+        for folder in ("bin", "sbin", "etc", "run/trireme", "data/trireme"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        if not (root / "bin/sh").exists():
+            (root / "bin/sh").symlink_to("/bin/sh")
+        (root / "etc/trireme-release").write_text("0.1.0 (test)\nBOARD=none\n")
+        (root / "sbin/reboot").write_text(f"#!/bin/sh\ntouch {root}/rebooted\n")
+        (root / "sbin/reboot").chmod(0o755)
+        words = [*prefix, BIN / "trireme-console", "--root", root, "--yang", YANG]
+        self.pty = pexpect.spawn(str(words[0]), [str(word) for word in words[1:]], encoding="utf-8", timeout=10,
+                                 dimensions=(24, 80), env={**os.environ, "TERM": term})
+        self.pty.delaybeforesend = None
+        self.menu()
+
+    def menu(self):
+        """Waits for the menu; returns what was shown before it is asked for a number."""
+        self.pty.expect(PROMPT)
+        return self.pty.before
+
+    def answer(self, line, then):
+        """Types a line and waits for a pattern; returns what was shown up to its end."""
+        self.pty.sendline(line)
+        self.pty.expect(then)
+        return self.pty.before + self.pty.after
+
+    def choose(self, number, then):
+        return self.answer(str(number), then)
+
+    def set_password(self, password=PASSWORD, present=None):
+        self.choose(3, "Present password: $" if present else "New password: $")
+        if present:
+            self.answer(present, "New password: $")
+        shown = self.answer(password, "New password once more: $")
+        shown += self.answer(password, r"The password is set\.")
+        self.menu()
+        return shown
+
+    @property
+    def password_file(self):
+        return self.root / "data/trireme/password"
+
+
+@pytest.fixture
+def console(tmp_path):
+    console = Console(tmp_path)
+    yield console
+    console.pty.close(force=True)
+
+
+def test_the_banner_without_anything_running(tmp_path):
+    (tmp_path / "run/trireme").mkdir(parents=True)
+    (tmp_path / "run/trireme/config.error").write_text("the configuration /x is not valid\n  value:   fa\x1b[2Jst\n")
+    console = Console(tmp_path)
+    shown = console.answer("", PROMPT)
+    assert "Trireme 0.1.0 (test)" in shown
+    assert "the agent is not running" in shown
+    assert "! the configuration /x is not valid\r\n!   value:   fa?[2Jst" in shown
+    assert "Password  none is set" in shown
+    console.pty.close(force=True)
+
+
+def test_a_wrong_choice_says_what_is_wrong(console):
+    assert '"8" is not in the menu: type a number from 1 to 5' in console.answer("8", PROMPT)
+    assert '"shel" is not in the menu' in console.answer("shel", PROMPT)
+
+
+def test_a_line_of_any_length(console):
+    console.pty.send("1" * 3000)
+    console.pty.sendcontrol("u")
+    assert '"11111111111111111111" is not in the menu' in console.answer("1" * 400, PROMPT)
+
+
+def test_control_keys_never_leave_the_menu(console):
+    for key in "c\\z":
+        console.pty.sendcontrol(key)
+        console.pty.send("\r")
+        console.menu()
+    console.pty.sendcontrol("d")
+    console.menu()
+    for number, question in ((2, "Switch over\\? Type yes: $"), (3, "New password: $"), (4, "Type yes: $")):
+        console.pty.sendline(str(number))
+        if number == 2:
+            console.pty.expect("Alias group[^:]*: the only one\\): $")
+            console.pty.sendline("")
+        console.pty.expect(question)
+        console.pty.sendcontrol("c")
+        console.menu()
+    assert console.pty.isalive()
+
+
+def test_password_is_stored_as_a_hash(console):
+    shown = console.set_password()
+    assert PASSWORD not in shown, "it is not echoed"
+    stored = console.password_file.read_text()
+    assert re.fullmatch(r"\$y\$[./A-Za-z0-9]+\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{43}\n", stored)
+    assert stat.S_IMODE(console.password_file.stat().st_mode) == 0o600
+    assert "Password  set" in console.answer("", PROMPT)
+    console.set_password(present=PASSWORD)
+    assert console.password_file.read_text() != stored, "the salt is random"
+
+
+def test_bad_new_passwords_change_nothing(console):
+    console.choose(3, "New password: $")
+    assert "8 to 128 characters; this one has 3" in console.answer("abc", PROMPT)
+    console.choose(3, "New password: $")
+    console.answer(PASSWORD, "once more: $")
+    assert "The two are different: nothing was changed." in console.answer(PASSWORD + "x", PROMPT)
+    assert not console.password_file.exists()
+
+
+def test_shell_asks_for_the_password_once_one_is_set(console):
+    assert "No password is set" in console.choose(5, "# $")
+    console.answer("exit", PROMPT)
+    console.set_password()
+    console.choose(5, "Password: $")
+    began = time.monotonic()
+    shown = console.answer("wrong", r"That is not the password\. Wait 1 s\.")
+    assert "wrong" not in shown
+    console.pty.sendcontrol("c")
+    console.pty.sendline(PASSWORD)
+    console.menu()
+    assert time.monotonic() - began > 0.9, "Ctrl-C does not shorten the wait"
+    console.choose(5, "Password: $")
+    console.answer("wrong again", r"Wait 2 s\.")
+    console.menu()
+    console.choose(5, "Password: $")
+    console.answer(PASSWORD, "# $")
+    console.answer("exit", PROMPT)
+    console.choose(5, "Password: $")
+    console.answer("", r"Wait 1 s\."), "a right one starts the counting anew"
+
+
+def test_a_damaged_password_file_does_not_open_the_shell(console):
+    for damaged in ("", "x\n", "$y$broken\n", "*0\n", "a" * 5000):
+        console.password_file.write_text(damaged)
+        console.choose(5, "Password: $")
+        shown = console.answer(damaged.strip()[:40], "Choose 1-5: $")
+        assert "# " not in shown and "cannot be used" in shown, damaged
+    console.password_file.unlink()
+    console.password_file.mkdir()
+    console.choose(5, "Password: $")
+    assert "cannot be used" in console.answer("anything", PROMPT)
+
+
+def test_the_shell_has_the_terminal_for_itself(console):
+    console.choose(5, "# $")
+    console.answer("tty; echo tty=$?", r"/dev/pts/\d+\r\ntty=0\r\n# $")
+    console.pty.sendline("sleep 100; echo after=$?")
+    time.sleep(0.3)
+    console.pty.sendcontrol("c")
+    console.pty.expect("# $")
+    console.answer("trap", "# $")
+    console.pty.sendline("stty -echo; exit 3")
+    console.menu()
+    assert "8" in console.answer("8", PROMPT).splitlines()[0], "the menu's terminal is as before"
+
+
+def test_a_shell_that_is_killed_leads_back(console):
+    console.choose(5, "# $")
+    console.pty.sendline("kill -9 $$")
+    console.menu()
+
+
+def test_reboot_asks_first(console):
+    console.choose(4, "Type yes: $")
+    assert "Nothing was changed." in console.answer("no", PROMPT)
+    assert not (console.root / "rebooted").exists()
+    console.choose(4, "Type yes: $")
+    assert "Rebooting." in console.answer("yes", PROMPT)
+    assert (console.root / "rebooted").exists()
+    (console.root / "sbin/reboot").write_text("#!/bin/sh\nexit 1\n")
+    console.choose(4, "Type yes: $")
+    assert "The reboot failed." in console.answer("yes", PROMPT)
+
+
+def test_it_ends_when_the_terminal_is_gone(console):
+    console.pty.close(force=False)
+    assert not console.pty.isalive()
+
+
+def test_a_dumb_terminal_gets_plain_text(tmp_path):
+    console = Console(tmp_path, term="dumb")
+    shown = console.choose(1, r"\(live: press a key for the menu\)")
+    console.pty.send("x")
+    shown += console.menu()
+    assert "\x1b" not in shown
+    console.pty.close(force=True)
+
+
+@pytest.mark.parametrize("words,code", (
+    (["--help"], 0), ([], 2), (["statu"], 2), (["status", "more"], 2), (["status", "--nothing"], 2), (["cluster"], 2),
+    (["cluster", "switchover", "a", "b"], 2), (["service", "x"], 2)))
+def test_usage(words, code):
+    done = subprocess.run([BIN / "trireme", *words], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == code
+    assert "Usage: trireme status" in (done.stdout if code == 0 else done.stderr)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with Nodes(TOP / "build/test/console") as nodes:
+        nodes.start()
+        nodes.wait_ready(nodes.wait_owner())
+        yield nodes
+
+
+def other(name):
+    return {"r1": "r2", "r2": "r1"}[name]
+
+
+def trireme(node, *words):
+    done = subprocess.run(node.command(BIN / "trireme", *words), capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_status_of_a_real_cluster(cluster):
+    owner = cluster.wait_owner()
+    code, said = trireme(cluster[owner], "status")
+    assert code == 0 and re.search(rf"^main +owner +{owner} ", said, re.M)
+    code, said = trireme(cluster[other(owner)], "status", "--json")
+    status = json.loads(said)
+    assert code == 0 and status["agent"]["groups"][0] == {"name": "main", "role": "standby", "owner": owner, "epoch":
+                                                          status["agent"]["groups"][0]["epoch"], "lease_left_ms": 0}
+    assert status["engine"] == {"error": "the engine is not running"}
+    assert trireme(cluster["w"], "status", "--ready") == (0, "ready\n")
+    assert trireme(cluster[owner], "status", "--ready") == (1, "not ready: the engine is not running\n")
+
+
+def test_switch_over_of_a_real_cluster(cluster):
+    owner = cluster.wait_owner()
+    code, said = trireme(cluster[owner], "cluster", "switchover")
+    assert code == 0 and f"main is now with {other(owner)}" in said
+    assert cluster.wait_owner() == other(owner)
+    code, said = trireme(cluster["w"], "cluster", "switchover", "nothing")
+    assert code == 1 and "there is no alias group 'nothing'" in said
+
+
+def test_the_menu_of_a_real_router(cluster):
+    owner = cluster.wait_owner()
+    node = cluster[owner]
+    console = Console(node.root, node.command())
+    shown = console.answer("", PROMPT)
+    assert "Group     main: owner eth0:1=203.0.113.10" in shown and "w=present" in shown
+    live = console.choose(1, r"\(live: press a key for the menu\)")
+    assert re.search(rf"main +owner +{owner} ", live) and "\x1b[H\x1b[2J" in live
+    console.pty.expect(r"\(live: press a key")
+    console.pty.send(" ")
+    console.menu()
+    console.choose(2, "the only one\\): $")
+    console.answer("", "Type yes: $")
+    assert "Nothing was changed." in console.answer("maybe", PROMPT)
+    console.choose(2, "the only one\\): $")
+    console.answer("", "Type yes: $")
+    assert f"main is now with {other(owner)}" in console.answer("yes", r"Press a key for the menu\.")
+    console.pty.send(" ")
+    assert f"main: standby (owner {other(owner)})" in console.menu()
+    assert cluster.wait_owner() == other(owner)
+    console.pty.close(force=True)
+
+
+def test_an_agent_that_hangs_keeps_nobody_waiting(cluster):
+    node = cluster["w"]
+    node.send_signal("agent", signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        assert trireme(node, "status", "--ready") == (1, "not ready: the agent does not answer in time\n")
+        assert time.monotonic() - began < 3
+    finally:
+        node.send_signal("agent", signal.SIGCONT)
+    processes.wait_for("the agent again", lambda: trireme(node, "status", "--ready")[0] == 0, 10)
