@@ -6,8 +6,9 @@
 PART_BIOS=1 PART_ESP=2 PART_A=3 PART_B=4 PART_DATA=5
 export PART_BIOS PART_ESP PART_A PART_B PART_DATA
 
-# Every image carries the same GUIDs (so that a build can be repeated byte for byte); the machine replaces
-# them by random ones when it first boots, and knows by this prefix that it still has to ("Trireme" in ASCII).
+# Every image carries the same GUIDs (two builds of one tree differ in times on the data partition only); the
+# machine replaces them by random ones when it first boots, and knows by this prefix that it still has to
+# ("Trireme" in ASCII).
 IMAGE_GUID=54726972-656d-4500-8000-00000000000
 export IMAGE_GUID
 SECTORS_PER_MIB=2048
