@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # An apt state of our own under the cache: Debian's archive only, with source packages, whatever else the machine uses. Sourced.
 # Signatures are checked by apt as always; nothing here switches that off.
 
@@ -24,6 +24,7 @@ apt_run() {
 
 # apt_sources: the machine's own Debian entries (Origin: Debian, release 12), as deb and deb-src.
 apt_sources() {
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(CREATED_BY)|$(ORIGIN)|$(CODENAME)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)' |
 		awk -F '|' '
 		$1 != "Packages" || $2 != "Debian" || $3 !~ /^bookworm/ { next }
@@ -45,7 +46,9 @@ apt_ready() {
 	}
 	if [ -z "$(find "$APT/updated" -mmin -720 2>/dev/null)" ]; then
 		say "         reading Debian's package lists …" >&2
-		apt_run apt-get update >"$WORK/apt-update" 2>&1 && ! grep -q '^[EW]: .*[Ff]ail' "$WORK/apt-update" ||
+		apt_run apt-get update >"$WORK/apt-update" 2>&1 ||
+			apt_no_network "reading Debian's package lists" "$WORK/apt-update"
+		! grep -q '^[EW]: .*[Ff]ail' "$WORK/apt-update" ||
 			apt_no_network "reading Debian's package lists" "$WORK/apt-update"
 		: >"$APT/updated"
 	fi

@@ -1,13 +1,14 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Building packages: steps, progress, logs, results in the cache. Sourced.
 
 # build_all NAME…: brings the named packages and all they depend on into the cache.
 build_all() {
-	mkdir -p "$LOGS" "$CACHE/out" "$DL"
+	mkdir -p "$LOGS" "$CACHE/out" "$CACHE/lock" "$DL"
 	order=$(recipe_order "$@")
 	# shellcheck disable=SC2086
 	build_missing $order
 	if [ -n "$missing" ]; then
+		build_sweep
 		need_space "$CACHE" "$(build_space)" "building $(say "$missing" | wc -w) packages"
 		# shellcheck disable=SC2086
 		fetch_all $missing
@@ -16,6 +17,15 @@ build_all() {
 	fi
 	total=$(say "$order" | wc -l)
 	build_lanes
+}
+
+# build_sweep: removes the work folders of builds that were killed; those of running ones are locked.
+build_sweep() {
+	for left in "$CACHE"/work/*/; do
+		[ -d "$left" ] || continue
+		left=${left%/}
+		(flock -n 8 && rm -rf "$left") 8>>"$CACHE/lock/${left##*/}" || :
+	done
 }
 
 # build_missing NAME…: sets missing to the packages whose result the cache does not have.
@@ -74,7 +84,6 @@ build_one() {
 		progress "$1" "$2" cached
 		return 0
 	fi
-	mkdir -p "$CACHE/lock"
 	(
 		exec 8>"$CACHE/lock/${result##*/}"
 		flock -n 8 || {
@@ -105,7 +114,7 @@ build_steps() {
 	cp "$log" "$PKG_WORK/result/log"
 	mv "$PKG_WORK/result" "$result"
 	rm -rf "$PKG_WORK"
-	progress "$1" "$2" done
+	progress "$1" "$2" "done"
 }
 
 # build_depends NAME: results of all packages it depends on, nearest last.

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # What must hold of the assembled tree. Sourced by assemble and by its tests.
 
 # What has no place on the router, as parts of file names.
@@ -25,7 +25,8 @@ check_tree() {
 
 # check_needed ROOT ELF-LIST: libraries by soname and loaders by path.
 check_needed() {
-	xargs -r -d '\n' readelf -W -d -l <"$2" >"$WORK/readelf"
+	# The first one twice: of a single file readelf does not print the name.
+	{ head -n 1 "$2" && cat "$2"; } | xargs -r -d '\n' readelf -W -d -l >"$WORK/readelf"
 	find "$1/usr/lib" -name '*.so*' -not -path '*/modules/*' -printf '%f\n' | sort -u >"$WORK/have"
 	awk -v root="$1" '
 	FILENAME ~ /\/have$/ { have[$0] = 1; next }

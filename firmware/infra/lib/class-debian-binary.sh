@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Class debian-binary: files picked from Debian's own packages.
 #   binaries   names of the packages      files   globs, relative to /, after merging /lib into /usr/lib
 #   documents  packages that only hold the copyright file and changelog of those
@@ -17,7 +17,7 @@ recipe_build() {
 
 # Every glob must match: a file that Debian moved is an error here, not a surprise on the router.
 recipe_install() {
-	cd "$SRC"
+	cd "$SRC" || return
 	for glob in $files; do
 		[ -e "$glob" ] || [ -L "$glob" ] || die "package $name: no file matches '$glob' in $binaries"
 		cp -a --parents "$glob" "$DEST"

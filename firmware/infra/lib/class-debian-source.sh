@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Class debian-source: Debian's source with Debian's patches, built with our configuration.
 #   source   name of the source package; the recipe gives recipe_build and recipe_install
 

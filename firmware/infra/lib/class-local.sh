@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Class local: sources of this repository; 'inputs' names the folders that count.
 
 class_unpack() {

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Paths, messages and limits that every part of the engine shares. Sourced.
 
 umask 022

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Bringing Debian's files into the cache: all in one apt call per kind, verified by sha256 before anything uses them. Sourced.
 # A file under its final name in dl/ is whole; what is still coming lies in dl/.part/ and is taken up again by the next run.
 
@@ -29,8 +29,8 @@ fetch_dsc_whole() {
 		fetch_verify "$dsc" "$2" || return 1
 		dsc_missing=''
 		awk '/^[A-Z]/ { field = $1 } field == "Checksums-Sha256:" && NF == 3 { print $1, $3 }' "$dsc" >"$WORK/dsc-files"
-		while read -r sum file; do
-			fetch_verify "$1/$file" "$sum" || dsc_missing=yes
+		while read -r dsc_sum dsc_file; do
+			fetch_verify "$1/$dsc_file" "$dsc_sum" || dsc_missing=yes
 		done <"$WORK/dsc-files"
 		[ -z "$dsc_missing" ] || return 1
 	done

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Kconfig: comparing what was asked for with what came out. Sourced.
 
 # kconfig_compare REQUESTED RESOLVED WHAT: fails, naming symbol and both values, where a request was silently changed.

@@ -1,10 +1,11 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # The key of a package's result: a hash over all that can change it. Sourced.
 # Two passes of sha256sum for all packages together, because a process per file would dominate a build with nothing to do.
 
 # host_versions: versions of the host's development packages that local and source builds compile against.
 host_versions() {
 	cut -f 8 "$WORK/index" | tr ' ' '\n' | sort -u | sed '/^$/d' >"$WORK/host-tools"
+	# shellcheck disable=SC2016 # dpkg's own variables
 	xargs -r dpkg-query -W -f '${Package} ${Version}\n' <"$WORK/host-tools" 2>/dev/null >"$WORK/host-versions" ||
 		warn "not all host packages are installed: $(dpkg_missing <"$WORK/host-tools")"
 }
@@ -22,7 +23,7 @@ key_files() {
 		cut -f 6 "$WORK/index" | tr ' ' '\n' | sed '/^$/d'
 	} | sort -u >"$WORK/input-roots"
 	(
-		cd "$TOP"
+		cd "$TOP" || exit
 		while read -r root; do
 			[ -e "$root" ] && printf '%s\0' "$root"
 		done <"$WORK/input-roots" | xargs -0 sh -c 'find "$@" \

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # build/legal-info/: what the image is made of and under which licences. Sourced.
 #   manifest.csv    component, version, source package, source version, licence, sha256, class, files
 #   licences/       the copyright file of each component; common/ holds the texts these refer to

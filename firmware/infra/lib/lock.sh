@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # The lock: firmware/package/NAME/hashes, lines "deb NAME VERSION SHA256" or "dsc NAME VERSION SHA256". Sourced.
 
 # lock_wanted NAME…: kind and Debian name of every Debian input of these packages: package, kind, name.

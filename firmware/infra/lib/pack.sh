@@ -1,10 +1,11 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # From an install tree to a package's result: target.tar, stage.tar, meta, copyright. Sourced by step.
 
 # merge_usr DIRECTORY: bin, sbin, lib, lib64 become usr/…, as in every current Debian.
 merge_usr() {
 	for top in bin sbin lib lib64; do
-		[ -d "$1/$top" ] && [ ! -L "$1/$top" ] || continue
+		[ ! -L "$1/$top" ] || continue
+		[ -d "$1/$top" ] || continue
 		mkdir -p "$1/usr/$top"
 		cp -a "$1/$top/." "$1/usr/$top/"
 		rm -rf "${1:?}/$top"

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Reading recipes: what exists, what is selected, in which order. Sourced.
 
 RECIPE_VARIABLES="class source binaries documents files licence depends inputs host_tools target"
@@ -33,6 +33,7 @@ recipe_index() {
 	recipe_all | while read -r each; do
 		(
 			recipe_load "$each"
+			# shellcheck disable=SC2086 # lists of names, brought to one blank between them
 			printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$each" "$class" "$source" \
 				"$(say $binaries $documents)" "$(say $depends)" "$(say $inputs)" "$licence" \
 				"$(say $host_tools)" "$target"

@@ -1,0 +1,82 @@
+#!/bin/sh
+# Downloads: damaged and half files, versions that left the archive, no network, no space. Uses Debian's archive.
+# shellcheck source-path=SCRIPTDIR
+set -eu
+. "$(dirname "$0")/lib.sh"
+lab_tree
+lab_apt
+recipe=$TREE/firmware/infra/recipe
+dl=$TRIREME_CACHE/dl
+"$TREE/firmware/infra/kconfig" defconfig >"$OUT" 2>&1
+locked() { awk -v name="$1" '$2 == name { print $'"$2"' }' "$TREE"/firmware/package/"$3"/hashes; }
+version=$(locked libmnl0 3 libmnl)
+sum=$(locked libmnl0 4 libmnl)
+deb=$dl/libmnl0_$version.deb
+
+succeeds "fetch: a package" "$recipe" fetch libmnl
+succeeds "fetch: the file is whole" sh -c "echo '$sum  $deb' | sha256sum -c -"
+truncate -s 5000 "$deb"
+succeeds "fetch: half-downloaded file" "$recipe" fetch libmnl
+says "fetch: says so" "libmnl0_.* is damaged or half-downloaded: removed, fetching it again"
+succeeds "fetch: and is whole again" sh -c "echo '$sum  $deb' | sha256sum -c -"
+
+mkdir -p "$dl/.part"
+rm "$deb"
+head -c 3000 /dev/urandom >"$dl/.part/libmnl0_${version}_amd64.deb"
+succeeds "fetch: rubbish left by an interrupted download" "$recipe" fetch libmnl
+succeeds "fetch: does not get through" sh -c "echo '$sum  $deb' | sha256sum -c -"
+
+source_version=$(locked busybox 3 busybox)
+succeeds "fetch: a source package" "$recipe" fetch busybox
+orig=$(find "$dl/busybox_$source_version" -name '*.orig.tar.*')
+truncate -s 100000 "$orig"
+succeeds "fetch: half-downloaded source" "$recipe" fetch busybox
+says "fetch: says which file" "${orig##*/} in the cache is damaged or half-downloaded"
+succeeds "fetch: and it is whole again" "$recipe" fetch busybox
+code=0
+[ ! -s "$OUT" ] || code=1
+result "fetch: nothing more to do then" "$code" "the second run did something"
+
+# No network: a proxy on a port where nothing listens.
+rm "$deb"
+echo 'Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http://127.0.0.1:9"; Acquire::Retries "0";' >"$LAB/no-network"
+cat >"$LAB/apt-get" <<END
+#!/bin/sh
+exec $(command -v apt-get) -c "$LAB/no-network" "\$@"
+END
+mkdir -p "$LAB/bin"
+chmod +x "$LAB/apt-get"
+mv "$LAB/apt-get" "$LAB/bin/apt-get"
+fails_saying "fetch: no network" "no network for packages: downloading packages failed" \
+	env PATH="$LAB/bin:$PATH" "$recipe" build libmnl
+says "fetch: gives apt's own reason" "127.0.0.1"
+rm -f "$TRIREME_CACHE/apt/updated"
+fails_saying "fetch: no network for the lists" "no network for packages: reading Debian's package lists failed" \
+	env PATH="$LAB/bin:$PATH" "$recipe" fetch libmnl
+succeeds "fetch: with the network back the same command goes on" "$recipe" fetch libmnl
+
+# A version that left the archive.
+rm "$deb"
+sed -i "s/^deb libmnl0 [^ ]*/deb libmnl0 1.0.4-1/" "$TREE/firmware/package/libmnl/hashes"
+fails_saying "fetch: vanished version with LOCKED=1" "the locked version 1.0.4-1 of libmnl0 has left Debian's archive (LOCKED=1" \
+	env LOCKED=1 "$recipe" fetch libmnl
+succeeds "fetch: vanished version" "$recipe" fetch libmnl
+says "fetch: says at the end what was taken instead" "libmnl0 1.0.4-1 has left Debian's archive; taken instead: $version"
+succeeds "fetch: and records it" grep -qx "deb libmnl0 $version $sum" "$TREE/firmware/package/libmnl/hashes"
+
+# The same version with another content must never be taken.
+rm "$deb"
+sed -i "s/^\(deb libmnl0 $version\) ..../\1 0000/" "$TREE/firmware/package/libmnl/hashes"
+fails_saying "fetch: other content under the locked version" "another file under libmnl0 $version than the locked hash says" \
+	"$recipe" fetch libmnl
+
+# No space: a small file system as cache.
+mkdir "$LAB/small"
+if mount -t tmpfs -o size=8m tmpfs "$LAB/small"; then
+	: >"$LAB/mounted"
+	fails_saying "space: says needed and available" "not enough disk space in .*/small.*: [0-9]* MiB needed, [0-9]* MiB available" \
+		env TRIREME_CACHE="$LAB/small" "$recipe" build jansson
+else
+	result "space: small file system" 1 "cannot mount a tmpfs (not root?)"
+fi
+finish
