@@ -45,8 +45,8 @@ static void sort(const struct config_group *group, size_t order[CONFIG_ALIASES_M
 	for (size_t i = 0; i < group->n_aliases; i++) {
 		size_t at = i;
 
-		while (at > 0 && strverscmp(group->aliases[order[at - 1]].port,
-					    group->aliases[i].port) < 0) {
+		while (at > 0 &&
+		       strverscmp(group->aliases[order[at - 1]].port, group->aliases[i].port) < 0) {
 			order[at] = order[at - 1];
 			at--;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Floating addresses as labelled /32 addresses by rtnetlink(7): all of a group or none, in one send,
- * every acknowledgement checked.
+ * Floating addresses as labelled /32 addresses by rtnetlink(7): all of a group or none, in one
+ * send, every acknowledgement checked.
  */
 #ifndef TRIREME_AGENT_ADDRESS_IO_H
 #define TRIREME_AGENT_ADDRESS_IO_H

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it. */
+/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <qb/qbloop.h>
@@ -9,19 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "agent/address_io.h"
-#include "agent/announce.h"
+#include "agent/act_io.h"
 #include "agent/announce_io.h"
-#include "agent/cpg_io.h"
-#include "agent/decide.h"
 #include "agent/explain.h"
-#include "agent/ipc_io.h"
-#include "agent/lease_io.h"
-#include "agent/link_io.h"
-#include "agent/quorum_io.h"
 #include "agent/settings.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
@@ -34,166 +29,7 @@
 #define BACKOFF_MAX_NS NSEC_PER_SEC
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
 
-struct options {
-	const char *config, *yang, *node, *lease;
-	bool foreground, debug;
-};
-
-struct agent {
-	struct options options;
-	char **argv;
-	qb_loop_t *loop;
-	struct config *config;
-	uint64_t started, incarnation;
-	struct decide_state state;
-	struct decide_actions actions;
-	struct cpg_io cpg;
-	struct quorum_io quorum;
-	struct address_io addresses;
-	struct link_io link;
-	bool watching; /* link is open */
-	struct ipc_io ipc;
-	struct lease_io lease;
-	int announce_fd, timer_fd;
-	struct announce_schedule announce[DECIDE_GROUPS_MAX];
-	uint64_t reconnect_at; /* UINT64_MAX: connected */
-	uint64_t backoff;
-	uint64_t leave_by; /* UINT64_MAX: not leaving */
-	bool again;	   /* start anew with the configuration as it is now */
-};
-
 static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .lease = {.fd = -1}};
-
-static void arm_timer(struct agent *a)
-{
-	uint64_t now = clock_boot_ns();
-	uint64_t at = decide_deadline(&a->state, now);
-	uint64_t ipc = ipc_io_deadline(&a->ipc);
-	struct itimerspec spec = {0};
-
-	at = ipc < at ? ipc : at;
-	at = a->reconnect_at < at ? a->reconnect_at : at;
-	at = a->leave_by < at ? a->leave_by : at;
-	for (size_t i = 0; i < a->config->n_groups; i++)
-		at = a->announce[i].next < at ? a->announce[i].next : at;
-	if (at != UINT64_MAX) {
-		spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
-		spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
-	}
-	timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
-}
-
-static void announce(struct agent *a, uint64_t now)
-{
-	for (size_t i = 0; i < a->config->n_groups; i++) {
-		int r;
-
-		if (!announce_due(&a->announce[i], now))
-			continue;
-		r = announce_io_send(a->announce_fd, &a->config->groups[i], a->link.ports,
-				     a->link.n_ports);
-		if (r < 0)
-			qb_log(LOG_WARNING, "%s could not be announced: %s",
-			       a->config->groups[i].name, strerror(-r));
-	}
-}
-
-/* ⌈L⌉ + 1 s: cleans up behind the lease should this agent be gone. */
-static uint32_t valid_lifetime(const struct agent *a)
-{
-	uint64_t lease = a->state.settings.times.lease;
-
-	return (uint32_t)((lease + NSEC_PER_SEC - 1) / NSEC_PER_SEC) + 1;
-}
-
-static void add_addresses(struct agent *a, size_t group)
-{
-	const struct config_group *g = &a->config->groups[group];
-	size_t failed = 0;
-	int r = address_io_add(&a->addresses, g, valid_lifetime(a), &failed);
-
-	if (r == 0)
-		return;
-	qb_log(LOG_ERR, "%s: the alias %s could not be added: %s", g->name,
-	       g->aliases[failed].label, strerror(-r));
-	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
-}
-
-static void delete_addresses(struct agent *a, size_t group)
-{
-	const struct config_group *g = &a->config->groups[group];
-	int r = address_io_delete(&a->addresses, g);
-
-	if (r < 0)
-		qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
-}
-
-static void set_lease(struct agent *a, const struct decide_action *action)
-{
-	uint64_t key = a->state.groups[action->group].key;
-	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
-
-	if (record)
-		lease_io_set(record, key, action->epoch, action->deadline);
-}
-
-static void clear_lease(struct agent *a, size_t group)
-{
-	uint64_t key = a->state.groups[group].key;
-	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
-
-	if (record && record->key == key)
-		lease_io_clear(record);
-}
-
-static void execute(struct agent *a, const struct decide_action *action)
-{
-	size_t group = action->group;
-
-	switch (action->type) {
-	case DECIDE_SEND:
-		cpg_io_send(&a->cpg, &action->message);
-		break;
-	case DECIDE_LEASE_SET:
-		set_lease(a, action);
-		break;
-	case DECIDE_LEASE_CLEAR:
-		clear_lease(a, group);
-		break;
-	case DECIDE_ADDRESSES_ADD:
-	case DECIDE_ADDRESSES_REFRESH:
-		add_addresses(a, group);
-		break;
-	case DECIDE_ADDRESSES_DELETE:
-		delete_addresses(a, group);
-		break;
-	case DECIDE_ANNOUNCE_START:
-		announce_start(&a->announce[group], clock_boot_ns(), a->state.settings.self);
-		announce(a, clock_boot_ns());
-		break;
-	case DECIDE_ANNOUNCE_STOP:
-		announce_stop(&a->announce[group]);
-		break;
-	}
-}
-
-/* After every event: the actions it caused, in order, then the log, then the next deadline. */
-static void act(struct agent *a)
-{
-	struct decide_actions *actions = &a->actions;
-
-	/* An action may report a failure, which appends: the list is read by index. */
-	for (size_t i = 0; i < actions->n; i++)
-		execute(a, &actions->list[i]);
-	actions->n = 0;
-	for (size_t i = 0; i < actions->n_logs; i++)
-		qb_log(actions->logs[i].priority, "%s", actions->logs[i].text);
-	actions->n_logs = 0;
-	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
-	arm_timer(a);
-	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && cpg_io_idle(&a->cpg))
-		qb_loop_stop(a->loop);
-}
 
 static void on_ports(void *data)
 {
@@ -201,8 +37,8 @@ static void on_ports(void *data)
 
 	for (size_t i = 0; i < a->config->n_groups; i++) {
 		char object[AGENT_WIRE_OBJECT_MAX];
-		enum agent_wire_health code = ports_health(a->link.ports, a->link.n_ports,
-							   &a->config->groups[i], object);
+		enum agent_wire_health code =
+			ports_health(a->link.ports, a->link.n_ports, &a->config->groups[i], object);
 
 		decide_health(&a->state, i, code, object, clock_boot_ns());
 	}
@@ -249,22 +85,6 @@ static void on_lost(void *data)
 	act(a);
 }
 
-/* Leases of the agent's former life: those that still run are adopted, other aliases removed. */
-static void take_over_former_life(struct agent *a)
-{
-	uint64_t now = clock_boot_ns();
-
-	for (size_t i = 0; i < a->config->n_groups; i++) {
-		uint64_t key = a->state.groups[i].key;
-		const struct lease_record *record = lease_io_find(&a->lease, key, now);
-
-		if (record && record->key == key && record->deadline > now)
-			decide_adopt(&a->state, i, record->epoch, record->deadline, now);
-		else
-			delete_addresses(a, i);
-	}
-}
-
 static int watch_ports(struct agent *a, uint32_t id)
 {
 	const struct config_node *node = settings_node_by_id(a->config, id);
@@ -290,7 +110,8 @@ static int become(struct agent *a, uint32_t id)
 	if (a->state.settings.self == id)
 		return 0;
 	if (!node)
-		qb_log(LOG_ERR, "node %u of the ring is not in the configuration: it only votes", id);
+		qb_log(LOG_ERR, "node %u of the ring is not in the configuration: it only votes",
+		       id);
 	else
 		qb_log(LOG_INFO, "this is %s (node %u, %s)", node->name, id,
 		       node->role == CONFIG_ROLE_WITNESS ? "witness" : "router");
@@ -299,7 +120,7 @@ static int become(struct agent *a, uint32_t id)
 	a->watching = false;
 	settings_make(a->config, id, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
-	take_over_former_life(a);
+	act_on_former_life(a);
 	if (watch_ports(a, id) < 0)
 		return -EIO;
 	on_ports(a);
@@ -346,7 +167,7 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	if (read(fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return 0;
 	decide_tick(&a->state, now);
-	announce(a, now);
+	act_announce(a, now);
 	reconnect(a, now);
 	act(a);
 	if (now >= a->leave_by)
@@ -418,7 +239,8 @@ static const struct ipc_io_handler ipc_handler = {fill_status, request_switchove
 static int usage(FILE *to, const char *name)
 {
 	fprintf(to,
-		"usage: %s [--config FILE] [--yang DIR] [--node NAME] [--lease FILE] [--foreground] "
+		"usage: %s [--config FILE] [--yang DIR] [--node NAME] [--lease FILE] "
+		"[--foreground] "
 		"[--debug]\n",
 		name);
 	return to == stdout ? 0 : 2;
@@ -515,7 +337,7 @@ static int start(struct agent *a)
 	if (node)
 		r = become(a, node->id);
 	else
-		take_over_former_life(a);
+		act_on_former_life(a);
 	act(a);
 	return r;
 }
@@ -557,9 +379,13 @@ static int run(struct agent *a)
 	if (r == 0)
 		r = start(a);
 	if (r == 0) {
-		/* Everything that is needed later exists now; a page fault could wait for a disk. */
+		/* Everything that is needed later exists now; a page fault could wait for a disk.
+		 */
 		if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
 			qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
+		/* Plain nice: SCHED_RR stalls where the kernel bounds real-time groups. */
+		if (setpriority(PRIO_PROCESS, 0, -20) < 0)
+			qb_log(LOG_WARNING, "the priority cannot be raised: %s", strerror(errno));
 		qb_log(LOG_INFO, "started; a lease runs for %llu ms",
 		       (unsigned long long)(a->state.settings.times.lease / NSEC_PER_MSEC));
 		qb_loop_run(a->loop);

@@ -10,9 +10,9 @@ void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form f
 		    const uint8_t mac[6], uint32_t address)
 {
 	static const uint8_t arp[] = {0x08, 0x06, /* EtherType ARP */
-				      0, 1,	  /* Ethernet */
+				      0,    1,	  /* Ethernet */
 				      0x08, 0,	  /* IPv4 */
-				      6, 4};
+				      6,    4};
 	uint8_t *f = ret_frame;
 
 	memset(f, 0, ANNOUNCE_FRAME_SIZE);

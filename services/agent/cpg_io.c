@@ -118,8 +118,7 @@ int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node)
 	io->have_members = false;
 	io->ring.seq = 0;
 	io->n_queue = 0;
-	if (cpg_local_get(io->handle, &node) != CS_OK ||
-	    cpg_fd_get(io->handle, &io->fd) != CS_OK) {
+	if (cpg_local_get(io->handle, &node) != CS_OK || cpg_fd_get(io->handle, &io->fd) != CS_OK) {
 		io->fd = -1;
 		cpg_io_close(io);
 		return -ENOTCONN;
@@ -191,8 +190,8 @@ void cpg_io_send(struct cpg_io *io, const struct agent_message *message)
 			entry = &io->queue[i];
 	if (!entry && io->n_queue < CPG_QUEUE_MAX)
 		entry = &io->queue[io->n_queue++];
-	if (!entry || agent_wire_encode(message, entry->bytes, sizeof(entry->bytes),
-					&entry->length) < 0) {
+	if (!entry ||
+	    agent_wire_encode(message, entry->bytes, sizeof(entry->bytes), &entry->length) < 0) {
 		qb_log(LOG_CRIT, "a message of kind %s could not be queued",
 		       agent_wire_type_name(message->type));
 		return;

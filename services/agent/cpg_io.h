@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The agents' process group on corosync CPG (cpg.h): configurations and messages in, messages out. */
+/* The agents' process group on corosync CPG (cpg.h): configurations and messages in, messages out.
+ */
 #ifndef TRIREME_AGENT_CPG_IO_H
 #define TRIREME_AGENT_CPG_IO_H
 
@@ -50,7 +51,8 @@ int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node);
 /* Joins the group: configurations and messages begin to arrive. */
 int cpg_io_join(struct cpg_io *io);
 
-/* Sends, or keeps it until corosync takes it; a newer message of its kind replaces a waiting one. */
+/* Sends, or keeps it until corosync takes it; a newer message of its kind replaces a waiting one.
+ */
 void cpg_io_send(struct cpg_io *io, const struct agent_message *message);
 
 bool cpg_io_idle(const struct cpg_io *io); /* nothing waits to be sent */

@@ -104,8 +104,8 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 		g->key = agent_wire_key(settings->groups[i]);
 		g->guard_until = lease_guard(now, settings->times.lease);
 		g->guard_cause = DECIDE_GUARD_START;
-		g->ports.code = !self || self->witness ? AGENT_HEALTH_WITNESS
-						       : AGENT_HEALTH_NO_PORT;
+		g->ports.code =
+			!self || self->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_NO_PORT;
 		g->ports.since = now;
 		g->health = g->ports;
 	}
@@ -137,10 +137,8 @@ static void finish(struct decide_state *s, uint64_t now)
 {
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_step(s, i, now);
-	if (s->health_dirty && s->view) {
-		s->health_dirty = false;
+	if (s->health_dirty && s->view)
 		view_send_state(s, AGENT_WIRE_HEALTH, now);
-	}
 }
 
 void decide_tick(struct decide_state *s, uint64_t now)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The failover decision: events in, actions out. Pure: time is an argument (ns of CLOCK_BOOTTIME),
+ * The failover decision: events in, actions out. Pure: time is an argument (CLOCK_BOOTTIME, ns),
  * nothing is touched, nothing is allocated. What the group of agents agrees on changes only by
  * delivered messages and configurations, in the one order CPG gives all members; timers only cause
  * messages and end this node's own lease.
@@ -62,7 +62,7 @@ struct decide_health {
 };
 
 enum decide_action_type {
-	DECIDE_SEND, /* multicast message */
+	DECIDE_SEND,	  /* multicast message */
 	DECIDE_LEASE_SET, /* group may serve until deadline; a kernel gate can take this over */
 	DECIDE_LEASE_CLEAR,
 	DECIDE_ADDRESSES_ADD, /* report a failure by decide_addresses_failed() */
@@ -75,7 +75,7 @@ enum decide_action_type {
 struct decide_action {
 	enum decide_action_type type;
 	size_t group;
-	uint64_t epoch, deadline; /* LEASE_SET */
+	uint64_t epoch, deadline;     /* LEASE_SET */
 	struct agent_message message; /* SEND */
 };
 
@@ -95,8 +95,8 @@ struct decide_report {
 	bool known; /* the member has this group in its configuration */
 	uint64_t epoch, highest;
 	uint32_t owner;
-	uint8_t flags;		/* AGENT_STATE_… */
-	uint64_t guard_until;	/* by this node's clock */
+	uint8_t flags;	      /* AGENT_STATE_… */
+	uint64_t guard_until; /* by this node's clock */
 	struct decide_health health;
 };
 
@@ -123,8 +123,8 @@ struct decide_group {
 
 	/* Agreed in the view: the same at every member after the same deliveries. */
 	uint64_t epoch, highest;
-	uint32_t owner;	 /* of that epoch; 0: nobody known */
-	bool released;	 /* the owner has said that it holds nothing any more */
+	uint32_t owner;	    /* of that epoch; 0: nobody known */
+	bool released;	    /* the owner has said that it holds nothing any more */
 	uint32_t successor; /* named by the release; 0: none */
 	uint64_t last_seq;  /* newest heartbeat of the owner delivered in this view */
 
@@ -133,10 +133,10 @@ struct decide_group {
 	enum decide_guard guard_cause;
 
 	/* This node's own part. */
-	bool owning;	  /* own CLAIM (or ADOPT) delivered and nothing given up since */
-	bool adopting;	  /* a lease of the agent's former life runs; ADOPT is not delivered yet */
-	bool addresses;	  /* the aliases are on the ports */
-	bool claiming;	  /* own CLAIM of this view is not delivered yet */
+	bool owning;	/* own CLAIM (or ADOPT) delivered and nothing given up since */
+	bool adopting;	/* a lease of the agent's former life runs; ADOPT is not delivered yet */
+	bool addresses; /* the aliases are on the ports */
+	bool claiming;	/* own CLAIM of this view is not delivered yet */
 	uint64_t lease_until; /* 0: none */
 	uint64_t owner_since;
 	uint64_t next_seq, next_heartbeat, next_refresh;
@@ -144,7 +144,7 @@ struct decide_group {
 	size_t n_outstanding;
 	struct decide_health ports;  /* as the ports are */
 	struct decide_health health; /* as told to the others: a failed alias included */
-	uint64_t failed_until;	     /* an alias could not be added: not tried again before; 0: none */
+	uint64_t failed_until; /* an alias could not be added: not tried again before; 0: none */
 	char failed_label[AGENT_WIRE_OBJECT_MAX];
 };
 

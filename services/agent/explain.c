@@ -66,16 +66,16 @@ static void explain_standby(const struct decide_state *s, size_t group, bool sel
 	if (is_owned(s, g))
 		snprintf(buf, size, "standby: %s is the owner", decide_name(s, g->owner));
 	else if (!decide_view_quorate(s))
-		snprintf(buf, size, "standby: %zu of the %u votes of a quorum are here",
-			 s->n_peers, view_needed_votes(s));
+		snprintf(buf, size, "standby: %zu of the %u votes of a quorum are here", s->n_peers,
+			 view_needed_votes(s));
 	else if (end > now)
 		snprintf(buf, size,
 			 "standby: for another %s an earlier owner may still hold its lease",
 			 duration(end - now, time, sizeof(time)));
 	else
-		snprintf(buf, size, "standby: %s", self && g->claiming
-							   ? "its claim is under way"
-							   : "another router takes over first");
+		snprintf(buf, size, "standby: %s",
+			 self && g->claiming ? "its claim is under way"
+					     : "another router takes over first");
 }
 
 static void explain_owner(const struct decide_state *s, size_t group, bool self, uint64_t now,
@@ -175,9 +175,8 @@ static void status_group(const struct decide_state *s, size_t group, uint64_t no
 	if (is_owned(s, g) || g->lease_until > now)
 		to->owner = g->owner;
 	to->epoch = g->epoch;
-	to->lease_left_ms = g->lease_until > now
-				    ? (int64_t)((g->lease_until - now) / NSEC_PER_MSEC)
-				    : 0;
+	to->lease_left_ms =
+		g->lease_until > now ? (int64_t)((g->lease_until - now) / NSEC_PER_MSEC) : 0;
 }
 
 void explain_status(const struct decide_state *s, uint64_t now, struct agent_status *ret_status)
@@ -186,7 +185,7 @@ void explain_status(const struct decide_state *s, uint64_t now, struct agent_sta
 
 	ret_status->version = AGENT_IPC_VERSION;
 	ret_status->node_id = s->settings.self;
-	ret_status->quorum = (uint8_t)(!fresh	      ? AGENT_QUORUM_UNKNOWN
+	ret_status->quorum = (uint8_t)(!fresh	    ? AGENT_QUORUM_UNKNOWN
 				       : s->quorate ? AGENT_QUORUM_YES
 						    : AGENT_QUORUM_NO);
 	ret_status->ring_seq = s->ring.seq;

@@ -41,8 +41,9 @@ void group_expire(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 
 	if (g->lease_until && g->lease_until <= now)
-		group_release(s, group, 0,
-			      "the lease ran out, no quorum of voters confirmed a heartbeat in time");
+		group_release(
+			s, group, 0,
+			"the lease ran out, no quorum of voters confirmed a heartbeat in time");
 }
 
 void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
@@ -52,12 +53,18 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 	g->next_seq = 1;
 	if (!group_holds(g))
 		return;
-	if (g->owner != s->settings.self || g->released) {
+	if (g->owner != s->settings.self) {
 		char cause[DECIDE_LOG_MAX];
 
 		snprintf(cause, sizeof(cause), "%s holds it with epoch %llu",
 			 decide_name(s, g->owner), (unsigned long long)g->epoch);
 		group_release(s, group, 0, cause);
+		return;
+	}
+	if (g->released) {
+		group_release(s, group, 0,
+			      "no quorum had confirmed the claim when the members "
+			      "changed");
 		return;
 	}
 	if (g->adopting)
@@ -82,6 +89,15 @@ static void heartbeat(struct decide_state *s, size_t group, uint64_t now)
 	g->next_heartbeat = now + s->settings.times.heartbeat;
 }
 
+static uint32_t count_bits(uint32_t bits)
+{
+	uint32_t n = 0;
+
+	for (; bits; bits &= bits - 1)
+		n++;
+	return n;
+}
+
 /* Whether voters that together with this node, the owner, are a quorum have echoed. */
 static bool is_confirmed(const struct decide_state *s, const struct decide_heartbeat *h)
 {
@@ -94,7 +110,7 @@ static bool is_confirmed(const struct decide_state *s, const struct decide_heart
 #endif
 	if (s->n_peers == 1)
 		return h->echoes & self;
-	return others && 1 + (uint32_t)__builtin_popcount(others) >= view_needed_votes(s);
+	return others && 1 + count_bits(others) >= view_needed_votes(s);
 }
 
 static void begin_service(struct decide_state *s, size_t group, uint64_t now)
@@ -147,7 +163,8 @@ static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
 	    m->group.seq <= g->last_seq)
 		return;
 	g->last_seq = m->group.seq;
-	/* The longer of the two leases, should the nodes' settings differ; a day bounds nonsense. */
+	/* The longer of the two leases, should the nodes' settings differ; a day bounds nonsense.
+	 */
 	if (lease < s->settings.times.lease || lease > 86400 * NSEC_PER_SEC)
 		lease = s->settings.times.lease;
 	g->guard_until = lease_guard(now, lease);
@@ -216,7 +233,8 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	g->successor = 0;
 	g->last_seq = 0;
 	g->owner_since = now;
-	/* As if it were the first heartbeat: nobody else claims before this owner has had its time. */
+	/* As if it were the first heartbeat: nobody else claims before this owner has had its time.
+	 */
 	g->guard_until = lease_guard(now, s->settings.times.lease);
 	g->guard_cause = DECIDE_GUARD_HEARTBEAT;
 	if (!mine) {

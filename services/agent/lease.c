@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * L = T + C + R + H + 2A        δ = 2ρL + 5 ms, ρ = 10⁻³        guard = max over members of r + L + δ
+ * L = T + C + R + H + 2A; δ = 2ρL + 5 ms, ρ = 10⁻³; guard = maximum over members of r + L + δ.
  *
  * Never two leases. A lease of epoch e ends at s + L on the owner's clock, where s is the time at
- * which the owner sent a heartbeat that voters who with the owner make a quorum echoed in one view.
- * Every such voter received it at r ≥ s, since a message is received after it is sent. A claim for
- * e + 1 is made in a view that is quorate too, so the echoing set with the owner and the members of
- * the claiming view have a node in common:
- *  - a voter v: it left the old view before it sent its STATE, so the r it reports is its last; the
- *    claimant waits until r + L + δ by its own clock, having taken r no earlier than it was (STATE
- *    carries the time that is left; the way of the message only lengthens it). Two clocks that each
- *    drift by at most ρ differ over L by at most 2ρL, so the owner's clock has passed s + L. A voter
- *    whose agent restarted cannot have voted later than its start: start + L + δ.
- *  - only the owner: then it is in the claiming view itself and says what it holds, and the claim is
- *    for an owner that holds nothing, or is silent and is treated as above by the heartbeats of this
- *    view, which every member, the claimant included, has received.
- * Nothing here uses Totem's time-outs; 5 ms cover timer granularity. Own messages returned by CPG
- * count for nothing: Totem delivers to the sender before any peer has the message.
+ * which the owner sent a heartbeat that voters, a quorum together with the owner, echoed in one
+ * view. Each of them received it at r ≥ s: a message is received after it is sent. The view in
+ * which epoch e + 1 gets its first lease is quorate too, so those voters and the owner have a node
+ * in common with it:
+ *  - A voter: it had left the old view before it sent its STATE, so the r that it reports is its
+ *    last. The claimant waits until r + L + δ by its own clock, having taken r to be no earlier
+ *    than it was (STATE carries the time that is left; its way only lengthens it). Two clocks
+ *    that each drift by at most ρ differ by at most 2ρL over L, so the owner's clock has passed
+ *    s + L. A voter whose agent restarted cannot have voted later than its start: start + L + δ.
+ *  - Only the owner: then it says in that view what it holds. If it is silent there, its
+ *    heartbeats of that view were delivered to the claimant, too, before the claim, or else the
+ *    claim is void: it names the last heartbeat that the claimant knew of.
+ * A claim can be delivered to the claimant alone, in a view that the others have left: nobody
+ * echoes there, so it gains no lease, and it ends with its view.
+ * Nothing here uses Totem's time-outs; 5 ms cover the granularity of timers. Own messages that CPG
+ * returns count for nothing: Totem delivers to the sender before any peer has the message.
  *
- * Never an interruption by the death of one standby at t: the newest lease was granted by a
- * heartbeat sent after t − H − A; the ring is formed anew and all STATEs are in by t + T + C + R, the
- * next heartbeat is echoed A later. The lease must span t − H − A … t + T + C + R + A.
+ * Never an interruption by the death of one standby at t. The newest lease was granted by a
+ * heartbeat sent after t - H - A; the ring is formed anew and all STATEs are in by t + T + C + R,
+ * the next heartbeat is echoed A later. The lease must span t - H - A to t + T + C + R + A.
  *
- * A and R are tied to the token time-out, which the operator has chosen to fit machine and network:
- * A = max(20 ms, 0.08 T), R = 20 ms + 2A; for T/C/H 500/600/50: A 40, R 100, L 1330 ms; for
- * 200/240/20: A 20, R 60, L 560 ms.
+ * A and R are tied to the token time-out, which the operator chose to fit machine and network:
+ * A = max(20 ms, 0.08 T), R = 20 ms + 2A. T/C/H 500/600/50: A 40, R 100, L 1330 ms; 200/240/20:
+ * A 20, R 60, L 560 ms.
  */
 #include "agent/lease.h"
 

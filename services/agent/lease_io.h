@@ -11,7 +11,7 @@
 #include "proto/agent_wire.h"
 
 struct lease_record {
-	uint64_t key;	   /* of the group */
+	uint64_t key; /* of the group */
 	uint64_t epoch;
 	uint64_t deadline; /* CLOCK_BOOTTIME; 0: none */
 };

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-
 #define BUFFER_SIZE 32768
 #define DATAGRAMS_MAX 64 /* read in one turn of the loop */
 
@@ -22,7 +21,7 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 	const uint8_t *mac = NULL;
 	uint8_t carrier = 0;
 
-	mnl_attr_for_each(attr, h, sizeof(*info)) {
+	mnl_attr_for_each (attr, h, sizeof(*info)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
 			name = mnl_attr_get_str(attr);
@@ -59,7 +58,7 @@ static void on_address(struct link_io *io, const struct nlmsghdr *h)
 	const struct nlattr *attr;
 	uint32_t address = 0;
 
-	mnl_attr_for_each(attr, h, sizeof(*info))
+	mnl_attr_for_each (attr, h, sizeof(*info))
 		if (mnl_attr_get_type(attr) == IFA_LOCAL && mnl_attr_get_payload_len(attr) == 4)
 			address = mnl_attr_get_u32(attr);
 	for (size_t i = 0; i < io->n_ports; i++)

@@ -5,8 +5,26 @@ agent-pure := services/agent/decide.c services/agent/group.c services/agent/view
 	services/proto/agent_wire.c
 
 programs += trireme-agent
-trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/cpg_io.c \
+trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c services/agent/cpg_io.c \
 	services/agent/quorum_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/ipc_io.c services/agent/lease_io.c \
 	$(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg := libqb libcpg libvotequorum libmnl libyang
+
+agent-sim := services/agent/tests/sim.c services/agent/tests/sim_ring.c \
+	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c
+
+tests += test_agent_simulation
+test_agent_simulation-src := services/agent/tests/test_simulation.c $(agent-sim) $(agent-pure)
+test_agent_simulation-pkg := cmocka
+
+# The same simulation with a decision that is broken on purpose.
+tests += test_agent_broken_self_return
+test_agent_broken_self_return-src := services/agent/tests/test_broken.c $(agent-sim) \
+	services/agent/tests/broken_self_return.c $(filter-out %/group.c,$(agent-pure))
+test_agent_broken_self_return-pkg := cmocka
+
+tests += test_agent_broken_guard
+test_agent_broken_guard-src := services/agent/tests/test_broken.c $(agent-sim) \
+	services/agent/tests/broken_guard.c $(filter-out %/lease.c,$(agent-pure))
+test_agent_broken_guard-pkg := cmocka

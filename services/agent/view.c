@@ -52,8 +52,6 @@ static uint8_t own_flags(const struct decide_state *s, const struct decide_group
 
 	if (g->lease_until > now)
 		flags |= AGENT_STATE_HOLDING;
-	if (g->owning)
-		flags |= AGENT_STATE_OWNING;
 	if (g->released || (g->owner == s->settings.self && !group_holds(g)))
 		flags |= AGENT_STATE_RELEASED;
 	return flags;
@@ -63,6 +61,7 @@ void view_send_state(struct decide_state *s, enum agent_wire_type type, uint64_t
 {
 	struct agent_message *m = &decide_emit(s, DECIDE_SEND, 0)->message;
 
+	s->health_dirty = false;
 	memset(m, 0, sizeof(*m));
 	m->type = type;
 	m->view = type == AGENT_WIRE_STATE ? s->tag : s->view;
@@ -112,9 +111,11 @@ static void take_report(struct decide_report *to, const struct agent_wire_group 
 		to->guard_until = UINT64_MAX;
 }
 
-/* The owner of the view: who holds a lease, else who owns by an undisputed claim. */
-static const struct decide_peer *find_owner(const struct decide_state *s, size_t group,
-					    uint64_t epoch)
+/*
+ * The owner of the view is who holds a lease; of two the one with the higher epoch. A claim that no
+ * quorum has confirmed does not count: it may have been made in a view that others had left.
+ */
+static const struct decide_peer *find_owner(const struct decide_state *s, size_t group)
 {
 	const struct decide_peer *best = NULL;
 
@@ -128,20 +129,7 @@ static const struct decide_peer *find_owner(const struct decide_state *s, size_t
 		    (r->epoch == best->groups[group].epoch && p->member.id > best->member.id))
 			best = p;
 	}
-	if (best)
-		return best;
-	for (size_t i = 0; i < s->n_peers; i++) {
-		const struct decide_peer *p = &s->peers[i];
-		const struct decide_report *r = &p->groups[group];
-		bool disputed = !(r->flags & AGENT_STATE_OWNING) || r->epoch != epoch;
-
-		for (size_t k = 0; k < s->n_peers && !disputed; k++)
-			disputed = s->peers[k].groups[group].epoch == epoch &&
-				   s->peers[k].groups[group].owner != p->member.id;
-		if (!disputed)
-			return p;
-	}
-	return NULL;
+	return best;
 }
 
 static void agree_vacant(struct decide_state *s, size_t group, uint64_t epoch)
@@ -174,7 +162,7 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 		g->highest = r->highest > g->highest ? r->highest : g->highest;
 		g->view_guard = r->guard_until > g->view_guard ? r->guard_until : g->view_guard;
 	}
-	owner = find_owner(s, group, epoch);
+	owner = find_owner(s, group);
 	if (owner) {
 		g->epoch = owner->groups[group].epoch;
 		g->owner = owner->member.id;
@@ -207,7 +195,6 @@ static void install(struct decide_state *s, uint64_t now)
 	}
 	s->view = view ? view : 1;
 	s->view_since = now;
-	s->health_dirty = false;
 	decide_log(s, LOG_INFO, "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		agree(s, i, now);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/act_io.h"
+
+#include <qb/qblog.h>
+#include <string.h>
+#include <sys/timerfd.h>
+
+#include "agent/announce_io.h"
+#include "base/clock_io.h"
+
+static void arm_timer(struct agent *a)
+{
+	uint64_t now = clock_boot_ns();
+	uint64_t at = decide_deadline(&a->state, now);
+	uint64_t ipc = ipc_io_deadline(&a->ipc);
+	struct itimerspec spec = {0};
+
+	at = ipc < at ? ipc : at;
+	at = a->reconnect_at < at ? a->reconnect_at : at;
+	at = a->leave_by < at ? a->leave_by : at;
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		at = a->announce[i].next < at ? a->announce[i].next : at;
+	if (at != UINT64_MAX) {
+		spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
+		spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
+	}
+	timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+void act_announce(struct agent *a, uint64_t now)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		int r;
+
+		if (!announce_due(&a->announce[i], now))
+			continue;
+		r = announce_io_send(a->announce_fd, &a->config->groups[i], a->link.ports,
+				     a->link.n_ports);
+		if (r < 0)
+			qb_log(LOG_WARNING, "%s could not be announced: %s",
+			       a->config->groups[i].name, strerror(-r));
+	}
+}
+
+/* ⌈L⌉ + 1 s: cleans up behind the lease should this agent be gone. */
+static uint32_t valid_lifetime(const struct agent *a)
+{
+	uint64_t lease = a->state.settings.times.lease;
+
+	return (uint32_t)((lease + NSEC_PER_SEC - 1) / NSEC_PER_SEC) + 1;
+}
+
+static void add_addresses(struct agent *a, size_t group)
+{
+	const struct config_group *g = &a->config->groups[group];
+	size_t failed = 0;
+	int r = address_io_add(&a->addresses, g, valid_lifetime(a), &failed);
+
+	if (r == 0)
+		return;
+	qb_log(LOG_ERR, "%s: the alias %s could not be added: %s", g->name,
+	       g->aliases[failed].label, strerror(-r));
+	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
+}
+
+static void delete_addresses(struct agent *a, size_t group)
+{
+	const struct config_group *g = &a->config->groups[group];
+	int r = address_io_delete(&a->addresses, g);
+
+	if (r < 0)
+		qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
+}
+
+static void set_lease(struct agent *a, const struct decide_action *action)
+{
+	uint64_t key = a->state.groups[action->group].key;
+	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
+
+	if (record)
+		lease_io_set(record, key, action->epoch, action->deadline);
+}
+
+static void clear_lease(struct agent *a, size_t group)
+{
+	uint64_t key = a->state.groups[group].key;
+	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
+
+	if (record && record->key == key)
+		lease_io_clear(record);
+}
+
+static void execute(struct agent *a, const struct decide_action *action)
+{
+	size_t group = action->group;
+
+	switch (action->type) {
+	case DECIDE_SEND:
+		cpg_io_send(&a->cpg, &action->message);
+		break;
+	case DECIDE_LEASE_SET:
+		set_lease(a, action);
+		break;
+	case DECIDE_LEASE_CLEAR:
+		clear_lease(a, group);
+		break;
+	case DECIDE_ADDRESSES_ADD:
+	case DECIDE_ADDRESSES_REFRESH:
+		add_addresses(a, group);
+		break;
+	case DECIDE_ADDRESSES_DELETE:
+		delete_addresses(a, group);
+		break;
+	case DECIDE_ANNOUNCE_START:
+		announce_start(&a->announce[group], clock_boot_ns(), a->state.settings.self);
+		act_announce(a, clock_boot_ns());
+		break;
+	case DECIDE_ANNOUNCE_STOP:
+		announce_stop(&a->announce[group]);
+		break;
+	}
+}
+
+void act(struct agent *a)
+{
+	struct decide_actions *actions = &a->actions;
+
+	/* An action may report a failure, which appends: the list is read by index. */
+	for (size_t i = 0; i < actions->n; i++)
+		execute(a, &actions->list[i]);
+	actions->n = 0;
+	for (size_t i = 0; i < actions->n_logs; i++)
+		qb_log(actions->logs[i].priority, "%s", actions->logs[i].text);
+	actions->n_logs = 0;
+	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
+	arm_timer(a);
+	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && cpg_io_idle(&a->cpg))
+		qb_loop_stop(a->loop);
+}
+
+void act_on_former_life(struct agent *a)
+{
+	uint64_t now = clock_boot_ns();
+
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		uint64_t key = a->state.groups[i].key;
+		const struct lease_record *record = lease_io_find(&a->lease, key, now);
+
+		if (record && record->key == key && record->deadline > now)
+			decide_adopt(&a->state, i, record->epoch, record->deadline, now);
+		else
+			delete_addresses(a, i);
+	}
+}

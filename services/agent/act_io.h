@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The agent's parts together, and the execution of what the decision says. */
+#ifndef TRIREME_AGENT_ACT_IO_H
+#define TRIREME_AGENT_ACT_IO_H
+
+#include "agent/address_io.h"
+#include "agent/announce.h"
+#include "agent/cpg_io.h"
+#include "agent/decide.h"
+#include "agent/ipc_io.h"
+#include "agent/lease_io.h"
+#include "agent/link_io.h"
+#include "agent/quorum_io.h"
+
+struct options {
+	const char *config, *yang, *node, *lease;
+	bool foreground, debug;
+};
+
+struct agent {
+	struct options options;
+	char **argv;
+	qb_loop_t *loop;
+	struct config *config;
+	uint64_t started, incarnation;
+	struct decide_state state;
+	struct decide_actions actions;
+	struct cpg_io cpg;
+	struct quorum_io quorum;
+	struct address_io addresses;
+	struct link_io link;
+	bool watching; /* link is open */
+	struct ipc_io ipc;
+	struct lease_io lease;
+	int announce_fd, timer_fd;
+	struct announce_schedule announce[DECIDE_GROUPS_MAX];
+	uint64_t reconnect_at; /* UINT64_MAX: connected */
+	uint64_t backoff;
+	uint64_t leave_by; /* UINT64_MAX: not leaving */
+	bool again;	   /* start anew with the configuration as it is now */
+};
+
+/*
+ * After every event: executes the actions it caused, in order, then logs, then arms the timer for
+ * the next deadline. Ends the loop when the agent is leaving and holds nothing any more.
+ */
+void act(struct agent *a);
+
+/* Sends the announcements that are due. */
+void act_announce(struct agent *a, uint64_t now);
+
+/* Leases of the agent's former life: those that still run are adopted, other aliases removed. */
+void act_on_former_life(struct agent *a);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/tests/sim.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock_io.h"
+
+#define HEAP_MAX 65536
+
+uint64_t sim_random(struct sim *sim, uint64_t below)
+{
+	/* xorshift64* (Marsaglia; Vigna) */
+	sim->random ^= sim->random >> 12;
+	sim->random ^= sim->random << 25;
+	sim->random ^= sim->random >> 27;
+	return below ? (sim->random * 0x2545f4914f6cdd1dULL >> 16) % below : 0;
+}
+
+bool sim_chance(struct sim *sim, unsigned int percent)
+{
+	return sim_random(sim, 100) < percent;
+}
+
+uint64_t sim_between(struct sim *sim, uint64_t low_us, uint64_t high_us)
+{
+	return (low_us + sim_random(sim, high_us - low_us + 1)) * 1000;
+}
+
+void sim_say(struct sim *sim, const char *format, ...)
+{
+	va_list args;
+
+	if (!sim->verbose)
+		return;
+	printf("%9.3f ms  ", (double)sim->now / NSEC_PER_MSEC);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+static bool before(const struct sim_event *a, const struct sim_event *b)
+{
+	return a->at != b->at ? a->at < b->at : a->order < b->order;
+}
+
+void sim_at(struct sim *sim, uint64_t delay, void (*run)(struct sim_event *e), size_t node,
+	    struct sim_ring *ring, size_t index)
+{
+	struct sim_event e = {.at = sim->now + delay,
+			      .order = sim->order++,
+			      .run = run,
+			      .sim = sim,
+			      .node = node,
+			      .ring = ring,
+			      .index = index};
+	size_t at = sim->n_heap++;
+
+	if (sim->n_heap > HEAP_MAX)
+		abort();
+	while (at > 0 && before(&e, &sim->heap[(at - 1) / 2])) {
+		sim->heap[at] = sim->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	sim->heap[at] = e;
+}
+
+static struct sim_event take_first(struct sim *sim)
+{
+	struct sim_event first = sim->heap[0], last = sim->heap[--sim->n_heap];
+	size_t at = 0, child;
+
+	while ((child = 2 * at + 1) < sim->n_heap) {
+		if (child + 1 < sim->n_heap && before(&sim->heap[child + 1], &sim->heap[child]))
+			child++;
+		if (!before(&sim->heap[child], &last))
+			break;
+		sim->heap[at] = sim->heap[child];
+		at = child;
+	}
+	sim->heap[at] = last;
+	return first;
+}
+
+void sim_run(struct sim *sim, uint64_t until)
+{
+	while (sim->n_heap && sim->heap[0].at <= until && !sim->violated) {
+		struct sim_event e = take_first(sim);
+
+		sim->now = e.at;
+		e.run(&e);
+	}
+	if (!sim->violated)
+		sim->now = until;
+}
+
+static void *need(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes)
+{
+	struct sim *sim = need(calloc(1, sizeof(*sim)));
+
+	sim->random = seed * 0x9e3779b97f4a7c15ULL + 0x1234567;
+	sim->n_routers = n_routers;
+	sim->n_nodes = n_nodes;
+	sim->timing = (struct lease_timing){.token = 500, .consensus = 600, .heartbeat = 50};
+	sim->times = lease_times(&sim->timing);
+	sim->heap = need(calloc(HEAP_MAX, sizeof(*sim->heap)));
+	sim->now = 1000 * NSEC_PER_SEC;
+	sim->next_pid = 100;
+	for (size_t i = 0; i < n_nodes; i++) {
+		struct sim_node *n = &sim->nodes[i];
+
+		n->drift_ppm = (int64_t)sim_random(sim, 1801) - 900;
+		n->offset = (int64_t)sim_random(sim, 500) * (int64_t)NSEC_PER_SEC;
+		n->port_ok = true;
+		n->cpg.items = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_input)));
+		n->quorum.items = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_input)));
+		n->pending = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_entry)));
+		n->actions = need(calloc(1, sizeof(*n->actions)));
+	}
+	return sim;
+}
+
+void sim_free(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		free(sim->nodes[i].cpg.items);
+		free(sim->nodes[i].quorum.items);
+		free(sim->nodes[i].pending);
+		free(sim->nodes[i].actions);
+	}
+	for (size_t i = 0; i < sim->n_rings; i++) {
+		free(sim->rings[i]->entries);
+		free(sim->rings[i]);
+	}
+	free(sim->heap);
+	free(sim);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Simulation of a cluster around the production decision: several decide instances, a model of
+ * corosync's ring, and faults from a seed. The model's ring delivers to the sender before any peer
+ * has the message, loses and retransmits, breaks in the middle of a token round, lets a stopped
+ * node deliver what it already had, merges, and gives quorum verdicts out of order. Clocks drift.
+ */
+#ifndef TRIREME_AGENT_TESTS_SIM_H
+#define TRIREME_AGENT_TESTS_SIM_H
+
+#include "agent/decide.h"
+
+#define SIM_NODES_MAX 5
+#define SIM_QUEUE_MAX 1024
+#define SIM_REPORT_MAX 256
+
+enum sim_life {
+	SIM_DEAD,
+	SIM_RUNNING,
+	SIM_STOPPED, /* SIGSTOP */
+};
+
+enum sim_entry_type {
+	SIM_MESSAGE,
+	SIM_JOIN,
+	SIM_LEAVE,
+};
+
+/* Something in the total order of a ring. */
+struct sim_entry {
+	enum sim_entry_type type;
+	size_t node;
+	uint32_t pid;
+	struct agent_message message;
+};
+
+struct sim_ring {
+	uint64_t seq;
+	uint32_t members; /* bit per node */
+	struct sim_entry *entries;
+	size_t n, space;
+	uint64_t
+		order_until[SIM_NODES_MAX]; /* a broken ring: who still has the token, until when */
+};
+
+enum sim_input_type {
+	SIM_INPUT_CONFIGURATION,
+	SIM_INPUT_MESSAGE,
+	SIM_INPUT_VERDICT,
+	SIM_INPUT_LOST,
+};
+
+/* What waits in a socket for the agent to read it. */
+struct sim_input {
+	enum sim_input_type type;
+	struct decide_ring ring;
+	struct decide_member members[SIM_NODES_MAX];
+	size_t n_members;
+	uint32_t sender;
+	bool quorate;
+	struct agent_message message;
+};
+
+struct sim_inbox {
+	struct sim_input *items; /* ring buffer of SIM_QUEUE_MAX */
+	size_t first, n;
+};
+
+struct sim_node {
+	bool powered;
+	int component; /* nodes with the same number hear each other */
+	int64_t offset, drift_ppm;
+	bool port_ok;
+
+	enum sim_life corosync;
+	struct sim_ring *ring;
+	size_t received; /* entries of the ring this node has without a gap */
+	size_t delivered;
+	uint64_t arrival;	   /* of the latest entry sent to it: order is kept */
+	struct sim_entry *pending; /* waiting for the token, SIM_QUEUE_MAX */
+	size_t n_pending;
+	uint64_t flow_until;	      /* flow control: nothing is ordered before */
+	uint32_t pids[SIM_NODES_MAX]; /* process group as this corosync sees it; 0: none */
+
+	enum sim_life agent;
+	bool joined;
+	uint32_t pid;
+	struct sim_inbox cpg, quorum;
+	struct decide_state state;
+	struct decide_actions *actions;
+	uint64_t tick_at; /* true time of the armed timer; 0: none */
+	bool work_scheduled;
+
+	/* What outlives the agent: the lease as a kernel would enforce it. */
+	uint64_t lease_epoch, lease_deadline; /* by the node's clock; 0: none */
+	bool addresses;
+	uint64_t lapses; /* times a lease ended without having been given up on purpose */
+};
+
+struct sim_event {
+	uint64_t at, order;
+	void (*run)(struct sim_event *e);
+	struct sim *sim;
+	size_t node;
+	struct sim_ring *ring;
+	size_t index;
+};
+
+struct sim {
+	uint64_t random;
+	uint64_t now; /* true time */
+	struct sim_node nodes[SIM_NODES_MAX];
+	size_t n_nodes, n_routers;
+	struct lease_timing timing;
+	struct lease_times times;
+	struct sim_event *heap;
+	size_t n_heap;
+	uint64_t order;
+	struct sim_ring *rings[4096];
+	size_t n_rings;
+	uint64_t ring_seq;
+	uint32_t next_pid;
+	bool loaded; /* a busy machine: everything is slower */
+	bool calm;   /* A and R of the lease's formula hold: nothing is slower than they allow */
+	bool verbose;
+	bool violated;
+	char report[SIM_REPORT_MAX];
+	uint64_t grants;
+};
+
+/* Randomness. */
+uint64_t sim_random(struct sim *sim, uint64_t below);
+bool sim_chance(struct sim *sim, unsigned int percent);
+uint64_t sim_between(struct sim *sim, uint64_t low_us, uint64_t high_us); /* in ns */
+
+/* Engine. */
+struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes);
+void sim_free(struct sim *sim);
+void sim_at(struct sim *sim, uint64_t delay, void (*run)(struct sim_event *e), size_t node,
+	    struct sim_ring *ring, size_t index);
+void sim_run(struct sim *sim, uint64_t until);
+void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Ring (sim_ring.c). */
+void sim_multicast(struct sim *sim, size_t node, const struct sim_entry *entry);
+void sim_connectivity_changed(struct sim *sim, bool loss);
+void sim_ring_forget(struct sim *sim, size_t node); /* its corosync is gone */
+void sim_ring_resume(struct sim *sim, size_t node); /* SIGCONT */
+
+/* Agents (sim_agent.c). */
+void sim_agent_input(struct sim *sim, size_t node, const struct sim_input *input);
+void sim_agent_start(struct sim *sim, size_t node);
+void sim_agent_kill(struct sim *sim, size_t node);
+void sim_agent_connect(struct sim *sim, size_t node);
+void sim_agent_wake(struct sim *sim, size_t node);
+void sim_agent_act(struct sim *sim, size_t node);
+uint64_t sim_clock(const struct sim *sim, size_t node);
+bool sim_holds(const struct sim *sim, size_t node);
+
+/* Faults (sim_faults.c). */
+void sim_power(struct sim *sim, size_t node, bool on);
+void sim_corosync(struct sim *sim, size_t node, enum sim_life life);
+void sim_agent(struct sim *sim, size_t node, enum sim_life life);
+void sim_fault(struct sim *sim);  /* a random one */
+void sim_repair(struct sim *sim); /* everything whole again */
+
+/*
+ * One schedule: boot, faults for some seconds, repair. True: no two leases, and in the end one
+ * owner that holds lease and addresses; else sim_last_report() says what happened.
+ */
+bool sim_schedule(uint64_t seed, bool verbose);
+/* A standby or the witness dies, nothing else: the owner's lease never lapses. */
+bool sim_standby_death(uint64_t seed, bool verbose);
+const char *sim_last_report(void);
+
+#endif

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The agents of the simulation: the production decision, its inputs, and its actions checked. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/tests/sim.h"
+#include "base/clock_io.h"
+
+static int64_t clock_at(const struct sim_node *n, uint64_t t)
+{
+	return n->offset + (int64_t)t + (int64_t)(t / 1000000) * n->drift_ppm;
+}
+
+uint64_t sim_clock(const struct sim *sim, size_t node)
+{
+	return (uint64_t)clock_at(&sim->nodes[node], sim->now);
+}
+
+/* True time left until the node's clock shows `at`. */
+static uint64_t until(const struct sim *sim, size_t node, uint64_t at)
+{
+	uint64_t now = sim_clock(sim, node);
+	int64_t left;
+
+	if (at <= now)
+		return 0;
+	left = (int64_t)(at - now);
+	return (uint64_t)(left - left / 1000000 * sim->nodes[node].drift_ppm) + 2000;
+}
+
+bool sim_holds(const struct sim *sim, size_t node)
+{
+	const struct sim_node *n = &sim->nodes[node];
+
+	return n->powered && n->lease_deadline > sim_clock(sim, node);
+}
+
+static void check_lease(struct sim *sim, size_t node)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		if (i == node || !sim_holds(sim, i) || sim->violated)
+			continue;
+		sim->violated = true;
+		snprintf(
+			sim->report, sizeof(sim->report),
+			"two leases: node %zu (epoch %llu) and node %zu (epoch %llu, %llu us left)",
+			node + 1, (unsigned long long)sim->nodes[node].lease_epoch, i + 1,
+			(unsigned long long)sim->nodes[i].lease_epoch,
+			(unsigned long long)(sim->nodes[i].lease_deadline - sim_clock(sim, i)) /
+				1000);
+	}
+}
+
+static void set_lease(struct sim *sim, size_t node, const struct decide_action *a)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (a->deadline <= sim_clock(sim, node)) {
+		sim->violated = true;
+		snprintf(sim->report, sizeof(sim->report), "node %zu sets a lease that is over",
+			 node + 1);
+	}
+	n->lease_epoch = a->epoch;
+	n->lease_deadline = a->deadline;
+	sim->grants++;
+	check_lease(sim, node);
+}
+
+static void add_addresses(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (!sim_holds(sim, node)) {
+		sim->violated = true;
+		snprintf(sim->report, sizeof(sim->report), "node %zu adds aliases without a lease",
+			 node + 1);
+	}
+	n->addresses = true;
+	if (sim->loaded && sim_chance(sim, 5)) {
+		n->addresses = false;
+		decide_addresses_failed(&n->state, 0, "eth0:1", sim_clock(sim, node));
+	}
+}
+
+static void clear_lease(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->lease_deadline && n->lease_deadline <= sim_clock(sim, node))
+		n->lapses++;
+	n->lease_deadline = 0;
+}
+
+static void execute(struct sim *sim, size_t node, const struct decide_action *a)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct sim_entry entry = {.type = SIM_MESSAGE, .node = node};
+
+	switch (a->type) {
+	case DECIDE_SEND:
+		entry.message = a->message;
+		if (n->joined)
+			sim_multicast(sim, node, &entry);
+		break;
+	case DECIDE_LEASE_SET:
+		set_lease(sim, node, a);
+		break;
+	case DECIDE_LEASE_CLEAR:
+		clear_lease(sim, node);
+		break;
+	case DECIDE_ADDRESSES_ADD:
+		add_addresses(sim, node);
+		break;
+	case DECIDE_ADDRESSES_DELETE:
+		n->addresses = false;
+		break;
+	case DECIDE_ADDRESSES_REFRESH:
+	case DECIDE_ANNOUNCE_START:
+	case DECIDE_ANNOUNCE_STOP:
+		break;
+	}
+}
+
+static void on_tick(struct sim_event *e)
+{
+	struct sim_node *n = &e->sim->nodes[e->node];
+
+	if (n->agent != SIM_RUNNING || n->tick_at != e->at)
+		return;
+	n->tick_at = 0;
+	decide_tick(&n->state, sim_clock(e->sim, e->node));
+	sim_agent_act(e->sim, e->node);
+}
+
+static uint64_t delay(struct sim *sim)
+{
+	if (!sim->calm && sim_chance(sim, sim->loaded ? 10 : 1))
+		return sim_between(sim, 500, 30000);
+	return sim_between(sim, 5, 400);
+}
+
+static void arm(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	uint64_t at = decide_deadline(&n->state, sim_clock(sim, node));
+	uint64_t wait;
+
+	if (at == UINT64_MAX)
+		return;
+	wait = until(sim, node, at) + delay(sim);
+	n->tick_at = sim->now + wait;
+	sim_at(sim, wait, on_tick, node, NULL, 0);
+}
+
+void sim_agent_act(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct decide_actions *a = n->actions;
+
+	for (size_t i = 0; i < a->n && !sim->violated; i++)
+		execute(sim, node, &a->list[i]);
+	for (size_t i = 0; i < a->n_logs; i++)
+		sim_say(sim, "node %zu: %s", node + 1, a->logs[i].text);
+	if (a->n == DECIDE_ACTIONS_MAX) {
+		sim->violated = true;
+		snprintf(sim->report, sizeof(sim->report), "the list of actions overflowed");
+	}
+	a->n = a->n_logs = 0;
+	arm(sim, node);
+}
+
+static bool pop(struct sim_inbox *inbox, struct sim_input *ret_input)
+{
+	if (!inbox->n)
+		return false;
+	*ret_input = inbox->items[inbox->first];
+	inbox->first = (inbox->first + 1) % SIM_QUEUE_MAX;
+	inbox->n--;
+	return true;
+}
+
+static void handle(struct sim *sim, size_t node, const struct sim_input *i)
+{
+	struct decide_state *s = &sim->nodes[node].state;
+	uint64_t now = sim_clock(sim, node);
+
+	switch (i->type) {
+	case SIM_INPUT_CONFIGURATION:
+		decide_configuration(s, &i->ring, i->members, i->n_members, now);
+		break;
+	case SIM_INPUT_MESSAGE:
+		decide_message(s, i->sender, &i->message, now);
+		break;
+	case SIM_INPUT_VERDICT:
+		decide_quorum(s, &i->ring, i->quorate, (uint32_t)sim->n_nodes, now);
+		break;
+	case SIM_INPUT_LOST:
+		decide_ring_lost(s, now);
+		break;
+	}
+}
+
+static void on_work(struct sim_event *e)
+{
+	struct sim *sim = e->sim;
+	struct sim_node *n = &sim->nodes[e->node];
+	struct sim_input input;
+
+	n->work_scheduled = false;
+	if (n->agent != SIM_RUNNING)
+		return;
+	/* Two sockets: which is read first is anybody's guess. */
+	if (sim_chance(sim, 50) ? pop(&n->cpg, &input) || pop(&n->quorum, &input)
+				: pop(&n->quorum, &input) || pop(&n->cpg, &input)) {
+		handle(sim, e->node, &input);
+		sim_agent_act(sim, e->node);
+	}
+	if (n->cpg.n || n->quorum.n) {
+		n->work_scheduled = true;
+		sim_at(sim, sim_between(sim, 2, 40), on_work, e->node, NULL, 0);
+	}
+}
+
+void sim_agent_wake(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->agent != SIM_RUNNING)
+		return;
+	if ((n->cpg.n || n->quorum.n) && !n->work_scheduled) {
+		n->work_scheduled = true;
+		sim_at(sim, delay(sim), on_work, node, NULL, 0);
+	}
+	if (!n->tick_at)
+		arm(sim, node);
+}
+
+void sim_agent_input(struct sim *sim, size_t node, const struct sim_input *input)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct sim_inbox *inbox = input->type == SIM_INPUT_VERDICT ? &n->quorum : &n->cpg;
+
+	if (n->agent == SIM_DEAD)
+		return;
+	if (inbox->n == SIM_QUEUE_MAX)
+		abort();
+	inbox->items[(inbox->first + inbox->n++) % SIM_QUEUE_MAX] = *input;
+	sim_agent_wake(sim, node);
+}
+
+void sim_agent_connect(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct sim_entry join = {.type = SIM_JOIN, .node = node, .pid = n->pid};
+	struct sim_input verdict = {.type = SIM_INPUT_VERDICT};
+
+	if (n->corosync == SIM_DEAD || n->agent == SIM_DEAD)
+		return;
+	sim_multicast(sim, node, &join);
+	if (!n->ring)
+		return;
+	verdict.ring = (struct decide_ring){.node = (uint32_t)__builtin_ctz(n->ring->members) + 1,
+					    .seq = n->ring->seq};
+	verdict.quorate = (size_t)__builtin_popcount(n->ring->members) > sim->n_nodes / 2;
+	sim_agent_input(sim, node, &verdict);
+}
+
+static void make_settings(const struct sim *sim, size_t node, struct decide_settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->self = (uint32_t)node + 1;
+	s->incarnation = sim->nodes[node].pid;
+	s->times = sim->times;
+	s->expected_votes = (uint32_t)sim->n_nodes;
+	s->n_nodes = sim->n_nodes;
+	s->n_groups = 1;
+	strcpy(s->groups[0], "main");
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		s->nodes[i].id = (uint32_t)i + 1;
+		s->nodes[i].witness = i >= sim->n_routers;
+		s->nodes[i].priority = 100;
+		snprintf(s->nodes[i].name, sizeof(s->nodes[i].name), "node %zu", i + 1);
+	}
+}
+
+void sim_agent_start(struct sim *sim, size_t node)
+{
+	static struct decide_settings settings;
+	struct sim_node *n = &sim->nodes[node];
+	uint64_t now = sim_clock(sim, node);
+
+	if (!n->powered || n->agent != SIM_DEAD)
+		return;
+	n->agent = SIM_RUNNING;
+	n->pid = sim->next_pid++;
+	n->cpg.n = n->quorum.n = 0;
+	n->tick_at = 0;
+	make_settings(sim, node, &settings);
+	decide_init(&n->state, &settings, n->actions, now);
+	if (n->lease_deadline > now)
+		decide_adopt(&n->state, 0, n->lease_epoch, n->lease_deadline, now);
+	else
+		n->addresses = false;
+	decide_health(&n->state, 0, n->port_ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
+		      now);
+	sim_agent_act(sim, node);
+	sim_agent_connect(sim, node);
+}
+
+void sim_agent_kill(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct sim_entry leave = {.type = SIM_LEAVE, .node = node, .pid = n->pid};
+
+	if (n->agent == SIM_DEAD)
+		return;
+	n->agent = SIM_DEAD;
+	n->cpg.n = n->quorum.n = 0;
+	n->tick_at = 0;
+	if (n->corosync != SIM_DEAD)
+		sim_multicast(sim, node, &leave);
+	n->joined = false;
+}

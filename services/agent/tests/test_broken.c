@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Linked with a variant of the decision that is broken: the simulation must notice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "agent/tests/sim.h"
+
+#define SEEDS 3000
+
+static void is_caught(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+		if (!sim_schedule(seed, false) && strstr(sim_last_report(), "two leases")) {
+			print_message("%s\n", sim_last_report());
+			return;
+		}
+	fail_msg("%d schedules did not show the fault", SEEDS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_caught),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
