@@ -34,7 +34,7 @@ def settled(stage):
         return all(stage.cluster.owners(address) == [owner] for address in ALIASES.values())
     processes.wait_for(f"all floating addresses at {owner}", whole, 20)
     for name in cluster.NODES:
-        wait_role(stage, name, ("owner",) if name == owner else ("standby", "none"), BOOT)
+        wait_role(stage, name, ("owner",) if name == owner else ("standby", "witness"), BOOT)
     return owner
 
 

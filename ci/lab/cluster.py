@@ -9,6 +9,7 @@ namespaces, addresses as in services/schema/examples/demo.json.
 The real servers have a leg on pub too, for direct routing: only answers from the floating address go that way.
 """
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from . import capture, netns, processes, qemu, web
 
 TOP = Path(__file__).resolve().parents[2]
 DOCUMENT = TOP / "services/schema/examples/demo.json"
-IMAGE = TOP / "build/images/trireme-generic-x86_64.img"
+IMAGE = Path(os.environ.get("BUILD", TOP / "build")) / "images/trireme-generic-x86_64.img"
 
 VIP, VIP_DIRECT, GATEWAY = "203.0.113.10", "203.0.113.20", "10.77.0.1"
 CLIENT, UPSTREAM = "198.51.100.10", "203.0.113.1"
