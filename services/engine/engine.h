@@ -14,8 +14,8 @@
 enum cause {
 	CAUSE_CONFIG,
 	CAUSE_HEALTH,
-	CAUSE_GRACE, /* the checker's first results are waited for no longer */
-	CAUSE_PERIOD, /* nothing of ours changed: a difference was made by hand */
+	CAUSE_GRACE,  /* the checker's first results are waited for no longer */
+	CAUSE_PERIOD, /* nothing of ours changed */
 };
 
 struct engine {
@@ -23,9 +23,12 @@ struct engine {
 	const struct config_node *node; /* this one; part of config */
 	struct health_state *health;	/* made from config */
 	char *ruleset;
-	bool *applied; /* of each service: the kernel has what it should */
-	struct ipvs_io *ipvs; /* NULL: not open */
-	struct nft_io *nft;   /* NULL: not open */
+	/* The last comparison ended with the kernel as it should be: a difference then is foreign.
+	 */
+	bool ruleset_stood, services_stood;
+	bool *applied;		   /* of each service: the kernel has what it should */
+	struct ipvs_io *ipvs;	   /* NULL: not open */
+	struct nft_io *nft;	   /* NULL: not open */
 	int ipvs_error, nft_error; /* last ones logged: each is logged once, not every period */
 };
 

@@ -42,6 +42,7 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	health_state_free(engine->health);
 	config_free(engine->config);
 	free(engine->applied);
+	engine->ruleset_stood = engine->ruleset_stood && strcmp(engine->ruleset, ruleset) == 0;
 	free(engine->ruleset);
 	engine->health = health;
 	engine->config = take_ptr(taken);
@@ -59,7 +60,7 @@ static void log_once(int *last, int r, const char *what, const char *detail)
 	*last = r;
 }
 
-static void reconcile_ruleset(struct engine *engine, enum cause cause)
+static void reconcile_ruleset(struct engine *engine)
 {
 	char error[NFT_ERROR_MAX] = "";
 	bool replaced = false;
@@ -68,10 +69,11 @@ static void reconcile_ruleset(struct engine *engine, enum cause cause)
 	if (r == 0)
 		r = nft_io_reconcile(engine->nft, engine->ruleset, &replaced, error);
 	log_once(&engine->nft_error, r, "cannot set the firewall", error);
-	if (replaced && cause == CAUSE_PERIOD)
+	if (replaced && engine->ruleset_stood)
 		qb_log(LOG_WARNING, "firewall was changed by hand: put right");
 	else if (replaced)
 		qb_log(LOG_NOTICE, "firewall set");
+	engine->ruleset_stood = r == 0;
 }
 
 static void mark_applied(struct engine *engine, const struct ipvs_key *key, bool applied)
@@ -107,7 +109,7 @@ static int apply(struct engine *engine, const struct plan *plan, enum cause caus
 				result = -EAGAIN;
 			else if (result == 0)
 				result = r;
-		} else if (cause == CAUSE_PERIOD) {
+		} else if (cause == CAUSE_PERIOD && engine->services_stood) {
 			qb_log(LOG_WARNING, "was changed by hand, put right: %s", text);
 		} else {
 			qb_log(LOG_NOTICE, "%s", text);
@@ -157,7 +159,7 @@ void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now)
 	int r;
 
 	if (cause != CAUSE_HEALTH)
-		reconcile_ruleset(engine, cause);
+		reconcile_ruleset(engine);
 	r = open_ipvs(engine, &what);
 	for (int pass = 0; r == 0 && pass < PASSES_MAX; pass++) {
 		what = "cannot set the services";
@@ -166,6 +168,7 @@ void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now)
 			break;
 		r = pass + 1 < PASSES_MAX ? 0 : r;
 	}
+	engine->services_stood = r == 0;
 	log_once(&engine->ipvs_error, r, what, "");
 	if (r < 0 && !engine->ipvs)
 		mark_applied(engine, NULL, false);

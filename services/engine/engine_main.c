@@ -88,7 +88,8 @@ static void on_period(void *data)
 	struct daemon *d = data;
 	qb_loop_timer_handle timer;
 
-	engine_reconcile(&d->engine, CAUSE_PERIOD, clock_boot_ns());
+	/* The end of the grace may come with this period, a moment before its own timer. */
+	engine_reconcile(&d->engine, d->grace ? CAUSE_GRACE : CAUSE_PERIOD, clock_boot_ns());
 	if (qb_loop_timer_add(d->loop, QB_LOOP_MED, PERIOD_NS, d, on_period, &timer) < 0) {
 		/* Without its period the engine repairs nothing: begin anew (runsv). */
 		qb_log(LOG_ERR, "no timer");
@@ -176,9 +177,12 @@ static void usage(FILE *to)
 static int parse_options(struct daemon *d, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},	  {"foreground", no_argument, NULL, 'f'},
-		{"debug", no_argument, NULL, 'd'},	  {"help", no_argument, NULL, 'h'},
+		{"config", required_argument, NULL, 'c'},
+		{"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'},
+		{"foreground", no_argument, NULL, 'f'},
+		{"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;

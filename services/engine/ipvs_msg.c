@@ -86,8 +86,8 @@ struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
 	};
 	bool full_service =
 		change->kind == CHANGE_SERVICE_ADD || change->kind == CHANGE_SERVICE_EDIT;
-	struct nlmsghdr *nlh = start(buf, family, NLM_F_ACK, seq, commands[change->kind],
-				     IPVS_GENL_VERSION);
+	struct nlmsghdr *nlh =
+		start(buf, family, NLM_F_ACK, seq, commands[change->kind], IPVS_GENL_VERSION);
 
 	put_service(nlh, change->service, full_service);
 	if (change->dest)
@@ -176,6 +176,16 @@ static int get_address(const struct nlattr *attr, uint16_t family, uint8_t ret_a
 	return 0;
 }
 
+/*
+ * Long enough for generic netlink, and padded as the kernel pads it: libmnl rounds the length up
+ * and would read the padding.
+ */
+static bool well_formed(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_len >= MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) &&
+	       nlh->nlmsg_len % MNL_ALIGNTO == 0;
+}
+
 /* The attributes inside the attribute `outer` of a generic netlink message. */
 static int parse_nested(const struct nlmsghdr *nlh, uint16_t outer, uint16_t outer_max,
 			const struct nlattr **found, uint16_t max)
@@ -183,7 +193,7 @@ static int parse_nested(const struct nlmsghdr *nlh, uint16_t outer, uint16_t out
 	const struct nlattr *top[IPVS_CMD_ATTR_MAX + 1] = {0};
 	struct attributes outer_set = {top, outer_max}, set = {found, max};
 
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) ||
+	if (!well_formed(nlh) ||
 	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &outer_set) < 0 ||
 	    !top[outer] || mnl_attr_parse_nested(top[outer], keep_attribute, &set) < 0)
 		return -EBADMSG;
@@ -195,7 +205,7 @@ int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family)
 	const struct nlattr *found[CTRL_ATTR_MAX + 1] = {0};
 	struct attributes set = {found, CTRL_ATTR_MAX};
 
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr) ||
+	if (!well_formed(nlh) ||
 	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &set) < 0)
 		return -EBADMSG;
 	return get_u16(found[CTRL_ATTR_FAMILY_ID], ret_family);
@@ -226,8 +236,8 @@ int ipvs_msg_parse_service(const struct nlmsghdr *nlh, struct ipvs_service *ret_
 	const struct nlattr *name;
 	size_t length;
 
-	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, IPVS_CMD_ATTR_MAX, found,
-			 IPVS_SVC_ATTR_MAX) < 0 ||
+	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, IPVS_CMD_ATTR_MAX, found, IPVS_SVC_ATTR_MAX) <
+		    0 ||
 	    parse_key(found, &service.key) < 0 ||
 	    get_u32(found[IPVS_SVC_ATTR_FLAGS], &service.flags) < 0 ||
 	    get_u32(found[IPVS_SVC_ATTR_TIMEOUT], &service.timeout) < 0 ||

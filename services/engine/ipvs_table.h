@@ -40,7 +40,7 @@ struct ipvs_dest {
 struct ipvs_service {
 	struct ipvs_key key;
 	char scheduler[IPVS_SCHEDULER_MAX];
-	uint32_t flags; /* IP_VS_SVC_F_…, without IP_VS_SVC_F_HASHED */
+	uint32_t flags;	  /* IP_VS_SVC_F_…, without IP_VS_SVC_F_HASHED */
 	uint32_t timeout; /* of persistence, seconds */
 	uint32_t netmask; /* of persistence, network byte order */
 	struct ipvs_dest *dests;

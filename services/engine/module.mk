@@ -10,3 +10,36 @@ trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c \
 	services/engine/sysctl_io.c services/base/watch_io.c services/schema/node_io.c \
 	$(engine-pure) $(libsrc-base) $(libsrc-schema)
 trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
+
+tests += test_engine_plan
+test_engine_plan-src := services/engine/tests/test_plan.c services/engine/tests/plan_case.c \
+	services/engine/ipvs_table.c services/engine/plan.c services/engine/change_text.c \
+	services/engine/health_state.c services/engine/wanted.c services/base/parse.c \
+	services/base/file_io.c
+test_engine_plan-pkg := cmocka
+
+tests += test_engine_health_state
+test_engine_health_state-src := services/engine/tests/test_health_state.c \
+	services/engine/health_state.c services/base/parse.c
+test_engine_health_state-pkg := cmocka
+
+tests += test_engine_ipvs_msg
+test_engine_ipvs_msg-src := services/engine/tests/test_ipvs_msg.c services/engine/ipvs_msg.c \
+	services/engine/ipvs_table.c
+test_engine_ipvs_msg-pkg := cmocka libmnl
+
+tests += test_engine_ruleset
+test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/ruleset.c \
+	services/engine/ruleset_sets.c services/engine/ruleset_match.c services/base/parse.c \
+	services/base/file_io.c services/base/text.c $(libsrc-schema)
+test_engine_ruleset-pkg = cmocka $(libpkg-schema)
+
+tests += test_engine_status
+test_engine_status-src := services/engine/tests/test_status.c services/engine/status.c \
+	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
+	services/base/parse.c
+test_engine_status-pkg := cmocka
+
+fuzzers += fuzz_engine_ipvs_msg
+fuzz_engine_ipvs_msg-src := services/engine/tests/fuzz_ipvs_msg.c services/engine/ipvs_msg.c
+fuzz_engine_ipvs_msg-pkg := libmnl

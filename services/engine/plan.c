@@ -12,8 +12,7 @@ static int add(struct plan *plan, enum change_kind kind, const struct ipvs_servi
 	size_t n = plan->n_changes;
 
 	if (n == 0 || (n & (n - 1)) == 0) {
-		struct change *larger =
-			reallocarray(plan->changes, n ? 2 * n : 1, sizeof(*larger));
+		struct change *larger = reallocarray(plan->changes, n ? 2 * n : 1, sizeof(*larger));
 
 		if (!larger)
 			return -ENOMEM;

@@ -23,10 +23,10 @@
 struct scene {
 	const struct config *config;
 	const struct config_node *node;
-	bool routes;		    /* a router with both ports */
-	char public_address[16];    /* of this node on eth0; empty: no such port */
-	char private_address[16];   /* and on eth1 */
-	char private_subnet[20];    /* with prefix length */
+	bool routes;		  /* a router with both ports */
+	char public_address[16];  /* of this node on eth0; empty: no such port */
+	char private_address[16]; /* and on eth1 */
+	char private_subnet[20];  /* with prefix length */
 };
 
 static const struct config_port *port_of(const struct config_node *node, const char *name)
@@ -104,7 +104,7 @@ static void ring_rules(struct text *t, const struct scene *s, bool out, const ch
 {
 	char peers[CONFIG_NODES_MAX * 18 + 8], own[16], ports[16];
 
-	snprintf(ports, sizeof(ports), "%u-%u", CONFIG_RING_PORT,
+	snprintf(ports, sizeof(ports), "%d-%d", CONFIG_RING_PORT,
 		 CONFIG_RING_PORT + CONFIG_RING_LINKS - 1);
 	for (size_t i = 0; i < s->node->n_ports; i++) {
 		const struct config_port *port = &s->node->ports[i];
@@ -170,7 +170,8 @@ static void input_chain(struct text *t, const struct scene *s)
 	ring_rules(t, s, false, "accept");
 	if (s->private_address[0])
 		text_add(t,
-			 "\t\tiifname \"" PRIVATE "\" ip saddr %s ip daddr %s tcp dport { 22, 443 } "
+			 "\t\tiifname \"" PRIVATE
+			 "\" ip saddr %s ip daddr %s tcp dport { 22, 443 } "
 			 "ct state new accept\n",
 			 s->private_subnet, s->private_address);
 	rule(t, "counter");

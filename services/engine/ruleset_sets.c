@@ -52,8 +52,7 @@ static int compare(const void *a, const void *b)
 	return x->port - y->port;
 }
 
-static void write_set(struct text *text, const char *name, const char *type,
-		      struct elements *list)
+static void write_set(struct text *text, const char *name, const char *type, struct elements *list)
 {
 	const char *between = "elements = { ";
 	const struct element *last = NULL;

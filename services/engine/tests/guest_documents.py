@@ -1,0 +1,44 @@
+"""Documents for the guest, derived from the demonstration cluster's."""
+import copy
+import ipaddress
+
+SCHEDULERS = ("rr", "wrr", "lc", "wlc", "sed", "nq", "lblc", "lblcr", "dh", "sh", "mh", "fo", "ovf")
+VIP = "203.0.113.10"
+
+
+def weight(demo):
+    """One weight another."""
+    document = copy.deepcopy(demo)
+    document["trireme:virtual-service"][0]["real-server"][1]["weight"] = 5
+    return document
+
+
+def empty(demo):
+    """No service at all."""
+    document = copy.deepcopy(demo)
+    del document["trireme:virtual-service"]
+    return document
+
+
+def every(demo):
+    """One service per scheduler, and what else the kernel can be told; with what ipvsadm -Sn, sorted, then says."""
+    document = empty(demo)
+    services, lines = [], []
+    none = {"type": "none"}
+    for number, scheduler in enumerate(SCHEDULERS):
+        port = 1000 + number
+        services.append({"name": scheduler, "address": VIP, "port": port, "scheduler": scheduler,
+                         "health-check": none, "real-server": [{"name": "a", "address": "10.77.0.101"}]})
+        lines += [f"-A -t {VIP}:{port} -s {scheduler}", f"-a -t {VIP}:{port} -r 10.77.0.101:{port} -m -w 1"]
+    services.append({"name": "dns", "address": VIP, "port": 53, "protocol": "udp", "scheduler": "rr", "health-check": none,
+                     "persistence": {"timeout": 1234, "prefix-length": 24},
+                     "real-server": [{"name": "a", "address": "10.77.0.102", "port": 5353, "weight": 65535},
+                                     {"name": "b", "address": "10.77.0.102", "port": 5354, "weight": 0}]})
+    mask = ipaddress.ip_network("0.0.0.0/24").netmask
+    lines += [f"-A -u {VIP}:53 -s rr -p 1234 -M {mask}",
+              f"-a -u {VIP}:53 -r 10.77.0.102:5353 -m -w 65535", f"-a -u {VIP}:53 -r 10.77.0.102:5354 -m -w 0"]
+    services.append({"name": "direct", "address": "203.0.113.20", "port": 443, "method": "direct", "health-check": none,
+                     "persistence": {}, "real-server": [{"name": "a", "address": "10.77.0.103"}]})
+    lines += ["-A -t 203.0.113.20:443 -s wlc -p 300", "-a -t 203.0.113.20:443 -r 10.77.0.103:443 -g -w 1"]
+    document["trireme:virtual-service"] = services
+    return document, "\n".join(sorted(lines)) + "\n"

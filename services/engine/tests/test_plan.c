@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Golden cases: golden/plan/NAME.in says what should be and what is, NAME.out which changes follow.
+ */
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/file_io.h"
+#include "engine/plan.h"
+#include "engine/tests/plan_case.h"
+#include "engine/wanted.h"
+
+#define FOLDER "services/engine/tests/golden/plan/"
+
+static void drop_dest(struct ipvs_service *s, const struct ipvs_dest *dest)
+{
+	struct ipvs_dest *found = ipvs_service_find(s, dest);
+
+	assert_non_null(found);
+	*found = s->dests[--s->n_dests];
+}
+
+static void drop_service(struct ipvs_table *table, const struct ipvs_key *key)
+{
+	struct ipvs_service *found = ipvs_table_find(table, key);
+
+	assert_non_null(found);
+	free(found->dests);
+	*found = table->services[--table->n_services];
+}
+
+/* What the kernel does with a change, and refuses to do (ip_vs_ctl.c). */
+static void perform(struct ipvs_table *table, const struct change *change)
+{
+	struct ipvs_service *s = ipvs_table_find(table, &change->service->key), *added;
+	struct ipvs_dest *dests, *dest;
+	size_t n;
+
+	if (change->kind == CHANGE_SERVICE_ADD) {
+		assert_null(s);
+		assert_int_equal(ipvs_table_add(table, change->service, &added), 0);
+		return;
+	}
+	assert_non_null(s);
+	switch (change->kind) {
+	case CHANGE_SERVICE_EDIT:
+		dests = s->dests;
+		n = s->n_dests;
+		*s = *change->service;
+		s->dests = dests;
+		s->n_dests = n;
+		break;
+	case CHANGE_SERVICE_DELETE:
+		drop_service(table, &change->service->key);
+		break;
+	case CHANGE_DEST_ADD:
+		assert_null(ipvs_service_find(s, change->dest));
+		assert_int_equal(ipvs_service_add(s, change->dest), 0);
+		break;
+	case CHANGE_DEST_EDIT:
+		dest = ipvs_service_find(s, change->dest);
+		assert_non_null(dest);
+		*dest = *change->dest;
+		break;
+	default:
+		drop_dest(s, change->dest);
+	}
+}
+
+/* A copy, so that what the plan points into stays. */
+static struct ipvs_table copy(const struct ipvs_table *from)
+{
+	struct ipvs_table to = {0};
+	struct ipvs_service *added;
+
+	for (size_t i = 0; i < from->n_services; i++) {
+		const struct ipvs_service *s = &from->services[i];
+
+		assert_int_equal(ipvs_table_add(&to, s, &added), 0);
+		for (size_t j = 0; j < s->n_dests; j++)
+			assert_int_equal(ipvs_service_add(added, &s->dests[j]), 0);
+	}
+	return to;
+}
+
+/* Whatever is wanted, a service with real servers before and after has some all the time. */
+static void never_empty(const struct ipvs_table *now, const struct ipvs_table *before,
+			const struct ipvs_table *wanted)
+{
+	for (size_t i = 0; i < wanted->n_services; i++) {
+		const struct ipvs_service *w = &wanted->services[i];
+		const struct ipvs_service *b = ipvs_table_find(before, &w->key);
+		const struct ipvs_service *n = ipvs_table_find(now, &w->key);
+
+		if (b && b->n_dests && w->n_dests)
+			assert_true(n && n->n_dests);
+	}
+}
+
+static void check_plan(const char *path, char *text, size_t size)
+{
+	struct plan_case c;
+	struct ipvs_table wanted, table;
+	struct plan plan, again;
+	char line[CHANGE_TEXT_MAX];
+	size_t used = 0;
+
+	plan_case_read(path, &c);
+	assert_int_equal(wanted_make(c.config, c.health, &c.present, c.now, &wanted), 0);
+	assert_int_equal(plan_make(&wanted, &c.present, &plan), 0);
+	table = copy(&c.present);
+	text[0] = '\0';
+	for (size_t i = 0; i < plan.n_changes; i++) {
+		perform(&table, &plan.changes[i]);
+		never_empty(&table, &c.present, &wanted);
+		used += (size_t)snprintf(text + used, size - used, "%s\n",
+					 change_text(&plan.changes[i], line, sizeof(line)));
+		assert_true(used < size);
+	}
+	assert_int_equal(plan_make(&wanted, &table, &again), 0);
+	assert_int_equal(again.n_changes, 0);
+	plan_clear(&again);
+	plan_clear(&plan);
+	ipvs_table_clear(&table);
+	ipvs_table_clear(&wanted);
+	plan_case_free(&c);
+}
+
+static void golden(void **state)
+{
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(glob(FOLDER "*.in", 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 10);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char path[256], text[8192], *expected;
+		int stem = (int)strlen(found.gl_pathv[i]) - 3;
+
+		snprintf(path, sizeof(path), "%.*s.out", stem, found.gl_pathv[i]);
+		print_message("%s\n", found.gl_pathv[i]);
+		check_plan(found.gl_pathv[i], text, sizeof(text));
+		assert_int_equal(file_read(path, sizeof(text), &expected, NULL), 0);
+		assert_string_equal(text, expected);
+		free(expected);
+	}
+	globfree(&found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(golden),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

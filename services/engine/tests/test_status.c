@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "engine/status.h"
+#include "engine/wanted.h"
+
+static struct config_real reals[2] = {
+	{.name = "web1", .address = 0x6500004d, .port = 8080, .weight = 3},
+	{.name = "web2", .address = 0x6600004d, .port = 80, .weight = 2}};
+static const struct config_service service = {.name = "web",
+					      .address = 0x0a7100cb,
+					      .protocol = CONFIG_PROTOCOL_UDP,
+					      .port = 53,
+					      .method = CONFIG_METHOD_DIRECT,
+					      .scheduler = "wlc",
+					      .reals = reals,
+					      .n_reals = 2};
+static struct health_real health_reals[2] = {
+	{.name = "web1", .state = ENGINE_HEALTH_UP},
+	{.name = "web2", .state = ENGINE_HEALTH_DOWN, .reason = "Connection refused"}};
+static const struct health_service health = {.reals = health_reals, .n_reals = 2};
+
+static void from_kernel(void **state)
+{
+	struct engine_service_status *s = calloc(1, sizeof(*s));
+	struct ipvs_dest dest = wanted_dest(&service, &reals[0]);
+	struct ipvs_service kernel = {.dests = &dest, .n_dests = 1};
+
+	(void)state;
+	assert_non_null(s);
+	dest.active = 4;
+	dest.inactive = 5;
+	dest.connections = 6;
+	dest.bytes_in = 7;
+	dest.bytes_out = 8;
+	status_fill(&service, &health, &kernel, s);
+	assert_string_equal(s->name, "web");
+	assert_string_equal(s->scheduler, "wlc");
+	assert_string_equal(s->method, "direct");
+	assert_int_equal(s->protocol, IPPROTO_UDP);
+	assert_int_equal(s->port, 53);
+	assert_int_equal(s->address, service.address);
+	assert_int_equal(s->n_reals, 2);
+	assert_string_equal(s->reals[0].name, "web1");
+	assert_int_equal(s->reals[0].health, ENGINE_HEALTH_UP);
+	assert_int_equal(s->reals[0].in_use, 1);
+	assert_int_equal(s->reals[0].port, 8080);
+	assert_int_equal(s->reals[0].weight, 3);
+	assert_int_equal(s->reals[0].active, 4);
+	assert_int_equal(s->reals[0].inactive, 5);
+	assert_int_equal(s->reals[0].connections, 6);
+	assert_int_equal(s->reals[0].bytes_in, 7);
+	assert_int_equal(s->reals[0].bytes_out, 8);
+	assert_int_equal(s->reals[1].in_use, 0);
+	assert_int_equal(s->reals[1].health, ENGINE_HEALTH_DOWN);
+	assert_string_equal(s->reals[1].reason, "Connection refused");
+	/* Weight 0 takes no new connections. */
+	dest.weight = 0;
+	memset(s, 0, sizeof(*s));
+	status_fill(&service, &health, &kernel, s);
+	assert_int_equal(s->reals[0].in_use, 0);
+	assert_int_equal(s->reals[0].active, 4);
+	free(s);
+}
+
+static void without_kernel(void **state)
+{
+	struct engine_service_status *s = calloc(1, sizeof(*s));
+
+	(void)state;
+	assert_non_null(s);
+	status_fill(&service, &health, NULL, s);
+	assert_int_equal(s->n_reals, 2);
+	assert_int_equal(s->reals[0].in_use, 0);
+	assert_int_equal(s->reals[0].health, ENGINE_HEALTH_UP);
+	free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_kernel),
+		cmocka_unit_test(without_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
