@@ -28,9 +28,9 @@ struct check {
 	struct check_rules rules;
 	enum engine_health verdict;
 	bool running;
-	uint64_t next;	   /* not running: when to start */
-	uint64_t started;  /* running: when it was started; it ends timeout later */
-	uint8_t row;	   /* results in a row that speak against the verdict */
+	uint64_t next;	  /* not running: when to start */
+	uint64_t started; /* running: when it was started; it ends timeout later */
+	uint8_t row;	  /* results in a row that speak against the verdict */
 };
 
 /* The index-th of count checks that begin together at now: the 0-th at once. */

@@ -142,9 +142,12 @@ static void usage(FILE *to)
 static int parse_options(struct daemon *d, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},	  {"foreground", no_argument, NULL, 'f'},
-		{"debug", no_argument, NULL, 'd'},	  {"help", no_argument, NULL, 'h'},
+		{"config", required_argument, NULL, 'c'},
+		{"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'},
+		{"foreground", no_argument, NULL, 'f'},
+		{"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;

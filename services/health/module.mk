@@ -6,3 +6,12 @@ trireme-health-src = services/health/health_main.c services/health/checker_io.c 
 	services/health/connect_io.c services/health/engine_io.c services/base/watch_io.c \
 	services/schema/node_io.c $(health-pure) $(libsrc-base) $(libsrc-schema)
 trireme-health-pkg = libqb $(libpkg-schema)
+
+tests += test_health_check
+test_health_check-src := services/health/tests/test_check.c services/health/check.c
+test_health_check-pkg := cmocka
+
+tests += test_health_targets
+test_health_targets-src := services/health/tests/test_targets.c services/health/targets.c \
+	services/health/report.c services/health/check.c
+test_health_targets-pkg := cmocka

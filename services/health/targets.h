@@ -16,7 +16,7 @@ struct probe {
 	uint32_t address; /* network byte order */
 	uint16_t port;
 	struct check check;
-	int fd;		    /* of the running connect, else -1 */
+	int fd;				/* of the running connect, else -1 */
 	char reason[ENGINE_REASON_MAX]; /* of the last failure; empty after a success */
 };
 

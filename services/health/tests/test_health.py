@@ -1,0 +1,191 @@
+"""trireme-health and trireme-engine as processes: what the one sees, the other hears.
+
+    router r1 eth1 10.77.0.11 ---- bridge ---- web1 10.77.0.101, web2 .102; .103 is nobody
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+
+from lab import netns, web  # noqa: E402
+
+BUILT = TOP / "build/services/bin"
+YANG = TOP / "services/schema"
+DEMO = json.loads((YANG / "examples/demo.json").read_text())
+
+
+class Daemon:
+    """One of the two, with its log."""
+
+    def __init__(self, lab, program, folder):
+        self.lab, self.program, self.folder = lab, program, folder
+        self.log = lab.scratch / f"{program}.log"
+        self.process = None
+        self.start()
+
+    def start(self):
+        """Starts it (again); the log goes on."""
+        with self.log.open("a") as log:
+            self.process = self.lab.spawn("r1", BUILT / self.program, "--config", self.folder / "config.json", "--yang", YANG,
+                                          "--foreground", stderr=log)
+
+    def wait(self, *words, times=1, seconds=8):
+        """Until so many lines of the log have all these words; returns how long that took."""
+        began = time.monotonic()
+        while self.count(*words) < times:
+            assert time.monotonic() < began + seconds, f"{words} not in:\n{self.log.read_text()}"
+            time.sleep(0.01)
+        return time.monotonic() - began
+
+    def count(self, *words):
+        """Lines that have all these words."""
+        return sum(all(word in line for word in words) for line in self.log.read_text().splitlines())
+
+
+@pytest.fixture
+def lab():
+    with netns.Lab() as made:
+        made.namespace("switch")
+        made.bridge("switch", "br")
+        for name, port, address in (("r1", "eth1", "10.77.0.11"), ("web1", "eth0", "10.77.0.101"),
+                                    ("web2", "eth0", "10.77.0.102")):
+            made.namespace(name)
+            made.link(name, port, "switch", name, "br")
+            made.run(name, "ip", "addr", "add", f"{address}/24", "dev", port)
+        folder = made.scratch / "run"
+        folder.mkdir()
+        (folder / "config.json").write_text(json.dumps(DEMO))
+        (folder / "node").write_text("r1\n")
+        os.chmod(made.scratch, 0o755)
+        yield made
+
+
+@pytest.fixture
+def folder(lab):
+    return lab.scratch / "run"
+
+
+def put(folder, document):
+    """As trireme-config does."""
+    (folder / "config.json.new").write_text(json.dumps(document))
+    (folder / "config.json.new").rename(folder / "config.json")
+
+
+def test_up_down_and_up_again(lab, folder):
+    servers = {name: web.WebServer(lab, name) for name in ("web1", "web2")}
+    engine, health = Daemon(lab, "trireme-engine", folder), Daemon(lab, "trireme-health", folder)
+    engine.wait("web: web1 is up")
+    engine.wait("web-direct: web2 is up")
+    engine.wait("web: web3 is down: ")  # nobody answers there: 2 tries of 800 ms, or no ARP answer
+    assert health.count("10.77.0.101:80") == 1, "both services share one check"
+
+    servers["web1"].kill()
+    assert engine.wait("web: web1 is down", "refused") < 2.5, "interval 1 s, fall 2"
+    servers["web1"].start()
+    assert engine.wait("web: web1 is up", times=2) < 2.5, "rise 1"
+
+    lab.run("web2", "ip", "link", "set", "eth0", "down")
+    assert engine.wait("web: web2 is down") < 3.5
+    lab.run("web2", "ip", "link", "set", "eth0", "up")
+    engine.wait("web: web2 is up", times=2)
+
+
+def test_the_engine_restarts(lab, folder):
+    web.WebServer(lab, "web1")
+    engine, health = Daemon(lab, "trireme-engine", folder), Daemon(lab, "trireme-health", folder)
+    engine.wait("web: web1 is up")
+    engine.wait("web: web3 is down")
+    engine.process.kill()
+    engine.process.wait()
+    engine.start()
+    engine.wait("web: web1 is up", times=2)
+    engine.wait("web: web3 is down", times=2)
+    assert health.count("10.77.0.101:80 is up") == 1, "told again, not checked anew"
+
+
+def test_the_engine_comes_later(lab, folder):
+    web.WebServer(lab, "web1")
+    health = Daemon(lab, "trireme-health", folder)
+    health.wait("10.77.0.101:80 is up")
+    time.sleep(1)
+    Daemon(lab, "trireme-engine", folder).wait("web: web1 is up")
+
+
+def test_the_engine_hangs(lab, folder):
+    """Checks go on meanwhile and are not taken for failed; afterwards the engine hears what it missed."""
+    servers = {name: web.WebServer(lab, name) for name in ("web1", "web2")}
+    engine, health = Daemon(lab, "trireme-engine", folder), Daemon(lab, "trireme-health", folder)
+    engine.wait("web: web2 is up")
+    engine.process.send_signal(signal.SIGSTOP)
+    servers["web1"].kill()
+    time.sleep(4)
+    engine.process.send_signal(signal.SIGCONT)
+    engine.wait("web: web1 is down")
+    assert health.count("10.77.0.102:80 is down") == 0
+    assert health.process.poll() is None
+
+
+def test_another_configuration(lab, folder):
+    web.WebServer(lab, "web1")
+    engine = Daemon(lab, "trireme-engine", folder)
+    Daemon(lab, "trireme-health", folder)
+    engine.wait("web: web1 is up")
+    engine.wait("web: web3 is down")
+    document = json.loads(json.dumps(DEMO))
+    document["trireme:virtual-service"][0]["name"] = "other"
+    document["trireme:virtual-service"][0]["real-server"][2]["address"] = "10.77.0.102"
+    document["trireme:virtual-service"][0]["real-server"][1]["address"] = "10.77.0.104"
+    put(folder, document)
+    engine.wait("other: web1 is up")
+    engine.wait("other: web3 is down", "refused")
+    engine.wait("other: web2 is down")
+
+
+def test_a_witness_checks_nothing(lab, folder):
+    (folder / "node").write_text("w\n")
+    health = Daemon(lab, "trireme-health", folder)
+    health.wait("node w: 0 checks")
+    time.sleep(1)
+    assert health.process.poll() is None
+
+
+def test_the_checker_gives_up_its_privileges(lab, folder):
+    """In a mount namespace of its own, where the user exists."""
+    web.WebServer(lab, "web1")
+    engine = Daemon(lab, "trireme-engine", folder)
+    passwd = lab.scratch / "passwd"
+    passwd.write_text(Path("/etc/passwd").read_text() + "trireme-health:x:29900:29900::/:/bin/false\n")
+    engine.process.terminate()
+    engine.process.wait()
+    processes = []
+    for program, log in (("trireme-engine", engine.log), ("trireme-health", lab.scratch / "health.log")):
+        script = f'mount --bind {passwd} /etc/passwd && exec "$@"'
+        with log.open("a") as to:
+            processes.append(lab.spawn("r1", "unshare", "-m", "sh", "-c", script, "sh", BUILT / program, "--config",
+                                       folder / "config.json", "--yang", YANG, "--foreground", stderr=to))
+    engine.wait("web: web1 is up")
+    status = Path(f"/proc/{processes[1].pid}/status").read_text()
+    assert "Uid:\t29900\t29900\t29900\t29900" in status and "CapEff:\t0000000000000000" in status
+
+
+@pytest.mark.parametrize("program", ["trireme-engine", "trireme-health"])
+def test_a_bad_start_is_explained(lab, folder, program):
+    """No document, a bad document, a node that is not in it, an unknown option."""
+    def words(*options):
+        done = subprocess.run([BUILT / program, "--foreground", *options], capture_output=True, text=True, timeout=10, check=False)
+        assert done.returncode != 0
+        return done.stderr
+    at = ("--yang", str(YANG), "--config", str(folder / "config.json"))
+    assert "nowhere.json" in words("--yang", str(YANG), "--config", "/nowhere.json")
+    assert "'r9'" in words(*at, "--node", "r9")
+    assert program in words("--nonsense")
+    put(folder, {"trireme:cluster": {"node": [{"name": "r1", "id": 77, "port": []}]}})
+    assert "77" in words(*at)
