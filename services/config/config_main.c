@@ -87,7 +87,7 @@ static int command_check(const struct arguments *arguments)
 {
 	_cleanup_(config_freep) struct config *config = NULL;
 
-	if (read_config(arguments, "", arguments->file, &config) < 0)
+	if (read_config(arguments, "", arguments->file, &config) != 0)
 		return EXIT_PROBLEM;
 	printf("%s is valid: %zu nodes, %zu alias groups, %zu virtual services\n", arguments->file,
 	       config->n_nodes, config->n_groups, config->n_services);
@@ -126,7 +126,7 @@ static int command_port_rules(const struct arguments *arguments)
 	char buf[CONFIG_PORTS_MAX * 64];
 	struct text text = TEXT_ON(buf);
 
-	if (read_running(arguments, &config) < 0 || this_node(arguments, config, &node) < 0)
+	if (read_running(arguments, &config) != 0 || this_node(arguments, config, &node) != 0)
 		return EXIT_PROBLEM;
 	identity_port_rules(node, &text);
 	fputs(buf, stdout);
@@ -139,7 +139,7 @@ static int command_show(const struct arguments *arguments)
 	_cleanup_free_ char *buf = malloc(SUMMARY_MAX);
 	struct text text;
 
-	if (!buf || read_running(arguments, &config) < 0)
+	if (!buf || read_running(arguments, &config) != 0)
 		return EXIT_PROBLEM;
 	text_init(&text, buf, SUMMARY_MAX);
 	summary(config, &text);

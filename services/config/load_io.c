@@ -68,7 +68,7 @@ static int read_document(const struct load_options *options, const char *root, c
 	if (r < 0)
 		return r;
 	*ret_document = document;
-	document = (struct document){0};
+	memset(&document, 0, sizeof(document));
 	return 0;
 }
 

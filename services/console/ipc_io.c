@@ -165,14 +165,15 @@ static int ask_service(qb_ipcc_connection_t *connection, uint32_t index,
 int ipc_services(struct view *view)
 {
 	_cleanup_(disconnectp) qb_ipcc_connection_t *connection = NULL;
-	_cleanup_free_ struct engine_service_status *status = malloc(sizeof(*status));
+	_cleanup_free_ struct engine_service_status *status = NULL;
 	uint64_t limit = clock_boot_ns() + IPC_ALL_MS * NSEC_PER_MSEC;
-	int r = status ? ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, &connection) : -ENOMEM;
+	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, &connection);
 
 	if (r < 0)
 		return r;
 	view->services = calloc(CONFIG_SERVICES_MAX, sizeof(*view->services));
-	if (!view->services)
+	status = malloc(sizeof(*status));
+	if (!view->services || !status)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < CONFIG_SERVICES_MAX; i++) {
 		if (clock_boot_ns() > limit)

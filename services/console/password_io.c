@@ -49,6 +49,7 @@ int password_set(const struct machine *machine, const char *password)
 {
 	char salt[SALT_BYTES], setting[CRYPT_GENSALT_OUTPUT_SIZE], line[CRYPT_OUTPUT_SIZE + 1];
 	char path[PATH_MAX];
+	size_t size;
 	int r = machine_path(machine, PASSWORD_FILE, path);
 
 	if (r < 0)
@@ -60,8 +61,9 @@ int password_set(const struct machine *machine, const char *password)
 	r = hash(password, setting, line);
 	if (r < 0)
 		return r;
-	strcat(line, "\n");
-	return file_write_atomic(path, line, strlen(line), 0600);
+	size = strlen(line);
+	line[size++] = '\n';
+	return file_write_atomic(path, line, size, 0600);
 }
 
 /* Takes the same time wherever the first difference is. */
@@ -82,7 +84,7 @@ int password_check(const struct machine *machine, const char *password)
 
 	if (r == 0)
 		r = file_read(path, sizeof(stored) - 1, &data, NULL);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	memcpy(stored, data, strcspn(data, "\n"));
 	if (stored[0] != '$')

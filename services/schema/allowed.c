@@ -43,7 +43,9 @@ static void describe_enum(const struct lysc_type_enum *type, char *buf, size_t s
 
 	error_append(buf, size, "one of: ");
 	LY_ARRAY_FOR(type->enums, u)
-	error_append(buf, size, "%s%s", u ? ", " : "", type->enums[u].name);
+	{
+		error_append(buf, size, "%s%s", u ? ", " : "", type->enums[u].name);
+	}
 }
 
 /* The last pattern belongs to the most derived type: its message describes the value whole. */
@@ -53,7 +55,9 @@ static void describe_string(const struct lysc_type_str *type, char *buf, size_t 
 	LY_ARRAY_COUNT_TYPE u;
 
 	LY_ARRAY_FOR(type->patterns, u)
-	last = type->patterns[u];
+	{
+		last = type->patterns[u];
+	}
 	if (type->length) {
 		describe_range(type->length, buf, size);
 		error_append(buf, size, " characters%s", last ? ": " : "");

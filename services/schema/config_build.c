@@ -325,24 +325,32 @@ static size_t count_services(const struct lyd_node *tree)
 	return n;
 }
 
-int config_build(const struct lyd_node *tree, struct config **ret_config)
+static int build_all(struct config *config, const struct lyd_node *tree)
 {
-	_cleanup_(config_freep) struct config *config = calloc(1, sizeof(*config));
 	size_t n_services = count_services(tree);
+	int r = 0;
 
-	if (!config)
-		return -ENOMEM;
 	if (n_services > CONFIG_SERVICES_MAX)
 		return -EOVERFLOW;
 	config->services = calloc(n_services ? n_services : 1, sizeof(*config->services));
 	if (!config->services)
 		return -ENOMEM;
-	for (const struct lyd_node *top = tree; top; top = top->next) {
-		int r = build_top(config, top);
+	for (const struct lyd_node *top = tree; top && r == 0; top = top->next)
+		r = build_top(config, top);
+	return r;
+}
 
-		if (r < 0)
-			return r;
-	}
+int config_build(const struct lyd_node *tree, struct config **ret_config)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	int r;
+
+	config = calloc(1, sizeof(*config));
+	if (!config)
+		return -ENOMEM;
+	r = build_all(config, tree);
+	if (r < 0)
+		return r;
 	*ret_config = take_ptr(config);
 	return 0;
 }

@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 0))) static void put(char *buf, size_t size, size_t used,
-						      const char *format, va_list args)
+/* n is what vsnprintf(3) said about the text it put at used. */
+static void mark_cut(char *buf, size_t size, size_t used, int n)
 {
-	int n = vsnprintf(buf + used, size - used, format, args);
-
 	if (n < 0)
 		buf[used] = '\0';
 	else if ((size_t)n >= size - used)
@@ -20,21 +18,22 @@ void error_text(char *buf, size_t size, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	put(buf, size, 0, format, args);
+	mark_cut(buf, size, 0, vsnprintf(buf, size, format, args));
 	va_end(args);
 }
 
 void error_textv(char *buf, size_t size, const char *format, va_list args)
 {
-	put(buf, size, 0, format, args);
+	mark_cut(buf, size, 0, vsnprintf(buf, size, format, args));
 }
 
 void error_append(char *buf, size_t size, const char *format, ...)
 {
+	size_t used = strlen(buf);
 	va_list args;
 
 	va_start(args, format);
-	put(buf, size, strlen(buf), format, args);
+	mark_cut(buf, size, used, vsnprintf(buf + used, size - used, format, args));
 	va_end(args);
 }
 

@@ -126,22 +126,19 @@ static int apply_plan(struct mnl_socket *socket, const struct plan *plan, bool d
 	return code;
 }
 
-static int apply(const struct arguments *arguments)
+/* Reads what is, plans, and does it; returns an exit code. */
+static int reconcile(const struct arguments *arguments, const struct config *config,
+		     const struct config_node *node)
 {
-	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_(netlink_closep) struct mnl_socket *socket = NULL;
-	_cleanup_free_ struct plan_state *state = calloc(1, sizeof(*state));
-	_cleanup_free_ struct plan *plan = calloc(1, sizeof(*plan));
-	const struct config_node *node;
-	int r = state && plan ? 0 : -ENOMEM;
+	_cleanup_free_ struct plan_state *state = NULL;
+	_cleanup_free_ struct plan *plan = NULL;
+	int r = netlink_open(&socket);
 
-	if (r == 0 &&
-	    (read_config(arguments, &config) < 0 || this_node(arguments, config, &node) < 0))
-		return EXIT_PROBLEM;
+	state = calloc(1, sizeof(*state));
+	plan = calloc(1, sizeof(*plan));
 	if (r == 0)
-		r = netlink_open(&socket);
-	if (r == 0)
-		r = read_state(socket, node, state);
+		r = state && plan ? read_state(socket, node, state) : -ENOMEM;
 	if (r == 0)
 		r = plan_make(config, node, state, plan);
 	if (r < 0) {
@@ -150,6 +147,16 @@ static int apply(const struct arguments *arguments)
 		return EXIT_PROBLEM;
 	}
 	return apply_plan(socket, plan, arguments->dry_run);
+}
+
+static int apply(const struct arguments *arguments)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	const struct config_node *node;
+
+	if (read_config(arguments, &config) < 0 || this_node(arguments, config, &node) < 0)
+		return EXIT_PROBLEM;
+	return reconcile(arguments, config, node);
 }
 
 /* Returns -1 to go on, or an exit code. */
