@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # work, board_dir, START_… come from lib.sh, GRUB_… from the board's image.conf
 
-GRUB_DIR=/usr/lib/grub
+# The locked package's modules when make-image says where they are, else those of this machine.
+: "${GRUB_DIR:=/usr/lib/grub}"
 
 # grub_core PLATFORM OUT: GRUB with its modules and the few lines that find the disk it was started from.
 grub_core() {

@@ -24,8 +24,11 @@ TOP = HERE.parents[2]
 OVMF = pathlib.Path("/usr/share/OVMF")
 MEMORY_MIB = 384
 DISK_MIB = 1024
-BOOT_SECONDS = 120
-COMMAND_SECONDS = 20
+# Bounds, not expectations: the machine may be busy with other tests.
+BOOT_SECONDS = 300
+COMMAND_SECONDS = 60
+# Firmware and slot of the cases that boot a second time: each of both once.
+TWICE = (("bios", "A"), ("uefi", "B"))
 PROMPT = rb"[#] $"
 ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\r")
 
@@ -43,8 +46,8 @@ class Guest:
         self.text = b""
         self.arrived = threading.Condition()
         self.process = subprocess.Popen(
-            ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none",
-             "-monitor", f"unix:{self.monitor},server=on,wait=off", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
+            ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none", "-nodefaults",
+             "-vga", "std", "-monitor", f"unix:{self.monitor},server=on,wait=off", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -118,9 +121,9 @@ class Guest:
         else:
             self.send("poweroff\n")
         try:
-            self.process.wait(40)
+            self.process.wait(COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
-            raise Failure("does not power off within 40 s") from None
+            raise Failure(f"does not power off within {COMMAND_SECONDS} s") from None
 
 
 def check(condition, why):
@@ -130,10 +133,10 @@ def check(condition, why):
 
 def firmware(kind, name, outdir):
     if kind == "bios":
-        return []
+        return ["-machine", "pc"]
     variables = outdir / f"{name}.vars"
     shutil.copy(OVMF / "OVMF_VARS_4M.fd", variables)
-    return ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
+    return ["-machine", "q35", "-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd",
             "-drive", f"if=pflash,format=raw,file={variables}"]
 
 
@@ -142,7 +145,7 @@ def disk(base, name, outdir):
     overlay = outdir / f"{name}.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(base), str(overlay),
                     f"{DISK_MIB}M"], check=True)
-    return ["-drive", f"if=none,id=disk,format=qcow2,file={overlay}", "-device", "virtio-blk-pci,drive=disk,addr=8"]
+    return ["-drive", f"if=none,id=disk,format=qcow2,cache=unsafe,file={overlay}", "-device", "virtio-blk-pci,drive=disk,addr=8"]
 
 
 def base_for_slot(image, slot, outdir):
@@ -159,8 +162,8 @@ def data_mib(guest):
     return int(guest.run("df -m /data | awk 'NR == 2 { print $2 }'"))
 
 
-def case_slot(kind, slot, base, name, outdir):
-    arguments = firmware(kind, name, outdir) + disk(base, name, outdir) + ["-nic", "none"]
+def case_slot(kind, slot, again, base, name, outdir):
+    arguments = firmware(kind, name, outdir) + disk(base, name, outdir)
     with Guest(name, outdir, arguments) as guest:
         guest.shell()
         line = guest.run("cat /proc/cmdline")
@@ -177,6 +180,8 @@ def case_slot(kind, slot, base, name, outdir):
         check(guest.run("touch /x 2>&1 && echo written || echo refused").endswith("refused"), "root can be written")
         guest.run("echo kept >/data/boot/test")
         guest.power_off()
+    if not again:
+        return
     with Guest(name, outdir, arguments) as guest:
         guest.shell()
         line = guest.run("cat /proc/cmdline")
@@ -197,7 +202,7 @@ def case_fallback(image, name, outdir):
     with open(base, "r+b") as file:
         file.seek(start * 512)
         file.write(bytes(1 << 20))
-    with Guest(name, outdir, disk(base, name, outdir) + ["-nic", "none"]) as guest:
+    with Guest(name, outdir, disk(base, name, outdir)) as guest:
         guest.shell()
         line = guest.run("cat /proc/cmdline")
         check("trireme.slot=B" in line, f"booted {line}")
@@ -236,17 +241,18 @@ def case_ports_mac(base, name, outdir):
     seed, text = outdir / f"{name}.seed", outdir / f"{name}.json"
     text.write_text(json.dumps(document))
     subprocess.run([str(TOP / "firmware/image/make-seed"), str(seed), str(text)], check=True)
-    for models in (("virtio-net-pci", "virtio-net-pci"), ("virtio-net-pci", "e1000"), ("e1000", "virtio-net-pci")):
-        for places in (("0x5", "0x6"), ("0x6", "0x5")):
-            arguments = disk(base, name, outdir)
-            arguments += ["-drive", f"if=none,id=seed,format=raw,readonly=on,file={seed}",
-                          "-device", "virtio-blk-pci,drive=seed,addr=9"]
-            arguments += nic(0, models[0], MAC_A, places[0]) + nic(1, models[1], MAC_B, places[1])
-            with Guest(name, outdir, arguments) as guest:
-                guest.shell()
-                found = ports(guest)
-                check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models} at {places}: {found}")
-                guest.power_off()
+    for models, places in ((("virtio-net-pci", "virtio-net-pci"), ("0x6", "0x5")),
+                           (("virtio-net-pci", "e1000"), ("0x5", "0x6")),
+                           (("virtio-net-pci", "e1000"), ("0x6", "0x5"))):
+        arguments = disk(base, name, outdir)
+        arguments += ["-drive", f"if=none,id=seed,format=raw,readonly=on,file={seed}",
+                      "-device", "virtio-blk-pci,drive=seed,addr=9"]
+        arguments += nic(0, models[0], MAC_A, places[0]) + nic(1, models[1], MAC_B, places[1])
+        with Guest(name, outdir, arguments) as guest:
+            guest.shell()
+            found = ports(guest)
+            check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models} at {places}: {found}")
+            guest.power_off()
 
 
 def main():
@@ -256,7 +262,8 @@ def main():
     shutil.rmtree(outdir, ignore_errors=True)
     outdir.mkdir(parents=True)
     bases = {slot: base_for_slot(image, slot, outdir) for slot in "AB"}
-    cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, bases[slot]) for kind in ("bios", "uefi") for slot in "AB"}
+    cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, (kind, slot) in TWICE, bases[slot]) for kind in ("bios", "uefi")
+             for slot in "AB"}
     cases["fallback"] = (case_fallback, image)
     cases["ports-pci"] = (case_ports_pci, bases["A"])
     cases["ports-mac"] = (case_ports_mac, bases["A"])

@@ -66,7 +66,7 @@ mkdir -p "$work/build"
 mv "$work/root" "$work/build/rootfs"
 mkdir "$work/build/rootfs/etc"
 why=
-BUILD=$work/build "$image/make-image" >"$work/log" 2>&1 || why=$(tail -n 1 "$work/log")
+GRUB_DIR=/usr/lib/grub BUILD=$work/build "$image/make-image" >"$work/log" 2>&1 || why=$(tail -n 1 "$work/log")
 report image "$why"
 if [ -n "$why" ]; then exit 1; fi
 disk=$work/build/images/trireme-generic-x86_64.img
