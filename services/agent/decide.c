@@ -237,7 +237,7 @@ int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32
 		snprintf(text, size, "refused: this node is not part of a quorum");
 		return -EAGAIN;
 	}
-	if (!g->owner || g->released || !decide_peer(s, g->owner)) {
+	if (!decide_owner(s, group)) {
 		snprintf(text, size, "refused: nobody owns %s at the moment", name);
 		return -EAGAIN;
 	}

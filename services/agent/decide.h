@@ -221,6 +221,8 @@ uint64_t decide_deadline(const struct decide_state *s, uint64_t now);
 bool decide_view_quorate(const struct decide_state *s);
 /* From when on this node may claim the group by the guard alone. */
 uint64_t decide_guard_end(const struct decide_group *g);
+/* Who owns the group as far as this node knows; 0: nobody. */
+uint32_t decide_owner(const struct decide_state *s, size_t group);
 /* The fittest router of the view other than `except`; 0: none. */
 uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t except);
 const struct decide_node *decide_node(const struct decide_state *s, uint32_t id);

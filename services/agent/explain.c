@@ -24,8 +24,7 @@ enum agent_role explain_role(const struct decide_state *s, size_t group)
 		return AGENT_ROLE_STARTING;
 	if (g->owning || g->claiming)
 		return AGENT_ROLE_WAITING;
-	if (rank == 0 && decide_view_quorate(s) &&
-	    (!g->owner || g->released || !decide_peer(s, g->owner)))
+	if (rank == 0 && decide_view_quorate(s) && !decide_owner(s, group))
 		return AGENT_ROLE_WAITING;
 	return AGENT_ROLE_STANDBY;
 }
@@ -51,31 +50,38 @@ static uint64_t since(uint64_t then, uint64_t now)
 	return now > then ? now - then : 0;
 }
 
-static bool is_owned(const struct decide_state *s, const struct decide_group *g)
+static void explain_vacant(const struct decide_state *s, const struct decide_node *node,
+			   size_t group, uint64_t now, char *buf, size_t size)
 {
-	return g->owner && !g->released && decide_peer(s, g->owner);
-}
-
-static void explain_standby(const struct decide_state *s, size_t group, bool self, uint64_t now,
-			    char *buf, size_t size)
-{
-	const struct decide_group *g = &s->groups[group];
-	uint64_t end = decide_guard_end(g);
+	uint64_t end = decide_guard_end(&s->groups[group]);
+	uint32_t first = decide_fittest(s, group, 0);
 	char time[32];
 
-	if (is_owned(s, g))
-		snprintf(buf, size, "standby: %s is the owner", decide_name(s, g->owner));
-	else if (!decide_view_quorate(s))
-		snprintf(buf, size, "standby: %zu of the %u votes of a quorum are here", s->n_peers,
-			 view_needed_votes(s));
-	else if (end > now)
+	if (end > now)
 		snprintf(buf, size,
 			 "standby: for another %s an earlier owner may still hold its lease",
 			 duration(end - now, time, sizeof(time)));
+	else if (first == node->id)
+		snprintf(buf, size, "standby: it is about to take over");
 	else
-		snprintf(buf, size, "standby: %s",
-			 self && g->claiming ? "its claim is under way"
-					     : "another router takes over first");
+		snprintf(buf, size, "standby: %s takes over first", decide_name(s, first));
+}
+
+static void explain_standby(const struct decide_state *s, const struct decide_node *node,
+			    size_t group, uint64_t now, char *buf, size_t size)
+{
+	bool judged = s->quorum_known && s->quorum_ring.seq == s->ring.seq;
+
+	if (decide_owner(s, group))
+		snprintf(buf, size, "standby: %s is the owner",
+			 decide_name(s, decide_owner(s, group)));
+	else if (!judged)
+		snprintf(buf, size, "standby: the quorum of the present members is not known yet");
+	else if (!decide_view_quorate(s))
+		snprintf(buf, size, "standby: no quorum, %zu of %u agents are here and %u needed",
+			 s->n_peers, s->expected_votes, view_needed_votes(s));
+	else
+		explain_vacant(s, node, group, now, buf, size);
 }
 
 static void explain_owner(const struct decide_state *s, size_t group, bool self, uint64_t now,
@@ -106,14 +112,14 @@ static void explain_group(const struct decide_state *s, const struct decide_node
 
 	if (self)
 		health = &g->health;
-	if (g->owner == node->id && (is_owned(s, g) || (self && g->lease_until > now)))
+	if (decide_owner(s, group) == node->id)
 		explain_owner(s, group, self, now, buf, size);
 	else if (health && health->code != AGENT_HEALTH_FIT)
-		snprintf(buf, size, "standby: %s since %s",
+		snprintf(buf, size, "standby: %s for %s",
 			 decide_health_text(health, text, sizeof(text)),
 			 duration(since(health->since, now), time, sizeof(time)));
 	else
-		explain_standby(s, group, self, now, buf, size);
+		explain_standby(s, node, group, now, buf, size);
 }
 
 const char *explain_node(const struct decide_state *s, size_t node, uint64_t now, char *buf,
@@ -172,8 +178,7 @@ static void status_group(const struct decide_state *s, size_t group, uint64_t no
 
 	snprintf(to->name, sizeof(to->name), "%s", s->settings.groups[group]);
 	to->role = (uint8_t)explain_role(s, group);
-	if (is_owned(s, g) || g->lease_until > now)
-		to->owner = g->owner;
+	to->owner = decide_owner(s, group);
 	to->epoch = g->epoch;
 	to->lease_left_ms =
 		g->lease_until > now ? (int64_t)((g->lease_until - now) / NSEC_PER_MSEC) : 0;

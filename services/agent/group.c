@@ -17,6 +17,15 @@ uint64_t decide_guard_end(const struct decide_group *g)
 	return g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
 }
 
+uint32_t decide_owner(const struct decide_state *s, size_t group)
+{
+	const struct decide_group *g = &s->groups[group];
+	bool holds = g->owner == s->settings.self ? group_holds(g)
+						  : !g->released && decide_peer(s, g->owner);
+
+	return holds ? g->owner : 0;
+}
+
 void group_release(struct decide_state *s, size_t group, uint32_t successor, const char *cause)
 {
 	struct decide_group *g = &s->groups[group];
@@ -121,7 +130,7 @@ static void begin_service(struct decide_state *s, size_t group, uint64_t now)
 	g->next_refresh = now + REFRESH_NS;
 	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
 	decide_emit(s, DECIDE_ANNOUNCE_START, group);
-	decide_log(s, LOG_NOTICE, "%s owned with epoch %llu, %llu ms after the claim",
+	decide_log(s, LOG_NOTICE, "%s owned with epoch %llu, confirmed after %llu ms",
 		   NAME(s, group), (unsigned long long)g->epoch,
 		   (unsigned long long)((now - g->owner_since) / NSEC_PER_MSEC));
 }
@@ -350,6 +359,9 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 	uint64_t from = decide_guard_end(g);
 	int rank;
 
+	/* The own release comes first, so that everybody knows when the claim arrives. */
+	if (g->owner == s->settings.self && !g->released)
+		return UINT64_MAX;
 	if (s->leaving || g->claiming || group_holds(g) || g->health.code != AGENT_HEALTH_FIT ||
 	    !decide_view_quorate(s))
 		return UINT64_MAX;

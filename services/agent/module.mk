@@ -28,3 +28,21 @@ tests += test_agent_broken_guard
 test_agent_broken_guard-src := services/agent/tests/test_broken.c $(agent-sim) \
 	services/agent/tests/broken_guard.c $(filter-out %/lease.c,$(agent-pure))
 test_agent_broken_guard-pkg := cmocka
+
+tests += test_agent_golden
+test_agent_golden-src := services/agent/tests/test_golden.c services/agent/tests/script.c \
+	services/base/file_io.c $(agent-pure)
+test_agent_golden-pkg := cmocka
+
+tests += test_agent_wire
+test_agent_wire-src := services/agent/tests/test_wire.c services/proto/agent_wire.c
+test_agent_wire-pkg := cmocka
+
+tests += test_agent_parts
+test_agent_parts-src := services/agent/tests/test_parts.c services/base/parse.c $(agent-pure)
+test_agent_parts-pkg := cmocka
+
+fuzzers += fuzz_agent_wire fuzz_agent_decide
+fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c
+fuzz_agent_decide-src := services/agent/fuzz_decide.c $(filter-out \
+	services/agent/settings.c services/agent/ports.c services/agent/explain.c,$(agent-pure))

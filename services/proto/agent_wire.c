@@ -139,8 +139,7 @@ static void get_state(struct cursor *c, struct agent_message *m)
 	m->state.revision = get(c, 8);
 	m->state.quorum = (uint8_t)get(c, 1);
 	m->state.n_groups = (uint32_t)get(c, 1);
-	if (m->state.quorum > AGENT_WIRE_QUORUM_LAST ||
-	    m->state.n_groups > AGENT_WIRE_GROUPS_MAX) {
+	if (m->state.quorum > AGENT_WIRE_QUORUM_LAST || m->state.n_groups > AGENT_WIRE_GROUPS_MAX) {
 		c->failed = true;
 		return;
 	}

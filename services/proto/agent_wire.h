@@ -17,14 +17,14 @@
 #define AGENT_WIRE_MAX 2048	 /* bytes of the largest encoded message */
 
 enum agent_wire_type {
-	AGENT_WIRE_STATE = 1,	/* what I know and hold; all members' STATEs make a view */
-	AGENT_WIRE_HEALTH,	/* my fitness changed inside a view */
-	AGENT_WIRE_HEARTBEAT,	/* the owner asks for its lease to be extended */
-	AGENT_WIRE_ECHO,	/* a voter has received that heartbeat */
-	AGENT_WIRE_RELEASED,	/* the owner has cleared lease and addresses */
-	AGENT_WIRE_CLAIM,	/* the sender takes the group with this epoch */
-	AGENT_WIRE_ADOPT,	/* a restarted agent goes on with its running lease */
-	AGENT_WIRE_SWITCHOVER,	/* the owner is asked to release in favour of target */
+	AGENT_WIRE_STATE = 1,  /* what I know and hold; all members' STATEs make a view */
+	AGENT_WIRE_HEALTH,     /* my fitness changed inside a view */
+	AGENT_WIRE_HEARTBEAT,  /* the owner asks for its lease to be extended */
+	AGENT_WIRE_ECHO,       /* a voter has received that heartbeat */
+	AGENT_WIRE_RELEASED,   /* the owner has cleared lease and addresses */
+	AGENT_WIRE_CLAIM,      /* the sender takes the group with this epoch */
+	AGENT_WIRE_ADOPT,      /* a restarted agent goes on with its running lease */
+	AGENT_WIRE_SWITCHOVER, /* the owner is asked to release in favour of target */
 	AGENT_WIRE_TYPE_LAST = AGENT_WIRE_SWITCHOVER,
 };
 
@@ -48,9 +48,8 @@ enum agent_wire_quorum {
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
-#define AGENT_STATE_OWNING 2u	/* the sender's CLAIM was delivered; it has not given up */
-#define AGENT_STATE_RELEASED 4u /* the owner named has released */
-#define AGENT_STATE_FLAGS 7u
+#define AGENT_STATE_RELEASED 2u /* the owner named has released */
+#define AGENT_STATE_FLAGS 3u
 
 struct agent_wire_group {
 	uint64_t key;	     /* agent_wire_key() of the group's name */
@@ -69,7 +68,7 @@ struct agent_message {
 	/* STATE: tag of the configuration it was sent in; others: id of the view. */
 	uint64_t view;
 	union {
-		struct { /* STATE, HEALTH */
+		struct {		      /* STATE, HEALTH */
 			uint64_t incarnation; /* of the sending agent: differs after a restart */
 			uint64_t revision;    /* of the sender's configuration */
 			uint8_t quorum;	      /* enum agent_wire_quorum, for this ring */

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/tests/script.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/decide_internal.h"
+#include "agent/explain.h"
+#include "base/clock_io.h"
+
+#define WORDS_MAX 24
+#define OUTPUT_MAX (256u << 10)
+#define QUEUE_MAX 256
+#define LOOP_MAX 100000
+
+struct script {
+	struct decide_settings settings;
+	struct decide_state state;
+	struct decide_actions actions;
+	uint64_t now;
+	size_t group;
+	bool hide, automatic;
+	uint32_t echoers[DECIDE_NODES_MAX];
+	size_t n_echoers;
+	struct agent_message queue[QUEUE_MAX];
+	size_t n_queue;
+	char *words[WORDS_MAX];
+	size_t n_words;
+	char *output;
+	size_t length;
+	char *error;
+	size_t error_size;
+	bool failed;
+};
+
+static void fail(struct script *s, const char *what, const char *word)
+{
+	if (!s->failed)
+		snprintf(s->error, s->error_size, "%s: '%s'", what, word);
+	s->failed = true;
+}
+
+static void print(struct script *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void print(struct script *s, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	s->length += (size_t)vsnprintf(s->output + s->length, OUTPUT_MAX - s->length, format, args);
+	va_end(args);
+	if (s->length >= OUTPUT_MAX) {
+		s->length = OUTPUT_MAX - 1;
+		fail(s, "the output is too long", "");
+	}
+}
+
+static uint32_t node_id(struct script *s, const char *name)
+{
+	for (size_t i = 0; i < s->settings.n_nodes; i++)
+		if (strcmp(s->settings.nodes[i].name, name) == 0)
+			return s->settings.nodes[i].id;
+	fail(s, "no such node", name);
+	return 0;
+}
+
+static uint64_t number(struct script *s, const char *word)
+{
+	char *end;
+	uint64_t value = strtoull(word, &end, 10);
+
+	if (*end || !*word)
+		fail(s, "not a number", word);
+	return value;
+}
+
+static uint64_t ms(struct script *s, const char *word)
+{
+	return number(s, word) * NSEC_PER_MSEC;
+}
+
+static const char *word(const struct script *s, size_t i)
+{
+	return i < s->n_words ? s->words[i] : "";
+}
+
+/* "NAME=" of the line's words: the value; NULL: not there. */
+static const char *option(const struct script *s, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 1; i < s->n_words; i++)
+		if (strncmp(s->words[i], name, length) == 0 && s->words[i][length] == '=')
+			return s->words[i] + length + 1;
+	return NULL;
+}
+
+static bool flag(const struct script *s, const char *name)
+{
+	for (size_t i = 1; i < s->n_words; i++)
+		if (strcmp(s->words[i], name) == 0)
+			return true;
+	return false;
+}
+
+static const char *const health_names[] = {
+	[AGENT_HEALTH_FIT] = "fit",
+	[AGENT_HEALTH_WITNESS] = "witness",
+	[AGENT_HEALTH_NO_PORT] = "no-port",
+	[AGENT_HEALTH_NO_CARRIER] = "no-carrier",
+	[AGENT_HEALTH_NO_ADDRESS] = "no-address",
+	[AGENT_HEALTH_ALIAS_FAILED] = "alias-failed",
+	[AGENT_HEALTH_LEAVING] = "leaving",
+};
+
+/* "no-carrier:eth1" */
+static uint8_t health(struct script *s, const char *text, char object[AGENT_WIRE_OBJECT_MAX])
+{
+	size_t length = strcspn(text, ":");
+
+	snprintf(object, AGENT_WIRE_OBJECT_MAX, "%s", text[length] ? text + length + 1 : "");
+	for (size_t i = 0; i <= AGENT_HEALTH_LAST; i++)
+		if (strlen(health_names[i]) == length &&
+		    strncmp(health_names[i], text, length) == 0)
+			return (uint8_t)i;
+	fail(s, "no such health", text);
+	return 0;
+}
+
+static const char *name_of(const struct script *s, uint32_t id)
+{
+	return id ? decide_name(&s->state, id) : "none";
+}
+
+static void print_message(struct script *s, const struct agent_message *m, const char *group)
+{
+	const char *type = agent_wire_type_name(m->type);
+
+	if (m->type == AGENT_WIRE_STATE || m->type == AGENT_WIRE_HEALTH) {
+		print(s, "  -> send %s", type);
+		for (size_t i = 0; i < m->state.n_groups; i++) {
+			const struct agent_wire_group *g = &m->state.groups[i];
+
+			print(s, "%s %s%s%s", i ? "," : "", health_names[g->health],
+			      g->object[0] ? ":" : "", g->object);
+			if (m->type == AGENT_WIRE_HEALTH)
+				continue;
+			print(s, " epoch=%llu owner=%s guard=%llu%s%s",
+			      (unsigned long long)g->epoch, name_of(s, g->owner),
+			      (unsigned long long)(g->guard_left / NSEC_PER_MSEC),
+			      g->flags & AGENT_STATE_HOLDING ? " hold" : "",
+			      g->flags & AGENT_STATE_RELEASED ? " released" : "");
+		}
+		print(s, "\n");
+		return;
+	}
+	print(s, "  -> send %s %s epoch=%llu", type, group, (unsigned long long)m->group.epoch);
+	if (m->group.seq || m->type == AGENT_WIRE_CLAIM)
+		print(s, " seq=%llu", (unsigned long long)m->group.seq);
+	if (m->group.node)
+		print(s, " for %s", name_of(s, m->group.node));
+	print(s, "\n");
+}
+
+static bool hidden(const struct script *s, const struct decide_action *a)
+{
+	if (!s->hide)
+		return false;
+	if (a->type == DECIDE_SEND)
+		return a->message.type == AGENT_WIRE_HEARTBEAT ||
+		       a->message.type == AGENT_WIRE_ECHO;
+	return a->type == DECIDE_LEASE_SET || a->type == DECIDE_ADDRESSES_REFRESH;
+}
+
+static void print_action(struct script *s, const struct decide_action *a)
+{
+	static const char *const words[] = {
+		[DECIDE_LEASE_CLEAR] = "clear lease of",
+		[DECIDE_ADDRESSES_ADD] = "add aliases of",
+		[DECIDE_ADDRESSES_DELETE] = "delete aliases of",
+		[DECIDE_ADDRESSES_REFRESH] = "refresh aliases of",
+		[DECIDE_ANNOUNCE_START] = "announce",
+		[DECIDE_ANNOUNCE_STOP] = "announce no more",
+	};
+	const char *group = s->settings.groups[a->group];
+
+	if (hidden(s, a))
+		return;
+	if (a->type == DECIDE_SEND)
+		print_message(s, &a->message, group);
+	else if (a->type == DECIDE_LEASE_SET)
+		print(s, "  -> lease of %s until %llu\n", group,
+		      (unsigned long long)(a->deadline / NSEC_PER_MSEC));
+	else
+		print(s, "  -> %s %s\n", words[a->type], group);
+}
+
+static void collect(struct script *s)
+{
+	for (size_t i = 0; i < s->actions.n; i++) {
+		const struct decide_action *a = &s->actions.list[i];
+
+		print_action(s, a);
+		if (a->type != DECIDE_SEND)
+			continue;
+		if (s->n_queue == QUEUE_MAX) {
+			fail(s, "too many own messages wait", "");
+			break;
+		}
+		s->queue[s->n_queue++] = a->message;
+	}
+	for (size_t i = 0; i < s->actions.n_logs; i++)
+		print(s, "  -> says: %s\n", s->actions.logs[i].text);
+	s->actions.n = s->actions.n_logs = 0;
+}
+
+static void echo(struct script *s, const struct agent_message *heartbeat)
+{
+	struct agent_message m = *heartbeat;
+
+	m.type = AGENT_WIRE_ECHO;
+	for (size_t i = 0; i < s->n_echoers; i++) {
+		decide_message(&s->state, s->echoers[i], &m, s->now);
+		collect(s);
+	}
+}
+
+/* Own messages come back, in order, and so do those that they cause. */
+static void deliver_own(struct script *s, bool echoed)
+{
+	for (size_t i = 0; s->n_queue && i < QUEUE_MAX; i++) {
+		struct agent_message m = s->queue[0];
+
+		memmove(s->queue, s->queue + 1, --s->n_queue * sizeof(s->queue[0]));
+		decide_message(&s->state, s->settings.self, &m, s->now);
+		collect(s);
+		if (echoed && m.type == AGENT_WIRE_HEARTBEAT)
+			echo(s, &m);
+	}
+}
+
+static void after(struct script *s)
+{
+	collect(s);
+	if (s->automatic)
+		deliver_own(s, true);
+}
+
+static void do_config(struct script *s)
+{
+	static const struct lease_timing timing = {500, 600, 50};
+	char *list = strdup(option(s, "nodes") ? option(s, "nodes") : ""), *rest = NULL;
+	char *groups = strdup(option(s, "groups") ? option(s, "groups") : "main"), *more = NULL;
+
+	memset(&s->settings, 0, sizeof(s->settings));
+	s->settings.times = lease_times(&timing);
+	s->settings.incarnation = 1;
+	for (char *n = strtok_r(list, ",", &rest); n; n = strtok_r(NULL, ",", &rest)) {
+		struct decide_node *node = &s->settings.nodes[s->settings.n_nodes++];
+		const char *colon = strchr(n, ':');
+
+		snprintf(node->name, sizeof(node->name), "%.*s", (int)strcspn(n, ":"), n);
+		node->id = (uint32_t)s->settings.n_nodes;
+		node->witness = colon && strcmp(colon, ":witness") == 0;
+		node->priority = colon && !node->witness ? (uint8_t)number(s, colon + 1) : 100;
+	}
+	for (char *g = strtok_r(groups, ",", &more); g; g = strtok_r(NULL, ",", &more))
+		snprintf(s->settings.groups[s->settings.n_groups++], DECIDE_NAME_MAX, "%s", g);
+	s->settings.expected_votes = (uint32_t)s->settings.n_nodes;
+	s->settings.self = node_id(s, option(s, "self") ? option(s, "self") : "r1");
+	decide_init(&s->state, &s->settings, &s->actions, s->now);
+	free(list);
+	free(groups);
+}
+
+static void do_run(struct script *s)
+{
+	uint64_t until = ms(s, word(s, 1)), at;
+
+	for (int i = 0; i < LOOP_MAX; i++) {
+		at = decide_deadline(&s->state, s->now);
+		if (at > until)
+			break;
+		s->now = at > s->now ? at : s->now;
+		decide_tick(&s->state, s->now);
+		after(s);
+	}
+	s->now = until;
+}
+
+static void do_ring(struct script *s)
+{
+	struct decide_ring ring = {.node = 1, .seq = number(s, word(s, 1))};
+	struct decide_member members[DECIDE_NODES_MAX];
+	size_t n = 0;
+
+	for (size_t i = 2; i < s->n_words && n < DECIDE_NODES_MAX; i++) {
+		char *slash = strchr(s->words[i], '/');
+
+		members[n].pid = slash ? (uint32_t)number(s, slash + 1) : 100;
+		if (slash)
+			*slash = '\0';
+		members[n++].id = node_id(s, s->words[i]);
+	}
+	decide_configuration(&s->state, &ring, members, n, s->now);
+}
+
+static void do_quorum(struct script *s)
+{
+	struct decide_ring ring = {.node = 1, .seq = number(s, word(s, 2))};
+
+	decide_quorum(&s->state, &ring, strcmp(word(s, 1), "yes") == 0, 0, s->now);
+}
+
+static void do_state(struct script *s)
+{
+	struct agent_message m = {.type = AGENT_WIRE_STATE, .view = s->state.tag};
+	struct agent_wire_group *g = &m.state.groups[s->group];
+	const char *unfit = option(s, "unfit");
+	const struct decide_node *node = decide_node(&s->state, node_id(s, word(s, 1)));
+
+	if (!node)
+		return;
+	if (strcmp(word(s, 0), "health") == 0) {
+		m.type = AGENT_WIRE_HEALTH;
+		m.view = s->state.view;
+		unfit = word(s, 2);
+	}
+	m.state.incarnation = node->id;
+	m.state.n_groups = (uint32_t)s->settings.n_groups;
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		m.state.groups[i].key = s->state.groups[i].key;
+		m.state.groups[i].health = node->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_FIT;
+	}
+	if (unfit)
+		g->health = health(s, unfit, g->object);
+	g->epoch = g->highest = option(s, "epoch") ? number(s, option(s, "epoch")) : 0;
+	if (option(s, "highest"))
+		g->highest = number(s, option(s, "highest"));
+	g->owner = option(s, "owner") ? node_id(s, option(s, "owner")) : 0;
+	g->guard_left = option(s, "guard") ? ms(s, option(s, "guard")) : 0;
+	g->flags = (uint8_t)((flag(s, "hold") ? AGENT_STATE_HOLDING : 0) |
+			     (flag(s, "released") ? AGENT_STATE_RELEASED : 0));
+	decide_message(&s->state, node->id, &m, s->now);
+}
+
+static void do_message(struct script *s, enum agent_wire_type type)
+{
+	struct agent_message m = {.type = type, .view = s->state.view};
+	bool names = type == AGENT_WIRE_RELEASED || type == AGENT_WIRE_SWITCHOVER;
+
+	m.group.key = s->state.groups[s->group].key;
+	m.group.epoch = number(s, word(s, 2));
+	m.group.lease = s->settings.times.lease;
+	if (flag(s, "stale")) {
+		m.view ^= 1;
+		s->n_words--;
+	}
+	if (names && s->n_words > 3)
+		m.group.node = node_id(s, word(s, 3));
+	else if (s->n_words > 3)
+		m.group.seq = number(s, word(s, 3));
+	decide_message(&s->state, node_id(s, word(s, 1)), &m, s->now);
+}
+
+static void do_auto(struct script *s)
+{
+	s->automatic = s->n_words > 1;
+	s->n_echoers = 0;
+	for (size_t i = 1; i < s->n_words; i++)
+		s->echoers[s->n_echoers++] = node_id(s, s->words[i]);
+}
+
+static void do_command(struct script *s)
+{
+	char text[200] = "";
+	uint32_t target = 0;
+	int r = decide_switchover(&s->state, s->group, s->now, &target, text, sizeof(text));
+
+	print(s, "  -> answer: %s %s\n", r ? "error" : "to", r ? text : name_of(s, target));
+}
+
+static void do_explain(struct script *s)
+{
+	char text[AGENT_REASON_MAX];
+
+	for (size_t i = 0; i < s->settings.n_nodes; i++)
+		print(s, "  -> %s: %s\n", s->settings.nodes[i].name,
+		      explain_node(&s->state, i, s->now, text, sizeof(text)));
+}
+
+static void do_group(struct script *s)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++) {
+		if (strcmp(s->settings.groups[i], word(s, 1)) != 0)
+			continue;
+		s->group = i;
+		return;
+	}
+	fail(s, "no such group", word(s, 1));
+}
+
+static void do_port(struct script *s)
+{
+	char object[AGENT_WIRE_OBJECT_MAX];
+	enum agent_wire_health code = health(s, word(s, 1), object);
+
+	decide_health(&s->state, s->group, code, object, s->now);
+}
+
+static bool do_event(struct script *s, const char *verb)
+{
+	for (int type = AGENT_WIRE_HEARTBEAT; type <= AGENT_WIRE_TYPE_LAST; type++) {
+		if (strcasecmp(verb, agent_wire_type_name((enum agent_wire_type)type)) != 0)
+			continue;
+		do_message(s, (enum agent_wire_type)type);
+		return true;
+	}
+	return false;
+}
+
+static void do_at(struct script *s)
+{
+	s->now = ms(s, word(s, 1));
+}
+
+static void do_lost(struct script *s)
+{
+	decide_ring_lost(&s->state, s->now);
+}
+
+static void do_own(struct script *s)
+{
+	deliver_own(s, false);
+}
+
+static void do_drop(struct script *s)
+{
+	s->n_queue = 0;
+}
+
+static void do_fail(struct script *s)
+{
+	decide_addresses_failed(&s->state, s->group, word(s, 1), s->now);
+}
+
+static void do_former(struct script *s)
+{
+	decide_adopt(&s->state, s->group, number(s, word(s, 1)), ms(s, word(s, 2)), s->now);
+}
+
+static void do_leave(struct script *s)
+{
+	decide_leave(&s->state, s->now);
+}
+
+static void do_hide(struct script *s)
+{
+	s->hide = strcmp(word(s, 0), "hide") == 0;
+}
+
+static void do_tick(struct script *s)
+{
+	decide_tick(&s->state, s->now);
+}
+
+static void do_line(struct script *s)
+{
+	static const struct {
+		const char *verb;
+		void (*run)(struct script *s);
+	} verbs[] = {
+		{"config", do_config}, {"at", do_at},		{"run", do_run},
+		{"ring", do_ring},     {"lost", do_lost},	{"quorum", do_quorum},
+		{"state", do_state},   {"health", do_state},	{"own", do_own},
+		{"drop", do_drop},     {"auto", do_auto},	{"port", do_port},
+		{"fail", do_fail},     {"former", do_former},	{"leave", do_leave},
+		{"hide", do_hide},     {"show", do_hide},	{"tick", do_tick},
+		{"group", do_group},   {"command", do_command}, {"explain", do_explain},
+	};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(s->words[0], verbs[i].verb) != 0)
+			continue;
+		verbs[i].run(s);
+		return;
+	}
+	if (!do_event(s, s->words[0]))
+		fail(s, "no such verb", s->words[0]);
+}
+
+static void split(struct script *s, char *line)
+{
+	char *rest = NULL;
+
+	s->n_words = 0;
+	for (char *w = strtok_r(line, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+		if (s->n_words == WORDS_MAX) {
+			fail(s, "too many words", w);
+			return;
+		}
+		s->words[s->n_words++] = w;
+	}
+}
+
+char *script_run(const char *text, char *error, size_t size)
+{
+	static struct script script;
+	struct script *s = &script;
+	char *copy = strdup(text), *rest = copy, *line;
+
+	memset(s, 0, sizeof(*s));
+	s->error = error;
+	s->error_size = size;
+	s->output = calloc(1, OUTPUT_MAX);
+	if (!copy || !s->output)
+		abort();
+	while ((line = strsep(&rest, "\n")) && !s->failed) {
+		if (strncmp(line, "  ->", 4) == 0 || (!rest && !*line))
+			continue;
+		print(s, "%s\n", line);
+		if (!*line || *line == '#')
+			continue;
+		split(s, line);
+		do_line(s);
+		after(s);
+	}
+	free(copy);
+	if (s->failed) {
+		free(s->output);
+		return NULL;
+	}
+	return s->output;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Golden cases: a script of events and, after each, what the decision did. A line that begins with
+ * "  -> " is an expected action; running a script prints it anew with the actions that were taken.
+ *
+ *   config self=r1 nodes=r1,r2:200,w:witness groups=main     r2 with priority 200
+ *   at MS | run MS          the clock jumps there | goes there, the timer is served on the way
+ *   ring SEQ NODE…          a configuration; members with a process id of their own: r2/7
+ *   lost                    the connection to corosync is gone
+ *   quorum yes|no SEQ       votequorum's verdict for that ring
+ *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [unfit=WHY:OBJECT]
+ *   health NODE fit|WHY:OBJECT
+ *   heartbeat|echo|claim NODE EPOCH SEQ    released|switchover NODE EPOCH [NODE]    adopt NODE EPOCH
+ *                           messages of a peer; with a last word `stale` they are of another view
+ *   own | drop              this node's own messages come back to it | are never ordered
+ *   auto NODE…              from now on own messages come back at once and these nodes echo
+ *   port fit|WHY:OBJECT     this node's ports      fail LABEL    an alias could not be added
+ *   former EPOCH MS         a lease of the agent's former life runs until then
+ *   command switchover      by the local socket    leave         the agent is to end
+ *   explain                 prints what the agent says of each node
+ *   group NAME              which group the following lines are about
+ *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on
+ *   show                    they are again
+ */
+#ifndef TRIREME_AGENT_TESTS_SCRIPT_H
+#define TRIREME_AGENT_TESTS_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Runs the script and returns it with the actions taken; the caller frees it. NULL: see error. */
+char *script_run(const char *text, char *error, size_t size);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The small pure parts: lease arithmetic, announcements, ports, settings, status. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "agent/announce.h"
+#include "agent/explain.h"
+#include "agent/lease.h"
+#include "agent/ports.h"
+#include "agent/settings.h"
+#include "base/clock_io.h"
+#include "base/parse.h"
+
+static void lease_of_the_worked_examples(void **state)
+{
+	static const struct lease_timing standard = {500, 600, 50}, fast = {200, 240, 20};
+	struct lease_times t = lease_times(&standard);
+
+	(void)state;
+	assert_int_equal(t.lease, 1330 * NSEC_PER_MSEC);
+	assert_int_equal(t.echo, 40 * NSEC_PER_MSEC);
+	assert_int_equal(t.reform, 100 * NSEC_PER_MSEC);
+	assert_int_equal(t.margin, 7660000); /* 2 * 1330 ms / 1000 + 5 ms */
+	assert_int_equal(lease_guard(1000, t.lease), 1000 + 1330 * NSEC_PER_MSEC + 7660000);
+	t = lease_times(&fast);
+	assert_int_equal(t.lease, 560 * NSEC_PER_MSEC);
+}
+
+static void lease_spans_the_death_of_a_standby(void **state)
+{
+	(void)state;
+	for (uint32_t token = 126; token <= 10000; token += 37) {
+		struct lease_timing timing = {token, token + 60, 10 + token % 300};
+		struct lease_times t = lease_times(&timing);
+		uint64_t before = t.heartbeat + t.echo; /* the newest grant's age at the death */
+		uint64_t after = (token + timing.consensus) * NSEC_PER_MSEC + t.reform + t.echo;
+
+		assert_true(t.lease >= before + after);
+		assert_true(t.margin > 2 * t.lease / 1000);
+	}
+}
+
+static void frame_of_the_request_form(void **state)
+{
+	static const uint8_t mac[6] = {0x52, 0x54, 0, 0x77, 1, 0};
+	static const uint8_t expected[ANNOUNCE_FRAME_SIZE] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x52, 0x54, 0,    0x77, 1,	 0,    0x08, 0x06,
+		0,    1,    0x08, 0,	6,    4,    0,	  1,	0x52, 0x54, 0,	 0x77, 1,    0,
+		203,  0,    113,  10,	0,    0,    0,	  0,	0,    0,    203, 0,    113,  10,
+	};
+	uint8_t frame[ANNOUNCE_FRAME_SIZE];
+	uint32_t address;
+
+	(void)state;
+	assert_int_equal(parse_ipv4("203.0.113.10", &address), 0);
+	announce_frame(frame, ANNOUNCE_REQUEST, mac, address);
+	assert_memory_equal(frame, expected, sizeof(frame));
+	announce_frame(frame, ANNOUNCE_REPLY, mac, address);
+	assert_int_equal(frame[21], 2);
+	for (int i = 32; i < 38; i++)
+		assert_int_equal(frame[i], 0xff);
+	assert_memory_equal(frame, expected, 21);
+	assert_memory_equal(frame + 38, expected + 38, 4);
+}
+
+static void announcements_come_in_time(void **state)
+{
+	static const uint64_t burst[] = {0, 50, 200, 1000, 5000};
+	struct announce_schedule s;
+	uint64_t start = 7 * NSEC_PER_SEC, last;
+
+	(void)state;
+	announce_start(&s, start, 1);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(s.next, start + burst[i] * NSEC_PER_MSEC);
+		if (i)
+			assert_false(announce_due(&s, s.next - 1));
+		assert_true(announce_due(&s, s.next));
+	}
+	last = start + 5 * NSEC_PER_SEC;
+	for (int i = 0; i < 500; i++) {
+		assert_in_range(s.next - last, 60 * NSEC_PER_SEC, 100 * NSEC_PER_SEC);
+		last = s.next;
+		assert_true(announce_due(&s, last));
+	}
+	announce_stop(&s);
+	assert_false(announce_due(&s, UINT64_MAX - 1));
+}
+
+static void make_config(struct config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->n_nodes = 3;
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const names[] = {"r1", "r2", "w"};
+
+		strcpy(c->nodes[i].name, names[i]);
+		c->nodes[i].id = (uint8_t)(i + 1);
+		c->nodes[i].priority = 100;
+		c->nodes[i].role = i == 2 ? CONFIG_ROLE_WITNESS : CONFIG_ROLE_ROUTER;
+	}
+	c->token = 500;
+	c->consensus = 600;
+	c->heartbeat = 50;
+	c->n_groups = 1;
+	strcpy(c->groups[0].name, "main");
+	strcpy(c->groups[0].aliases[0].label, "eth0:1");
+	strcpy(c->groups[0].aliases[0].port, "eth0");
+	strcpy(c->groups[0].aliases[1].label, "eth1:1");
+	strcpy(c->groups[0].aliases[1].port, "eth1");
+	c->groups[0].n_aliases = 2;
+}
+
+static void ports_decide_about_fitness(void **state)
+{
+	struct port_state ports[] = {
+		{.name = "eth0", .index = 2, .carrier = true, .has_address = true},
+		{.name = "eth1", .index = 3, .carrier = true, .has_address = true},
+		{.name = "eth2", .index = 0}, /* no alias of the group is on it */
+	};
+	static struct config c;
+	char object[AGENT_WIRE_OBJECT_MAX] = "x";
+
+	(void)state;
+	make_config(&c);
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_FIT);
+	assert_string_equal(object, "");
+	ports[1].has_address = false;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_ADDRESS);
+	assert_string_equal(object, "eth1");
+	ports[0].carrier = false;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_CARRIER);
+	assert_string_equal(object, "eth0");
+	ports[0].index = 0;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_PORT);
+	assert_int_equal(ports_health(ports, 0, &c.groups[0], object), AGENT_HEALTH_NO_PORT);
+}
+
+static void settings_follow_the_configuration(void **state)
+{
+	static struct decide_settings s;
+	static struct config c;
+
+	(void)state;
+	make_config(&c);
+	settings_make(&c, 2, 99, &s);
+	assert_int_equal(s.self, 2);
+	assert_int_equal(s.expected_votes, 3);
+	assert_int_equal(s.times.lease, 1330 * NSEC_PER_MSEC);
+	assert_int_equal(s.n_nodes, 3);
+	assert_false(s.nodes[1].witness);
+	assert_true(s.nodes[2].witness);
+	assert_string_equal(s.nodes[1].name, "r2");
+	assert_string_equal(s.groups[0], "main");
+	assert_string_equal(settings_node_by_id(&c, 3)->name, "w");
+	assert_null(settings_node_by_id(&c, 4));
+}
+
+static void status_before_anything_is_known(void **state)
+{
+	static struct decide_settings settings;
+	static struct decide_actions actions;
+	static struct decide_state s;
+	static struct agent_status status;
+	static struct config c;
+
+	(void)state;
+	make_config(&c);
+	settings_make(&c, 1, 1, &settings);
+	decide_init(&s, &settings, &actions, NSEC_PER_SEC);
+	explain_status(&s, 3 * NSEC_PER_SEC, &status);
+	assert_int_equal(status.quorum, AGENT_QUORUM_UNKNOWN);
+	assert_int_equal(status.n_nodes, 3);
+	assert_string_equal(status.nodes[0].reason, "waits for corosync");
+	assert_string_equal(status.nodes[1].reason, "not seen for 2 s");
+	assert_int_equal(status.groups[0].role, AGENT_ROLE_UNFIT);
+	assert_int_equal(status.groups[0].owner, 0);
+	decide_health(&s, 0, AGENT_HEALTH_FIT, "", 3 * NSEC_PER_SEC);
+	explain_status(&s, 3 * NSEC_PER_SEC, &status);
+	assert_int_equal(status.groups[0].role, AGENT_ROLE_STARTING);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lease_of_the_worked_examples),
+		cmocka_unit_test(lease_spans_the_death_of_a_standby),
+		cmocka_unit_test(frame_of_the_request_form),
+		cmocka_unit_test(announcements_come_in_time),
+		cmocka_unit_test(ports_decide_about_fitness),
+		cmocka_unit_test(settings_follow_the_configuration),
+		cmocka_unit_test(status_before_anything_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
