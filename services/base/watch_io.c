@@ -35,8 +35,8 @@ bool watch_take(int fd, const char *name_a, const char *name_b)
 
 		/* After an overflow nobody knows what was missed. */
 		if ((event->mask & IN_Q_OVERFLOW) ||
-		    (event->len > 0 && (strcmp(event->name, name_a) == 0 ||
-					strcmp(event->name, name_b) == 0)))
+		    (event->len > 0 &&
+		     (strcmp(event->name, name_a) == 0 || strcmp(event->name, name_b) == 0)))
 			found = true;
 		p += sizeof(*event) + event->len;
 	}
