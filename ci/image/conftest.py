@@ -46,7 +46,7 @@ class Stage:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage():
     netns.end_on_signals()
     with lab_cluster.Cluster(OUT, nics=FIRST_NICS) as running:
