@@ -1,6 +1,6 @@
 # The checks of ci/lint, sourced by run. Each check_NAME looks at the tree in $tree, prints what it finds, and
 # fails when it found something. None may depend on what is outside the tree but the tools themselves.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # run sets tree, top, lint and scratch
 
 # files [PATTERN…]: what git tracks or would (so that a new file is looked at before it is committed), by
 # shell patterns on the path; in a tree without git, all files.

@@ -1,6 +1,6 @@
 # A sample for each check that it must find something in: a check that finds nothing in its sample is broken,
 # and says so instead of passing for ever. Sourced by run; sample_NAME fills the empty folder $tree.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154,SC2016 # run sets tree and top; samples are text
 
 spdx='/* SPDX-License-Identifier: GPL-2.0-or-later */'
 

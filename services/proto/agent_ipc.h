@@ -62,9 +62,9 @@ struct agent_status_node {
 
 struct agent_status_group {
 	char name[AGENT_NAME_MAX];
-	uint8_t role;	 /* enum agent_role of this node */
+	uint8_t role; /* enum agent_role of this node */
 	uint8_t pad[2];
-	uint32_t owner;	 /* node id; 0: nobody known */
+	uint32_t owner; /* node id; 0: nobody known */
 	uint64_t epoch;
 	int64_t lease_left_ms; /* of this node; ≤ 0: no lease */
 };

@@ -67,7 +67,7 @@ struct engine_service_status {
 	struct qb_ipc_response_header header; /* error: 0, -ENOENT: no such index, or -errno */
 	uint32_t version;
 	uint32_t n_services;
-	uint8_t applied; /* the kernel has what the configuration says */
+	uint8_t applied;  /* the kernel has what the configuration says */
 	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
 	uint16_t port;
 	uint32_t address;
