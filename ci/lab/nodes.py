@@ -131,6 +131,15 @@ class Node:
         self.cables(True)
         self.start()
 
+    def repair(self):
+        """Whole again: cables plugged, everything running."""
+        self.cables(True)
+        for daemon, start in (("corosync", self.start_corosync), ("agent", self.start_agent)):
+            if self.daemons[daemon].poll() is None:
+                self.send_signal(daemon, signal.SIGCONT)
+            else:
+                start()
+
     # -- looking at it
 
     def labels(self):

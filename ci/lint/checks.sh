@@ -29,7 +29,7 @@ own_text() { files | grep -vE '^LICENSE$|\.patch$|\.tsv$|/hashes$|/vendor/'; }
 
 cflags() {
 	if [ -f "$tree/services/Makefile" ]; then
-		make --no-print-directory -s -C "$tree/services" print-cflags
+		make --no-print-directory -s -C "$tree/services" BUILD="$tree/build/services" print-cflags
 	else
 		echo "-std=gnu11 -Wall -Wextra"
 	fi
@@ -37,10 +37,10 @@ cflags() {
 
 check_warnings() {
 	if [ -f "$tree/services/Makefile" ]; then
-		make --no-print-directory -C "$tree/services" -j2 all tests
+		make --no-print-directory -C "$tree/services" BUILD="$tree/build/services" -j2 all tests
 	else
 		# shellcheck disable=SC2046
-		(cd "$tree" && gcc $(make --no-print-directory -s -C "$top/services" print-cflags) -fsyntax-only $(files '*.c'))
+		(cd "$tree" && gcc $(make --no-print-directory -s -C "$top/services" BUILD="$top/build/services" print-cflags) -fsyntax-only $(files '*.c'))
 	fi
 }
 
@@ -103,7 +103,7 @@ check_shellcheck() {
 # Pure objects (services/Makefile says which) may use one another and what stands in pure-symbols.allow.
 check_purity() {
 	if [ -f "$tree/services/Makefile" ]; then
-		make --no-print-directory -s -C "$tree/services" print-pure | grep '\.o$' >"$scratch/pure"
+		make --no-print-directory -s -C "$tree/services" BUILD="$tree/build/services" print-pure | grep '\.o$' >"$scratch/pure"
 	else
 		(cd "$tree" && for source in $(files '*.c'); do gcc -c -o "$source.o" "$source"; done)
 		files '*.c.o' | sed "s,^,$tree/," >"$scratch/pure"
