@@ -213,6 +213,10 @@ class Nodes:
         entry = next(entry for entry in self.document["trireme:alias-group"] if entry["name"] == group)
         return {alias["label"] for alias in entry["alias"]}
 
+    def addresses(self, group="main"):
+        """Floating addresses of a group."""
+        return [self.aliases[label]["address"] for label in self.group_labels(group)]
+
     def start(self, names=None):
         for name in names or self.nodes:
             self.nodes[name].start()

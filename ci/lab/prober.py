@@ -99,13 +99,18 @@ class Prober:
         return worst
 
     def overlaps(self):
-        """Answers of a node that had already been succeeded by another: (time, address, node). Times of both
-        networks are taken together, so that a group torn in two is an overlap as well."""
+        """As overlaps_of() for all addresses."""
+        return self.overlaps_of(self.addresses)
+
+    def overlaps_of(self, addresses):
+        """Answers of a node that had already been succeeded by another: (time, address, node). The addresses are
+        taken together, so that a group torn in two is an overlap as well."""
         found, previous, current = [], set(), None
-        for when, address, node in self.answers:
+        answers = [answer for answer in self.answers if answer[1] in addresses]
+        for when, address, node in answers:
             if node == current:
                 continue
-            if node in previous and current is not None and not self._returned(when, node, current):
+            if node in previous and current is not None and not self._returned(answers, when, current):
                 found.append((when, address, node))
                 continue
             if current is not None:
@@ -114,9 +119,10 @@ class Prober:
             current = node
         return found
 
-    def _returned(self, when, node, current):
+    @staticmethod
+    def _returned(answers, when, current):
         """Whether the group has really gone back: the current one is not heard again soon after."""
-        return not any(when < later < when + 0.2 and other == current for later, _, other in self.answers)
+        return not any(when < later < when + 0.2 and other == current for later, _, other in answers)
 
     def spoke(self, node, since=0.0, until=float("inf")):
         """Whether a node answered in that time."""

@@ -16,7 +16,6 @@ static void arm_timer(struct agent *a)
 	struct itimerspec spec = {0};
 
 	at = ipc < at ? ipc : at;
-	at = a->reconnect_at < at ? a->reconnect_at : at;
 	at = a->leave_by < at ? a->leave_by : at;
 	for (size_t i = 0; i < a->config->n_groups; i++)
 		at = a->announce[i].next < at ? a->announce[i].next : at;

@@ -5,6 +5,7 @@
 
 #include "agent/address_io.h"
 #include "agent/announce.h"
+#include "agent/corosync_io.h"
 #include "agent/cpg_io.h"
 #include "agent/decide.h"
 #include "agent/ipc_io.h"
@@ -34,8 +35,8 @@ struct agent {
 	struct lease_io lease;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
-	uint64_t reconnect_at; /* UINT64_MAX: connected */
-	uint64_t backoff;
+	struct corosync_io corosync;
+	bool connected;
 	uint64_t leave_by; /* UINT64_MAX: not leaving */
 	bool again;	   /* start anew with the configuration as it is now */
 };

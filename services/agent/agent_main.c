@@ -25,8 +25,6 @@
 #include "schema/schema.h"
 
 #define LEASE_FILE "/run/trireme/agent.lease"
-#define BACKOFF_MIN_NS (50 * NSEC_PER_MSEC)
-#define BACKOFF_MAX_NS NSEC_PER_SEC
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
 
 static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .lease = {.fd = -1}};
@@ -75,14 +73,14 @@ static void on_lost(void *data)
 {
 	struct agent *a = data;
 
-	if (a->reconnect_at != UINT64_MAX)
+	if (!a->connected)
 		return; /* the other of the two connections has said so already */
-	cpg_io_close(&a->cpg);
-	quorum_io_close(&a->quorum);
-	a->backoff = BACKOFF_MIN_NS;
-	a->reconnect_at = clock_boot_ns() + a->backoff;
+	a->connected = false;
+	cpg_io_detach(&a->cpg);
+	quorum_io_detach(&a->quorum);
 	decide_ring_lost(&a->state, clock_boot_ns());
 	act(a);
+	corosync_io_again(&a->corosync);
 }
 
 static int watch_ports(struct agent *a, uint32_t id)
@@ -127,35 +125,19 @@ static int become(struct agent *a, uint32_t id)
 	return 0;
 }
 
-static int connect_corosync(struct agent *a)
+static void on_connected(void *data, const struct corosync_connection *connection)
 {
-	uint32_t id;
-	int r = cpg_io_connect(&a->cpg, &id);
+	struct agent *a = data;
 
-	if (r == 0)
-		r = become(a, id);
-	if (r == 0)
-		r = quorum_io_connect(&a->quorum);
-	if (r == 0)
-		r = cpg_io_join(&a->cpg);
-	if (r < 0) {
-		cpg_io_close(&a->cpg);
-		quorum_io_close(&a->quorum);
-	}
-	return r;
-}
-
-static void reconnect(struct agent *a, uint64_t now)
-{
-	if (now < a->reconnect_at)
-		return;
-	if (connect_corosync(a) == 0) {
-		qb_log(LOG_INFO, "connected to corosync");
-		a->reconnect_at = UINT64_MAX;
+	if (become(a, connection->node) < 0 || cpg_io_attach(&a->cpg, connection->cpg) < 0 ||
+	    quorum_io_attach(&a->quorum, connection->quorum, connection->expected_votes) < 0) {
+		cpg_io_detach(&a->cpg);
+		quorum_io_detach(&a->quorum);
+		corosync_io_again(&a->corosync);
 		return;
 	}
-	a->backoff = a->backoff * 2 < BACKOFF_MAX_NS ? a->backoff * 2 : BACKOFF_MAX_NS;
-	a->reconnect_at = clock_boot_ns() + a->backoff;
+	a->connected = true;
+	qb_log(LOG_INFO, "connected to corosync");
 }
 
 static int32_t on_timer(int32_t fd, int32_t revents, void *data)
@@ -168,7 +150,6 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		return 0;
 	decide_tick(&a->state, now);
 	act_announce(a, now);
-	reconnect(a, now);
 	act(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->loop);
@@ -332,14 +313,14 @@ static int start(struct agent *a)
 		announce_stop(&a->announce[i]);
 	settings_make(a->config, 0, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
-	a->backoff = BACKOFF_MIN_NS;
-	a->reconnect_at = a->started;
 	if (node)
 		r = become(a, node->id);
 	else
 		act_on_former_life(a);
 	act(a);
-	return r;
+	if (r < 0)
+		return r;
+	return corosync_io_open(&a->corosync, a->loop, &a->cpg, &a->quorum, on_connected, a);
 }
 
 static int watch_signals(struct agent *a)
@@ -356,8 +337,9 @@ static int watch_signals(struct agent *a)
 static void stop(struct agent *a)
 {
 	ipc_io_close(&a->ipc);
-	cpg_io_close(&a->cpg);
-	quorum_io_close(&a->quorum);
+	/* Connections to corosync end with the process or its next life: closing them may wait. */
+	cpg_io_detach(&a->cpg);
+	quorum_io_detach(&a->quorum);
 	link_io_close(&a->link);
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);

@@ -99,7 +99,7 @@ void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const struct cpg_io_handler
 	io->fd = -1;
 }
 
-int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node)
+int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_node)
 {
 	cpg_model_v1_data_t model = {
 		.model = CPG_MODEL_V1,
@@ -108,34 +108,58 @@ int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node)
 		.cpg_totem_confchg_fn = on_ring,
 		.flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF,
 	};
+	cpg_handle_t handle;
 	unsigned int node;
-	cs_error_t e;
 
-	e = cpg_model_initialize(&io->handle, CPG_MODEL_V1, (cpg_model_data_t *)&model, io);
-	if (e != CS_OK)
+	if (cpg_model_initialize(&handle, CPG_MODEL_V1, (cpg_model_data_t *)&model, io) != CS_OK)
 		return -ENOTCONN;
-	io->connected = true;
-	io->have_members = false;
-	io->ring.seq = 0;
-	io->n_queue = 0;
-	if (cpg_local_get(io->handle, &node) != CS_OK || cpg_fd_get(io->handle, &io->fd) != CS_OK) {
-		io->fd = -1;
-		cpg_io_close(io);
+	if (cpg_local_get(handle, &node) != CS_OK) {
+		cpg_finalize(handle);
 		return -ENOTCONN;
 	}
-	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, io->fd, POLLIN, io, on_readable) < 0) {
-		io->fd = -1;
-		cpg_io_close(io);
-		return -ENOTCONN;
-	}
+	*ret_handle = handle;
 	*ret_node = node;
 	return 0;
 }
 
-int cpg_io_join(struct cpg_io *io)
+int cpg_io_join(cpg_handle_t handle)
 {
 	/* TRY_AGAIN while the ring forms: the caller comes again. */
-	return cpg_join(io->handle, &group_name) == CS_OK ? 0 : -EAGAIN;
+	return cpg_join(handle, &group_name) == CS_OK ? 0 : -EAGAIN;
+}
+
+void cpg_io_close(cpg_handle_t handle)
+{
+	cpg_finalize(handle);
+}
+
+int cpg_io_attach(struct cpg_io *io, cpg_handle_t handle)
+{
+	int fd;
+
+	if (cpg_fd_get(handle, &fd) != CS_OK)
+		return -ENOTCONN;
+	io->have_members = false;
+	io->ring.seq = 0;
+	io->n_queue = 0;
+	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable) < 0)
+		return -ENOMEM;
+	io->handle = handle;
+	io->fd = fd;
+	io->attached = true;
+	return 0;
+}
+
+void cpg_io_detach(struct cpg_io *io)
+{
+	if (io->retrying)
+		qb_loop_timer_del(io->loop, io->retry);
+	io->retrying = false;
+	if (io->fd >= 0)
+		qb_loop_poll_del(io->loop, io->fd);
+	io->fd = -1;
+	io->attached = false;
+	io->n_queue = 0;
 }
 
 static void flush(struct cpg_io *io);
@@ -160,7 +184,7 @@ static void flush(struct cpg_io *io)
 {
 	size_t sent = 0;
 
-	while (io->connected && sent < io->n_queue) {
+	while (io->attached && sent < io->n_queue) {
 		struct iovec iov = {.iov_base = io->queue[sent].bytes,
 				    .iov_len = io->queue[sent].length};
 
@@ -170,7 +194,7 @@ static void flush(struct cpg_io *io)
 	}
 	io->n_queue -= sent;
 	memmove(io->queue, io->queue + sent, io->n_queue * sizeof(io->queue[0]));
-	if (io->n_queue && io->connected)
+	if (io->n_queue && io->attached)
 		retry_later(io);
 }
 
@@ -183,7 +207,7 @@ void cpg_io_send(struct cpg_io *io, const struct agent_message *message)
 {
 	struct cpg_io_entry *entry = NULL;
 
-	if (!io->connected)
+	if (!io->attached)
 		return;
 	for (size_t i = 0; i < io->n_queue && !entry; i++)
 		if (io->queue[i].type == message->type && io->queue[i].key == key_of(message))
@@ -204,18 +228,4 @@ void cpg_io_send(struct cpg_io *io, const struct agent_message *message)
 bool cpg_io_idle(const struct cpg_io *io)
 {
 	return io->n_queue == 0;
-}
-
-void cpg_io_close(struct cpg_io *io)
-{
-	if (io->retrying)
-		qb_loop_timer_del(io->loop, io->retry);
-	io->retrying = false;
-	if (io->fd >= 0)
-		qb_loop_poll_del(io->loop, io->fd);
-	io->fd = -1;
-	if (io->connected)
-		cpg_finalize(io->handle);
-	io->connected = false;
-	io->n_queue = 0;
 }

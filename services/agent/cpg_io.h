@@ -33,7 +33,7 @@ struct cpg_io {
 	void *data;
 	cpg_handle_t handle;
 	int fd;
-	bool connected, retrying, have_members;
+	bool attached, retrying, have_members;
 	qb_loop_timer_handle retry;
 	struct decide_ring ring;
 	struct decide_member members[DECIDE_NODES_MAX + 1];
@@ -45,19 +45,23 @@ struct cpg_io {
 void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const struct cpg_io_handler *handler,
 		 void *data);
 
-/* Connects; *ret_node is this node's id. -errno: corosync is not there (yet). */
-int cpg_io_connect(struct cpg_io *io, uint32_t *ret_node);
+/*
+ * The parts that wait for corosync, for a thread of their own: connect (*ret_node is this node's
+ * id), join the group, close. io is only noted as the one that configurations and messages go to.
+ */
+int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_node);
+int cpg_io_join(cpg_handle_t handle);
+void cpg_io_close(cpg_handle_t handle);
 
-/* Joins the group: configurations and messages begin to arrive. */
-int cpg_io_join(struct cpg_io *io);
+/* From now on the loop serves the connection. */
+int cpg_io_attach(struct cpg_io *io, cpg_handle_t handle);
+/* No longer; what waits to be sent is dropped. Does nothing when there is none. */
+void cpg_io_detach(struct cpg_io *io);
 
 /* Sends, or keeps it until corosync takes it; a newer message of its kind replaces a waiting one.
  */
 void cpg_io_send(struct cpg_io *io, const struct agent_message *message);
 
 bool cpg_io_idle(const struct cpg_io *io); /* nothing waits to be sent */
-
-/* Closes the connection; does nothing when there is none. */
-void cpg_io_close(struct cpg_io *io);
 
 #endif

@@ -68,49 +68,63 @@ void quorum_io_init(struct quorum_io *io, qb_loop_t *loop, const struct quorum_i
 	io->fd = -1;
 }
 
-static int start(struct quorum_io *io)
+static int track(struct quorum_io *io, votequorum_handle_t handle, uint32_t *ret_expected_votes)
 {
 	struct votequorum_info info;
 
-	if (votequorum_context_set(io->handle, io) != CS_OK ||
-	    votequorum_getinfo(io->handle, 0, &info) != CS_OK)
+	if (votequorum_context_set(handle, io) != CS_OK ||
+	    votequorum_getinfo(handle, 0, &info) != CS_OK ||
+	    votequorum_trackstart(handle, 0, CS_TRACK_CURRENT | CS_TRACK_CHANGES) != CS_OK)
 		return -ENOTCONN;
-	io->expected_votes = info.node_expected_votes;
-	if (votequorum_fd_get(io->handle, &io->fd) != CS_OK ||
-	    qb_loop_poll_add(io->loop, QB_LOOP_HIGH, io->fd, POLLIN, io, on_readable) < 0) {
-		io->fd = -1;
-		return -ENOTCONN;
-	}
-	if (votequorum_trackstart(io->handle, 0, CS_TRACK_CURRENT | CS_TRACK_CHANGES) != CS_OK)
-		return -ENOTCONN;
+	*ret_expected_votes = info.node_expected_votes;
 	return 0;
 }
 
-int quorum_io_connect(struct quorum_io *io)
+int quorum_io_connect(struct quorum_io *io, votequorum_handle_t *ret_handle,
+		      uint32_t *ret_expected_votes)
 {
 	votequorum_callbacks_t callbacks = {
 		.votequorum_quorum_notify_fn = on_verdict,
 		.votequorum_expectedvotes_notify_fn = on_expected,
 		.votequorum_nodelist_notify_fn = on_nodes,
 	};
+	votequorum_handle_t handle;
 	int r;
 
-	io->ring.seq = 0;
-	if (votequorum_initialize(&io->handle, &callbacks) != CS_OK)
+	if (votequorum_initialize(&handle, &callbacks) != CS_OK)
 		return -ENOTCONN;
-	io->connected = true;
-	r = start(io);
-	if (r < 0)
-		quorum_io_close(io);
-	return r;
+	r = track(io, handle, ret_expected_votes);
+	if (r < 0) {
+		votequorum_finalize(handle);
+		return r;
+	}
+	*ret_handle = handle;
+	return 0;
 }
 
-void quorum_io_close(struct quorum_io *io)
+void quorum_io_close(votequorum_handle_t handle)
+{
+	votequorum_finalize(handle);
+}
+
+int quorum_io_attach(struct quorum_io *io, votequorum_handle_t handle, uint32_t expected_votes)
+{
+	int fd;
+
+	if (votequorum_fd_get(handle, &fd) != CS_OK)
+		return -ENOTCONN;
+	io->handle = handle;
+	io->ring.seq = 0;
+	io->expected_votes = expected_votes;
+	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable) < 0)
+		return -ENOMEM;
+	io->fd = fd;
+	return 0;
+}
+
+void quorum_io_detach(struct quorum_io *io)
 {
 	if (io->fd >= 0)
 		qb_loop_poll_del(io->loop, io->fd);
 	io->fd = -1;
-	if (io->connected)
-		votequorum_finalize(io->handle);
-	io->connected = false;
 }

@@ -21,7 +21,7 @@ struct quorum_io {
 	void *data;
 	votequorum_handle_t handle;
 	int fd;
-	bool connected, quorate;
+	bool quorate;
 	struct decide_ring ring;
 	uint32_t expected_votes;
 };
@@ -29,10 +29,17 @@ struct quorum_io {
 void quorum_io_init(struct quorum_io *io, qb_loop_t *loop, const struct quorum_io_handler *handler,
 		    void *data);
 
-/* Connects and starts to track: the present verdict follows. -errno: corosync is not there. */
-int quorum_io_connect(struct quorum_io *io);
+/*
+ * The parts that wait for corosync, for a thread of their own: connect and start to track
+ * (*ret_expected_votes as corosync knows them), close.
+ */
+int quorum_io_connect(struct quorum_io *io, votequorum_handle_t *ret_handle,
+		      uint32_t *ret_expected_votes);
+void quorum_io_close(votequorum_handle_t handle);
 
-/* Closes the connection; does nothing when there is none. */
-void quorum_io_close(struct quorum_io *io);
+/* From now on the loop serves the connection: the present verdict follows. */
+int quorum_io_attach(struct quorum_io *io, votequorum_handle_t handle, uint32_t expected_votes);
+/* No longer. Does nothing when there is none. */
+void quorum_io_detach(struct quorum_io *io);
 
 #endif

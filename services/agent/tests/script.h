@@ -10,13 +10,15 @@
  *   quorum yes|no SEQ       votequorum's verdict for that ring
  *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [unfit=WHY:OBJECT]
  *   health NODE fit|WHY:OBJECT
- *   heartbeat|echo|claim NODE EPOCH SEQ    released|switchover NODE EPOCH [NODE]    adopt NODE EPOCH
- *                           messages of a peer; with a last word `stale` they are of another view
- *   own | drop              this node's own messages come back to it | are never ordered
+ *   heartbeat|echo|claim NODE EPOCH SEQ, released|switchover NODE EPOCH [NODE], adopt NODE EPOCH
+ *                           messages of a peer; last word `stale`: they are of another view
+ *   own | drop              own messages come back | are never ordered
  *   auto NODE…              from now on own messages come back at once and these nodes echo
- *   port fit|WHY:OBJECT     this node's ports      fail LABEL    an alias could not be added
+ *   port fit|WHY:OBJECT     this node's ports
+ *   fail LABEL              an alias could not be added
  *   former EPOCH MS         a lease of the agent's former life runs until then
- *   command switchover      by the local socket    leave         the agent is to end
+ *   command switchover      by the local socket
+ *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node
  *   group NAME              which group the following lines are about
  *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on
