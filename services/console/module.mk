@@ -25,3 +25,9 @@ tests += test_console_menu
 test_console_menu-src := services/console/tests/test_menu.c services/console/menu.c \
 	services/base/parse.c services/base/text.c
 test_console_menu-pkg := cmocka
+
+tests += test_console_ipc
+test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_io.c \
+	services/console/switchover_io.c services/console/view.c services/base/clock_io.c \
+	services/base/text.c
+test_console_ipc-pkg := cmocka libqb
