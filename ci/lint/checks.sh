@@ -3,12 +3,13 @@
 # shellcheck shell=sh disable=SC2154 # run sets tree, top, lint and scratch
 
 # files [PATTERN…]: what git tracks or would (so that a new file is looked at before it is committed), by
-# shell patterns on the path; in a tree without git, all files.
+# shell patterns on the path; in a tree without git, all files but what is built.
 files() {
-	if [ -e "$tree/.git" ]; then
-		git -C "$tree" ls-files -co --exclude-standard
+	if [ -e "$tree/.git" ] && command -v git >/dev/null; then
+		# The clone may belong to somebody else than root, who runs this.
+		git -c safe.directory="$tree" -C "$tree" ls-files -co --exclude-standard
 	else
-		(cd "$tree" && find . -type f | sed 's,^\./,,')
+		(cd "$tree" && find . -name .git -prune -o -path ./build -prune -o -type f -print | sed 's,^\./,,')
 	fi | sort | while read -r path; do
 		[ -f "$tree/$path" ] || continue
 		[ $# -gt 0 ] || echo "$path"
