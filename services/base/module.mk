@@ -13,3 +13,7 @@ test_base_file-pkg := cmocka
 tests += test_base_text
 test_base_text-src := services/base/tests/test_text.c services/base/text.c
 test_base_text-pkg := cmocka
+
+tests += test_base_privilege
+test_base_privilege-src := services/base/tests/test_privilege.c services/base/privilege_io.c
+test_base_privilege-pkg := cmocka

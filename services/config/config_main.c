@@ -2,10 +2,12 @@
 /* trireme-config: reads, checks and publishes the configuration of this machine. */
 #include <errno.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/privilege_io.h"
 #include "config/identity.h"
 #include "config/load_io.h"
 #include "config/summary.h"
@@ -210,10 +212,19 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {.load = {.root = "", .yang_dir = SCHEMA_YANG_DIR}};
-	int code = parse_switches(argc, argv, &arguments), left;
+	int code = parse_switches(argc, argv, &arguments), left, r;
 
 	if (code >= 0)
 		return code;
+	/*
+	 * Anybody may have written the document: it is parsed without rights but those to files,
+	 * which a medium may have given to any user.
+	 */
+	r = privilege_keep(PRIVILEGE(CAP_DAC_OVERRIDE));
+	if (r < 0) {
+		fprintf(stderr, "trireme-config: rights cannot be given up: %s\n", strerror(-r));
+		return EXIT_PROBLEM;
+	}
 	left = argc - optind;
 	if (left == 0)
 		return wrong_usage("a command is missing", "");

@@ -199,13 +199,16 @@ static int load_and_publish(const struct load_options *options, struct text *rep
 	if (r < 0)
 		return r;
 	r = publish(options, &document, report);
-	/* What has just been accepted is what a later, broken document falls back to. */
-	if (r == 0)
-		r = tree_write_if_changed(options->root, TREE_PREVIOUS, document.data,
-					  document.size, 0600);
-	if (r < 0)
+	if (r < 0) {
 		text_add(report, "the configuration cannot be put in place: %s\n", strerror(-r));
-	return r;
+		return r;
+	}
+	/* What has just been accepted is what a later, broken document falls back to. */
+	r = tree_write_if_changed(options->root, TREE_PREVIOUS, document.data, document.size, 0600);
+	if (r < 0)
+		text_add(report, "%s cannot be written: %s; the configuration is in use\n",
+			 TREE_PREVIOUS, strerror(-r));
+	return 0;
 }
 
 int load(const struct load_options *options, struct text *report)

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file_io.h"
 #include "console/ipc_io.h"
 #include "console/password_io.h"
+#include "schema/schema.h"
 
 #define RELEASE_FILE "/etc/trireme-release"
 #define RELEASE_MAX 4096
@@ -40,6 +42,13 @@ static void read_words(const struct machine *machine, const char *path, size_t m
 	}
 }
 
+static bool has(const struct machine *machine, const char *path)
+{
+	char full[PATH_MAX];
+
+	return machine_path(machine, path, full) == 0 && access(full, F_OK) == 0;
+}
+
 void machine_look(const struct machine *machine, const struct config *config, struct view *ret_view)
 {
 	struct utsname names;
@@ -51,6 +60,10 @@ void machine_look(const struct machine *machine, const struct config *config, st
 	ret_view->version[strcspn(ret_view->version, "\n")] = '\0';
 	read_words(machine, PROBLEM_FILE, PROBLEM_MAX, ret_view->problem,
 		   sizeof(ret_view->problem));
+	if (!ret_view->problem[0] && !has(machine, SCHEMA_RUNNING))
+		snprintf(ret_view->problem, sizeof(ret_view->problem),
+			 "there is no configuration: start this machine with a medium labelled "
+			 "TRIREME that has one\n");
 	ret_view->password_set = password_is_set(machine);
 	ret_view->config = config;
 	ret_view->agent_error = ipc_agent_status(&ret_view->agent);

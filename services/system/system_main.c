@@ -2,6 +2,7 @@
 /* trireme-system: makes the machine itself as the configuration says. */
 #include <errno.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -9,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/file_io.h"
+#include "base/privilege_io.h"
 #include "schema/schema.h"
 #include "system/netlink_io.h"
 #include "system/plan.h"
@@ -197,13 +199,19 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {.config = SCHEMA_RUNNING, .yang_dir = SCHEMA_YANG_DIR};
-	int code = parse_switches(argc, argv, &arguments);
+	int code = parse_switches(argc, argv, &arguments), r;
 
 	if (code >= 0)
 		return code;
 	if (argc - optind != 1 || strcmp(argv[optind], "apply") != 0) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;
+	}
+	/* Addresses, routes and settings of the network; sethostname(2) needs the second. */
+	r = privilege_keep(PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_SYS_ADMIN));
+	if (r < 0) {
+		fprintf(stderr, "trireme-system: rights cannot be given up: %s\n", strerror(-r));
+		return EXIT_PROBLEM;
 	}
 	return apply(&arguments);
 }

@@ -176,6 +176,15 @@ def test_flash_is_written_only_when_something_changes(machine):
     assert before == {path: path.stat().st_ino for path in (machine.root / "data/trireme").iterdir()}
 
 
+def test_a_data_partition_that_takes_nothing_more(machine):
+    machine.seed_with()
+    machine.load()
+    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(name="second")))
+    (machine.root / "data/trireme/config.previous.json.new").mkdir()
+    assert "/data/trireme/config.previous.json cannot be written" in machine.load()
+    assert b"cluster_name: second" in machine.read("run/corosync/corosync.conf")
+
+
 def test_a_seed_without_key_gets_a_random_one(machine):
     machine.seed_with(key=None)
     assert "a new random one was made" in machine.load()
@@ -191,6 +200,19 @@ def test_a_key_of_a_wrong_size_is_refused(machine, size):
     machine.seed_with(key=b"k" * size)
     assert "a cluster key of 128 to 4096 bytes is needed" in machine.load(1)
     assert not machine.has("data/trireme/config.json")
+
+
+def test_files_of_another_user_and_what_a_crash_left(machine):
+    machine.seed_with()
+    for path in machine.seed.iterdir():
+        path.chmod(0o600)
+        os.chown(path, 1000, 1000)
+    (machine.root / "data/trireme").mkdir(parents=True)
+    left = machine.root / "data/trireme/authkey.new"
+    left.write_bytes(b"half")
+    left.chmod(0o400)
+    assert machine.load() == ""
+    assert machine.read("data/trireme/authkey") == b"k" * 256 and not left.exists()
 
 
 def test_a_machine_of_another_cluster(machine):

@@ -89,6 +89,13 @@ def test_the_banner_without_anything_running(tmp_path):
     console.pty.close(force=True)
 
 
+def test_the_banner_without_a_configuration(console):
+    shown = console.answer("", PROMPT)
+    assert "! there is no configuration: start this machine with a medium" in shown
+    (console.root / "run/trireme/config.json").write_text("{}")
+    assert "there is no configuration" not in console.answer("", PROMPT)
+
+
 def test_a_wrong_choice_says_what_is_wrong(console):
     assert '"8" is not in the menu: type a number from 1 to 5' in console.answer("8", PROMPT)
     assert '"shel" is not in the menu' in console.answer("shel", PROMPT)
