@@ -1,21 +1,41 @@
 # For rcS, its steps and rcK; sourced. Programs are started sparingly: on a slow machine each costs as much as
 # everything else in a step, so facts are read from /proc and /sys by the shell itself.
-# shellcheck shell=sh disable=SC2034  # $fact, $value, $code, $uptime are the answers
+# shellcheck shell=sh disable=SC2034,SC3045  # $fact, $value, $code, $uptime are the answers; `read -t` is busybox
 
 # Messages go through the kernel log: to every console, into `dmesg`, stamped with the time since power-on.
 notice() { printf '<5>trireme: %s\n' "$*" >/dev/kmsg; }
 complain() { printf '<3>trireme: %s\n' "$*" >/dev/kmsg; }
 
+# bounded SECONDS COMMAND…: what it prints goes to /run/boot.out; $code is its exit code, 143 or 137 when it had
+# to be ended. The clock beside it is a shell that waits for a pipe nobody writes to: no program is started for
+# it, as timeout(1) would be.
+bounded() {
+	limit=$1
+	shift
+	[ -p /run/never ] || mkfifo /run/never
+	"$@" >/run/boot.out 2>&1 </dev/null &
+	child=$!
+	{
+		read -r -t "$limit" _
+		kill -TERM "$child"
+		read -r -t 2 _
+		kill -KILL "$child"
+	} <>/run/never 2>/dev/null &
+	guard=$!
+	code=0
+	wait "$child" 2>/dev/null || code=$?
+	kill "$guard" 2>/dev/null
+	return "$code"
+}
+
 # step SECONDS CONSEQUENCE COMMAND…: runs a bounded command; if it fails, the console shows what it said and
 # what the machine does without it.
 step() {
-	limit=$1 consequence=$2
+	seconds=$1 consequence=$2
 	shift 2
-	code=0
-	timeout -k 2 "$limit" "$@" >/run/boot.out 2>&1 </dev/null || code=$?
-	[ "$code" -ne 0 ] || return 0
+	bounded "$seconds" "$@" && return 0
 	case $code in
-	124 | 137 | 143) why="still running after $limit s" ;;
+	137 | 143) why="still running after $seconds s" ;;
 	*) why="exit $code" ;;
 	esac
 	complain "$* failed ($why): $consequence"
