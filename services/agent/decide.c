@@ -103,7 +103,6 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 
 		g->key = agent_wire_key(settings->groups[i]);
 		g->guard_until = lease_guard(now, settings->times.lease);
-		g->guard_cause = DECIDE_GUARD_START;
 		g->ports.code =
 			!self || self->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_NO_PORT;
 		g->ports.since = now;

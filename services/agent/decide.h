@@ -112,12 +112,6 @@ struct decide_heartbeat {
 	uint32_t echoes; /* bit i: peers[i] has echoed */
 };
 
-enum decide_guard {
-	DECIDE_GUARD_NONE,
-	DECIDE_GUARD_HEARTBEAT, /* a heartbeat was received */
-	DECIDE_GUARD_START,	/* this agent may have voted before its start */
-};
-
 struct decide_group {
 	uint64_t key;
 
@@ -130,7 +124,10 @@ struct decide_group {
 
 	/* What bounds the leases this node has voted for, and since when the group can be taken. */
 	uint64_t guard_until, view_guard, vacant_since;
-	enum decide_guard guard_cause;
+	/* Whose lease guard_until is for, when it is one only; 0: also for others, before the
+	 * start. */
+	uint32_t guard_owner;
+	uint64_t guard_epoch;
 
 	/* This node's own part. */
 	bool owning;	/* own CLAIM (or ADOPT) delivered and nothing given up since */

@@ -162,6 +162,20 @@ static void grant(struct decide_state *s, size_t group, uint64_t now)
 		begin_service(s, group, now);
 }
 
+/*
+ * This node votes for the owner: its lease is to be waited for. What was voted for before has
+ * ended, since the owner waited for it when it claimed in this view, or held its lease when it
+ * came.
+ */
+static void vote(struct decide_group *g, uint64_t lease, uint64_t now)
+{
+	uint64_t until = lease_guard(now, lease);
+
+	g->guard_until = until > g->guard_until ? until : g->guard_until;
+	g->guard_owner = g->owner;
+	g->guard_epoch = g->epoch;
+}
+
 static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
 			 const struct agent_message *m, uint64_t now)
 {
@@ -176,8 +190,7 @@ static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
 	 */
 	if (lease < s->settings.times.lease || lease > 86400 * NSEC_PER_SEC)
 		lease = s->settings.times.lease;
-	g->guard_until = lease_guard(now, lease);
-	g->guard_cause = DECIDE_GUARD_HEARTBEAT;
+	vote(g, lease, now);
 	if (sender != s->settings.self) {
 		decide_send(s, AGENT_WIRE_ECHO, group, g->epoch, m->group.seq, 0);
 		return;
@@ -209,7 +222,6 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 	g->released = true;
 	g->successor = m->group.node;
 	g->guard_until = g->view_guard = 0;
-	g->guard_cause = DECIDE_GUARD_NONE;
 	g->vacant_since = now;
 	if (sender != s->settings.self)
 		decide_log(s, LOG_NOTICE, "%s released by %s%s%s", NAME(s, group),
@@ -244,8 +256,7 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	g->owner_since = now;
 	/* As if it were the first heartbeat: nobody else claims before this owner has had its time.
 	 */
-	g->guard_until = lease_guard(now, s->settings.times.lease);
-	g->guard_cause = DECIDE_GUARD_HEARTBEAT;
+	vote(g, s->settings.times.lease, now);
 	if (!mine) {
 		decide_log(s, LOG_NOTICE, "%s claimed by %s with epoch %llu", NAME(s, group),
 			   decide_name(s, sender), (unsigned long long)g->epoch);

@@ -15,6 +15,8 @@
  *  - Only the owner: then it says in that view what it holds. If it is silent there, its
  *    heartbeats of that view were delivered to the claimant, too, before the claim, or else the
  *    claim is void: it names the last heartbeat that the claimant knew of.
+ * What a member has voted for is void when it was one owner's lease and that owner is in the view
+ * and says that it has released it: nobody else can hold that epoch.
  * A claim can be delivered to the claimant alone, in a view that the others have left: nobody
  * echoes there, so it gains no lease, and it ends with its view.
  * Nothing here uses Totem's time-outs; 5 ms cover the granularity of timers. Own messages that CPG

@@ -54,6 +54,8 @@ static uint8_t own_flags(const struct decide_state *s, const struct decide_group
 		flags |= AGENT_STATE_HOLDING;
 	if (g->released || (g->owner == s->settings.self && !group_holds(g)))
 		flags |= AGENT_STATE_RELEASED;
+	if (g->guard_owner && g->guard_owner == g->owner && g->guard_epoch == g->epoch)
+		flags |= AGENT_STATE_VOTED;
 	return flags;
 }
 
@@ -146,6 +148,21 @@ static void agree_vacant(struct decide_state *s, size_t group, uint64_t epoch)
 	g->released = view_peer_index(s, g->owner) >= 0;
 }
 
+/*
+ * Whether what a member has voted for is over for certain: it was one owner's lease, and that owner
+ * is here and says itself that it has released. (Its RELEASED may have been lost with the old
+ * view.)
+ */
+static bool is_void(const struct decide_state *s, size_t group, const struct decide_report *vote)
+{
+	const struct decide_peer *owner = decide_peer(s, vote->owner);
+	const struct decide_report *said = owner ? &owner->groups[group] : NULL;
+
+	return vote->flags & AGENT_STATE_VOTED && said && said->owner == vote->owner &&
+	       said->epoch == vote->epoch && said->flags & AGENT_STATE_RELEASED &&
+	       !(said->flags & AGENT_STATE_HOLDING);
+}
+
 static void agree(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
@@ -160,7 +177,10 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 			continue;
 		epoch = r->epoch > epoch ? r->epoch : epoch;
 		g->highest = r->highest > g->highest ? r->highest : g->highest;
-		g->view_guard = r->guard_until > g->view_guard ? r->guard_until : g->view_guard;
+		if (r->guard_until > g->view_guard && !is_void(s, group, r))
+			g->view_guard = r->guard_until;
+		if (s->peers[i].member.id == s->settings.self && is_void(s, group, r))
+			g->guard_until = 0;
 	}
 	owner = find_owner(s, group);
 	if (owner) {
