@@ -18,8 +18,8 @@ help: ## this list
 	@printf '  make %-16s %s\n' '<package>' 'one package and what it depends on' '<package>-rebuild' 'the same, built anew'
 	@echo; echo "Packages: $(PACKAGES)" | fold -s -w 100
 
-image: tree ## (default) disk image, slot image, checksums, licences and SBOM in build/images/
-	@firmware/infra/with-config firmware/image/make-image
+image: ## (default) everything in build/images/: disk image, slot, checksums; licences in build/legal-info/
+	@firmware/infra/image
 
 tree: packages ## the assembled and checked root file system, build/rootfs/
 	@firmware/infra/assemble

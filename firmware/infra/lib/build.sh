@@ -8,7 +8,6 @@ build_all() {
 	# shellcheck disable=SC2086
 	build_missing $order
 	if [ -n "$missing" ]; then
-		build_sweep
 		need_space "$CACHE" "$(build_space)" "building $(say "$missing" | wc -w) packages"
 		# shellcheck disable=SC2086
 		fetch_all $missing
@@ -16,14 +15,36 @@ build_all() {
 		[ -z "$relocked" ] || { key_all; build_missing $order; }
 	fi
 	total=$(say "$order" | wc -l)
+	rm -rf "$BUILD/unkept"
+	# shellcheck disable=SC2086
+	say "$(set -- $missing && say $#) $total" >"$BUILD/build-counts"
 	build_lanes
+	for each in $order; do
+		printf '%s\t%s\t%s\n' "$each" "$(build_result "$each")" "$(recipe_field "$each" 9)"
+	done >"$WORK/results"
 }
 
-# build_sweep: removes the work folders of builds that were killed; those of running ones are locked.
+# build_result NAME: where its result lies: in the cache, or, if its inputs changed while it was built, in this build only.
+build_result() {
+	kept=$(result_of "$1")
+	if [ -d "$kept" ]; then say "$kept"; else say "$BUILD/unkept/$1"; fi
+}
+
+# build_changed NAME: 0 if the files that its key was made of are others by now.
+build_changed() (
+	old=$(key_of "$1")
+	mkdir -p "$WORK/again-$1"
+	cp "$WORK/index" "$WORK/again-$1/"
+	WORK=$WORK/again-$1
+	key_all
+	[ "$(key_of "$1")" != "$old" ]
+)
+
+# build_sweep NAME: removes the package's work folders of builds that failed or were killed; those of running ones are locked.
 build_sweep() {
-	for left in "$CACHE"/work/*/; do
-		[ -d "$left" ] || continue
+	for left in "$CACHE/work/$1"-????????????/; do
 		left=${left%/}
+		if [ ! -d "$left" ] || [ "${left##*/}" = "${result##*/}" ]; then continue; fi
 		(flock -n 8 && rm -rf "$left") 8>>"$CACHE/lock/${left##*/}" || :
 	done
 }
@@ -101,6 +122,7 @@ build_one() {
 build_steps() {
 	log=$LOGS/$2.log
 	: >"$log"
+	build_sweep "$2"
 	PKG_WORK=$CACHE/work/${result##*/}
 	rm -rf "$PKG_WORK"
 	mkdir -p "$PKG_WORK/result"
@@ -112,6 +134,11 @@ build_steps() {
 		build_step "$1" "$2" "$step" 8>&-
 	done
 	cp "$log" "$PKG_WORK/result/log"
+	if [ -n "$(recipe_field "$2" 6)" ] && build_changed "$2"; then
+		warn "package $2: files it is made of changed while it was built; the result serves this build and is not kept"
+		result=$BUILD/unkept/$2
+		mkdir -p "$BUILD/unkept"
+	fi
 	mv "$PKG_WORK/result" "$result"
 	rm -rf "$PKG_WORK"
 	progress "$1" "$2" "done"
@@ -120,7 +147,7 @@ build_steps() {
 # build_depends NAME: results of all packages it depends on, nearest last.
 build_depends() {
 	recipe_order "$1" | while read -r each; do
-		[ "$each" = "$1" ] || result_of "$each"
+		[ "$each" = "$1" ] || build_result "$each"
 	done
 }
 

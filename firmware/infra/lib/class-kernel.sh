@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Class kernel: Linux from Debian's linux-source package.
 #   binaries    the package that holds the tree      kernel_fragments   prints the wanted symbols, one CONFIG_X=v per line
 #   kernel_check   looks at the built tree in SRC

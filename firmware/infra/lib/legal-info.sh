@@ -8,7 +8,7 @@
 LEGAL=$BUILD/legal-info
 COMMON_LICENSES=/usr/share/common-licenses
 
-# legal_info NAME…: for the selected packages, after assembly.
+# legal_info: of what was assembled last.
 legal_info() {
 	[ -s "$BUILD/rootfs.meta" ] || die "nothing is assembled yet: run make"
 	rm -rf "$LEGAL.new"
@@ -42,7 +42,7 @@ legal_files() {
 
 legal_copyrights() {
 	while IFS=$TAB read -r package component _; do
-		copyright=$(result_of "$package")/copyright/$component
+		copyright=$(assembled_from "$package")/copyright/$component
 		if [ -s "$copyright" ]; then
 			cp "$copyright" "$LEGAL.new/licences/$component"
 		else

@@ -60,6 +60,11 @@ recipe_order() {
 	' "$WORK/index"
 }
 
+# assembled_from NAME: the folder of the result that is in build/rootfs.
+assembled_from() {
+	awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$BUILD/rootfs.results"
+}
+
 # recipe_field NAME NUMBER: one field of the index.
 recipe_field() {
 	awk -F '\t' -v name="$1" -v number="$2" '$1 == name { print $number }' "$WORK/index"

@@ -79,6 +79,18 @@ rm -r "$TREE/firmware/package/high/patches"
 [ "$patched" != "$("$recipe" key high)" ] || code=1
 result "key: patches count" "$code" "key is the same"
 
+# Inputs that change while a package is built: the result must not stand in the cache under the key of the old ones.
+cp "$TREE/firmware/package/low/recipe" "$LAB/low"
+sed -i 's|^	printf|	echo later >"$TOP/services/low.txt"\n	printf|' "$TREE/firmware/package/low/recipe"
+succeeds "engine: an input that changes meanwhile" "$recipe" build
+says "engine: is noticed" "package low: files it is made of changed while it was built"
+cp "$LAB/low" "$TREE/firmware/package/low/recipe"
+succeeds "engine: the next build" "$recipe" build
+code=0
+tar -xOf "$("$recipe" path low)/target.tar" ./usr/share/low >"$OUT"
+[ "$(cat "$OUT")" = later ] || code=1
+result "engine: has the new content" "$code" "old content"
+
 # Failures name package, step and log; a rerun goes on.
 cp "$TREE/firmware/package/high/recipe" "$LAB/high"
 sed -i 's/^	cat .*/	echo "the compiler is unhappy"; false; echo "not reached"/' "$TREE/firmware/package/high/recipe"

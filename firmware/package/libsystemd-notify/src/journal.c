@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sd_journal_send(3): one log entry in the journal's native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL):
- * lines "FIELD=value", a value with a newline as FIELD, 64-bit little-endian length, value; too large
- * for a datagram: a sealed memfd. Without a journal on the machine an entry vanishes, with result 0.
+ * sd_journal_send(3): one log entry in the journal's native protocol
+ * (systemd.io/JOURNAL_NATIVE_PROTOCOL): lines "FIELD=value", a value with a newline as FIELD,
+ * 64-bit little-endian length, value; too large for a datagram: a sealed memfd. Without a journal
+ * on the machine an entry vanishes, with result 0.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -26,9 +27,10 @@
 
 PUBLIC int sd_journal_send(const char *format, ...) __attribute__((sentinel));
 
-static const struct sockaddr_un journal = { .sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET };
+static const struct sockaddr_un journal = {.sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET};
 
-/* Steps ap over the arguments that format takes, which the vprintf functions do not do for their caller. */
+/* Steps ap over the arguments that format takes, which the vprintf functions do not do for their
+ * caller. */
 static int skip_arguments(const char *format, va_list *ap)
 {
 	int types[ARGUMENTS_MAX];
@@ -111,7 +113,7 @@ static int send_as_file(int fd, const char *entry, size_t size)
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
+	} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	struct msghdr message = {
 		.msg_name = (void *)&journal,
 		.msg_namelen = sizeof(journal),
@@ -126,7 +128,8 @@ static int send_as_file(int fd, const char *entry, size_t size)
 	memcpy(CMSG_DATA(&control.header), &memory, sizeof(memory));
 	if (write(memory, entry, size) != (ssize_t)size)
 		r = -ENOSPC;
-	else if (fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0 ||
+	else if (fcntl(memory, F_ADD_SEALS,
+		       F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0 ||
 		 sendmsg(fd, &message, MSG_NOSIGNAL) < 0)
 		r = -errno;
 	close(memory);
@@ -140,7 +143,8 @@ static int send_entry(const char *entry, size_t size)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (sendto(fd, entry, size, MSG_NOSIGNAL, (const struct sockaddr *)&journal, sizeof(journal)) < 0)
+	if (sendto(fd, entry, size, MSG_NOSIGNAL, (const struct sockaddr *)&journal,
+		   sizeof(journal)) < 0)
 		r = -errno;
 	if (r == -EMSGSIZE || r == -ENOBUFS)
 		r = send_as_file(fd, entry, size);

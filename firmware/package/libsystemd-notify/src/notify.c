@@ -17,7 +17,7 @@ PUBLIC int sd_notify(int unset_environment, const char *state);
 
 static int notify_address(const char *path, struct sockaddr_un *ret, socklen_t *ret_length)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t length = strlen(path);
 
 	if ((path[0] != '/' && path[0] != '@') || length < 2)
