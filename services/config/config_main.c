@@ -91,7 +91,7 @@ static int command_check(const struct arguments *arguments)
 
 	if (read_config(arguments, "", arguments->file, &config) != 0)
 		return EXIT_PROBLEM;
-	printf("%s is valid: %zu nodes, %zu alias groups, %zu virtual services\n", arguments->file,
+	printf("%s is valid: nodes %zu, alias groups %zu, virtual services %zu\n", arguments->file,
 	       config->n_nodes, config->n_groups, config->n_services);
 	return EXIT_OK;
 }

@@ -8,8 +8,8 @@
 
 #include "schema/config.h"
 
-/* A document larger than this is refused unread: 512 services of 256 real servers fit. */
-#define SCHEMA_DOCUMENT_MAX (32u << 20)
+/* A larger document is refused unread: 512 services with 4096 real servers fit, however written. */
+#define SCHEMA_DOCUMENT_MAX (2u << 20)
 
 #define SCHEMA_YANG_DIR "/usr/share/trireme/yang"
 #define SCHEMA_RUNNING "/run/trireme/config.json"

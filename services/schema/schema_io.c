@@ -10,6 +10,7 @@
 #include "schema/config_build.h"
 #include "schema/error.h"
 #include "schema/explain.h"
+#include "schema/shape.h"
 #include "schema/validate.h"
 
 static void ly_ctx_freep(struct ly_ctx **ctx)
@@ -115,6 +116,9 @@ int schema_parse(const char *yang_dir, const char *data, size_t size, struct con
 			   size ? "has a zero byte in it" : "is empty");
 		return -EBADMSG;
 	}
+	r = shape_check(data, error);
+	if (r < 0)
+		return r;
 	r = parse(yang_dir, data, ret_config, error);
 	error_make_printable(error);
 	return r;

@@ -9,9 +9,6 @@
 #include "schema/config.h"
 #include "schema/schema.h"
 
-/* Real servers of all services together (design limit of the forwarding engine). */
-#define VALIDATE_REALS_TOTAL 4096
-
 /* 0, or -EBADMSG and *error says where and why. config comes from config_build(). */
 int config_validate(const struct config *config, struct schema_error *error);
 

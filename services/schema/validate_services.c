@@ -3,6 +3,7 @@
 
 #include "base/parse.h"
 #include "schema/error.h"
+#include "schema/shape.h"
 #include "schema/validate.h"
 
 #define SERVICE_PATH "/trireme:virtual-service[name='%s']"
@@ -42,11 +43,11 @@ static int check_total(const struct config *config, struct schema_error *error)
 
 	for (size_t i = 0; i < config->n_services; i++)
 		total += config->services[i].n_reals;
-	if (total <= VALIDATE_REALS_TOTAL)
+	if (total <= SHAPE_REALS_MAX)
 		return 0;
 	error_text(error->value, sizeof(error->value), "%zu", total);
 	error_text(error->allowed, sizeof(error->allowed),
-		   "at most %u real servers in all services together", VALIDATE_REALS_TOTAL);
+		   "at most %u real servers in all services together", SHAPE_REALS_MAX);
 	return bad_at(error, "/trireme:virtual-service/real-server");
 }
 

@@ -245,7 +245,7 @@ def test_check(machine, tmp_path):
     good.write_text(json.dumps(DEMO))
     bad.write_text(json.dumps(changed(name="a b")))
     done = machine.run("check", good)
-    assert done.returncode == 0 and "is valid: 3 nodes" in done.stdout
+    assert done.returncode == 0 and "is valid: nodes 3," in done.stdout
     done = machine.run("check", bad)
     assert done.returncode == 1 and "path:    /trireme:cluster/name\n  value:   a b\n" in done.stderr
     assert machine.run("check", tmp_path / "none.json").returncode == 1

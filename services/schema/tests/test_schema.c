@@ -223,6 +223,47 @@ static void more_than_the_largest_is_refused(void **state)
 	assert_null(config);
 }
 
+/* Repeats `part` between start and end and expects the refusal. */
+static void flood(const char *start, const char *part, const char *end, const char *expected)
+{
+	size_t size = 1u << 20;
+	_cleanup_free_ char *data = malloc(size);
+	struct config *config = NULL;
+	struct schema_error error;
+	struct text text;
+
+	assert_non_null(data);
+	text_init(&text, data, size);
+	text_add(&text, "%s", start);
+	while (text.used + strlen(part) + strlen(end) < size - 1)
+		text_add(&text, "%s", part);
+	text_add(&text, "%s", end);
+	assert_int_equal(schema_parse(YANG, data, text.used, &config, &error), -EBADMSG);
+	assert_string_equal(error.allowed, expected);
+}
+
+/* Each took libyang minutes. */
+static void floods_are_refused_unparsed(void **state)
+{
+	(void)state;
+	flood("{\"trireme:virtual-service\":[\n", "{\"name\":\"a\"},", "{}]}",
+	      "line 2: at most 6948 objects, {...}, in a document");
+	flood("{\"trireme:cluster\":{\n\n", "\"name\":\"a\",", "\"name\":\"a\"}}",
+	      "line 3: at most 32 members in an object");
+	flood("", "[", "", "line 1: at most 16 levels of { and [ within one another");
+}
+
+static void shapes_of_strings_do_not_count(void **state)
+{
+	struct config *config = NULL;
+	struct schema_error error;
+	const char *data = "{\"trireme:cluster\":{\"name\":\"\\\"[[[[[[[[[[[[[[[[[[{{{{{{\"}}";
+
+	(void)state;
+	assert_int_equal(schema_parse(YANG, data, strlen(data), &config, &error), -EBADMSG);
+	assert_string_equal(error.path, "/trireme:cluster/name");
+}
+
 static void a_document_with_a_zero_byte_is_refused(void **state)
 {
 	struct config *config = NULL;
@@ -242,6 +283,8 @@ int main(void)
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(the_largest_document_is_valid),
 		cmocka_unit_test(more_than_the_largest_is_refused),
+		cmocka_unit_test(floods_are_refused_unparsed),
+		cmocka_unit_test(shapes_of_strings_do_not_count),
 		cmocka_unit_test(a_document_with_a_zero_byte_is_refused),
 	};
 

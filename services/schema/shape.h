@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bounds on the shape of a document, checked before libyang sees it: its parser takes quadratic
+ * time in the length of a list at the top and in the members of an object (minutes for 100,000 of
+ * them), and anybody may have written the medium of a first boot. Pure.
+ */
+#ifndef TRIREME_SCHEMA_SHAPE_H
+#define TRIREME_SCHEMA_SHAPE_H
+
+#include "schema/config.h"
+#include "schema/schema.h"
+
+#define SHAPE_REALS_MAX 4096 /* real servers of all services together */
+
+/* Root, machine, cluster, timing; nodes, ports; groups, aliases; services with two containers. */
+#define SHAPE_OBJECTS_MAX                                \
+	(4 + CONFIG_NODES_MAX * (1 + CONFIG_PORTS_MAX) + \
+	 CONFIG_GROUPS_MAX * (1 + CONFIG_ALIASES_MAX) + CONFIG_SERVICES_MAX * 3 + SHAPE_REALS_MAX)
+#define SHAPE_MEMBERS_MAX 32 /* of one object; the model's largest has fewer than half */
+#define SHAPE_DEPTH_MAX 16   /* the model's deepest value is at half of it */
+
+/*
+ * data ends with NUL. -EBADMSG and *error says what is too much and in which line. A text that is
+ * no JSON is for the parser to refuse: up to the place where it does, both see the same.
+ */
+int shape_check(const char *data, struct schema_error *error);
+
+#endif
