@@ -264,15 +264,23 @@ void decide_leave(struct decide_state *s, uint64_t now)
 	finish(s, now);
 }
 
+/* Nothing is held, and the others know; the successor, if there is one, has been heard. */
+static bool is_handed_over(const struct decide_state *s, const struct decide_group *g)
+{
+	if (group_holds(g))
+		return false;
+	if (!s->view || !decide_peer(s, g->owner))
+		return true;
+	if (g->owner == s->settings.self)
+		return g->released && !g->successor;
+	return g->last_seq > 0;
+}
+
 bool decide_may_leave(const struct decide_state *s)
 {
-	for (size_t i = 0; i < s->settings.n_groups; i++) {
-		const struct decide_group *g = &s->groups[i];
-
-		/* The release must have come back: only then the others have it or will have it. */
-		if (group_holds(g) || (s->view && g->owner == s->settings.self && !g->released))
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		if (!is_handed_over(s, &s->groups[i]))
 			return false;
-	}
 	return true;
 }
 

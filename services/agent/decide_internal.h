@@ -28,6 +28,7 @@ int view_peer_index(const struct decide_state *s, uint32_t id); /* -1: not a mem
 uint32_t view_needed_votes(const struct decide_state *s);
 
 /* group.c */
+void group_view_left(struct decide_state *s, size_t group);
 void group_view_installed(struct decide_state *s, size_t group, uint64_t now);
 /*
  * Gives the group up: lease, addresses, then RELEASED naming the successor (0: none). cause is

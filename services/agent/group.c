@@ -55,6 +55,18 @@ void group_expire(struct decide_state *s, size_t group, uint64_t now)
 			"the lease ran out, no quorum of voters confirmed a heartbeat in time");
 }
 
+/* A claim ends with its view unless a quorum has confirmed it: the STATE that follows says so. */
+void group_view_left(struct decide_state *s, size_t group)
+{
+	struct decide_group *g = &s->groups[group];
+
+	g->claiming = false;
+	g->n_outstanding = 0;
+	if (g->owning && !g->lease_until)
+		group_release(s, group, 0,
+			      "the members changed before a quorum had confirmed the claim");
+}
+
 void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
@@ -68,12 +80,6 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 		snprintf(cause, sizeof(cause), "%s holds it with epoch %llu",
 			 decide_name(s, g->owner), (unsigned long long)g->epoch);
 		group_release(s, group, 0, cause);
-		return;
-	}
-	if (g->released) {
-		group_release(s, group, 0,
-			      "no quorum had confirmed the claim when the members "
-			      "changed");
 		return;
 	}
 	if (g->adopting)

@@ -5,8 +5,8 @@ agent-pure := services/agent/decide.c services/agent/group.c services/agent/view
 	services/proto/agent_wire.c
 
 programs += trireme-agent
-trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c services/agent/cpg_io.c \
-	services/agent/corosync_io.c \
+trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
+	services/agent/cpg_io.c services/agent/corosync_io.c \
 	services/agent/quorum_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/ipc_io.c services/agent/lease_io.c \
 	$(libsrc-base) $(libsrc-schema)

@@ -8,6 +8,41 @@ static_assert(DECIDE_NODES_MAX >= CONFIG_NODES_MAX, "every node has a place");
 static_assert(DECIDE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "every group has a place");
 static_assert(DECIDE_NAME_MAX >= CONFIG_NAME_MAX, "every name fits");
 
+static uint64_t add_text(uint64_t hash, const char *text)
+{
+	return agent_wire_hash(hash, text, strlen(text) + 1);
+}
+
+static uint64_t add_number(uint64_t hash, uint32_t number)
+{
+	return agent_wire_hash(hash, &number, sizeof(number));
+}
+
+/* The same on every node that works with the same configuration, as far as the agents share it. */
+static uint64_t revision(const struct config *config)
+{
+	uint64_t hash = add_number(AGENT_WIRE_HASH, config->token);
+
+	hash = add_number(hash, config->consensus);
+	hash = add_number(hash, config->heartbeat);
+	for (size_t i = 0; i < config->n_nodes; i++) {
+		hash = add_text(hash, config->nodes[i].name);
+		hash = add_number(hash, config->nodes[i].id);
+		hash = add_number(hash, config->nodes[i].role);
+		hash = add_number(hash, config->nodes[i].priority);
+	}
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *g = &config->groups[i];
+
+		hash = add_text(hash, g->name);
+		for (size_t k = 0; k < g->n_aliases; k++) {
+			hash = add_text(hash, g->aliases[k].label);
+			hash = add_number(hash, g->aliases[k].address);
+		}
+	}
+	return hash;
+}
+
 void settings_make(const struct config *config, uint32_t self, uint64_t incarnation,
 		   struct decide_settings *ret_settings)
 {
@@ -19,6 +54,7 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 	memset(s, 0, sizeof(*s));
 	s->self = self;
 	s->incarnation = incarnation;
+	s->revision = revision(config);
 	s->times = lease_times(&timing);
 	s->expected_votes = (uint32_t)config->n_nodes;
 	s->n_nodes = config->n_nodes;

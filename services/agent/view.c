@@ -216,6 +216,10 @@ static void install(struct decide_state *s, uint64_t now)
 	s->view = view ? view : 1;
 	s->view_since = now;
 	decide_log(s, LOG_INFO, "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
+	for (size_t i = 0; i < s->n_peers; i++)
+		if (s->peers[i].revision != s->settings.revision)
+			decide_log(s, LOG_WARNING, "%s works with another configuration",
+				   decide_name(s, s->peers[i].member.id));
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		agree(s, i, now);
 		group_view_installed(s, i, now);
@@ -298,10 +302,8 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 		s->n_peers = 0;
 	}
 	note_absence(s, now);
-	for (size_t i = 0; i < s->settings.n_groups; i++) {
-		s->groups[i].claiming = false;
-		s->groups[i].n_outstanding = 0;
-	}
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		group_view_left(s, i);
 	if (view_peer_index(s, s->settings.self) < 0)
 		return;
 	tag = agent_wire_hash(tag, &ring->node, sizeof(ring->node));

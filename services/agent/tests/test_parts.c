@@ -142,7 +142,7 @@ static void ports_decide_about_fitness(void **state)
 
 static void settings_follow_the_configuration(void **state)
 {
-	static struct decide_settings s;
+	static struct decide_settings s, other;
 	static struct config c;
 
 	(void)state;
@@ -158,6 +158,11 @@ static void settings_follow_the_configuration(void **state)
 	assert_string_equal(s.groups[0], "main");
 	assert_string_equal(settings_node_by_id(&c, 3)->name, "w");
 	assert_null(settings_node_by_id(&c, 4));
+	settings_make(&c, 3, 98, &other);
+	assert_true(s.revision == other.revision);
+	c.groups[0].aliases[1].address++;
+	settings_make(&c, 3, 98, &other);
+	assert_false(s.revision == other.revision);
 }
 
 static void status_before_anything_is_known(void **state)
