@@ -49,14 +49,14 @@ class Menu:
             return
         self.choose("Shell", seconds)
         if self.password:
-            self.answer(r"\nPassword: $", self.password, seconds)
+            self.answer(r"Password: $", self.password, seconds)
         self.expect('"exit" leads back', seconds)
         self._in_shell = True
 
     def refused(self, wrong, seconds=30):
         """Tries the shell with a wrong password; returns for how many seconds the console makes one wait."""
         self.choose("Shell", seconds)
-        self.answer(r"\nPassword: $", wrong, seconds)
+        self.answer(r"Password: $", wrong, seconds)
         return int(self.expect(r"not the password\. Wait (\d+) s", seconds)[1])
 
     def set_password(self, password, seconds=30):
