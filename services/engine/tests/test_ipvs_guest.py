@@ -101,7 +101,7 @@ def console(tmp_path_factory):
 def announced():
     """The words of every check in guest/init, in order."""
     script = (HERE / "guest/init").read_text()
-    return re.findall(r'^(?:until_same \d+|same|verdict \S+(?: \S+)*?) "([^"]+)"', script, re.M)
+    return re.findall(r'^(?:until_same \d+|same|closed|verdict \S+(?: \S+)*?) "([^"]+)"', script, re.M)
 
 
 def test_the_guest_came_to_its_end(console):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Golden cases: golden/plan/NAME.in says what should be and what is, NAME.out which changes follow.
  */
+#include <errno.h>
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -153,10 +154,30 @@ static void golden(void **state)
 	globfree(&found);
 }
 
+/* A kernel table that is larger than anything of ours is not taken in. */
+static void bounds(void **state)
+{
+	struct ipvs_table table = {0};
+	struct ipvs_service service = {0}, *added = NULL;
+	struct ipvs_dest dest = {0};
+
+	(void)state;
+	for (int i = 0; i < IPVS_SERVICES_MAX; i++)
+		assert_int_equal(ipvs_table_add(&table, &service, &added), 0);
+	for (int i = 0; i < IPVS_DESTS_MAX; i++)
+		assert_int_equal(ipvs_service_add(added, &dest), 0);
+	assert_int_equal(ipvs_service_add(added, &dest), -E2BIG);
+	assert_int_equal(ipvs_table_add(&table, &service, &added), -E2BIG);
+	ipvs_table_clear(&table);
+	assert_int_equal(table.n_services, 0);
+	ipvs_table_clear(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
+		cmocka_unit_test(bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
