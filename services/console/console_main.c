@@ -20,6 +20,7 @@
 #define STATUS_PERIOD_MS 1000
 #define STATUS_PERIOD_DUMB_MS 5000
 #define LINE_SIZE 256
+#define REBOOT_WAIT_MS 60000
 
 static const char usage[] =
 	"Usage: trireme-console [SWITCHES]\n"
@@ -201,9 +202,8 @@ static int set_password(struct console *console)
 
 static int reboot(struct console *console)
 {
-	char line[LINE_SIZE], path[PATH_MAX], words[128];
+	char line[LINE_SIZE], path[PATH_MAX];
 	char *const argv[] = {(char *)"reboot", NULL};
-	struct text text = TEXT_ON(words);
 	int r = ask(console,
 		    "This machine starts anew; a router gives its addresses away first. "
 		    "Type yes: ",
@@ -218,12 +218,14 @@ static int reboot(struct console *console)
 	r = machine_path(&console->machine, "/sbin/reboot", path);
 	if (r == 0)
 		r = terminal_run(&console->terminal, path, argv);
-	if (r == 0)
-		text_add(&text, "Rebooting.");
-	else
-		text_add(&text, "The reboot failed.");
-	say(words);
-	return 0;
+	if (r != 0) {
+		say("The reboot failed.");
+		return 0;
+	}
+	say("Rebooting.");
+	/* The end of this process comes within seconds; the menu would only be in its way. */
+	r = terminal_wait_key(&console->terminal, REBOOT_WAIT_MS);
+	return r < 0 ? r : 0;
 }
 
 static int shell(struct console *console)

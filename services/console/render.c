@@ -177,8 +177,7 @@ static void add_cluster(const struct view *view, struct text *text)
 	add_peers(agent, text);
 }
 
-/* How much of the text goes into a line of that width: up to a blank, if there is one. */
-static size_t fitting(const char *words, size_t width)
+size_t render_fitting(const char *words, size_t width)
 {
 	size_t length = strcspn(words, "\n"), blank = width;
 
@@ -193,7 +192,7 @@ static size_t fitting(const char *words, size_t width)
 static void add_problem(const char *words, unsigned int max_rows, struct text *text)
 {
 	while (*words && max_rows > 1) {
-		size_t length = fitting(words, RENDER_COLUMNS - 2);
+		size_t length = render_fitting(words, RENDER_COLUMNS - 2);
 
 		text_add(text, "! %.*s\n", (int)length, words);
 		words += length + (words[length] == '\n' || words[length] == ' ');

@@ -5,6 +5,8 @@
 #include "base/parse.h"
 #include "console/render.h"
 
+#define REASON_INDENT "                          "
+
 /* Adds lines as long as there are rows, and counts the others. */
 struct screen {
 	struct text *text;
@@ -39,9 +41,12 @@ static void show_agent(const struct view *view, struct screen *screen)
 		line(screen, words);
 		return;
 	}
-	snprintf(words, sizeof(words), "node %s (number %u)   quorum %s   ring %llu",
-		 view_node_name(agent, agent->node_id), agent->node_id, view_quorum(agent->quorum),
-		 (unsigned long long)agent->ring_seq);
+	if (agent->node_id == 0)
+		text_add(&text, "the agent waits for corosync");
+	else
+		text_add(&text, "node %s (number %u)   quorum %s   ring %llu",
+			 view_node_name(agent, agent->node_id), agent->node_id,
+			 view_quorum(agent->quorum), (unsigned long long)agent->ring_seq);
 	line(screen, words);
 	if (agent->n_groups)
 		line(screen, "GROUP            THIS NODE  OWNER            EPOCH  LEASE");
@@ -58,6 +63,23 @@ static void show_agent(const struct view *view, struct screen *screen)
 	}
 }
 
+/* The reason continues below itself where the screen ends. */
+static void show_reason(const char *start, const char *reason, struct screen *screen)
+{
+	char words[320];
+
+	do {
+		size_t width = screen->limited ? RENDER_COLUMNS - strlen(start) : sizeof(words);
+		size_t length = render_fitting(reason, width);
+
+		snprintf(words, sizeof(words), "%s%.*s", start, (int)length, reason);
+		line(screen, words);
+		reason += length;
+		reason += strspn(reason, " ");
+		start = REASON_INDENT;
+	} while (*reason);
+}
+
 static void show_nodes(const struct agent_status *agent, struct screen *screen)
 {
 	char words[320];
@@ -70,8 +92,8 @@ static void show_nodes(const struct agent_status *agent, struct screen *screen)
 				    : node->fit	    ? "fit"
 						    : "unfit";
 
-		snprintf(words, sizeof(words), "%-16s %-8s %s", node->name, state, node->reason);
-		line(screen, words);
+		snprintf(words, sizeof(words), "%-16s %-8s ", node->name, state);
+		show_reason(words, node->reason, screen);
 	}
 }
 

@@ -201,7 +201,8 @@ static void a_standby_with_a_password_and_a_lost_peer(void **state)
 	COPY(view.host_name, "r2");
 	view.agent.groups[0].role = AGENT_ROLE_STANDBY;
 	view.agent.nodes[2].present = false;
-	COPY(view.agent.nodes[2].reason, "w is not in this view");
+	COPY(view.agent.nodes[2].reason,
+	     "unfit: eth1 has no carrier since 12:03:11, and that is a reason of two lines");
 	view.services[0].applied = false;
 	check_menu("menu-standby", &view);
 	check_status("status-standby", &view, RENDER_ROWS - 2);
@@ -219,6 +220,19 @@ static void a_witness(void **state)
 	view.engine_error = -ECONNREFUSED;
 	check_menu("menu-witness", &view);
 	check_status("status-witness", &view, RENDER_ROWS - 2);
+}
+
+static void an_agent_without_corosync(void **state)
+{
+	_cleanup_(view_clear) struct view view = demo();
+
+	(void)state;
+	view.agent.node_id = 0;
+	view.agent.quorum = AGENT_QUORUM_UNKNOWN;
+	view.agent.groups[0].role = AGENT_ROLE_STARTING;
+	view.agent.groups[0].owner = 0;
+	check_menu("menu-starting", &view);
+	check_status("status-starting", &view, RENDER_ROWS - 2);
 }
 
 static void nothing_answers_and_the_configuration_is_wrong(void **state)
@@ -307,6 +321,7 @@ int main(void)
 		cmocka_unit_test(an_owner),
 		cmocka_unit_test(a_standby_with_a_password_and_a_lost_peer),
 		cmocka_unit_test(a_witness),
+		cmocka_unit_test(an_agent_without_corosync),
 		cmocka_unit_test(nothing_answers_and_the_configuration_is_wrong),
 		cmocka_unit_test(the_fullest_screens_fit),
 		cmocka_unit_test(readiness),
