@@ -31,14 +31,16 @@ build_result() {
 }
 
 # build_changed NAME: 0 if the files that its key was made of are others by now.
-build_changed() (
-	old=$(key_of "$1")
+build_changed() {
+	old_key=$(key_of "$1") work_then=$WORK
 	mkdir -p "$WORK/again-$1"
 	cp "$WORK/index" "$WORK/again-$1/"
 	WORK=$WORK/again-$1
 	key_all
-	[ "$(key_of "$1")" != "$old" ]
-)
+	new_key=$(key_of "$1")
+	WORK=$work_then
+	[ "$new_key" != "$old_key" ]
+}
 
 # build_sweep NAME: removes the package's work folders of builds that failed or were killed; those of running ones are locked.
 build_sweep() {
@@ -77,14 +79,23 @@ build_lanes() {
 			light="$light $number:$each"
 		fi
 	done
+	: >"$WORK/failed"
+	export total
 	# shellcheck disable=SC2086
-	build_lane $heavy &
+	setsid "$INFRA/lane" $heavy </dev/null &
 	heavy_pid=$!
+	trap 'kill -- "-$heavy_pid" 2>/dev/null; rm -rf "$WORK"' EXIT
 	# shellcheck disable=SC2086
-	(build_lane $light) || light_failed=yes
-	heavy_failed=''
-	wait "$heavy_pid" || heavy_failed=yes
-	[ -z "${light_failed:-}$heavy_failed" ] || exit 1
+	"$INFRA/lane" $light || [ -s "$WORK/failed" ] || exit 1
+	if [ -s "$WORK/failed" ] && kill -0 "$heavy_pid" 2>/dev/null; then
+		warn "the kernel goes on building and will be kept; Ctrl-C ends it"
+	fi
+	wait "$heavy_pid" || [ -s "$WORK/failed" ] || exit 1
+	trap 'rm -rf "$WORK"' EXIT
+	[ ! -s "$WORK/failed" ] || {
+		cat "$WORK/failed" >&2
+		exit 1
+	}
 }
 
 build_lane() {
@@ -105,18 +116,17 @@ build_one() {
 		progress "$1" "$2" cached
 		return 0
 	fi
-	(
-		exec 8>"$CACHE/lock/${result##*/}"
-		flock -n 8 || {
-			progress "$1" "$2" "another run builds this; waiting for it"
-			flock 8
-		}
-		[ ! -d "$result" ] || {
-			progress "$1" "$2" "cached (built by another run)"
-			exit 0
-		}
+	exec 8>"$CACHE/lock/${result##*/}"
+	flock -n 8 || {
+		progress "$1" "$2" "another run builds this; waiting for it"
+		flock 8
+	}
+	if [ -d "$result" ]; then
+		progress "$1" "$2" "cached (built by another run)"
+	else
 		build_steps "$1" "$2"
-	) || exit 1
+	fi
+	exec 8>&-
 }
 
 build_steps() {
@@ -196,10 +206,11 @@ build_failed() {
 		say "  whole log: $log"
 		say "  Run the same command again to go on from here; packages that are done stay done."
 	} >&2
+	say "FAILED: package $1, step $2, log $log" >>"$WORK/failed"
 	exit 1
 }
 
-# build_again NAME…: forgets the results, so that the next build makes them anew.
+# build_forget NAME…: forgets the results, so that the next build makes them anew.
 build_forget() {
 	for each; do
 		[ -n "$(key_of "$each")" ] || die "there is no package '$each'"
