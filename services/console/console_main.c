@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -122,6 +123,15 @@ static int switch_over(struct console *console)
 	return pause_for_key(console);
 }
 
+/* Ctrl-C must not shorten it, and sleep(3) would forget what is left of a second. */
+static void wait_whole(unsigned int seconds)
+{
+	struct timespec left = {.tv_sec = seconds};
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}
+
 /* 0: the password was given, or none is set. -EACCES: it was wrong, and the delay is over. */
 static int ask_password(struct console *console, const char *question)
 {
@@ -149,9 +159,7 @@ static int ask_password(struct console *console, const char *question)
 	delay = menu_wrong_delay(++console->wrong_tries);
 	text_add(&text, "That is not the password. Wait %u s.", delay);
 	say(words);
-	/* Ctrl-C must not shorten it. */
-	for (delay = sleep(delay); delay > 0;)
-		delay = sleep(delay);
+	wait_whole(delay);
 	terminal_forget(&console->terminal);
 	return -EACCES;
 }
