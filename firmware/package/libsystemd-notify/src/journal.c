@@ -27,6 +27,9 @@
 
 PUBLIC int sd_journal_send(const char *format, ...) __attribute__((sentinel));
 
+/* long and long long arguments are read alike. */
+_Static_assert(sizeof(long) == sizeof(long long), "a 64-bit target");
+
 static const struct sockaddr_un journal = {.sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET};
 
 /* Steps ap over the arguments that format takes, which the vprintf functions do not do for their
@@ -39,28 +42,23 @@ static int skip_arguments(const char *format, va_list *ap)
 	if (count > ARGUMENTS_MAX)
 		return -EINVAL;
 	for (size_t i = 0; i < count; i++) {
-		switch (types[i] & ~PA_FLAG_MASK) {
-		case PA_DOUBLE:
-			if (types[i] & PA_FLAG_LONG_DOUBLE)
-				(void)va_arg(*ap, long double);
-			else
-				(void)va_arg(*ap, double);
-			break;
-		case PA_STRING:
-		case PA_WSTRING:
-		case PA_POINTER:
-			(void)va_arg(*ap, void *);
-			break;
-		default:
-			if (types[i] & PA_FLAG_PTR)
-				(void)va_arg(*ap, void *);
-			else if (types[i] & PA_FLAG_LONG_LONG)
-				(void)va_arg(*ap, long long);
-			else if (types[i] & PA_FLAG_LONG)
-				(void)va_arg(*ap, long);
-			else
-				(void)va_arg(*ap, int);
-		}
+		int type = types[i] & ~PA_FLAG_MASK;
+		long double real;
+		long whole;
+
+		if (types[i] & PA_FLAG_PTR || type == PA_STRING || type == PA_WSTRING ||
+		    type == PA_POINTER)
+			whole = (intptr_t)va_arg(*ap, void *);
+		else if (type == PA_DOUBLE && types[i] & PA_FLAG_LONG_DOUBLE)
+			real = va_arg(*ap, long double);
+		else if (type == PA_DOUBLE || type == PA_FLOAT)
+			real = va_arg(*ap, double);
+		else if (types[i] & (PA_FLAG_LONG | PA_FLAG_LONG_LONG))
+			whole = va_arg(*ap, long);
+		else
+			whole = va_arg(*ap, int);
+		(void)real;
+		(void)whole;
 	}
 	return 0;
 }

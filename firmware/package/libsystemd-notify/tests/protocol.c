@@ -16,6 +16,7 @@ int sd_notify(int unset_environment, const char *state);
 int sd_journal_send(const char *format, ...);
 
 #define BIG 500000
+#define END ((char *)NULL)
 
 static int failed;
 
@@ -97,23 +98,23 @@ static void test_journal(char *buffer)
 	size_t size;
 	int fd;
 
-	check("no journal: the entry vanishes", sd_journal_send("MESSAGE=%s", "x", NULL) == 0);
+	check("no journal: the entry vanishes", sd_journal_send("MESSAGE=%s", "x", END) == 0);
 	mkdir("/run/systemd", 0755);
 	mkdir("/run/systemd/journal", 0755);
 	fd = listener("/run/systemd/journal/socket");
 	check("entry is sent", sd_journal_send("PRIORITY=%d", 5, "MESSAGE=%s %*d %ld %.2f %s", "a",
-					       1, 3, 4L, 2.5, "z", NULL) == 0);
+					       1, 3, 4L, 2.5, "z", END) == 0);
 	size = receive(fd, buffer, BIG);
 	check("as lines", size == sizeof(plain) - 1 && !memcmp(buffer, plain, size));
-	check("value with a newline is sent", sd_journal_send("MESSAGE=%s", "a\nb", NULL) == 0);
+	check("value with a newline is sent", sd_journal_send("MESSAGE=%s", "a\nb", END) == 0);
 	size = receive(fd, buffer, BIG);
 	check("with its length", size == sizeof(lines) - 1 && !memcmp(buffer, lines, size));
 	memset(big, 'x', BIG - 100);
 	big[BIG - 100] = '\0';
-	check("large entry is sent", sd_journal_send("MESSAGE=%s", big, NULL) == 0);
+	check("large entry is sent", sd_journal_send("MESSAGE=%s", big, END) == 0);
 	size = receive(fd, buffer, BIG);
 	check("as a file", size == BIG - 100 + 8 + 1 + 27 && !memcmp(buffer, "MESSAGE=xxx", 11));
-	check("no field", sd_journal_send("nonsense", NULL) == -EINVAL);
+	check("no field", sd_journal_send("nonsense", END) == -EINVAL);
 	close(fd);
 	free(big);
 }
