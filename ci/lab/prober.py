@@ -1,7 +1,7 @@
 """Asks by ARP for floating addresses every few milliseconds and records who answers: gaps and overlaps.
 
 Run as a program it is the prober itself: prober.py INTERFACE PERIOD_MS ADDRESS…, one line per answer:
-time of the request (CLOCK_MONOTONIC, s), address, MAC of the sender. The source is 0.0.0.0 (RFC 5227), so that
+time at which the kernel received it (CLOCK_MONOTONIC, s), address, MAC of the sender. The source is 0.0.0.0 (RFC 5227), so that
 nobody learns from the questions.
 """
 import os
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 ETH_ARP = 0x0806
+SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python 3.11 has no name for it
 PERIOD_MS = 4
 
 
@@ -20,11 +21,19 @@ def _ask(sock, own, address):
     sock.send(b"\xff" * 6 + own + struct.pack("!H", ETH_ARP) + request)
 
 
+def _received(ancillary):
+    """The kernel's time of receipt: when this program gets to read the frame depends on how busy the machine is."""
+    seconds, nanoseconds = struct.unpack("=qq", ancillary[0][2])
+    return seconds + nanoseconds / 1e9
+
+
 def main(interface, period_ms, addresses):
     """Asks until it is killed. An announcement counts as an answer: whoever makes it claims the address."""
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ARP))
     sock.bind((interface, ETH_ARP))
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     own = sock.getsockname()[4]
+    to_monotonic = time.monotonic() - time.time()
     os.setpriority(os.PRIO_PROCESS, 0, -20)  # a busy machine must not look like a gap
     wanted = {socket.inet_aton(address): address for address in addresses}
     period, due = int(period_ms) / 1000, time.monotonic()
@@ -37,7 +46,7 @@ def main(interface, period_ms, addresses):
             due = max(due + period, now)
         sock.settimeout(max(due - time.monotonic(), 0.0001))
         try:
-            frame = sock.recv(1514)
+            frame, ancillary, _, _ = sock.recvmsg(1514, 64)
         except (TimeoutError, BlockingIOError):
             continue
         except OSError as error:
@@ -47,7 +56,7 @@ def main(interface, period_ms, addresses):
         sender, sender_ip = struct.unpack("!6s4s", frame[22:32])
         if sender_ip in wanted and sender != own:
             mac = ":".join(f"{byte:02x}" for byte in sender)
-            print(f"{time.monotonic():.6f} {wanted[sender_ip]} {mac}", flush=True)
+            print(f"{_received(ancillary) + to_monotonic:.6f} {wanted[sender_ip]} {mac}", flush=True)
 
 
 class Prober:
