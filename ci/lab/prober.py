@@ -1,8 +1,8 @@
 """Asks by ARP for floating addresses every few milliseconds and records who answers: gaps and overlaps.
 
 Run as a program it is the prober itself: prober.py INTERFACE PERIOD_MS ADDRESS…, one line per answer:
-time at which the kernel received it (CLOCK_MONOTONIC, s), address, MAC of the sender. The source is 0.0.0.0 (RFC 5227), so that
-nobody learns from the questions.
+time at which the kernel received it (CLOCK_MONOTONIC, s), address, MAC of the sender. The source is 0.0.0.0
+(RFC 5227), so that nobody learns from the questions.
 """
 import os
 import socket

