@@ -157,7 +157,8 @@ build_steps() {
 # build_depends NAME: results of all packages it depends on, nearest last.
 build_depends() {
 	recipe_order "$1" | while read -r each; do
-		[ "$each" = "$1" ] || build_result "$each"
+		# What is only needed at run time is no part of it (key_all holds who is).
+		! grep -q "^$each " "$WORK/full/$1" || [ "$each" = "$1" ] || build_result "$each"
 	done
 }
 

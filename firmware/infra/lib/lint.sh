@@ -95,8 +95,8 @@ lint_class() {
 		lint_function "$1" recipe_install
 		;;
 	esac
-	for needed in $depends; do
-		[ -r "$PACKAGES/$needed/recipe" ] || finding "$1" "depends on '$needed', which does not exist"
+	for needed in $depends $needs; do
+		[ -r "$PACKAGES/$needed/recipe" ] || finding "$1" "depends on or needs '$needed', which does not exist"
 	done
 }
 
@@ -114,7 +114,7 @@ lint_licence() {
 	done
 }
 
-# lint_config NAME: Config.in defines the package's symbol, has help, and selects all that the recipe depends on.
+# lint_config NAME: Config.in defines the package's symbol, has help, and selects all that the recipe depends on or needs.
 lint_config() {
 	file=$PACKAGES/$1/Config.in
 	[ -r "$file" ] || {
@@ -124,9 +124,9 @@ lint_config() {
 	symbol=$(recipe_symbol "$1")
 	grep -qx "config ${symbol#CONFIG_}" "$file" || finding "$1" "Config.in does not define ${symbol#CONFIG_}"
 	grep -q '^	help$' "$file" || finding "$1" "Config.in has no help"
-	for needed in $depends; do
+	for needed in $depends $needs; do
 		symbol=$(recipe_symbol "$needed")
-		grep -qx "	select ${symbol#CONFIG_}" "$file" || finding "$1" "depends on $needed, but Config.in does not select ${symbol#CONFIG_}"
+		grep -qx "	select ${symbol#CONFIG_}" "$file" || finding "$1" "depends on or needs $needed, but Config.in does not select ${symbol#CONFIG_}"
 	done
 	grep -qxF "source \"firmware/package/$1/Config.in\"" "$TOP/firmware/Config.in" ||
 		finding "$1" "firmware/Config.in does not source its Config.in"

@@ -1,11 +1,11 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Reading recipes: what exists, what is selected, in which order. Sourced.
 
-RECIPE_VARIABLES="class source binaries documents files licence depends inputs host_tools target"
+RECIPE_VARIABLES="class source binaries documents files licence depends needs inputs host_tools target"
 
 # recipe_load NAME: sources one recipe into the current shell, starting from nothing.
 recipe_load() {
-	class='' source='' binaries='' documents='' files='' licence='' depends='' inputs='' host_tools='' target=yes
+	class='' source='' binaries='' documents='' files='' licence='' depends='' needs='' inputs='' host_tools='' target=yes
 	name=$1
 	[ -r "$PACKAGES/$1/recipe" ] || die "there is no package '$1' (no firmware/package/$1/recipe)"
 	# shellcheck disable=SC1090
@@ -28,20 +28,21 @@ recipe_selected() {
 	sed -n 's/^CONFIG_PACKAGE_\([A-Z0-9_]*\)=y$/\1/p' "$BUILD/config" | tr 'A-Z_' 'a-z-'
 }
 
-# recipe_index: one line per recipe: name, class, source, binaries (with those for documents only), depends, inputs, licence, host tools, target.
+# recipe_index: one line per recipe: name, class, source, binaries (with those for documents only), depends, inputs, licence, host tools, target,
+# needs.
 recipe_index() {
 	recipe_all | while read -r each; do
 		(
 			recipe_load "$each"
 			# shellcheck disable=SC2086 # lists of names, brought to one blank between them
-			printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$each" "$class" "$source" \
+			printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$each" "$class" "$source" \
 				"$(say $binaries $documents)" "$(say $depends)" "$(say $inputs)" "$licence" \
-				"$(say $host_tools)" "$target"
+				"$(say $host_tools)" "$target" "$(say $needs)"
 		) || exit 1
 	done >"$WORK/index"
 }
 
-# recipe_order NAME…: the names and all they depend on, each after what it needs; a circle or an unknown name is an error.
+# recipe_order NAME…: the names and all they depend on or need at run time, each after those; a circle or an unknown name is an error.
 recipe_order() {
 	awk -F '\t' -v want="$*" '
 	function visit(name, from,    n, i, list) {
@@ -55,7 +56,7 @@ recipe_order() {
 		print name
 	}
 	function fail(text) { print "trireme: " text > "/dev/stderr"; bad = 1; exit 1 }
-	{ depends[$1] = $5 }
+	{ depends[$1] = $5 " " $10 }
 	END { if (!bad) { n = split(want, names, " "); for (i = 1; i <= n; i++) visit(names[i], "the selection") }; exit bad }
 	' "$WORK/index"
 }

@@ -67,6 +67,14 @@ code=0
 [ "$("$recipe" key low)" != "$low" ] || code=1
 result "key: a file's mode counts" "$code" "key is the same"
 chmod 0644 "$TREE/services/low.txt"
+sed -i 's/^depends=low/needs=low/' "$TREE/firmware/package/high/recipe"
+needing=$("$recipe" key high)
+echo three >"$TREE/services/low.txt"
+code=0
+[ "$("$recipe" key high)" = "$needing" ] && "$recipe" list | grep -qx low || code=1
+result "key: what is only needed at run time does not count, and is still part of the image" "$code" "key differs or not listed"
+echo one >"$TREE/services/low.txt"
+sed -i 's/^needs=low/depends=low/' "$TREE/firmware/package/high/recipe"
 sed -i 's/^CONFIG_GREETING=.*/CONFIG_GREETING="good day"/' "$CONFIG_FILE"
 code=0
 [ "$("$recipe" key low)" = "$low" ] && [ "$("$recipe" key high)" != "$high" ] || code=1
@@ -193,7 +201,7 @@ broken "class" 's/^class=.*/class=magic/' "class is 'magic'; allowed are"
 broken "unknown variable" 's/^licence=/licence=MIT\nlisense=/' "unknown variable 'lisense'"
 broken "no licence" '/^licence=/d' "no licence"
 broken "licence that SPDX does not know" 's/^licence=.*/licence=MINE/' "licence 'MINE' is not in"
-broken "unknown dependency" 's/^licence=/depends=ghost\nlicence=/' "depends on 'ghost', which does not exist"
+broken "unknown dependency" 's/^licence=/depends=ghost\nlicence=/' "depends on or needs 'ghost', which does not exist"
 broken "dependency that Config.in does not select" 's/^licence=/depends=low\nlicence=/' "Config.in does not select PACKAGE_LOW"
 broken "input that does not exist" 's/^inputs=.*/inputs=services\/ghost/' "inputs names services/ghost"
 broken "missing function" 's/^recipe_install/other_name/' "needs the function recipe_install"
