@@ -7,25 +7,19 @@
 
 #include "engine/health_state.h"
 #include "engine/ipvs_io.h"
+#include "engine/ipvs_table.h"
 #include "engine/nft_io.h"
 #include "schema/config.h"
-
-/* Why the kernel is compared with what should be: says what a difference means. */
-enum cause {
-	CAUSE_CONFIG,
-	CAUSE_HEALTH,
-	CAUSE_GRACE,  /* the checker's first results are waited for no longer */
-	CAUSE_PERIOD, /* nothing of ours changed */
-};
 
 struct engine {
 	struct config *config;
 	const struct config_node *node; /* this one; part of config */
 	struct health_state *health;	/* made from config */
 	char *ruleset;
-	/* The last comparison ended with the kernel as it should be: a difference then is foreign.
-	 */
+	/* What the last comparison has put into force, if it did; a difference since then is
+	 * foreign. */
 	bool ruleset_stood, services_stood;
+	struct ipvs_table services;
 	bool *applied;		   /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs;	   /* NULL: not open */
 	struct nft_io *nft;	   /* NULL: not open */
@@ -40,7 +34,10 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 		     uint64_t now);
 
 /* Compares the kernel with what should be, and changes what differs; logs what it did. */
-void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now);
+void engine_reconcile(struct engine *engine, uint64_t now);
+
+/* The same for the services alone, when only a real server's health is another. */
+void engine_reconcile_services(struct engine *engine, uint64_t now);
 
 /* The kernel's state of the service of that index in *service, whose dests the caller frees. */
 int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service);

@@ -91,8 +91,8 @@ static bool table_moved(int r)
 	return r == -EEXIST || r == -ENOENT || r == -ESRCH;
 }
 
-/* Applies what it can; -EAGAIN: the table has moved meanwhile. */
-static int apply(struct engine *engine, const struct plan *plan, enum cause cause)
+/* Applies what it can; -EAGAIN: the table has moved meanwhile. own: changes that we have caused. */
+static int apply(struct engine *engine, const struct plan *plan, const struct plan *own)
 {
 	char text[CHANGE_TEXT_MAX];
 	int result = 0;
@@ -109,7 +109,7 @@ static int apply(struct engine *engine, const struct plan *plan, enum cause caus
 				result = -EAGAIN;
 			else if (result == 0)
 				result = r;
-		} else if (cause == CAUSE_PERIOD && engine->services_stood) {
+		} else if (engine->services_stood && !plan_has(own, change)) {
 			qb_log(LOG_WARNING, "was changed by hand, put right: %s", text);
 		} else {
 			qb_log(LOG_NOTICE, "%s", text);
@@ -118,10 +118,10 @@ static int apply(struct engine *engine, const struct plan *plan, enum cause caus
 	return result;
 }
 
-static int reconcile_pass(struct engine *engine, enum cause cause, uint64_t now)
+static int reconcile_pass(struct engine *engine, uint64_t now)
 {
 	_cleanup_(ipvs_table_clear) struct ipvs_table present = {0}, wanted = {0};
-	_cleanup_(plan_clear) struct plan plan = {0};
+	_cleanup_(plan_clear) struct plan plan = {0}, own = {0};
 	int r = ipvs_io_read(engine->ipvs, &present);
 
 	/* A witness carries nothing: its wanted table is empty. */
@@ -129,6 +129,8 @@ static int reconcile_pass(struct engine *engine, enum cause cause, uint64_t now)
 		r = wanted_make(engine->config, engine->health, &present, now, &wanted);
 	if (r == 0)
 		r = plan_make(&wanted, &present, &plan);
+	if (r == 0)
+		r = plan_make(&wanted, &engine->services, &own);
 	if (r < 0) {
 		/* A late answer must not be taken for the next one's. */
 		ipvs_io_close(engine->ipvs);
@@ -136,7 +138,12 @@ static int reconcile_pass(struct engine *engine, enum cause cause, uint64_t now)
 		return r;
 	}
 	mark_applied(engine, NULL, true);
-	return apply(engine, &plan, cause);
+	r = apply(engine, &plan, &own);
+	/* The plans point into the old tables: they are not used any more. */
+	ipvs_table_clear(&engine->services);
+	engine->services = wanted;
+	wanted = (struct ipvs_table){0};
+	return r;
 }
 
 static int open_ipvs(struct engine *engine, const char **what)
@@ -153,17 +160,14 @@ static int open_ipvs(struct engine *engine, const char **what)
 	return r < 0 ? r : 0;
 }
 
-void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now)
+void engine_reconcile_services(struct engine *engine, uint64_t now)
 {
 	const char *what;
-	int r;
+	int r = open_ipvs(engine, &what);
 
-	if (cause != CAUSE_HEALTH)
-		reconcile_ruleset(engine);
-	r = open_ipvs(engine, &what);
 	for (int pass = 0; r == 0 && pass < PASSES_MAX; pass++) {
 		what = "cannot set the services";
-		r = reconcile_pass(engine, cause, now);
+		r = reconcile_pass(engine, now);
 		if (r != -EAGAIN)
 			break;
 		r = pass + 1 < PASSES_MAX ? 0 : r;
@@ -172,6 +176,12 @@ void engine_reconcile(struct engine *engine, enum cause cause, uint64_t now)
 	log_once(&engine->ipvs_error, r, what, "");
 	if (r < 0 && !engine->ipvs)
 		mark_applied(engine, NULL, false);
+}
+
+void engine_reconcile(struct engine *engine, uint64_t now)
+{
+	reconcile_ruleset(engine);
+	engine_reconcile_services(engine, now);
 }
 
 int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service)
@@ -194,6 +204,7 @@ void engine_clear(struct engine *engine)
 {
 	ipvs_io_close(engine->ipvs);
 	nft_io_close(engine->nft);
+	ipvs_table_clear(&engine->services);
 	health_state_free(engine->health);
 	free(engine->applied);
 	free(engine->ruleset);

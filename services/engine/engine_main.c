@@ -64,7 +64,7 @@ static void on_grace(void *data)
 	struct daemon *d = data;
 
 	d->grace = 0;
-	engine_reconcile(&d->engine, CAUSE_GRACE, clock_boot_ns());
+	engine_reconcile_services(&d->engine, clock_boot_ns());
 }
 
 static int reload(struct daemon *d)
@@ -75,7 +75,7 @@ static int reload(struct daemon *d)
 		return r;
 	qb_log(LOG_NOTICE, "node %s: %zu services", d->engine.node->name,
 	       d->engine.config->n_services);
-	engine_reconcile(&d->engine, CAUSE_CONFIG, clock_boot_ns());
+	engine_reconcile(&d->engine, clock_boot_ns());
 	if (d->grace)
 		qb_loop_timer_del(d->loop, d->grace);
 	d->grace = 0;
@@ -88,8 +88,7 @@ static void on_period(void *data)
 	struct daemon *d = data;
 	qb_loop_timer_handle timer;
 
-	/* The end of the grace may come with this period, a moment before its own timer. */
-	engine_reconcile(&d->engine, d->grace ? CAUSE_GRACE : CAUSE_PERIOD, clock_boot_ns());
+	engine_reconcile(&d->engine, clock_boot_ns());
 	if (qb_loop_timer_add(d->loop, QB_LOOP_MED, PERIOD_NS, d, on_period, &timer) < 0) {
 		/* Without its period the engine repairs nothing: begin anew (runsv). */
 		qb_log(LOG_ERR, "no timer");
@@ -102,7 +101,7 @@ static void on_health_job(void *data)
 	struct daemon *d = data;
 
 	d->health_pending = false;
-	engine_reconcile(&d->engine, CAUSE_HEALTH, clock_boot_ns());
+	engine_reconcile_services(&d->engine, clock_boot_ns());
 }
 
 /* One job for all the reports that are already waiting. */

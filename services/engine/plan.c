@@ -87,6 +87,27 @@ int plan_make(const struct ipvs_table *wanted, const struct ipvs_table *present,
 	return 0;
 }
 
+static bool dest_named_same(const struct ipvs_dest *a, const struct ipvs_dest *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->family == b->family && a->port == b->port &&
+	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
+bool plan_has(const struct plan *plan, const struct change *change)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const struct change *c = &plan->changes[i];
+
+		if (c->kind == change->kind &&
+		    ipvs_key_equal(&c->service->key, &change->service->key) &&
+		    dest_named_same(c->dest, change->dest))
+			return true;
+	}
+	return false;
+}
+
 void plan_clear(struct plan *plan)
 {
 	free(plan->changes);

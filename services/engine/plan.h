@@ -7,6 +7,7 @@
 #ifndef TRIREME_ENGINE_PLAN_H
 #define TRIREME_ENGINE_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/ipvs_table.h"
@@ -38,6 +39,9 @@ struct plan {
  */
 int plan_make(const struct ipvs_table *wanted, const struct ipvs_table *present,
 	      struct plan *ret_plan);
+
+/* Whether the plan has a change of this kind to the same service or real server. */
+bool plan_has(const struct plan *plan, const struct change *change);
 
 /* Accepts an empty plan. */
 void plan_clear(struct plan *plan);

@@ -154,6 +154,40 @@ static void golden(void **state)
 	globfree(&found);
 }
 
+/* What the engine itself wants otherwise than before tells its own changes from foreign ones. */
+static void own_changes(void **state)
+{
+	struct plan_case c;
+	struct ipvs_table before, now;
+	struct plan own, needed;
+	char line[CHANGE_TEXT_MAX];
+	size_t foreign = 0;
+
+	(void)state;
+	plan_case_read(FOLDER "weight.in", &c);
+	assert_int_equal(wanted_make(c.config, c.health, &c.present, c.now, &before), 0);
+	c.config->services[0].reals[0].weight = 9;
+	assert_int_equal(wanted_make(c.config, c.health, &c.present, c.now, &now), 0);
+	assert_int_equal(plan_make(&now, &before, &own), 0);
+	assert_int_equal(own.n_changes, 1);
+	/* The kernel has another weight of web2 by hand, as well. */
+	assert_int_equal(plan_make(&now, &c.present, &needed), 0);
+	assert_int_equal(needed.n_changes, 2);
+	for (size_t i = 0; i < needed.n_changes; i++) {
+		if (plan_has(&own, &needed.changes[i]))
+			continue;
+		foreign++;
+		change_text(&needed.changes[i], line, sizeof(line));
+		assert_non_null(strstr(line, "10.77.0.102:80"));
+	}
+	assert_int_equal(foreign, 1);
+	plan_clear(&own);
+	plan_clear(&needed);
+	ipvs_table_clear(&before);
+	ipvs_table_clear(&now);
+	plan_case_free(&c);
+}
+
 /* A kernel table that is larger than anything of ours is not taken in. */
 static void bounds(void **state)
 {
@@ -177,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
+		cmocka_unit_test(own_changes),
 		cmocka_unit_test(bounds),
 	};
 
