@@ -33,7 +33,6 @@ legal_files() {
 	cut -f 2 "$BUILD/rootfs.files" | sort >"$WORK/owned"
 	comm -23 "$WORK/in-tree" "$WORK/owned" | sed 's/^/file from no component: /' >>"$WORK/gaps"
 	cut -f 1 "$BUILD/rootfs.files" | sort | uniq -c | awk '{ print $2 "\t" $1 }' >"$WORK/file-counts"
-	# Linking tree and release note are the work of this repository's own build.
 	awk -F '\t' -v OFS='\t' '
 	FILENAME ~ /file-counts$/ { files[$1] = $2; next }
 	{ print $0, ($1 in files ? files[$1] : 0) }
@@ -71,8 +70,8 @@ legal_manifest() {
 
 # legal_sbom: CycloneDX 1.4. The serial number follows from the content, so that the same image has the same SBOM.
 legal_sbom() {
-	sum=$(sha256sum <"$WORK/components" | cut -c 1-32)
-	serial=$(say "$sum" | sed 's/^\(.\{8\}\)\(.\{4\}\).\(.\{3\}\).\(.\{3\}\)\(.\{12\}\)$/\1-\2-5\3-8\4-\5/;s/-\([^-]*\)$/-\1/' | cut -c 1-36)
+	serial=$(sha256sum <"$WORK/components" |
+		sed 's/^\(.\{8\}\)\(.\{4\}\).\(.\{3\}\).\(.\{3\}\)\(.\{12\}\).*/\1-\2-5\3-8\4-\5/')
 	when=$(git -C "$TOP" log -1 --format=%cI 2>/dev/null) || when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 	jq -R -n --arg version "$(cat "$TOP/firmware/VERSION")" --arg serial "$serial" --arg when "$when" '
 	[inputs | split("\t")] as $rows |
