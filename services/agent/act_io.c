@@ -134,7 +134,7 @@ void act(struct agent *a)
 	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
 	arm_timer(a);
 	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && cpg_io_idle(&a->cpg))
-		qb_loop_stop(a->loop);
+		qb_loop_stop(a->daemon.loop);
 }
 
 void act_on_former_life(struct agent *a)

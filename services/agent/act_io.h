@@ -12,16 +12,11 @@
 #include "agent/lease_io.h"
 #include "agent/link_io.h"
 #include "agent/quorum_io.h"
-
-struct options {
-	const char *config, *yang, *node, *lease;
-	bool foreground, debug;
-};
+#include "schema/daemon_io.h"
 
 struct agent {
-	struct options options;
+	struct daemon daemon;
 	char **argv;
-	qb_loop_t *loop;
 	struct config *config;
 	uint64_t started, incarnation;
 	struct decide_state state;

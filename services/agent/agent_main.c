@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it.
- */
+/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it. */
 #include <errno.h>
-#include <getopt.h>
 #include <qb/qbloop.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -20,9 +18,7 @@
 #include "agent/settings.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
-#include "base/log_io.h"
-#include "base/parse.h"
-#include "schema/schema.h"
+#include "schema/node_io.h"
 
 #define LEASE_FILE "/run/trireme/agent.lease"
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
@@ -90,7 +86,7 @@ static int watch_ports(struct agent *a, uint32_t id)
 
 	if (!node || a->watching)
 		return 0;
-	r = link_io_open(&a->link, a->loop, node, on_ports, a);
+	r = link_io_open(&a->link, a->daemon.loop, node, on_ports, a);
 	if (r < 0) {
 		qb_log(LOG_ERR, "the ports cannot be watched: %s", strerror(-r));
 		return r;
@@ -152,7 +148,7 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	act_announce(a, now);
 	act(a);
 	if (now >= a->leave_by)
-		qb_loop_stop(a->loop);
+		qb_loop_stop(a->daemon.loop);
 	return 0;
 }
 
@@ -176,7 +172,7 @@ static int32_t on_reload(int32_t number, void *data)
 
 	(void)number;
 	a->again = true;
-	qb_loop_stop(a->loop);
+	qb_loop_stop(a->daemon.loop);
 	return 0;
 }
 
@@ -217,66 +213,12 @@ static const struct cpg_io_handler cpg_handler = {on_configuration, on_message, 
 static const struct quorum_io_handler quorum_handler = {on_verdict, on_lost};
 static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover};
 
-static int usage(FILE *to, const char *name)
-{
-	fprintf(to,
-		"usage: %s [--config FILE] [--yang DIR] [--node NAME] [--lease FILE] "
-		"[--foreground] "
-		"[--debug]\n",
-		name);
-	return to == stdout ? 0 : 2;
-}
-
-static int parse_options(int argc, char **argv, struct options *o)
-{
-	static const struct option known[] = {
-		{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},	  {"lease", required_argument, NULL, 'l'},
-		{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
-	};
-	int c;
-
-	*o = (struct options){
-		.config = SCHEMA_RUNNING, .yang = SCHEMA_YANG_DIR, .lease = LEASE_FILE};
-	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		if (c == 'c')
-			o->config = optarg;
-		else if (c == 'y')
-			o->yang = optarg;
-		else if (c == 'n')
-			o->node = optarg;
-		else if (c == 'l')
-			o->lease = optarg;
-		else if (c == 'f')
-			o->foreground = true;
-		else if (c == 'd')
-			o->debug = true;
-		else if (c == 'h')
-			exit(usage(stdout, argv[0]));
-		else
-			return -EINVAL;
-	}
-	return optind == argc ? 0 : -EINVAL;
-}
-
-static int load(struct agent *a)
-{
-	struct schema_error error = {0};
-	int r = schema_load(a->options.yang, a->options.config, &a->config, &error);
-
-	if (r < 0)
-		qb_log(LOG_ERR, "the configuration %s cannot be used: %s %s: %s", a->options.config,
-		       error.path, error.value, error.allowed);
-	return r;
-}
-
 static int open_everything(struct agent *a)
 {
-	int r = lease_io_open(&a->lease, a->options.lease);
+	int r = lease_io_open(&a->lease, LEASE_FILE);
 
 	if (r < 0) {
-		qb_log(LOG_ERR, "%s: %s", a->options.lease,
+		qb_log(LOG_ERR, LEASE_FILE ": %s",
 		       r == -EBUSY ? "another agent runs here" : strerror(-r));
 		return r;
 	}
@@ -289,10 +231,10 @@ static int open_everything(struct agent *a)
 	a->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (a->timer_fd < 0)
 		return -errno;
-	r = qb_loop_poll_add(a->loop, QB_LOOP_HIGH, a->timer_fd, POLLIN, a, on_timer);
+	r = qb_loop_poll_add(a->daemon.loop, QB_LOOP_HIGH, a->timer_fd, POLLIN, a, on_timer);
 	if (r < 0)
 		return r;
-	r = ipc_io_open(&a->ipc, a->loop, &ipc_handler, a);
+	r = ipc_io_open(&a->ipc, a->daemon.loop, &ipc_handler, a);
 	if (r < 0)
 		qb_log(LOG_ERR, "the local socket %s: %s", AGENT_IPC_NAME, strerror(-r));
 	return r;
@@ -301,36 +243,37 @@ static int open_everything(struct agent *a)
 static int start(struct agent *a)
 {
 	static struct decide_settings settings;
-	const char *name = a->options.node ? a->options.node : a->config->this_node;
-	const struct config_node *node = config_node_by_name(a->config, name);
+	const struct config_node *node = NULL;
+	char name[CONFIG_NAME_MAX];
 	int r = open_everything(a);
 
 	if (r < 0)
 		return r;
-	cpg_io_init(&a->cpg, a->loop, &cpg_handler, a);
-	quorum_io_init(&a->quorum, a->loop, &quorum_handler, a);
+	cpg_io_init(&a->cpg, a->daemon.loop, &cpg_handler, a);
+	quorum_io_init(&a->quorum, a->daemon.loop, &quorum_handler, a);
 	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++)
 		announce_stop(&a->announce[i]);
 	settings_make(a->config, 0, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
-	if (node)
+	/* That nobody says who this is, is no error here: the ring will. */
+	if (node_find(a->config, a->daemon.config_path, a->daemon.node_name, name, &node) == 0)
 		r = become(a, node->id);
 	else
 		act_on_former_life(a);
 	act(a);
 	if (r < 0)
 		return r;
-	return corosync_io_open(&a->corosync, a->loop, &a->cpg, &a->quorum, on_connected, a);
+	return corosync_io_open(&a->corosync, a->daemon.loop, &a->cpg, &a->quorum, on_connected, a);
 }
 
 static int watch_signals(struct agent *a)
 {
-	int r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGTERM, a, on_end, NULL);
+	int r = qb_loop_signal_add(a->daemon.loop, QB_LOOP_HIGH, SIGTERM, a, on_end, NULL);
 
 	if (r == 0)
-		r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGINT, a, on_end, NULL);
+		r = qb_loop_signal_add(a->daemon.loop, QB_LOOP_HIGH, SIGINT, a, on_end, NULL);
 	if (r == 0)
-		r = qb_loop_signal_add(a->loop, QB_LOOP_HIGH, SIGHUP, a, on_reload, NULL);
+		r = qb_loop_signal_add(a->daemon.loop, QB_LOOP_HIGH, SIGHUP, a, on_reload, NULL);
 	return r;
 }
 
@@ -350,19 +293,15 @@ static void stop(struct agent *a)
 
 static int run(struct agent *a)
 {
-	int r = load(a);
+	int r = daemon_load(&a->daemon, &a->config);
 
 	if (r < 0)
 		return r;
-	a->loop = qb_loop_create();
-	if (!a->loop)
-		return -ENOMEM;
 	r = watch_signals(a);
 	if (r == 0)
 		r = start(a);
 	if (r == 0) {
-		/* Everything that is needed later exists now; a page fault could wait for a disk.
-		 */
+		/* All that is needed later exists now; a page fault could wait for a disk. */
 		if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
 			qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
 		/* Plain nice: SCHED_RR stalls where the kernel bounds real-time groups. */
@@ -370,7 +309,7 @@ static int run(struct agent *a)
 			qb_log(LOG_WARNING, "the priority cannot be raised: %s", strerror(errno));
 		qb_log(LOG_INFO, "started; a lease runs for %llu ms",
 		       (unsigned long long)(a->state.settings.times.lease / NSEC_PER_MSEC));
-		qb_loop_run(a->loop);
+		qb_loop_run(a->daemon.loop);
 	}
 	stop(a);
 	return r;
@@ -379,11 +318,10 @@ static int run(struct agent *a)
 int main(int argc, char **argv)
 {
 	struct agent *a = &agent;
-	int r = parse_options(argc, argv, &a->options);
+	int r = daemon_begin(&a->daemon, "trireme-agent", argc, argv);
 
-	if (r < 0)
-		return usage(stderr, argv[0]);
-	log_open("trireme-agent", a->options.foreground, a->options.debug);
+	if (r >= 0)
+		return r;
 	a->argv = argv;
 	a->started = clock_boot_ns();
 	a->incarnation = a->started ^ ((uint64_t)getpid() << 40);
@@ -394,6 +332,6 @@ int main(int argc, char **argv)
 		qb_log(LOG_ERR, "cannot start anew: %s", strerror(errno));
 		r = -errno;
 	}
-	log_close();
-	return r < 0 ? 1 : 0;
+	daemon_end(&a->daemon);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

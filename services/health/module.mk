@@ -3,8 +3,8 @@ health-pure := services/health/check.c services/health/targets.c services/health
 
 programs += trireme-health
 trireme-health-src = services/health/health_main.c services/health/checker_io.c \
-	services/health/connect_io.c services/health/engine_io.c services/base/watch_io.c \
-	services/schema/node_io.c $(health-pure) $(libsrc-base) $(libsrc-schema)
+	services/health/connect_io.c services/health/engine_io.c $(libsrc-daemon) \
+	$(health-pure) $(libsrc-base) $(libsrc-schema)
 trireme-health-pkg = libqb $(libpkg-schema)
 
 tests += test_health_check

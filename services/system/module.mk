@@ -1,7 +1,8 @@
 programs += trireme-system
 trireme-system-src = services/system/system_main.c services/system/plan.c \
 	services/system/sysctl.c services/system/netlink_io.c services/system/sysctl_io.c \
-	services/base/parse.c services/base/text.c services/base/file_io.c services/base/privilege_io.c $(libsrc-schema)
+	services/base/parse.c services/base/text.c services/base/file_io.c services/base/privilege_io.c \
+	services/schema/node_io.c $(libsrc-schema)
 trireme-system-pkg = libmnl $(libpkg-schema)
 
 tests += test_system_plan

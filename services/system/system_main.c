@@ -9,14 +9,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file_io.h"
 #include "base/privilege_io.h"
+#include "schema/node_io.h"
 #include "schema/schema.h"
 #include "system/netlink_io.h"
 #include "system/plan.h"
 #include "system/sysctl_io.h"
-
-#define NODE_FILE "/run/trireme/node"
 
 enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
@@ -32,7 +30,7 @@ static const char usage[] =
 	"  --dry-run      prints what would be changed, and changes nothing\n"
 	"  --config FILE  the configuration (" SCHEMA_RUNNING ")\n"
 	"  --yang DIR     the model (" SCHEMA_YANG_DIR ")\n"
-	"  --node NAME    which node this machine is (first line of " NODE_FILE ")\n"
+	"  --node NAME    which node this machine is (else: file '" NODE_FILE "' beside FILE)\n"
 	"  --help\n"
 	"\n"
 	"Exit code: 0 done; 1 something could not be done, the rest was; 2 wrong usage.\n";
@@ -56,24 +54,14 @@ static int read_config(const struct arguments *arguments, struct config **ret_co
 static int this_node(const struct arguments *arguments, const struct config *config,
 		     const struct config_node **ret_node)
 {
-	_cleanup_free_ char *line = NULL;
-	const char *name = arguments->node;
+	char name[CONFIG_NAME_MAX];
+	int r = node_find(config, arguments->config, arguments->node, name, ret_node);
 
-	if (!name) {
-		int r = file_read(NODE_FILE, CONFIG_NAME_MAX, &line, NULL);
-
-		if (r < 0) {
-			fprintf(stderr, "trireme-system: %s: %s\n", NODE_FILE, strerror(-r));
-			return r;
-		}
-		line[strcspn(line, "\n")] = '\0';
-		name = line;
-	}
-	*ret_node = config_node_by_name(config, name);
-	if (*ret_node)
-		return 0;
-	fprintf(stderr, "trireme-system: the configuration has no node %s\n", name);
-	return -ENOENT;
+	if (r == -ENOENT && name[0])
+		fprintf(stderr, "trireme-system: the configuration has no node %s\n", name);
+	else if (r < 0)
+		fprintf(stderr, "trireme-system: which node this machine is: %s\n", strerror(-r));
+	return r;
 }
 
 static int read_state(struct mnl_socket *socket, const struct config_node *node,

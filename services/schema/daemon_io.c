@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "schema/daemon_io.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <qb/qbdefs.h>
+#include <qb/qblog.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/log_io.h"
+#include "base/watch_io.h"
+#include "schema/node_io.h"
+#include "schema/schema.h"
+
+enum { EXIT_USAGE = 2 };
+
+static void usage(FILE *to, const char *name)
+{
+	fprintf(to,
+		"%s [--config FILE] [--yang DIR] [--node NAME] [--foreground] [--debug]\n"
+		"  --config FILE  the accepted document (" SCHEMA_RUNNING ")\n"
+		"  --yang DIR     its model (" SCHEMA_YANG_DIR ")\n"
+		"  --node NAME    which node this machine is (else: file '" NODE_FILE
+		"' beside FILE)\n"
+		"  --foreground   log to standard error too\n"
+		"  --debug        log more\n",
+		name);
+}
+
+/* Returns -1 to go on, or an exit code. */
+static int parse_options(struct daemon *d, const char *name, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'},
+		{"foreground", no_argument, NULL, 'f'},
+		{"debug", no_argument, NULL, 'd'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			d->config_path = optarg;
+			break;
+		case 'y':
+			d->yang_dir = optarg;
+			break;
+		case 'n':
+			d->node_name = optarg;
+			break;
+		case 'f':
+			d->foreground = true;
+			break;
+		case 'd':
+			d->debug = true;
+			break;
+		case 'h':
+			usage(stdout, name);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr, name);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "%s: '%s' is not a switch\n", name, argv[optind]);
+	usage(stderr, name);
+	return EXIT_USAGE;
+}
+
+int daemon_begin(struct daemon *d, const char *name, int argc, char **argv)
+{
+	int code;
+
+	*d = (struct daemon){
+		.config_path = SCHEMA_RUNNING, .yang_dir = SCHEMA_YANG_DIR, .watch_fd = -1};
+	code = parse_options(d, name, argc, argv);
+	if (code >= 0)
+		return code;
+	log_open(name, d->foreground, d->debug);
+	d->loop = qb_loop_create();
+	if (d->loop)
+		return -1;
+	qb_log(LOG_ERR, "not started: %s", strerror(ENOMEM));
+	log_close();
+	return EXIT_FAILURE;
+}
+
+int daemon_load(const struct daemon *d, struct config **ret_config)
+{
+	struct schema_error error = {0};
+	int r = schema_load(d->yang_dir, d->config_path, ret_config, &error);
+
+	if (r < 0)
+		qb_log(LOG_ERR, "the configuration %s cannot be used: %s %s: %s", d->config_path,
+		       error.path, error.value, error.allowed);
+	return r;
+}
+
+int daemon_node(const struct daemon *d, const struct config *config,
+		const struct config_node **ret_node)
+{
+	char name[CONFIG_NAME_MAX];
+	int r = node_find(config, d->config_path, d->node_name, name, ret_node);
+
+	if (r < 0)
+		qb_log(LOG_ERR, "%s: which of its nodes this machine is, '%s': %s", d->config_path,
+		       name, strerror(-r));
+	return r;
+}
+
+static int32_t on_watch(int32_t fd, int32_t revents, void *data)
+{
+	struct daemon *d = data;
+	const char *slash = strrchr(d->config_path, '/');
+
+	(void)revents;
+	if (watch_take(fd, slash ? slash + 1 : d->config_path, NODE_FILE))
+		d->reload(d->data);
+	return 0;
+}
+
+static int32_t on_signal(int32_t number, void *data)
+{
+	struct daemon *d = data;
+
+	if (number == SIGHUP)
+		d->reload(d->data);
+	else
+		qb_loop_stop(d->loop);
+	return 0;
+}
+
+int daemon_follow(struct daemon *d, int (*reload)(void *data), void *data)
+{
+	static const int signals[] = {SIGHUP, SIGTERM, SIGINT};
+	qb_loop_signal_handle handle;
+	int r;
+
+	d->reload = reload;
+	d->data = data;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		r = qb_loop_signal_add(d->loop, QB_LOOP_HIGH, signals[i], d, on_signal, &handle);
+		if (r < 0)
+			return r;
+	}
+	r = watch_open(d->config_path, &d->watch_fd);
+	if (r < 0)
+		return r;
+	return qb_loop_poll_add(d->loop, QB_LOOP_MED, d->watch_fd, POLLIN, d, on_watch);
+}
+
+void daemon_end(struct daemon *d)
+{
+	closep(&d->watch_fd);
+	qb_loop_destroy(d->loop);
+	d->loop = NULL;
+	log_close();
+}

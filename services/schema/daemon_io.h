@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the daemons that follow the configuration do alike: command line, log and loop, reading
+ * the document, and hearing that it was replaced.
+ */
+#ifndef TRIREME_SCHEMA_DAEMON_IO_H
+#define TRIREME_SCHEMA_DAEMON_IO_H
+
+#include <qb/qbloop.h>
+#include <stdbool.h>
+
+#include "schema/config.h"
+
+struct daemon {
+	const char *config_path, *yang_dir, *node_name; /* node_name NULL: from file or document */
+	bool foreground, debug;
+	qb_loop_t *loop;
+	int watch_fd;
+	int (*reload)(void *data); /* of daemon_follow() */
+	void *data;
+};
+
+/*
+ * Reads the command line, opens the log and makes the loop. Returns -1 to go on, else the exit
+ * code: the command line was wrong or asked for help, or there is no memory. name is the
+ * program's and must stay valid.
+ */
+int daemon_begin(struct daemon *d, const char *name, int argc, char **argv);
+
+/* The document, checked; what is wrong with it is logged. *ret_config is the caller's. */
+int daemon_load(const struct daemon *d, struct config **ret_config);
+
+/* Which node of it this machine is (node_find()); that nobody knows is logged. */
+int daemon_node(const struct daemon *d, const struct config *config,
+		const struct config_node **ret_node);
+
+/*
+ * Calls reload(data) on SIGHUP and whenever the document or the node's name is replaced; its
+ * result is not used. SIGTERM and SIGINT end the loop.
+ */
+int daemon_follow(struct daemon *d, int (*reload)(void *data), void *data);
+
+/* Frees what the others made; logging is over. */
+void daemon_end(struct daemon *d);
+
+#endif
