@@ -158,19 +158,11 @@ class Node:
         return path.read_text() if path.exists() else ""
 
 
-def _come_first():
-    """Puts this session before the machine's other ones: where the kernel groups tasks by session (autogroup,
-    sched(7)), a nice value of a single process does not help it against them."""
-    group = Path("/proc/self/autogroup")
-    if group.exists():
-        group.write_text("-20")
-
-
 class Nodes:
     """The cluster. `change` may alter the document before it is used."""
 
     def __init__(self, logs, change=None):
-        _come_first()
+        processes.come_first()
         self.document = json.loads(DOCUMENT.read_text())
         if change:
             change(self.document)

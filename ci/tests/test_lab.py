@@ -1,4 +1,5 @@
 """The labs library itself: what every lab relies on, and that nothing is left behind."""
+import errno
 import os
 import signal
 import subprocess
@@ -138,3 +139,31 @@ def test_probe_tells_a_guest_that_runs_from_one_that_does_not():
 def test_wait_names_what_it_waited_for():
     with pytest.raises(TimeoutError, match="the moon"):
         processes.wait_for("the moon", lambda: False, 0.1)
+
+
+class Autogroup(type(Path())):
+    """A file that refuses as the kernel does."""
+    number = 0
+
+    def exists(self):
+        return True
+
+    def write_text(self, *_):
+        raise OSError(self.number, os.strerror(self.number))
+
+
+def test_a_session_comes_first_where_there_are_sessions(monkeypatch):
+    """Init's children are in no session's group (seen where CI runs): the kernel refuses, and nothing is needed."""
+    monkeypatch.setattr(processes, "Path", Autogroup)
+    monkeypatch.setattr(Autogroup, "number", errno.EINVAL)
+    processes.come_first()
+    monkeypatch.setattr(Autogroup, "number", errno.EPERM)
+    with pytest.raises(PermissionError):
+        processes.come_first()
+
+
+def test_a_session_of_its_own_comes_first():
+    code = f"import sys; sys.path.insert(0, {str(Path(processes.__file__).parents[1])!r}); " \
+        "from lab import processes; processes.come_first(); print(open('/proc/self/autogroup').read())"
+    done = subprocess.run([sys.executable, "-c", code], start_new_session=True, capture_output=True, text=True, check=True)
+    assert "nice -20" in done.stdout
