@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Failover agent: wires corosync, the ports and the local socket to the decision, and acts on it. */
+/* Failover agent: corosync, ports and local socket go to the decision; acts on what it says. */
 #include <errno.h>
 #include <qb/qbloop.h>
 #include <qb/qblog.h>

@@ -61,8 +61,8 @@ static int reload(void *data)
 	if (d->grace)
 		qb_loop_timer_del(d->daemon.loop, d->grace);
 	d->grace = 0;
-	return qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, HEALTH_GRACE_NS + NSEC_PER_MSEC, d, on_grace,
-				 &d->grace);
+	return qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, HEALTH_GRACE_NS + NSEC_PER_MSEC, d,
+				 on_grace, &d->grace);
 }
 
 static void on_period(void *data)
@@ -92,7 +92,8 @@ static void on_health_changed(void *data)
 	struct engine_daemon *d = data;
 
 	if (!d->health_pending)
-		d->health_pending = qb_loop_job_add(d->daemon.loop, QB_LOOP_LOW, d, on_health_job) == 0;
+		d->health_pending =
+			qb_loop_job_add(d->daemon.loop, QB_LOOP_LOW, d, on_health_job) == 0;
 }
 
 static int start(struct engine_daemon *d)
