@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme: the cluster's state and switch-over, from a shell. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "base/parse.h"
 #include "console/json.h"
 #include "console/machine_io.h"
 #include "console/render.h"
 #include "console/switchover_io.h"
 #include "schema/schema.h"
 
+#define WAIT_MAX 3600
+
 enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
 static const char usage[] =
-	"Usage: trireme status [--json] [--ready]   state of this machine and of the cluster\n"
+	"Usage: trireme status [SWITCHES]           state of this machine and of the cluster\n"
 	"       trireme cluster switchover [GROUP]  gives the floating addresses to the other "
 	"router\n"
 	"       trireme service                     virtual services and their real servers\n"
 	"       trireme --help\n"
 	"\n"
-	"  --json   the state as a JSON object\n"
-	"  --ready  whether this machine does its work: quorum, a settled role, and on a router\n"
-	"           every virtual service in the kernel; says what is missing\n"
+	"  --json          the state as a JSON object\n"
+	"  --ready         whether this machine does its work: quorum, a settled role, and on a\n"
+	"                  router every virtual service in the kernel; says what is missing\n"
+	"  --wait SECONDS  waits until it does, that long at most (1 to 3600)\n"
 	"\n"
 	"Exit code: 0 done (with --ready: ready); 1 not done, not ready, or a daemon does not\n"
 	"answer; 2 wrong usage.\n";
@@ -69,38 +76,76 @@ static int print_ready(const struct view *view)
 	return EXIT_PROBLEM;
 }
 
-static int command_status(int argc, char **argv)
+struct status_switches {
+	bool json, ready;
+	uint32_t wait; /* seconds */
+};
+
+static int parse_status(int argc, char **argv, struct status_switches *ret_switches)
 {
 	static const struct option options[] = {
 		{"json", no_argument, NULL, 'j'},
 		{"ready", no_argument, NULL, 'r'},
+		{"wait", required_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
-	_cleanup_(view_clear) struct view view = {0};
-	bool json = false, ready = false;
-	int c, code = EXIT_OK;
+	struct status_switches s = {0};
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		s.json |= c == 'j';
+		s.ready |= c == 'r';
+		if (c == 'w' && parse_u32(optarg, 1, WAIT_MAX, &s.wait) < 0) {
+			fprintf(stderr, "trireme: --wait %s: allowed are 1 to %d seconds\n", optarg,
+				WAIT_MAX);
+			return -EINVAL;
+		}
 		if (c == '?')
-			return wrong_usage();
-		json |= c == 'j';
-		ready |= c == 'r';
+			return -EINVAL;
 	}
 	if (optind != argc)
-		return wrong_usage();
-	machine_look(&machine, NULL, &view);
-	if (json)
-		code = print(json_status, &view, JSON_MAX);
-	else if (!ready)
-		code = print(render_all, &view, RENDER_MAX);
-	if (ready && json) {
+		return -EINVAL;
+	*ret_switches = s;
+	return 0;
+}
+
+/* Looks until the machine is ready or the time is over. */
+static void wait_ready(uint32_t seconds, struct view *view)
+{
+	static const struct timespec pause = {.tv_nsec = 200 * NSEC_PER_MSEC};
+	uint64_t end = clock_boot_ns() + seconds * NSEC_PER_SEC;
+
+	for (;;) {
 		char words[256];
 		struct text why = TEXT_ON(words);
 
-		return view_ready(&view, &why) ? code : EXIT_PROBLEM;
+		machine_look(&machine, NULL, view);
+		if (view_ready(view, &why) || clock_boot_ns() >= end)
+			return;
+		view_clear(view);
+		nanosleep(&pause, NULL);
 	}
-	if (ready)
+}
+
+static int command_status(int argc, char **argv)
+{
+	_cleanup_(view_clear) struct view view = {0};
+	struct status_switches s;
+	char words[256];
+	struct text why = TEXT_ON(words);
+	int code = EXIT_OK;
+
+	if (parse_status(argc, argv, &s) < 0)
+		return wrong_usage();
+	wait_ready(s.wait, &view);
+	if (s.json)
+		code = print(json_status, &view, JSON_MAX);
+	else if (s.ready)
 		return print_ready(&view);
+	else
+		code = print(render_all, &view, RENDER_MAX);
+	if (s.ready)
+		return view_ready(&view, &why) ? code : EXIT_PROBLEM;
 	return view.agent_error ? EXIT_PROBLEM : code;
 }
 

@@ -93,6 +93,21 @@ void view_no_answer(const char *daemon, int error, struct text *text)
 	}
 }
 
+/* What the agent is doing on the way to another role; NULL: the role is settled. */
+static const char *unsettled_role(uint8_t role)
+{
+	switch (role) {
+	case AGENT_ROLE_STARTING:
+		return "is still starting";
+	case AGENT_ROLE_WAITING:
+		return "is about to take over";
+	case AGENT_ROLE_RELEASING:
+		return "is handing over";
+	default:
+		return NULL;
+	}
+}
+
 static bool agent_ready(const struct view *view, struct text *why)
 {
 	if (view->agent_error) {
@@ -104,12 +119,38 @@ static bool agent_ready(const struct view *view, struct text *why)
 		return false;
 	}
 	for (uint32_t i = 0; i < view->agent.n_groups; i++) {
-		if (view->agent.groups[i].role != AGENT_ROLE_STARTING)
+		const char *unsettled = unsettled_role(view->agent.groups[i].role);
+
+		if (!unsettled)
 			continue;
-		text_add(why, "group %s: the agent is still starting", view->agent.groups[i].name);
+		text_add(why, "group %s: the agent %s", view->agent.groups[i].name, unsettled);
 		return false;
 	}
 	return true;
+}
+
+/* A real server that is kept out until its first check says something. */
+static const struct engine_real_status *unchecked_real(const struct view_service *service)
+{
+	for (size_t i = 0; i < service->n_reals; i++) {
+		const struct engine_real_status *real = &service->reals[i];
+
+		if (real->weight > 0 && !real->in_use && real->health == ENGINE_HEALTH_UNKNOWN)
+			return real;
+	}
+	return NULL;
+}
+
+static bool service_ready(const struct view_service *service, struct text *why)
+{
+	const struct engine_real_status *real = unchecked_real(service);
+
+	if (!service->applied)
+		text_add(why, "service %s is not in the kernel yet", service->name);
+	else if (real)
+		text_add(why, "service %s: real server %s is not checked yet", service->name,
+			 real->name);
+	return service->applied && !real;
 }
 
 static bool engine_ready(const struct view *view, struct text *why)
@@ -119,10 +160,8 @@ static bool engine_ready(const struct view *view, struct text *why)
 		return false;
 	}
 	for (size_t i = 0; i < view->n_services; i++) {
-		if (view->services[i].applied)
-			continue;
-		text_add(why, "service %s is not in the kernel yet", view->services[i].name);
-		return false;
+		if (!service_ready(&view->services[i], why))
+			return false;
 	}
 	return true;
 }

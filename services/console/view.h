@@ -54,8 +54,9 @@ const struct agent_status_node *view_this_node(const struct agent_status *agent)
 size_t view_reals_up(const struct view_service *service);
 
 /*
- * This machine does what it is there for: quorum, a settled role in every group and, on a router,
- * every service in the kernel. If not, why gets one sentence.
+ * This machine does what it is there for: quorum, a settled role in every group (one that cannot
+ * own is settled too) and, on a router, every service in the kernel with real servers that were
+ * checked once. If not, why gets one sentence.
  */
 bool view_ready(const struct view *view, struct text *why);
 

@@ -299,6 +299,12 @@ static void readiness(void **state)
 
 	(void)state;
 	ready(&view, NULL);
+	view.services[0].reals[0].health = ENGINE_HEALTH_UNKNOWN;
+	ready(&view, NULL);
+	view.services[0].reals[0].in_use = 0;
+	ready(&view, "service web: real server web1 is not checked yet");
+	view.services[0].reals[0].weight = 0;
+	ready(&view, NULL);
 	view.services[0].applied = false;
 	ready(&view, "service web is not in the kernel yet");
 	view.engine_error = -ECONNREFUSED;
@@ -307,6 +313,12 @@ static void readiness(void **state)
 	ready(&view, NULL);
 	view.agent.groups[0].role = AGENT_ROLE_STARTING;
 	ready(&view, "group main: the agent is still starting");
+	view.agent.groups[0].role = AGENT_ROLE_WAITING;
+	ready(&view, "group main: the agent is about to take over");
+	view.agent.groups[0].role = AGENT_ROLE_RELEASING;
+	ready(&view, "group main: the agent is handing over");
+	view.agent.groups[0].role = AGENT_ROLE_UNFIT;
+	ready(&view, NULL);
 	view.agent.quorum = AGENT_QUORUM_UNKNOWN;
 	ready(&view, "there is no quorum (unknown)");
 	view.agent_error = -ETIMEDOUT;
