@@ -17,3 +17,7 @@ test_base_text-pkg := cmocka
 tests += test_base_privilege
 test_base_privilege-src := services/base/tests/test_privilege.c services/base/privilege_io.c
 test_base_privilege-pkg := cmocka
+
+tests += test_base_netlink
+test_base_netlink-src := services/base/tests/test_netlink.c services/base/netlink_io.c
+test_base_netlink-pkg := cmocka libmnl
