@@ -30,7 +30,12 @@ cat >"$tree/drivers/net/fast/main.c" <<'END'
 	.ndo_bpf	= fast_xdp,
 	.ndo_xdp_xmit = fast_xmit,
 END
-printf '#define FAST_MAX \\\n\t(3000 - 14)\n' >"$tree/drivers/net/fast/fast.h"
+printf '#define FAST_MAX \\\n\t(3000 - ETH_HLEN)\n' >"$tree/drivers/net/fast/fast.h"
+mkdir -p "$tree/include/uapi/linux" "$tree/include/linux" "$tree/arch/x86/include/asm"
+printf '#define ETH_HLEN\t14\t\t/* octets\n\t\t\t * in two lines */\n' >"$tree/include/uapi/linux/if_ether.h"
+for file in include/linux/if_vlan.h include/linux/skbuff.h include/uapi/linux/bpf.h arch/x86/include/asm/processor.h; do
+	: >"$tree/$file"
+done
 echo 'static int slow;' >"$tree/drivers/net/slow/main.c"
 printf 'CONFIG_NET_VENDOR_X=y\nCONFIG_FAST=m\nCONFIG_FAST_EN=y\nCONFIG_SLOW=m\nCONFIG_PCI=y\n' >"$build/.config"
 : >"$build/modules.builtin"
@@ -41,9 +46,9 @@ printf 'ELF\0alias=virtio:d00000001v*\0' >"$build/drivers/net/slow/slow.ko"
 {
 	head -n 1 "$hw/nics.tsv"
 	printf '%s\t' fast NET_VENDOR_X FAST m FAST_EN PCI fast drivers/net/fast native 2986 no \
-		'main.c:if (dev->mtu > FAST_MAX);; fast.h:#define FAST_MAX (3000 - 14)' fast/a.bin 'some licence' 'Slower.' 'It is quick.'
+		'main.c:if (dev->mtu > FAST_MAX);; fast.h:#define FAST_MAX (3000 - ETH_HLEN)' FAST_MAX fast/a.bin 'some licence' 'Slower.' 'It is quick.'
 	echo '8086:100e,10f5/1025/*'
-	printf '%s\t' slow - SLOW m - PCI slow drivers/net/slow generic - - - - - - 'It is slow.'
+	printf '%s\t' slow - SLOW m - PCI slow drivers/net/slow generic - - - - - - - 'It is slow.'
 	echo 'virtio:d00000001v*'
 } >"$work/good"
 
@@ -81,18 +86,21 @@ wrong "built in" 's/SLOW	m/SLOW	y/' 'row slow, column build: expected m, found y
 wrong "another module" 's/PCI	slow	/PCI	sloth	/' 'row slow, column module: expected sloth.ko'
 wrong "a PCI driver without a row" '/^fast/d' 'row fast, column module: expected no NIC driver that is not in the table'
 wrong "a virtio driver without a row" '/^slow/d' 'row slow, column module: expected no NIC driver that is not in the table'
-wrong "native that is generic" 's/drivers\/net\/slow	generic	-	-	-/drivers\/net\/slow	native	1500	no	main.c:static int slow/' \
+wrong "native that is generic" 's/drivers\/net\/slow	generic	-	-	-	-/drivers\/net\/slow	native	1500	no	main.c:static int slow	1500/' \
 	'row slow, column xdp: expected native, found no .ndo_bpf'
 wrong "generic that is native" 's/native	2986/generic	-/' 'row fast, column xdp: expected generic, found .ndo_bpf'
 wrong "native without a limit" 's/2986/-/' 'row fast, column xdp_mtu: expected a number of bytes, found -'
-wrong "another limit in the source" 's/3000 - 14/3000 - 18/' 'row fast, column xdp_src: expected "#define FAST_MAX (3000 - 18)", found not in fast.h'
+wrong "another number than the source's" 's/2986/2987/' 'row fast, column xdp_mtu: expected 2986, found 2987'
+wrong "another limit in the source" 's/3000 - ETH/3000 - 4 - ETH/' \
+	'row fast, column xdp_src: expected "#define FAST_MAX (3000 - 4 - ETH_HLEN)", found not in fast.h'
+wrong "a limit of unknown words" 's/	FAST_MAX/	FAST_MIN/' 'row fast, column xdp_mtu: expected a number from "FAST_MIN"'
 wrong "a source file that is not there" 's/fast\.h:/slow.h:/' 'row fast, column xdp_src: expected file slow.h, found no such file'
 wrong "multi-buffer that is not there" 's/2986	no/2986	yes/' 'row fast, column xdp_frags'
 wrong "other firmware" 's/a\.bin/b.bin/' 'row fast, column firmware: expected fast/b.bin'
 wrong "firmware without licence" 's/some licence/-/' 'row fast, column firmware_licence'
 wrong "firmware without consequence" 's/Slower\./-/' 'row fast, column without_firmware'
 wrong "no quirk" 's/It is slow\./-/' 'row slow, column quirk: expected one sentence, found -'
-wrong "a column missing" 's/	It is slow\.//' 'row slow, column -: expected 17 columns'
+wrong "a column missing" 's/	It is slow\.//' 'row slow, column -: expected 18 columns'
 wrong "other columns" '1s/quirk/oddity/' 'expected the columns'
 wrong "no rows" '2,3d' 'has no rows'
 
