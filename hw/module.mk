@@ -2,7 +2,8 @@
 libsrc-ports := hw/ports.c hw/ports_cmd_io.c hw/nic_table.c services/base/parse.c
 
 programs += trireme-ports
-trireme-ports-src := $(libsrc-ports) hw/ports_main.c hw/ports_io.c services/base/file_io.c
+trireme-ports-src := $(libsrc-ports) hw/ports_main.c hw/ports_io.c services/base/file_io.c \
+	services/base/netlink_io.c
 trireme-ports-pkg := libmnl
 
 tests += test_hw_ports

@@ -2,7 +2,6 @@
 #include "ports_io.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <limits.h>
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
@@ -11,20 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file_io.h"
+#include "base/netlink_io.h"
 #include "base/parse.h"
 
 #define LINKS_MAX 256
-#define REPLY_SIZE 32768 /* rtnetlink dumps fill at most this much at a time */
+#define WAIT_MS 5000
 
 struct ports_io {
-	struct mnl_socket *socket;
-	unsigned int port_id;
-	uint32_t seq;
+	struct mnl_socket *socket; /* for changes */
 };
 
 /* What a dump says of one interface. */
@@ -44,22 +41,12 @@ struct link_list {
 
 int ports_io_open(struct ports_io **ret_io)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	struct ports_io *io;
+	_cleanup_free_ struct ports_io *io = calloc(1, sizeof(*io));
+	int r = io ? netlink_open(NETLINK_ROUTE, WAIT_MS, &io->socket) : -ENOMEM;
 
-	if (!socket)
-		return -errno;
-	io = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? NULL : calloc(1, sizeof(*io));
-	if (!io) {
-		int r = -errno;
-
-		mnl_socket_close(socket);
+	if (r < 0)
 		return r;
-	}
-	io->socket = socket;
-	io->port_id = mnl_socket_get_portid(socket);
-	io->seq = (uint32_t)time(NULL);
-	*ret_io = io;
+	*ret_io = take_ptr(io);
 	return 0;
 }
 
@@ -69,27 +56,6 @@ void ports_io_close(struct ports_io *io)
 		return;
 	mnl_socket_close(io->socket);
 	free(io);
-}
-
-/* Sends one request and reads its answers to the end of the dump or the acknowledgement. */
-static int exchange(struct ports_io *io, struct nlmsghdr *request, mnl_cb_t callback, void *data)
-{
-	char reply[REPLY_SIZE];
-	int r = MNL_CB_OK;
-
-	request->nlmsg_seq = ++io->seq;
-	if (mnl_socket_sendto(io->socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	while (r > MNL_CB_STOP) {
-		ssize_t size = mnl_socket_recvfrom(io->socket, reply, sizeof(reply));
-
-		if (size < 0)
-			return -errno;
-		r = mnl_cb_run(reply, (size_t)size, io->seq, io->port_id, callback, data);
-		if (r < 0)
-			return -errno;
-	}
-	return 0;
 }
 
 static int read_attribute(const struct nlattr *attr, void *data)
@@ -128,6 +94,7 @@ static int read_link(const struct nlmsghdr *message, void *data)
 	if (!attrs[IFLA_IFNAME])
 		return MNL_CB_OK;
 	link = &list->links[list->n++];
+	*link = (struct link){};
 	snprintf(link->name, sizeof(link->name), "%s", mnl_attr_get_str(attrs[IFLA_IFNAME]));
 	link->ifindex = (uint32_t)info->ifi_index;
 	link->ethernet = info->ifi_type == ARPHRD_ETHER;
@@ -143,17 +110,19 @@ static int read_link(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-static int dump_links(struct ports_io *io, struct link_list *list)
+static int dump_links(struct mnl_socket *socket, void *data)
 {
-	char buffer[256];
+	char buffer[NETLINK_PART_MAX];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct link_list *list = data;
 	struct ifinfomsg *info;
 
+	*list = (struct link_list){.links = list->links};
 	request->nlmsg_type = RTM_GETLINK;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
-	return exchange(io, request, read_link, list);
+	return netlink_talk(socket, request, buffer, sizeof(buffer), read_link, list);
 }
 
 /* Last part of the target of a link beside the device ("driver", "subsystem"); empty when there is
@@ -252,9 +221,10 @@ int ports_io_list(struct ports_io *io, struct port_inventory *ret_inventory)
 	struct link_list list = {.links = calloc(LINKS_MAX, sizeof(struct link))};
 	int r;
 
+	(void)io;
 	if (!list.links)
 		return -ENOMEM;
-	r = dump_links(io, &list);
+	r = netlink_read_whole(NETLINK_ROUTE, WAIT_MS, dump_links, &list);
 	if (r == 0)
 		r = list.full ? -E2BIG : fill_inventory(&list, &inventory);
 	free(list.links);
@@ -267,7 +237,7 @@ int ports_io_list(struct ports_io *io, struct port_inventory *ret_inventory)
 static int change_link(struct ports_io *io, uint32_t ifindex, unsigned int flags,
 		       unsigned int change, const char *name)
 {
-	char buffer[256];
+	char buffer[NETLINK_PART_MAX];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct ifinfomsg *info;
 
@@ -280,7 +250,7 @@ static int change_link(struct ports_io *io, uint32_t ifindex, unsigned int flags
 	info->ifi_change = change;
 	if (name)
 		mnl_attr_put_strz(request, IFLA_IFNAME, name);
-	return exchange(io, request, NULL, NULL);
+	return netlink_talk(io->socket, request, buffer, sizeof(buffer), NULL, NULL);
 }
 
 int ports_io_rename(struct ports_io *io, const struct port_rename *step)

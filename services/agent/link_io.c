@@ -10,7 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/netlink_io.h"
+
 #define BUFFER_SIZE 32768
+#define WAIT_MS 1000	 /* for an answer; the kernel gives it at once */
 #define DATAGRAMS_MAX 64 /* read in one turn of the loop */
 
 static void on_link(struct link_io *io, const struct nlmsghdr *h)
@@ -85,48 +88,34 @@ static int on_message(const struct nlmsghdr *h, void *data)
 
 static int dump_one(struct link_io *io, struct mnl_socket *socket, uint16_t type, uint8_t family)
 {
-	static char buf[BUFFER_SIZE];
+	static char buf[NETLINK_PART_MAX];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct rtgenmsg *general;
-	int r;
 
 	h->nlmsg_type = type;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	h->nlmsg_seq = type;
 	general = mnl_nlmsg_put_extra_header(h, sizeof(*general));
 	general->rtgen_family = family;
-	if (mnl_socket_sendto(socket, h, h->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t length = mnl_socket_recvfrom(socket, buf, sizeof(buf));
+	return netlink_talk(socket, h, buf, sizeof(buf), on_message, io);
+}
 
-		if (length < 0)
-			return -errno;
-		r = mnl_cb_run(buf, (size_t)length, type, mnl_socket_get_portid(socket), on_message,
-			       io);
-	} while (r > MNL_CB_STOP);
-	return r < 0 ? -errno : 0;
+static int dump_all(struct mnl_socket *socket, void *data)
+{
+	struct link_io *io = data;
+	int r;
+
+	for (size_t i = 0; i < io->n_ports; i++) {
+		io->ports[i].index = 0;
+		io->ports[i].carrier = io->ports[i].has_address = false;
+	}
+	r = dump_one(io, socket, RTM_GETLINK, AF_UNSPEC);
+	return r == 0 ? dump_one(io, socket, RTM_GETADDR, AF_INET) : r;
 }
 
 /* What the events say from now on starts from this. */
 static int dump(struct link_io *io)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int r;
-
-	if (!socket)
-		return -errno;
-	for (size_t i = 0; i < io->n_ports; i++) {
-		io->ports[i].index = 0;
-		io->ports[i].carrier = io->ports[i].has_address = false;
-	}
-	r = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
-	if (r == 0)
-		r = dump_one(io, socket, RTM_GETLINK, AF_UNSPEC);
-	if (r == 0)
-		r = dump_one(io, socket, RTM_GETADDR, AF_INET);
-	mnl_socket_close(socket);
-	return r;
+	return netlink_read_whole(NETLINK_ROUTE, WAIT_MS, dump_all, io);
 }
 
 static int32_t on_readable(int32_t fd, int32_t revents, void *data)
