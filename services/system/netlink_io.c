@@ -2,67 +2,23 @@
 #include "system/netlink_io.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
+#include "base/netlink_io.h"
 #include "base/parse.h"
 
 #define SEND_SIZE 512
-/* A dump's part is at most this large (NLMSG_GOODSIZE up to 32 KiB, net/netlink/af_netlink.c). */
-#define RECEIVE_SIZE 32768
-#define WAIT_S 5
-#define READ_TRIES 5
-
-int netlink_open(struct mnl_socket **ret_socket)
-{
-	const struct timeval wait = {.tv_sec = WAIT_S};
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-	if (!socket)
-		return -errno;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) <
-		    0) {
-		int r = -errno;
-
-		mnl_socket_close(socket);
-		return r;
-	}
-	*ret_socket = socket;
-	return 0;
-}
-
-void netlink_closep(struct mnl_socket **socket)
-{
-	if (*socket)
-		mnl_socket_close(*socket);
-}
 
 /* One request and all parts of its answer; callback sees each part. */
 static int talk(struct mnl_socket *socket, struct nlmsghdr *request, mnl_cb_t callback, void *data)
 {
-	static unsigned int last_seq;
-	char buf[RECEIVE_SIZE] __attribute__((aligned(8)));
-	unsigned int port = mnl_socket_get_portid(socket);
-	int r = MNL_CB_OK;
+	char buf[NETLINK_PART_MAX] __attribute__((aligned(8)));
 
-	request->nlmsg_seq = ++last_seq;
-	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	while (r > MNL_CB_STOP) {
-		ssize_t n = mnl_socket_recvfrom(socket, buf, sizeof(buf));
-
-		if (n < 0)
-			return -errno;
-		r = mnl_cb_run(buf, (size_t)n, request->nlmsg_seq, port, callback, data);
-	}
-	return r < 0 ? -errno : 0;
+	return netlink_talk(socket, request, buf, sizeof(buf), callback, data);
 }
 
 static int overflow(void)
@@ -159,28 +115,24 @@ static int dump(struct mnl_socket *socket, uint16_t type, size_t family_header, 
 	return talk(socket, request, callback, state);
 }
 
-static int read_once(struct mnl_socket *socket, struct plan_state *ret_state)
+static int read_once(struct mnl_socket *socket, void *data)
 {
+	struct plan_state *state = data;
 	int r;
 
-	ret_state->n_links = ret_state->n_addresses = ret_state->n_routes = 0;
-	r = dump(socket, RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC, see_link, ret_state);
+	state->n_links = state->n_addresses = state->n_routes = 0;
+	r = dump(socket, RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC, see_link, state);
 	if (r == 0)
 		r = dump(socket, RTM_GETADDR, sizeof(struct ifaddrmsg), AF_INET, see_address,
-			 ret_state);
+			 state);
 	if (r == 0)
-		r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, see_route, ret_state);
+		r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, see_route, state);
 	return r;
 }
 
-/* A dump during which something changed is not whole (NLM_F_DUMP_INTR): libmnl says -EINTR. */
-int netlink_read(struct mnl_socket *socket, struct plan_state *ret_state)
+int netlink_read(struct plan_state *ret_state)
 {
-	int r = -EINTR;
-
-	for (int i = 0; i < READ_TRIES && r == -EINTR; i++)
-		r = read_once(socket, ret_state);
-	return r;
+	return netlink_read_whole(NETLINK_ROUTE, NETLINK_WAIT_MS, read_once, ret_state);
 }
 
 static struct nlmsghdr *start(char *buf, uint16_t type, uint16_t flags)
