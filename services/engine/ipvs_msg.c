@@ -7,7 +7,7 @@
 #include <linux/ip_vs.h>
 #include <string.h>
 
-static struct nlmsghdr *start(void *buf, uint16_t type, uint16_t flags, uint32_t seq, uint8_t cmd,
+static struct nlmsghdr *start(void *buf, uint16_t type, uint16_t flags, uint8_t cmd,
 			      uint8_t version)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -15,16 +15,15 @@ static struct nlmsghdr *start(void *buf, uint16_t type, uint16_t flags, uint32_t
 
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	nlh->nlmsg_seq = seq;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
 	genl->version = version;
 	return nlh;
 }
 
-struct nlmsghdr *ipvs_msg_get_family(void *buf, uint32_t seq)
+struct nlmsghdr *ipvs_msg_get_family(void *buf)
 {
-	struct nlmsghdr *nlh = start(buf, GENL_ID_CTRL, NLM_F_ACK, seq, CTRL_CMD_GETFAMILY, 1);
+	struct nlmsghdr *nlh = start(buf, GENL_ID_CTRL, NLM_F_ACK, CTRL_CMD_GETFAMILY, 1);
 
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME);
 	return nlh;
@@ -73,8 +72,7 @@ static void put_dest(struct nlmsghdr *nlh, const struct ipvs_dest *dest, bool fu
 	mnl_attr_nest_end(nlh, nest);
 }
 
-struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
-				 const struct change *change)
+struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, const struct change *change)
 {
 	static const uint8_t commands[] = {
 		[CHANGE_SERVICE_ADD] = IPVS_CMD_NEW_SERVICE,
@@ -87,7 +85,7 @@ struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
 	bool full_service =
 		change->kind == CHANGE_SERVICE_ADD || change->kind == CHANGE_SERVICE_EDIT;
 	struct nlmsghdr *nlh =
-		start(buf, family, NLM_F_ACK, seq, commands[change->kind], IPVS_GENL_VERSION);
+		start(buf, family, NLM_F_ACK, commands[change->kind], IPVS_GENL_VERSION);
 
 	put_service(nlh, change->service, full_service);
 	if (change->dest)
@@ -95,17 +93,15 @@ struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
 	return nlh;
 }
 
-struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family, uint32_t seq)
+struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family)
 {
-	return start(buf, family, NLM_F_DUMP, seq, IPVS_CMD_GET_SERVICE, IPVS_GENL_VERSION);
+	return start(buf, family, NLM_F_DUMP, IPVS_CMD_GET_SERVICE, IPVS_GENL_VERSION);
 }
 
-struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, uint32_t seq,
-				     const struct ipvs_key *key)
+struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, const struct ipvs_key *key)
 {
 	struct ipvs_service service = {.key = *key};
-	struct nlmsghdr *nlh =
-		start(buf, family, NLM_F_DUMP, seq, IPVS_CMD_GET_DEST, IPVS_GENL_VERSION);
+	struct nlmsghdr *nlh = start(buf, family, NLM_F_DUMP, IPVS_CMD_GET_DEST, IPVS_GENL_VERSION);
 
 	put_service(nlh, &service, false);
 	return nlh;

@@ -14,16 +14,14 @@
 #define IPVS_MSG_MAX 1024 /* bytes; the largest request is below 300 */
 
 /* Asks the kernel for the number of the IPVS family (linux/genetlink.h). */
-struct nlmsghdr *ipvs_msg_get_family(void *buf, uint32_t seq);
+struct nlmsghdr *ipvs_msg_get_family(void *buf);
 
 /* A change, to be acknowledged. family: the number of the IPVS family. */
-struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, uint32_t seq,
-				 const struct change *change);
+struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, const struct change *change);
 
 /* All services; all real servers of one. */
-struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family, uint32_t seq);
-struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, uint32_t seq,
-				     const struct ipvs_key *key);
+struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family);
+struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, const struct ipvs_key *key);
 
 /* Decoders: -EBADMSG when a field is missing or of another form. Unknown fields are passed over. */
 int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family);
