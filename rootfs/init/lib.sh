@@ -28,22 +28,34 @@ bounded() {
 	return "$code"
 }
 
-# step SECONDS CONSEQUENCE COMMAND…: runs a bounded command; if it fails, the console shows what it said and
-# what the machine does without it.
+# relay notice|complain: hands on what the last bounded command printed, 20 lines of it at most.
+relay() {
+	lines=0
+	while [ "$lines" -lt 20 ] && IFS= read -r line; do
+		"$1" "  $line"
+		lines=$((lines + 1))
+	done </run/boot.out
+}
+
+# failed CONSEQUENCE COMMAND…: the console shows why the last bounded command failed, what it said and what the
+# machine does without it.
+failed() {
+	consequence=$1
+	shift
+	case $code in
+	137 | 143) why="still running after $limit s" ;;
+	*) why="exit $code" ;;
+	esac
+	complain "$* failed ($why): $consequence"
+	relay complain
+}
+
+# step SECONDS CONSEQUENCE COMMAND…: runs a bounded command; if it fails, the console says so.
 step() {
 	seconds=$1 consequence=$2
 	shift 2
 	bounded "$seconds" "$@" && return 0
-	case $code in
-	137 | 143) why="still running after $seconds s" ;;
-	*) why="exit $code" ;;
-	esac
-	complain "$* failed ($why): $consequence"
-	lines=0
-	while [ "$lines" -lt 20 ] && IFS= read -r line; do
-		complain "  $line"
-		lines=$((lines + 1))
-	done </run/boot.out
+	failed "$consequence" "$@"
 	return 1
 }
 
