@@ -1,5 +1,7 @@
-"""trireme-system in a network namespace of its own: everything is set once, and repaired after drift."""
+"""trireme-system in a network namespace of its own: everything is set once, and repaired after drift; by call and as
+a daemon."""
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 
+from lab import processes  # noqa: E402
 from lab.netns import Lab  # noqa: E402
 
 PROGRAM = TOP / "build/services/bin/trireme-system"
@@ -51,6 +54,39 @@ class Machine:
 
     def sysctl(self, path):
         return self.run("cat", f"/proc/sys/net/{path}").strip()
+
+
+class Daemon:
+    """`trireme-system run` with its log; it follows a document of its own."""
+
+    def __init__(self, machine, period, node="r1"):
+        self.folder = machine.lab.scratch / "run"
+        self.folder.mkdir()
+        self.put(json.loads(DOCUMENT.read_text()))
+        self.log = machine.lab.scratch / "system.log"
+        with self.log.open("w") as log:
+            self.process = machine.lab.spawn("r1", "unshare", "--uts", PROGRAM, "run", period, "--foreground", "--config",
+                                             self.folder / "config.json", "--yang", YANG, "--node", node, stderr=log)
+        self.wait(f"node {node}: looked at every {period} s")
+
+    def put(self, document):
+        """As trireme-config does."""
+        (self.folder / "config.json.new").write_text(json.dumps(document))
+        (self.folder / "config.json.new").rename(self.folder / "config.json")
+
+    def said(self, words):
+        """How many lines of the log end with these words."""
+        return sum(line.endswith(words) for line in self.log.read_text().splitlines())
+
+    def wait(self, words, seconds=8):
+        try:
+            processes.wait_for(words, lambda: self.said(words), seconds)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}:\n{self.log.read_text()}") from error
+
+    def changes(self):
+        """Each thing done, in the order of the log."""
+        return [line.partition("done: ")[2] for line in self.log.read_text().splitlines() if "done: " in line]
 
 
 @pytest.fixture
@@ -124,3 +160,66 @@ def test_a_document_that_is_not_valid(machine, tmp_path):
     machine.document.write_text("{}")
     machine.apply(code=1)
     assert "/trireme:cluster/node" in machine.errors
+
+
+def test_the_daemon_repairs_drift_and_logs_it(machine):
+    daemon = Daemon(machine, period=1)
+    daemon.wait("done: eth0: default route via 203.0.113.1")
+    at_start = daemon.changes()
+    machine.run("ip", "addr", "add", "203.0.113.10/32", "dev", "eth0", "label", "eth0:1")
+    machine.run("ip", "addr", "add", "10.77.0.1/32", "dev", "eth1")
+    machine.run("ip", "addr", "add", "10.77.0.99/24", "dev", "eth1")
+    machine.run("ip", "addr", "del", "203.0.113.11/24", "dev", "eth0")
+    machine.run("sh", "-c", "echo 0 > /proc/sys/net/ipv4/conf/all/arp_ignore")
+    for repair in ("set net/ipv4/conf/all/arp_ignore to 1 (it is 0)", "eth1: remove address 10.77.0.99/24",
+                   "eth0: add address 203.0.113.11/24", "eth0: default route via 203.0.113.1"):
+        daemon.wait(f"done: {repair}")
+    processes.wait_for("the port's own address", lambda: ("203.0.113.11", 24, "eth0") in machine.addresses("eth0"), 3)
+    processes.wait_for("the default route", lambda: machine.routes() == {("203.0.113.1", "eth0")}, 3)
+    assert machine.sysctl("ipv4/conf/all/arp_ignore") == "1"
+    assert ("203.0.113.10", 32, "eth0:1") in machine.addresses("eth0"), "the agent's"
+    assert ("10.77.0.1", 32, "eth1") in machine.addresses("eth1"), "the agent's"
+    assert machine.apply() == [], "nothing was left"
+    assert not [line for line in daemon.changes()[len(at_start):] if "/32" in line]
+    processes.end(daemon.process)
+    assert daemon.process.returncode == 0
+
+
+def test_the_daemon_hears_of_a_port_that_comes_late(machine):
+    machine.run("ip", "link", "set", "eth1", "down")
+    machine.run("ip", "link", "set", "eth1", "name", "other")
+    daemon = Daemon(machine, period=3600)
+    missing = "failed: eth1: this machine has no such port: No such device"
+    daemon.wait(missing)
+    daemon.process.send_signal(signal.SIGHUP)
+    processes.wait_for("a second round", lambda: daemon.said("looked at every 3600 s") == 2, 8)
+    machine.run("ip", "link", "set", "other", "name", "eth1")
+    daemon.wait("done: eth1: add address 10.77.0.11/24", seconds=4)
+    assert machine.sysctl("ipv4/conf/eth1/arp_ignore") == "1"
+    assert daemon.said(missing) == 1, "what does not change is said once"
+
+
+def test_the_daemon_follows_the_document(machine):
+    daemon = Daemon(machine, period=3600)
+    daemon.wait("done: eth0: default route via 203.0.113.1")
+    daemon.put({})
+    processes.wait_for("the refusal", lambda: "cannot be used" in daemon.log.read_text(), 8)
+    document = json.loads(DOCUMENT.read_text())
+    text = json.dumps(document).replace('"10.77.0.11"', '"10.77.0.21"')
+    assert text != json.dumps(document)
+    daemon.put(json.loads(text))
+    daemon.wait("done: eth1: remove address 10.77.0.11/24")
+    assert machine.addresses("eth1") == {("10.77.0.21", 24, "eth1")}
+    assert machine.addresses("eth0") == {("203.0.113.11", 24, "eth0")}, "a document that is refused changes nothing"
+
+
+def test_the_daemon_gives_up_its_rights(machine):
+    daemon = Daemon(machine, period=3600)
+    status = Path(f"/proc/{daemon.process.pid}/status").read_text()
+    assert [line.split()[1] for line in status.splitlines() if line.startswith(("CapEff", "CapBnd"))] == [f"{1 << 12 | 1 << 21:016x}"] * 2
+
+
+@pytest.mark.parametrize("command", (["run", "0"], ["run", "soon"], ["run", "--every"], ["go"], []))
+def test_wrong_usage(command):
+    done = subprocess.run([PROGRAM, *command], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2 and "--config" in done.stderr
