@@ -22,6 +22,7 @@
 #define STATUS_PERIOD_DUMB_MS 5000
 #define LINE_SIZE 256
 #define REBOOT_WAIT_MS 60000
+#define NO_TERMINAL_WAIT_S 60
 
 static const char usage[] =
 	"Usage: trireme-console [SWITCHES]\n"
@@ -347,9 +348,12 @@ int main(int argc, char **argv)
 		return code;
 	terminal_open(&console.terminal);
 	/* Ctrl-C and Ctrl-D lead back to the menu; only a terminal that is gone ends it. */
-	for (;;) {
+	for (bool first = true;; first = false) {
 		int r = turn(&console);
 
+		/* A ttyS0 without hardware can be opened: init would start this every second. */
+		if (r == -EIO && first)
+			wait_whole(NO_TERMINAL_WAIT_S);
 		if (r == -EIO)
 			return 1;
 		if (r == -EINTR || r == -ENODATA)
