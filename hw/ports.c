@@ -225,7 +225,7 @@ static size_t find_nic(const struct port_inventory *inv, const struct port_rule 
 static bool name_taken(const struct port_inventory *inv, const char *name, struct port_plan *plan)
 {
 	for (size_t i = 0; i < inv->n_others; i++) {
-		if (strcmp(inv->others[i], name) != 0)
+		if (inv->others[i].below || strcmp(inv->others[i].name, name) != 0)
 			continue;
 		report(plan, "port %s: an interface that is no network card has this name", name);
 		return true;
@@ -282,15 +282,35 @@ static int assign_by_place(const struct port_inventory *inv, const struct port_r
 	return 0;
 }
 
-static void add_rename(struct port_plan *plan, const struct nic *nic, char *current, const char *to)
+static void add_rename(struct port_plan *plan, uint32_t ifindex, bool up, const char *from,
+		       const char *to)
 {
 	struct port_rename *step = &plan->renames[plan->n_renames++];
 
-	step->ifindex = nic->ifindex;
-	step->up = nic->up;
-	memcpy(step->from, current, PORT_NAME_SIZE);
+	step->ifindex = ifindex;
+	step->up = up;
+	snprintf(step->from, sizeof(step->from), "%s", from);
 	snprintf(step->to, sizeof(step->to), "%s", to);
-	memcpy(current, step->to, PORT_NAME_SIZE);
+}
+
+static void move_nic(struct port_plan *plan, const struct nic *nic, char *current, const char *to)
+{
+	add_rename(plan, nic->ifindex, nic->up, current, to);
+	snprintf(current, PORT_NAME_SIZE, "%s", to);
+}
+
+/* Interfaces that belong to a card may have been found before it and have a port's name. */
+static void clear_names(const struct port_inventory *inv, struct port_plan *plan)
+{
+	for (size_t i = 0; i < inv->n_others; i++) {
+		const struct port_other *other = &inv->others[i];
+		char aside[PORT_NAME_SIZE];
+
+		if (!other->below)
+			continue;
+		snprintf(aside, sizeof(aside), "below%u", other->ifindex);
+		add_rename(plan, other->ifindex, other->up, other->name, aside);
+	}
 }
 
 /*
@@ -318,7 +338,7 @@ static void order_renames(const struct port_inventory *inv, struct port_plan *pl
 				stuck = stuck == NO_NIC ? i : stuck;
 				continue;
 			}
-			add_rename(plan, &inv->nics[i], current[i], plan->ports[i]);
+			move_nic(plan, &inv->nics[i], current[i], plan->ports[i]);
 			moved++;
 		}
 		if (stuck == NO_NIC)
@@ -326,7 +346,7 @@ static void order_renames(const struct port_inventory *inv, struct port_plan *pl
 		if (moved)
 			continue;
 		snprintf(aside, sizeof(aside), "port%u", inv->nics[stuck].ifindex);
-		add_rename(plan, &inv->nics[stuck], current[stuck], aside);
+		move_nic(plan, &inv->nics[stuck], current[stuck], aside);
 	}
 }
 
@@ -340,6 +360,7 @@ int ports_plan(const struct port_inventory *inventory, const struct port_rules *
 	r = assign_by_place(inventory, rules, &plan);
 	if (r < 0)
 		return r;
+	clear_names(inventory, &plan);
 	order_renames(inventory, &plan);
 	*ret_plan = plan;
 	return 0;

@@ -34,11 +34,18 @@ struct nic {
 	bool carrier; /* meaningful only while up */
 };
 
+/* An interface that is no card (bond, dummy…) or belongs to one, with a name a port could have. */
+struct port_other {
+	uint32_t ifindex;
+	char name[PORT_NAME_SIZE];
+	bool below; /* a card's own (virtual function, standby): it gives its name up */
+	bool up;
+};
+
 struct port_inventory {
 	struct nic nics[PORTS_MAX];
 	size_t n_nics;
-	/* Names of interfaces that are no cards (bonds, dummies…): taken. */
-	char others[PORTS_MAX][PORT_NAME_SIZE];
+	struct port_other others[PORTS_MAX];
 	size_t n_others;
 };
 
@@ -65,7 +72,7 @@ struct port_rename {
 
 struct port_plan {
 	/* In this order every target name is free when its turn comes. */
-	struct port_rename renames[2 * PORTS_MAX];
+	struct port_rename renames[3 * PORTS_MAX];
 	size_t n_renames;
 	/* Port of each card of the inventory, after the renames. */
 	char ports[PORTS_MAX][PORT_NAME_SIZE];

@@ -57,24 +57,33 @@ int ports_io_list(struct ports_io *io, struct port_inventory *ret_inventory)
  * not valid. */
 int ports_io_rename(struct ports_io *io, const struct port_rename *step)
 {
-	struct nic *nic = NULL;
+	struct port_inventory *machine = io->machine;
+	char *name = NULL;
+	bool up = false;
 
-	for (size_t i = 0; i < io->machine->n_nics; i++) {
-		if (io->machine->nics[i].ifindex == step->ifindex)
-			nic = &io->machine->nics[i];
-		if (strcmp(io->machine->nics[i].name, step->to) == 0)
+	for (size_t i = 0; i < machine->n_nics; i++) {
+		if (machine->nics[i].ifindex == step->ifindex) {
+			name = machine->nics[i].name;
+			up = machine->nics[i].up;
+		}
+		if (strcmp(machine->nics[i].name, step->to) == 0)
 			return -EEXIST;
 	}
-	for (size_t i = 0; i < io->machine->n_others; i++)
-		if (strcmp(io->machine->others[i], step->to) == 0)
+	for (size_t i = 0; i < machine->n_others; i++) {
+		if (machine->others[i].ifindex == step->ifindex) {
+			name = machine->others[i].name;
+			up = machine->others[i].up;
+		}
+		if (strcmp(machine->others[i].name, step->to) == 0)
 			return -EEXIST;
-	if (!nic || strcmp(nic->name, step->from) != 0)
+	}
+	if (!name || strcmp(name, step->from) != 0)
 		return -ENODEV;
 	if (!step->to[0] || strlen(step->to) >= PORT_NAME_SIZE)
 		return -EINVAL;
-	if (nic->up && !step->up)
+	if (up && !step->up)
 		return -EBUSY;
-	memcpy(nic->name, step->to, sizeof(nic->name));
+	memcpy(name, step->to, PORT_NAME_SIZE);
 	fake_renames++;
 	return 0;
 }

@@ -195,6 +195,15 @@ static void fill_nic(const struct link *link, struct nic *nic)
 	find_place(link->device, nic->path);
 }
 
+static void fill_other(const struct link_list *list, const struct link *link,
+		       struct port_other *other)
+{
+	other->ifindex = link->ifindex;
+	memcpy(other->name, link->name, sizeof(other->name));
+	other->below = below_a_card(list, link);
+	other->up = link->up;
+}
+
 static int fill_inventory(const struct link_list *list, struct port_inventory *inventory)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -209,8 +218,7 @@ static int fill_inventory(const struct link_list *list, struct port_inventory *i
 		if (card)
 			fill_nic(link, &inventory->nics[inventory->n_nics++]);
 		else
-			memcpy(inventory->others[inventory->n_others++], link->name,
-			       PORT_NAME_SIZE);
+			fill_other(list, link, &inventory->others[inventory->n_others++]);
 	}
 	return 0;
 }

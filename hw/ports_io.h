@@ -22,7 +22,7 @@ static inline void ports_io_closep(struct ports_io **io)
 /*
  * Ethernet interfaces with a device behind them. Left out: one whose master is such an interface
  * itself (the virtual function under a hv_netvsc or failover interface has its master's MAC and
- * belongs to it). -E2BIG: more than PORTS_MAX.
+ * belongs to it); one with a name like a port's is among the others. -E2BIG: more than PORTS_MAX.
  */
 int ports_io_list(struct ports_io *io, struct port_inventory *ret_inventory);
 

@@ -43,6 +43,15 @@ static void read_nic(const char *line, struct nic *nic)
 	nic->carrier = strcmp(up, "up+") == 0;
 }
 
+static void read_below(const char *line, struct port_other *other)
+{
+	char up[8] = "";
+
+	assert_in_range(sscanf(line, "below %u %15s %7s", &other->ifindex, other->name, up), 2, 3);
+	other->below = true;
+	other->up = strcmp(up, "up") == 0;
+}
+
 /* Reads the part before the line "rules"; returns the rest. */
 static const char *read_machine(char *text, struct machine *machine)
 {
@@ -56,9 +65,11 @@ static const char *read_machine(char *text, struct machine *machine)
 		if (strncmp(line, "nic ", 4) == 0) {
 			read_nic(line, &inventory->nics[inventory->n_nics++]);
 		} else if (strncmp(line, "other ", 6) == 0) {
-			assert_int_equal(copy_text(inventory->others[inventory->n_others++],
+			assert_int_equal(copy_text(inventory->others[inventory->n_others++].name,
 						   PORT_NAME_SIZE, line + 6),
 					 0);
+		} else if (strncmp(line, "below ", 6) == 0) {
+			read_below(line, &inventory->others[inventory->n_others++]);
 		} else if (strncmp(line, "firmware ", 9) == 0) {
 			machine->firmware_list[machine->n_firmware] =
 				machine->firmware[machine->n_firmware];
