@@ -2,7 +2,7 @@
 # Class kernel: Linux from Debian's linux-source package.
 #   binaries    the package that holds the tree      kernel_fragments   prints the wanted symbols, one CONFIG_X=v per line
 #   kernel_check   looks at the built tree in SRC
-# tinyconfig + fragments + olddefconfig; then every wanted symbol must have come out as wanted.
+# tinyconfig + fragments + olddefconfig; then every wanted symbol must have come out as wanted, and one to be off must exist.
 
 class_unpack() {
 	deb=$(deb_path "$binaries" "$(input_field "$binaries" 4)")
@@ -18,6 +18,7 @@ kernel_make() {
 
 recipe_build() {
 	kernel_fragments >"$PKG_WORK/wanted.config"
+	kconfig_known "$PKG_WORK/wanted.config" "$SRC" "the kernel's configuration"
 	kernel_make tinyconfig
 	"$SRC/scripts/kconfig/merge_config.sh" -m -O "$SRC" "$SRC/.config" "$PKG_WORK/wanted.config"
 	kernel_make olddefconfig

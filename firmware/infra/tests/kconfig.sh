@@ -33,6 +33,30 @@ code=0
 ! grep -qx -e pacemaker -e libxslt "$OUT" || code=1
 result "kconfig: and what only it needs goes with it" "$code" "pacemaker or libxslt still listed"
 
+# A value of the board that cannot be had must not pass because the first run wrote the value it came out as.
+board=$TREE/board/generic-x86_64/defconfig
+cp "$board" "$LAB/defconfig"
+echo CONFIG_SLOT_MIB=99999 >>"$board"
+rm "$CONFIG_FILE"
+for run in first second; do
+	fails_saying "kconfig: defconfig with a value out of range, $run run" "defconfig cannot be had as asked: *CONFIG_SLOT_MIB: asked for 99999" \
+		"$kconfig" resolve
+done
+cp "$LAB/defconfig" "$board"
+
+# A kernel fragment that switches off what is not there: mistyped, or gone from the kernel.
+cat >"$LAB/names.sh" <<END
+INFRA=$TREE/firmware/infra
+. "\$INFRA/lib/common.sh"
+. "\$INFRA/lib/kconfig.sh"
+kconfig_known "$LAB/fragment" "$TREE/firmware" "the fragment"
+END
+printf 'menuconfig REAL\n\tbool "Real"\n' >"$TREE/firmware/Kconfig.test"
+printf '# CONFIG_REAL is not set\nCONFIG_ELSEWHERE=y\n' >"$LAB/fragment"
+succeeds "kconfig: switching off a symbol that exists" sh -eu "$LAB/names.sh"
+echo '# CONFIG_GHOST is not set' >>"$LAB/fragment"
+fails_saying "kconfig: switching off one that does not" "the fragment switches off what does not exist: CONFIG_GHOST *\$" sh -eu "$LAB/names.sh"
+
 cp "$LAB/good" "$CONFIG_FILE"
 sed -i 's/^CONFIG_DATA_MIB=.*/CONFIG_DATA_MIB=128/' "$CONFIG_FILE"
 succeeds "kconfig: savedefconfig" "$kconfig" savedefconfig
