@@ -8,11 +8,15 @@ unset MAKEFLAGS MFLAGS MAKELEVEL CDPATH
 TOP=$(cd "$INFRA/../.." && pwd)
 PACKAGES=$TOP/firmware/package
 BUILD=${BUILD:-$TOP/build}
+# A service manager sets no HOME; a plain 'su' leaves the administrator's programs out of PATH.
+HOME=${HOME:-/root}
+PATH=$PATH:/usr/sbin:/sbin
+export HOME PATH
 CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trireme}
 CONFIG_FILE=${CONFIG_FILE:-$TOP/.config}
 LOGS=$BUILD/log
 JOBS=${JOBS:-$(nproc)}
-# Raised when the engine changes what a package's result looks like; a class file's own content counts by itself.
+# Raised when the engine changes what a package's result looks like; what key_all takes the sum of counts by itself.
 ENGINE_VERSION=2
 TAB=$(printf '\t')
 NL='

@@ -23,8 +23,50 @@ printf 'Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http:/
 mkdir "$LAB/bin"
 printf '#!/bin/sh\nexec %s -c "%s" "$@"\n' "$(command -v apt-get)" "$LAB/no-network" >"$LAB/bin/apt-get"
 chmod +x "$LAB/bin/apt-get"
+policy_sum() { sha256sum /usr/sbin/policy-rc.d 2>/dev/null || echo none; }
+policy=$(policy_sum)
 fails_saying "host: no network" "could not be installed .*no network for packages" env PATH="$LAB/bin:$PATH" "$setup" "$LAB/list"
 code=0
-[ ! -e /usr/sbin/policy-rc.d ] || grep -q 'exit 101' /usr/sbin/policy-rc.d || code=1
+[ "$(policy_sum)" = "$policy" ] || code=1
 result "host: leaves no policy file of its own" "$code" "/usr/sbin/policy-rc.d"
+
+# A package manager that only pretends: "installs" a package with two units; sleep takes no time.
+cat >"$LAB/bin/apt-get" <<END
+#!/bin/sh
+[ -z "\${LOCKED_BY:-}" ] || {
+	echo "E: Could not get lock \$LOCKED_BY. It is held by process 1 (other)"
+	echo "E: Unable to lock it"
+	exit 100
+}
+cp "$LAB/policy" "$LAB/policy-then"
+: >"$LAB/arrived"
+END
+cat >"$LAB/bin/dpkg-query" <<END
+#!/bin/sh
+case \$1 in
+-L) printf '%s\n' /lib/systemd/system/pretend.service /usr/lib/systemd/system/pretend.socket /usr/bin/pretend.service ;;
+*)
+	[ ! -e "$LAB/arrived" ] || echo "installed pretend"
+	exec $(command -v dpkg-query) "\$@"
+	;;
+esac
+END
+printf '#!/bin/sh\necho "$@" >"%s"\n' "$LAB/systemctl" >"$LAB/bin/systemctl"
+printf '#!/bin/sh\n' >"$LAB/bin/sleep"
+chmod +x "$LAB"/bin/*
+pretend() { env PATH="$LAB/bin:$PATH" POLICY_RC_D="$LAB/policy" "$@" "$setup" "$LAB/list"; }
+
+succeeds "host: installs" pretend
+succeeds "host: nothing starts meanwhile" grep -qx 'exit 101' "$LAB/policy-then"
+succeeds "host: nor when the machine starts again" grep -qx 'disable pretend.service pretend.socket' "$LAB/systemctl"
+succeeds "host: the policy file is gone" [ ! -e "$LAB/policy" ]
+cp "$LAB/policy-then" "$LAB/policy"
+succeeds "host: a run beside what a killed one left" env POLICY_RC_D="$LAB/policy" "$setup"
+succeeds "host: removes it" [ ! -e "$LAB/policy" ]
+printf '#!/bin/sh\nexit 101\n' >"$LAB/policy"
+succeeds "host: installs where there is a policy" pretend
+succeeds "host: which is left alone" [ -e "$LAB/policy" ]
+for lock in /var/lib/dpkg/lock-frontend /var/lib/apt/lists/lock; do
+	fails_saying "host: $lock is held" "another program has held $lock for five minutes" pretend LOCKED_BY="$lock"
+done
 finish

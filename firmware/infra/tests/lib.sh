@@ -3,7 +3,7 @@
 # Each test provokes a real fault. Sourced.
 
 REAL=$(cd "$(dirname "$0")/../../.." && pwd)
-REAL_CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trireme}
+REAL_CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/trireme}
 LAB=$(mktemp -d "${TMPDIR:-/tmp}/trireme-infra-test.XXXXXX")
 chmod 0755 "$LAB"
 TREE=$LAB/tree
