@@ -2,6 +2,9 @@
 # The key of a package's result: a hash over all that can change it. Sourced.
 # Two passes of sha256sum for all packages together, because a process per file would dominate a build with nothing to do.
 
+# What every result of class local holds besides its own inputs: version and licence of the firmware.
+LOCAL_INPUTS="firmware/VERSION LICENSE"
+
 # host_versions: versions of the host's development packages that local and source builds compile against.
 host_versions() {
 	cut -f 8 "$WORK/index" | tr ' ' '\n' | sort -u | sed '/^$/d' >"$WORK/host-tools"
@@ -20,6 +23,7 @@ dpkg_missing() {
 key_files() {
 	{
 		say firmware/package
+		say "$LOCAL_INPUTS" | tr ' ' '\n'
 		cut -f 6 "$WORK/index" | tr ' ' '\n' | sed '/^$/d'
 	} | sort -u >"$WORK/input-roots"
 	(
@@ -35,17 +39,18 @@ key_files() {
 
 # key_texts DIRECTORY: writes one text per package, holding all that its own result depends on (without its depends).
 key_texts() {
-	awk -F '\t' -v dir="$1" -v engine="$ENGINE_VERSION" -v board="$BOARD" -v triplet="$TRIPLET" -v infra="$INFRA" '
+	awk -F '\t' -v dir="$1" -v engine="$ENGINE_VERSION" -v local="$LOCAL_INPUTS" -v board="$BOARD" -v triplet="$TRIPLET" -v infra="$INFRA" '
 	function under(path, root) { return path == root || index(path, root "/") == 1 }
 	FILENAME ~ /\/files$/ { split($0, part, " "); file[++files] = part[3]; about[files] = $0; next }
 	FILENAME ~ /\/sums$/ { sum[substr($0, 67)] = substr($0, 1, 64); next }
 	FILENAME ~ /\/host-versions$/ { split($0, part, " "); version[part[1]] = part[2]; next }
-	FILENAME ~ /\/class-sums$/ { name = $0; sub(/.*class-/, "", name); sub(/\.sh$/, "", name); classsum[name] = substr($0, 1, 64); next }
+	FILENAME ~ /\/code-sums$/ && !/\/class-[a-z-]*\.sh$/ { engine = engine " " substr($0, 1, 64); next }
+	FILENAME ~ /\/code-sums$/ { name = $0; sub(/.*class-/, "", name); sub(/\.sh$/, "", name); classsum[name] = substr($0, 1, 64); next }
 	FILENAME ~ /\/config$/ { at = index($0, "="); if (at && $0 ~ /^CONFIG_/) config[substr($0, 1, at - 1)] = $0; next }
 	{
 		out = dir "/" $1
 		print "engine", engine, board, triplet, $2, classsum[$2] > out
-		roots = split("firmware/package/" $1 " " $6, root, " ")
+		roots = split("firmware/package/" $1 " " $6 " " ($2 == "local" ? local : ""), root, " ")
 		for (i = 1; i <= files; i++)
 			for (j = 1; j <= roots; j++)
 				if (under(file[i], root[j]) && file[i] !~ /^firmware\/package\/[^\/]*\/Config\.in$/) {
@@ -63,17 +68,17 @@ key_texts() {
 			}
 		close(recipe)
 		close(out)
-	}' "$WORK/files" "$WORK/sums" "$WORK/host-versions" "$WORK/class-sums" "$BUILD/config" "$WORK/index"
+	}' "$WORK/files" "$WORK/sums" "$WORK/host-versions" "$WORK/code-sums" "$BUILD/config" "$WORK/index"
 }
 
 # key_all: writes $WORK/keys: name, key. A package's key covers its own text and those of all it depends on.
 key_all() {
 	host_versions
 	key_files
-	# Of a class file its code counts, not its comments.
-	for class_file in "$INFRA"/lib/class-*.sh; do
-		printf '%s  %s\n' "$(sed '/^[[:space:]]*#/d' "$class_file" | sha256sum | cut -c 1-64)" "$class_file"
-	done >"$WORK/class-sums"
+	# Of what makes a result the code counts, not its comments.
+	for code_file in "$INFRA/step" "$INFRA/lib/pack.sh" "$INFRA/lib/kconfig.sh" "$INFRA"/lib/class-*.sh; do
+		printf '%s  %s\n' "$(sed '/^[[:space:]]*#/d' "$code_file" | sha256sum | cut -c 1-64)" "$code_file"
+	done >"$WORK/code-sums"
 	rm -rf "$WORK/own" "$WORK/full"
 	mkdir -p "$WORK/own" "$WORK/full"
 	key_texts "$WORK/own"
