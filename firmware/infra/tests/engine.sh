@@ -87,6 +87,24 @@ rm -r "$TREE/firmware/package/high/patches"
 [ "$patched" != "$("$recipe" key high)" ] || code=1
 result "key: patches count" "$code" "key is the same"
 
+echo 99.0 >"$TREE/firmware/VERSION"
+code=0
+[ "$("$recipe" key low)" != "$low" ] || code=1
+result "key: the firmware's version counts for what is ours" "$code" "key is the same"
+cp "$REAL/firmware/VERSION" "$TREE/firmware/VERSION"
+echo '# only a comment' >>"$TREE/firmware/infra/lib/pack.sh"
+code=0
+[ "$("$recipe" key low)" = "$low" ] || code=1
+result "key: a comment of the engine does not count" "$code" "key differs"
+for file in step lib/pack.sh lib/kconfig.sh lib/class-local.sh; do
+	code=0
+	cp "$TREE/firmware/infra/$file" "$LAB/engine"
+	echo : >>"$TREE/firmware/infra/$file"
+	[ "$("$recipe" key low)" != "$low" ] || code=1
+	cp "$LAB/engine" "$TREE/firmware/infra/$file"
+	result "key: code of $file counts" "$code" "key is the same"
+done
+
 # Inputs that change while a package is built: the result must not stand in the cache under the key of the old ones.
 cp "$TREE/firmware/package/low/recipe" "$LAB/low"
 sed -i 's|^	printf|	echo later >"$TOP/services/low.txt"\n	printf|' "$TREE/firmware/package/low/recipe"
@@ -140,6 +158,14 @@ odd 'echo fine >"$DEST/etc/odd"'
 succeeds "assembly: a sound tree" "$assemble"
 succeeds "assembly: an unchanged tree" "$assemble"
 says "assembly: is left as it is" unchanged
+for change in 1 2; do
+	[ "$change" = 2 ] || odd 'wc -l <"$TOP/services/odd" >"$DEST/etc/odd"; echo "# one more" >>"$TOP/services/odd"'
+	[ "$change" = 1 ] || "$recipe" build >"$OUT" 2>&1
+	"$assemble" >"$OUT" 2>&1
+	code=0
+	[ "$(cat "$BUILD/rootfs/etc/odd")" = "$change" ] || code=1
+	result "assembly: takes a result that is not kept, change $change" "$code" "has $(cat "$BUILD/rootfs/etc/odd")"
+done
 odd 'cp /usr/bin/xz "$DEST/usr/bin/xz"'
 fails_saying "assembly: missing library" "/usr/bin/xz needs liblzma.so.5, which no package brings" "$assemble"
 says "assembly: missing loader" "/usr/bin/xz needs the loader /lib64/ld-linux-x86-64.so.2"
