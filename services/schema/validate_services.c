@@ -140,6 +140,20 @@ static int check_real_subnet(const struct config_node *router, const struct conf
 	return bad_real(service, real, error);
 }
 
+/* Whichever router owns the group must reach it. */
+static int check_real_on_routers(const struct config *config, const struct config_service *service,
+				 const struct place *place, const struct config_real *real,
+				 struct schema_error *error)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < config->n_nodes && r == 0; i++) {
+		if (config->nodes[i].role == CONFIG_ROLE_ROUTER)
+			r = check_real_subnet(&config->nodes[i], service, place, real, error);
+	}
+	return r;
+}
+
 static int check_real(const struct config *config, const struct config_service *service,
 		      const struct place *place, const struct config_real *real,
 		      struct schema_error *error)
@@ -160,7 +174,20 @@ static int check_real(const struct config *config, const struct config_service *
 			   other->name);
 		return bad_real(service, real, error);
 	}
-	return check_real_subnet(first_router(config), service, place, real, error);
+	return check_real_on_routers(config, service, place, real, error);
+}
+
+/* IPVS: a client whose real server has weight 0 is refused by dh, which asks no other one. */
+static int check_weight(const struct config_service *service, const struct config_real *real,
+			struct schema_error *error)
+{
+	if (real->weight > 0 || strcmp(service->scheduler, "dh") != 0)
+		return 0;
+	error_text(error->value, sizeof(error->value), "0");
+	error_text(error->allowed, sizeof(error->allowed),
+		   "1 to 65535 with scheduler dh, which would refuse the clients of a real server "
+		   "of weight 0; sh and mh give them to others");
+	return bad_at(error, REAL_PATH "/weight", service->name, real->name);
 }
 
 static int check_service(const struct config *config, const struct config_service *service,
@@ -176,8 +203,11 @@ static int check_service(const struct config *config, const struct config_servic
 	}
 	if (r == 0 && service->method == CONFIG_METHOD_NAT)
 		r = check_nat_group(service, &place, error);
-	for (size_t i = 0; i < service->n_reals && r == 0; i++)
+	for (size_t i = 0; i < service->n_reals && r == 0; i++) {
 		r = check_real(config, service, &place, &service->reals[i], error);
+		if (r == 0)
+			r = check_weight(service, &service->reals[i], error);
+	}
 	return r;
 }
 
