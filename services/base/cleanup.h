@@ -6,7 +6,6 @@
 #ifndef TRIREME_BASE_CLEANUP_H
 #define TRIREME_BASE_CLEANUP_H
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,15 +22,8 @@ static inline void closep(int *fd)
 		close(*fd);
 }
 
-static inline void fclosep(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
-
 #define _cleanup_free_ _cleanup_(freep)
 #define _cleanup_close_ _cleanup_(closep)
-#define _cleanup_fclose_ _cleanup_(fclosep)
 
 /* Moves ownership out of a cleanup variable: returns the pointer and empties the variable. */
 #define take_ptr(p)                         \

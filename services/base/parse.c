@@ -46,28 +46,6 @@ int parse_ipv4(const char *text, uint32_t *ret_address)
 	return 0;
 }
 
-int parse_ipv4_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length)
-{
-	char address[INET_ADDRSTRLEN];
-	uint32_t length, value;
-	const char *slash = text ? strchr(text, '/') : NULL;
-	int r;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
-		return -EINVAL;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	r = parse_ipv4(address, &value);
-	if (r < 0)
-		return r;
-	r = parse_u32(slash + 1, 0, 32, &length);
-	if (r < 0)
-		return r;
-	*ret_address = value;
-	*ret_length = (uint8_t)length;
-	return 0;
-}
-
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -17,9 +17,6 @@ int parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_value)
 /* "192.0.2.1" (RFC 6943 strict dotted quad). */
 int parse_ipv4(const char *text, uint32_t *ret_address);
 
-/* "192.0.2.1/24": the host part is kept. */
-int parse_ipv4_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length);
-
 /* "52:54:00:12:34:56", either case. */
 int parse_mac(const char *text, uint8_t ret_mac[6]);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Building a text in a buffer of fixed size: appends that do not fit are counted, never cut off. */
+/* Building a text in a buffer of fixed size: what does not fit is left out whole, and noted. */
 #ifndef TRIREME_BASE_TEXT_H
 #define TRIREME_BASE_TEXT_H
 

@@ -116,7 +116,7 @@ struct config {
 	size_t n_services;
 };
 
-/* Frees what config_load() made; accepts NULL. */
+/* Frees what config_build() made; accepts NULL. */
 void config_free(struct config *config);
 
 static inline void config_freep(struct config **config)
