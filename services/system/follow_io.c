@@ -107,7 +107,7 @@ static int reload(void *data)
 {
 	struct follower *f = data;
 	_cleanup_(config_freep) struct config *config = NULL;
-	const struct config_node *node;
+	const struct config_node *node = NULL;
 	int r = daemon_load(&f->daemon, &config);
 
 	if (r == 0)
