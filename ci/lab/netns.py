@@ -18,12 +18,14 @@ from . import processes
 
 RECORDS = Path("/run/trireme-lab")
 HANDLES = Path("/run/netns")
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _labs = []
 
 
 def _run(*command, check=True):
+    # In a process group of its own: a terminal's Ctrl-C must not end the command that takes a namespace away.
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30,
-                          stdin=subprocess.DEVNULL, check=False)
+                          stdin=subprocess.DEVNULL, check=False, process_group=0)
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout.strip() or done.returncode}")
     return done.stdout
@@ -58,6 +60,20 @@ def sweep():
     return left
 
 
+@contextmanager
+def _undisturbed():
+    """A signal that ends the process comes after the block."""
+    came = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 class Lab:
     """Namespaces and processes of one test or run. Use as a context manager, or call close()."""
 
@@ -82,13 +98,14 @@ class Lab:
         """Ends every process, deletes every namespace and scratch file; safe to call twice."""
         if self._closed:
             return
-        self._closed = True
-        for child in reversed(self._children):
-            processes.end(child)
-        for name in self._namespaces:
-            _delete(name)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self._record.unlink(missing_ok=True)
+        with _undisturbed():
+            for child in reversed(self._children):
+                processes.end(child)
+            for name in self._namespaces:
+                _delete(name)
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self._record.unlink(missing_ok=True)
+            self._closed = True
 
     # -- namespaces and links
 
@@ -164,15 +181,18 @@ class Lab:
 
 
 @atexit.register
-def _close_all():
+def close_all():
+    """Closes what is left open; nothing but SIGKILL ends the process from here on."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     for lab in _labs:
         lab.close()
 
 
 def end_on_signals():
-    """SIGTERM and SIGHUP end the process as Ctrl-C does, so that labs are taken away. (A SystemExit would be
-    one failed test to pytest, and the next one would begin.)"""
+    """SIGTERM and SIGHUP end the process as Ctrl-C does, so that labs are taken away (a SystemExit would be one
+    failed test to pytest, and the next one would begin); and so does SIGINT in a job started in the background."""
     def leave(number, _frame):
         raise KeyboardInterrupt(signal.Signals(number).name)
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGHUP, leave)
+    for number in ENDING:
+        signal.signal(number, leave)
