@@ -22,9 +22,10 @@ def _ask(sock, own, address):
 
 
 def _received(ancillary):
-    """The kernel's time of receipt: when this program gets to read the frame depends on how busy the machine is."""
+    """The kernel's time of receipt: when this program gets to read the frame depends on how busy the machine is.
+    The kernel stamps by the real-time clock, which may be set meanwhile: only its distance from now counts."""
     seconds, nanoseconds = struct.unpack("=qq", ancillary[0][2])
-    return seconds + nanoseconds / 1e9
+    return time.monotonic() - (time.time() - (seconds + nanoseconds / 1e9))
 
 
 def main(interface, period_ms, addresses):
@@ -33,7 +34,6 @@ def main(interface, period_ms, addresses):
     sock.bind((interface, ETH_ARP))
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     own = sock.getsockname()[4]
-    to_monotonic = time.monotonic() - time.time()
     os.setpriority(os.PRIO_PROCESS, 0, -20)  # a busy machine must not look like a gap
     wanted = {socket.inet_aton(address): address for address in addresses}
     period, due = int(period_ms) / 1000, time.monotonic()
@@ -56,7 +56,7 @@ def main(interface, period_ms, addresses):
         sender, sender_ip = struct.unpack("!6s4s", frame[22:32])
         if sender_ip in wanted and sender != own:
             mac = ":".join(f"{byte:02x}" for byte in sender)
-            print(f"{_received(ancillary) + to_monotonic:.6f} {wanted[sender_ip]} {mac}", flush=True)
+            print(f"{_received(ancillary):.6f} {wanted[sender_ip]} {mac}", flush=True)
 
 
 class Prober:

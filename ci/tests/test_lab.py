@@ -2,6 +2,8 @@
 import errno
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from lab import capture, netns, processes, qemu  # noqa: E402 - the path must be set first
+from lab import capture, netns, prober, processes, qemu  # noqa: E402 - the path must be set first
 from lab.load import Load  # noqa: E402
 from lab.web import WebServer  # noqa: E402
 
@@ -69,6 +71,14 @@ def test_arp_names_everybody_who_answers(pair):
     assert len(capture.arp_who(pair, "client", "eth0", "10.9.0.2", 0.5)) == 2
 
 
+def test_a_clock_that_is_set_is_no_gap(monkeypatch):
+    for step in (0.0, 3600.0, -3600.0):
+        monkeypatch.setattr(prober.time, "time", lambda: 1_700_000_000.25 + step)
+        stamp = struct.pack("=qq", 1_700_000_000 + int(step), 0)
+        age = time.monotonic() - prober._received([(socket.SOL_SOCKET, prober.SO_TIMESTAMPNS, stamp)])
+        assert abs(age - 0.25) < 0.1
+
+
 def test_close_leaves_nothing():
     with netns.Lab() as lab:
         lab.namespace("a")
@@ -88,15 +98,16 @@ from lab import netns
 netns.end_on_signals()
 lab = netns.Lab()
 lab.namespace("a")
-child = lab.spawn("a", "sleep", "1000")
+child = lab.spawn("a", {command})
+time.sleep(0.2)  # in which a shell sets its trap
 print(lab.prefix, child.pid, lab.scratch, flush=True)
 time.sleep(1000)
 """
 
 
-def start_owner():
-    owner = subprocess.Popen([sys.executable, "-c", OWNER.format(path=str(Path(__file__).resolve().parents[1]))],
-                             stdout=subprocess.PIPE, text=True)
+def start_owner(command='"sleep", "1000"'):
+    code = OWNER.format(path=str(Path(__file__).resolve().parents[1]), command=command)
+    owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     prefix, pid, scratch = owner.stdout.readline().split()
     assert namespaces(prefix)
     return owner, prefix, int(pid), Path(scratch)
@@ -106,6 +117,19 @@ def start_owner():
 def test_signal_leaves_nothing(number):
     owner, prefix, pid, scratch = start_owner()
     owner.send_signal(number)
+    owner.wait(20)
+    assert not namespaces(prefix)
+    assert processes.start_time(pid) is None
+    assert not scratch.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_does_not_end_the_cleaning_up(number):
+    """An impatient person presses Ctrl-C again while a process that does not listen is being ended."""
+    owner, prefix, pid, scratch = start_owner(r'''"sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"''')
+    for _ in range(3):
+        owner.send_signal(number)
+        time.sleep(0.3)
     owner.wait(20)
     assert not namespaces(prefix)
     assert processes.start_time(pid) is None
