@@ -66,7 +66,7 @@ test-full: image ## the same with the long parts
 	@ci/test --full
 
 report: image ## build/report.json and a table: sizes, times, memory
-	@ci/report
+	@firmware/infra/host-setup ci/host-packages.run && ci/report
 
 clean: ## remove build/ (the cache of packages stays)
 	rm -rf $(BUILD)

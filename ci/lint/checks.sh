@@ -68,7 +68,7 @@ tidy_one() {
 }
 
 check_tidy() {
-	TIDY_CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/trireme}/tidy
+	TIDY_CACHE=${TRIREME_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/trireme}/tidy
 	export TIDY_CACHE
 	mkdir -p "$TIDY_CACHE"
 	find "$TIDY_CACHE" -type f -mtime +30 -delete
