@@ -1,7 +1,8 @@
 #!/bin/sh
 # grow.sh: growth of the data partition (rootfs/init/grow) on a loop device, interrupted at every program it
-# starts and inside the write of the partition table; each time the table must still be readable with all
-# partitions in place, and a second run must finish. Needs root and a loop device.
+# starts and inside each write of the partition table; each time the table must still be readable with all
+# partitions in place, GRUB and the kernel must see the same slots, and a second run must finish. Needs root and a
+# loop device.
 # Prints "ok NAME" or "not ok NAME: why".
 set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -30,13 +31,16 @@ echo "$count $name" >>"$COUNT.names"
 echo "$count" >"$COUNT"
 real=$(PATH=${PATH#*:} command -v "$name")
 [ "$count" != "$CUT" ] || exit 1
-if [ "$name" = dd ] && [ -n "$TEAR" ]; then
-	case "$*" in *bs=17408*)
-		"$real" "$@" bs=512 count="$TEAR"
+case "$name $*" in "dd "*" of=$DISK "*)
+	read -r writes <"$COUNT.writes"
+	writes=$((writes + 1))
+	echo "$writes" >"$COUNT.writes"
+	if [ "$writes" = "${TEAR%:*}" ]; then
+		"$real" "$@" count="${TEAR#*:}"
 		exit 1
-		;;
-	esac
-fi
+	fi
+	;;
+esac
 if [ "$name" = resize2fs ]; then
 	# A mounted filesystem only grows with CAP_SYS_RESOURCE, which a build machine may lack: the boot test
 	# shows that; here it is grown unmounted.
@@ -58,12 +62,26 @@ head -c 1048576 /dev/zero >"$work/slot"
 # grow CUT TEAR: one run on the loop device.
 grow() {
 	echo 0 >"$work/count"
-	COUNT=$work/count CUT=$1 TEAR=$2 MNT=$work/mnt PATH=$work/bin:$PATH \
+	echo 0 >"$work/count.writes"
+	DISK=$loop COUNT=$work/count CUT=$1 TEAR=$2 MNT=$work/mnt PATH=$work/bin:$PATH \
 		sh "$top/rootfs/init/grow" "$loop" "${loop}p5" $((size_mib * 2048)) >"$work/grow.log" 2>&1
 }
 
 # starts: where the partitions begin, as any reader of the table sees it.
 starts() { sfdisk --dump "$1" 2>"$work/dump.log" | sed -n 's/.*p\{0,1\}\([1-5]\) : start= *\([0-9]*\),.*/\1=\2/p' | tr '\n' ' '; }
+
+# slots_for_grub: GUIDs of partitions 3 and 4 as they stand in sector 2, whether or not the table is valid.
+slots_for_grub() {
+	for offset in 1296 1424; do
+		od -An -v -tx1 -j "$offset" -N 16 "$1" |
+			awk '{ print $4 $3 $2 $1 "-" $6 $5 "-" $8 $7 "-" $9 $10 "-" $11 $12 $13 $14 $15 $16 }'
+	done
+}
+
+# slots_for_kernel: the same from the table that is valid, the first if both are.
+slots_for_kernel() {
+	for number in 3 4; do sfdisk --part-uuid "$1" "$number" 2>"$work/uuid.log"; done | tr 'A-F' 'a-f'
+}
 
 try() {
 	name=$1 cut=$2 tear=$3
@@ -82,7 +100,13 @@ try() {
 	fi
 	sync
 	[ "$(starts "$loop")" = "$expected" ] || why="partitions after the cut: $(starts "$loop"), not $expected"
+	slots=$(slots_for_kernel "$loop")
+	[ "$slots" = "$(slots_for_grub "$loop")" ] || why="GRUB sees $(slots_for_grub "$loop"), the kernel $slots"
+	# A copy that is the only valid table may only be written as it is: that write can be torn, too.
+	only=
+	grep -q corrupt "$work/uuid.log" && only=$(tail -c 16896 "$loop" | cksum)
 	grow '' '' || why="second run failed: $(tail -n 1 "$work/grow.log")"
+	[ -z "$only" ] || [ "$only" = "$(tail -c 16896 "$loop" | cksum)" ] || why="the only valid table was changed"
 	sgdisk -v "$loop" | grep -q '^No problems found' || why="table not valid: $(sgdisk -v "$loop" | head -n 3)"
 	[ "$(starts "$loop")" = "$expected" ] || why="partitions at the end: $(starts "$loop"), not $expected"
 	blocks=$(df -Pm "$work/mnt" | awk 'NR == 2 { print $2 }')
@@ -107,8 +131,9 @@ while [ "$step" -le "$steps" ]; do
 	try "cut-$step-of-$steps" "$step" ''
 	step=$((step + 1))
 done
-# Sectors of the front table that reach the disk: boot sector; header; header and some entries; …
-for sectors in 1 2 3 4 20; do
-	try "torn-$sectors" '' "$sectors"
+# WRITE:SECTORS: of this write only so many sectors reach the disk. 1 is the copy at the end, 2 sector 2,
+# 3 the rest of the entries, 4 boot sector and header.
+for tear in 1:0 1:1 1:20 1:32 2:0 3:0 3:1 3:20 4:0 4:1; do
+	try "torn-$tear" '' "$tear"
 done
 exit "$failed"
