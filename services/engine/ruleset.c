@@ -18,6 +18,10 @@
 /* In nft's terms: of SYN, ACK, FIN and RST not SYN alone, so no beginning of a connection. */
 #define NOT_A_SYN "tcp flags != syn / fin,syn,rst,ack"
 #define TO_SERVICE "ip daddr . meta l4proto . th dport @service"
+/* To this node's own address, %s: never the beginning of a connection. */
+#define CHECKED_ANSWER           \
+	"\t\tiifname \"" PRIVATE \
+	"\" ip daddr %s ip saddr . meta l4proto . th sport @checked " NOT_A_SYN
 
 /* What the rules of one node are made from. */
 struct scene {
@@ -29,18 +33,10 @@ struct scene {
 	char private_subnet[20];  /* with prefix length */
 };
 
-static const struct config_port *port_of(const struct config_node *node, const char *name)
-{
-	for (size_t i = 0; i < node->n_ports; i++) {
-		if (strcmp(node->ports[i].name, name) == 0)
-			return &node->ports[i];
-	}
-	return NULL;
-}
-
 static void set_scene(struct scene *s, const struct config *config, const struct config_node *node)
 {
-	const struct config_port *public = port_of(node, PUBLIC), *private = port_of(node, PRIVATE);
+	const struct config_port *public = config_port_by_name(node, PUBLIC);
+	const struct config_port *private = config_port_by_name(node, PRIVATE);
 	char subnet[16];
 
 	*s = (struct scene){.config = config, .node = node};
@@ -82,7 +78,7 @@ static void peers_text(const struct scene *s, const char *port, char *buf, size_
 	buf[0] = '\0';
 	for (size_t i = 0; i < s->config->n_nodes; i++) {
 		const struct config_node *peer = &s->config->nodes[i];
-		const struct config_port *p = port_of(peer, port);
+		const struct config_port *p = config_port_by_name(peer, port);
 		char address[16];
 
 		if (!p || strcmp(peer->name, s->node->name) == 0)
@@ -125,10 +121,15 @@ static void ring_rules(struct text *t, const struct scene *s, bool out, const ch
 static void untracked_chains(struct text *t, const struct scene *s)
 {
 	start_chain(t, "untracked_in", "filter", "prerouting", -300, "accept");
-	if (s->routes)
+	if (s->routes) {
+		/* IPVS would hand it to a real server, whose answer stays in the private net. */
+		text_add(t, "\t\tiifname \"" PUBLIC "\" ip saddr %s counter drop\n",
+			 s->private_subnet);
 		rule(t, "iifname \"" PRIVATE "\" ip saddr @floating_public counter drop");
+	}
 	ring_rules(t, s, false, "notrack");
 	if (s->routes) {
+		text_add(t, CHECKED_ANSWER " notrack\n", s->private_address);
 		/* FTP stays tracked: see ruleset_sets.c. */
 		rule(t, TO_SERVICE " th dport != 21 notrack");
 		rule(t, "iifname \"" PRIVATE "\" ip saddr . meta l4proto . th sport @answering "
@@ -138,6 +139,11 @@ static void untracked_chains(struct text *t, const struct scene *s)
 
 	start_chain(t, "untracked_out", "filter", "output", -300, "accept");
 	ring_rules(t, s, true, "notrack");
+	if (s->routes)
+		text_add(t,
+			 "\t\toifname \"" PRIVATE "\" ip saddr %s "
+			 "ip daddr . meta l4proto . th dport @checked notrack\n",
+			 s->private_address);
 	end_chain(t, false);
 }
 
@@ -164,6 +170,7 @@ static void input_chain(struct text *t, const struct scene *s)
 		/* A connection that IPVS does not know, as after a failover, ends at once. */
 		rule(t, TO_SERVICE " " NOT_A_SYN " counter reject with tcp reset");
 		rule(t, TO_SERVICE " counter drop");
+		text_add(t, CHECKED_ANSWER " accept\n", s->private_address);
 	}
 	rule(t, "icmp type { destination-unreachable, echo-request, time-exceeded, "
 		"parameter-problem } accept");
@@ -221,7 +228,7 @@ int ruleset_make(const struct config *config, const struct config_node *node, ch
 	set_scene(&scene, config, node);
 	text_add(&text, RULESET_TABLE " {\n");
 	if (scene.routes) {
-		r = ruleset_sets(&text, config);
+		r = ruleset_sets(&text, config, config_port_by_name(node, PRIVATE));
 		if (r < 0)
 			return r;
 	}

@@ -13,15 +13,16 @@
  *  - `forward` sees answers already translated: whatever still has a private source there was
  *    not translated by IPVS.
  *  - `guard` comes after source NAT (100): the last look at what leaves on the public port.
- * Traffic of the services and of the cluster is not tracked: a flood of either cannot fill the
- * connection table, and a full table cannot stop either.
+ * Traffic of the services, of their checks on eth1 and of the cluster is not tracked: a flood of
+ * any cannot fill the connection table, and a full table cannot stop any.
  */
 #ifndef TRIREME_ENGINE_RULESET_H
 #define TRIREME_ENGINE_RULESET_H
 
 #include "schema/config.h"
 
-#define RULESET_TABLE "table inet trireme"
+#define RULESET_NAME "inet trireme"
+#define RULESET_TABLE "table " RULESET_NAME
 
 #define RULESET_MAX (512u << 10) /* bytes; the limits of config.h need less than 400 KiB */
 

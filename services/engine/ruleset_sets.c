@@ -82,6 +82,24 @@ static uint8_t protocol_of(const struct config_service *service)
 	return service->protocol == CONFIG_PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
+/* Real servers that are asked over the private port. */
+static int collect_checked(const struct config *config, const struct config_port *private,
+			   struct elements *list)
+{
+	uint32_t mask = ipv4_netmask(private->prefix_length);
+	int r = 0;
+
+	for (size_t i = 0; i < config->n_services; i++) {
+		const struct config_service *s = &config->services[i];
+
+		for (size_t j = 0; s->check != CONFIG_CHECK_NONE && j < s->n_reals && r == 0; j++) {
+			if (((s->reals[j].address ^ private->address) & mask) == 0)
+				r = add(list, s->reals[j].address, IPPROTO_TCP, s->reals[j].port);
+		}
+	}
+	return r;
+}
+
 static int collect_services(const struct config *config, bool only_nat, struct elements *list)
 {
 	int r = 0;
@@ -143,13 +161,15 @@ enum set {
 	SET_SERVICE,
 	SET_NAT_SERVICE,
 	SET_ANSWERING,
+	SET_CHECKED,
 	SET_FLOATING_PUBLIC,
 	SET_VIP,
 	SET_CLUSTER,
 	SET_COUNT,
 };
 
-static int collect(const struct config *config, enum set set, struct elements *list)
+static int collect(const struct config *config, const struct config_port *private, enum set set,
+		   struct elements *list)
 {
 	int r = 0;
 
@@ -160,6 +180,8 @@ static int collect(const struct config *config, enum set set, struct elements *l
 		return collect_services(config, true, list);
 	case SET_ANSWERING:
 		return collect_reals(config, list);
+	case SET_CHECKED:
+		return collect_checked(config, private, list);
 	case SET_FLOATING_PUBLIC:
 		return collect_aliases(config, "eth0", list);
 	case SET_VIP:
@@ -175,7 +197,7 @@ static int collect(const struct config *config, enum set set, struct elements *l
 	return -EINVAL;
 }
 
-int ruleset_sets(struct text *text, const struct config *config)
+int ruleset_sets(struct text *text, const struct config *config, const struct config_port *private)
 {
 	static const struct {
 		const char *name, *type;
@@ -183,6 +205,7 @@ int ruleset_sets(struct text *text, const struct config *config)
 		[SET_SERVICE] = {"service", TYPE_ENDPOINT},
 		[SET_NAT_SERVICE] = {"nat_service", TYPE_ENDPOINT},
 		[SET_ANSWERING] = {"answering", TYPE_ENDPOINT},
+		[SET_CHECKED] = {"checked", TYPE_ENDPOINT},
 		[SET_FLOATING_PUBLIC] = {"floating_public", TYPE_ADDRESS},
 		[SET_VIP] = {"vip", TYPE_ADDRESS},
 		[SET_CLUSTER] = {"cluster", TYPE_ADDRESS},
@@ -190,7 +213,7 @@ int ruleset_sets(struct text *text, const struct config *config)
 
 	for (enum set set = SET_SERVICE; set < SET_COUNT; set++) {
 		struct elements list = {0};
-		int r = collect(config, set, &list);
+		int r = collect(config, private, set, &list);
 
 		if (r == 0)
 			write_set(text, sets[set].name, sets[set].type, &list);

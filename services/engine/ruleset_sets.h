@@ -6,7 +6,10 @@
 #include "base/text.h"
 #include "schema/config.h"
 
-/* All of them; a set may be empty. The names are those that the rules use. */
-int ruleset_sets(struct text *text, const struct config *config);
+/*
+ * All of them; a set may be empty. The names are those that the rules use. private: this node's
+ * port eth1.
+ */
+int ruleset_sets(struct text *text, const struct config *config, const struct config_port *private);
 
 #endif

@@ -4,6 +4,7 @@
  * DOCUMENT.json in the same folder, or under the demonstration document where there is none of that
  * name. test_firewall.py loads the same files into a kernel.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <glob.h>
 #include <setjmp.h>
@@ -81,6 +82,9 @@ static void largest(void **state)
 			snprintf(node->ports[p].name, sizeof(node->ports[p].name), "eth%u", p);
 		}
 	}
+	/* The subnet that all real servers are checked in. */
+	config->nodes[0].ports[1].address = htonl(0xbebe0001);
+	config->nodes[0].ports[1].prefix_length = 16;
 	config->n_groups = CONFIG_GROUPS_MAX;
 	for (uint32_t i = 0; i < CONFIG_GROUPS_MAX; i++) {
 		config->groups[i].n_aliases = CONFIG_ALIASES_MAX;
@@ -96,13 +100,14 @@ static void largest(void **state)
 		struct config_service *s = &config->services[i];
 
 		s->address = 0xcececece + i;
+		s->check = CONFIG_CHECK_TCP_CONNECT;
 		s->port = 65535;
 		s->protocol = CONFIG_PROTOCOL_UDP;
 		s->reals = calloc(reals, sizeof(*s->reals));
 		assert_non_null(s->reals);
 		s->n_reals = reals;
 		for (uint32_t j = 0; j < reals; j++) {
-			s->reals[j].address = 0xbebebebe + i * 8 + j;
+			s->reals[j].address = htonl(0xbebe1000 + i * 8 + j);
 			s->reals[j].port = 65535;
 		}
 	}
