@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "engine/ruleset.h"
 #include "engine/ruleset_match.h"
+
+#define SET "\tset " /* as libnftables lists one */
 
 struct nft_io {
 	struct nft_ctx *ctx;
@@ -54,17 +57,16 @@ static const char *list(struct nft_io *io)
 	return r ? "" : nft_ctx_get_output_buffer(io->ctx);
 }
 
-static int replace(struct nft_io *io, const char *wanted, char error[NFT_ERROR_MAX])
+/* Runs prologue and then wanted as one transaction. */
+static int run(struct nft_io *io, const char *prologue, const char *wanted,
+	       char error[NFT_ERROR_MAX])
 {
-	/* Added first, so that there is one to delete; all of it is one transaction. */
-	static const char prologue[] = "add " RULESET_TABLE "\ndelete " RULESET_TABLE "\n";
-	size_t length = strlen(wanted);
-	_cleanup_free_ char *batch = malloc(sizeof(prologue) + length);
+	size_t size = strlen(prologue) + strlen(wanted) + 1;
+	_cleanup_free_ char *batch = malloc(size);
 
 	if (!batch)
 		return -ENOMEM;
-	memcpy(batch, prologue, sizeof(prologue) - 1);
-	memcpy(batch + sizeof(prologue) - 1, wanted, length + 1);
+	snprintf(batch, size, "%s%s", prologue, wanted);
 	if (nft_run_cmd_from_buffer(io->ctx, batch)) {
 		snprintf(error, NFT_ERROR_MAX, "%s", nft_ctx_get_error_buffer(io->ctx));
 		return -EIO;
@@ -72,16 +74,64 @@ static int replace(struct nft_io *io, const char *wanted, char error[NFT_ERROR_M
 	return 0;
 }
 
+/* Empties what is listed, but leaves chains and sets in their places. */
+static int flush_text(const char *listed, char **ret_text)
+{
+	/* "\tset NAME {" takes as much as "flush set inet trireme NAME" at most 3 times over. */
+	size_t size = 3 * strlen(listed) + sizeof("flush " RULESET_TABLE "\n");
+	_cleanup_free_ char *buf = malloc(size);
+	struct text text;
+
+	if (!buf)
+		return -ENOMEM;
+	text_init(&text, buf, size);
+	text_add(&text, "flush " RULESET_TABLE "\n");
+	for (const char *line = listed; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, SET, strlen(SET)) == 0)
+			text_add(&text, "flush set " RULESET_NAME " %.*s\n",
+				 (int)strcspn(line + strlen(SET), " "), line + strlen(SET));
+	}
+	if (text_result(&text) < 0)
+		return -ENOSPC;
+	*ret_text = take_ptr(buf);
+	return 0;
+}
+
+/*
+ * Chains that stay are never without rules: packets meet the old ones or the new ones. A chain
+ * that is made anew takes its hook after the old one's rules have gone, and packets in between
+ * meet the chain's policy; so the table itself is replaced only if the rest was not enough.
+ */
+static int refill(struct nft_io *io, const char *listed, const char *wanted, bool *ret_same)
+{
+	char error[NFT_ERROR_MAX];
+	_cleanup_free_ char *prologue = NULL;
+	int r = flush_text(listed, &prologue);
+
+	if (r < 0)
+		return r;
+	*ret_same = false;
+	if (run(io, prologue, wanted, error) < 0)
+		return 0;
+	return ruleset_match(list(io), wanted, ret_same);
+}
+
 int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,
 		     char error[NFT_ERROR_MAX])
 {
-	bool same;
+	/* Added first, so that there is one to delete. */
+	static const char anew[] = "add " RULESET_TABLE "\ndelete " RULESET_TABLE "\n";
+	const char *listed = list(io);
+	bool same, refilled = false;
 	int r;
 
 	error[0] = '\0';
-	r = ruleset_match(list(io), wanted, &same);
-	if (r == 0 && !same)
-		r = replace(io, wanted, error);
+	r = ruleset_match(listed, wanted, &same);
+	if (r == 0 && !same && listed[0])
+		r = refill(io, listed, wanted, &refilled);
+	if (r == 0 && !same && !refilled)
+		r = run(io, anew, wanted, error);
 	if (r == 0)
 		*ret_replaced = !same;
 	return r;

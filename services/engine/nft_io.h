@@ -14,7 +14,7 @@ void nft_io_close(struct nft_io *io);
 
 /*
  * Makes RULESET_TABLE in the kernel say what wanted says: compares and, only if they differ,
- * replaces the table in one transaction, so that no packet meets a half-made one.
+ * replaces rules and elements in one transaction, so that no packet meets a half-made table.
  * *ret_replaced: it differed. -EIO: the kernel refused, and error says why.
  */
 int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,
