@@ -65,6 +65,12 @@ bool ipvs_key_equal(const struct ipvs_key *a, const struct ipvs_key *b)
 	       a->port == b->port && memcmp(a->address, b->address, sizeof(a->address)) == 0;
 }
 
+bool ipvs_dest_equal(const struct ipvs_dest *a, const struct ipvs_dest *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
 struct ipvs_service *ipvs_table_find(const struct ipvs_table *table, const struct ipvs_key *key)
 {
 	for (size_t i = 0; i < table->n_services; i++) {
@@ -78,11 +84,8 @@ struct ipvs_dest *ipvs_service_find(const struct ipvs_service *service,
 				    const struct ipvs_dest *dest)
 {
 	for (size_t i = 0; i < service->n_dests; i++) {
-		struct ipvs_dest *d = &service->dests[i];
-
-		if (d->family == dest->family && d->port == dest->port &&
-		    memcmp(d->address, dest->address, sizeof(d->address)) == 0)
-			return d;
+		if (ipvs_dest_equal(&service->dests[i], dest))
+			return &service->dests[i];
 	}
 	return NULL;
 }

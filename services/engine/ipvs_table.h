@@ -62,6 +62,9 @@ int ipvs_service_add(struct ipvs_service *service, const struct ipvs_dest *dest)
 
 bool ipvs_key_equal(const struct ipvs_key *a, const struct ipvs_key *b);
 
+/* The same address and port. */
+bool ipvs_dest_equal(const struct ipvs_dest *a, const struct ipvs_dest *b);
+
 /* The one with that key, or with that address and port; NULL: none. */
 struct ipvs_service *ipvs_table_find(const struct ipvs_table *table, const struct ipvs_key *key);
 struct ipvs_dest *ipvs_service_find(const struct ipvs_service *service,

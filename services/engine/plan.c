@@ -87,12 +87,9 @@ int plan_make(const struct ipvs_table *wanted, const struct ipvs_table *present,
 	return 0;
 }
 
-static bool dest_named_same(const struct ipvs_dest *a, const struct ipvs_dest *b)
+static bool same_dest(const struct ipvs_dest *a, const struct ipvs_dest *b)
 {
-	if (!a || !b)
-		return a == b;
-	return a->family == b->family && a->port == b->port &&
-	       memcmp(a->address, b->address, sizeof(a->address)) == 0;
+	return a && b ? ipvs_dest_equal(a, b) : a == b;
 }
 
 bool plan_has(const struct plan *plan, const struct change *change)
@@ -102,7 +99,7 @@ bool plan_has(const struct plan *plan, const struct change *change)
 
 		if (c->kind == change->kind &&
 		    ipvs_key_equal(&c->service->key, &change->service->key) &&
-		    dest_named_same(c->dest, change->dest))
+		    same_dest(c->dest, change->dest))
 			return true;
 	}
 	return false;

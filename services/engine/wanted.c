@@ -39,8 +39,11 @@ static struct ipvs_service service_of(const struct config_service *config)
 	struct ipvs_service service = {.key = wanted_key(config), .netmask = ipv4_netmask(32)};
 
 	memcpy(service.scheduler, config->scheduler, sizeof(service.scheduler));
+	if (strcmp(config->scheduler, "sh") == 0 || strcmp(config->scheduler, "mh") == 0)
+		/* …_SH_FALLBACK, …_MH_FALLBACK: clients of a real server of weight 0 go on. */
+		service.flags = IP_VS_SVC_F_SCHED1;
 	if (config->persistent) {
-		service.flags = IP_VS_SVC_F_PERSISTENT;
+		service.flags |= IP_VS_SVC_F_PERSISTENT;
 		service.timeout = config->persistence_s;
 		service.netmask = ipv4_netmask(config->persistence_prefix);
 	}
