@@ -1,6 +1,6 @@
 # Shared by every daemon; uses nothing above.
 libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_io.c \
-	services/base/file_io.c services/base/text.c
+	services/base/file_io.c services/base/text.c services/base/sysctl_io.c
 
 tests += test_base_parse
 test_base_parse-src := services/base/tests/test_parse.c services/base/parse.c

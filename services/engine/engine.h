@@ -11,6 +11,8 @@
 #include "engine/nft_io.h"
 #include "schema/config.h"
 
+#define ENGINE_REFUSED_MAX 16384 /* bytes; what is beyond is not logged */
+
 struct engine {
 	struct config *config;
 	const struct config_node *node; /* this one; part of config */
@@ -18,12 +20,15 @@ struct engine {
 	char *ruleset;
 	/* What the last comparison has put into force, if it did; a difference since then is
 	 * foreign. */
-	bool ruleset_stood, services_stood;
+	bool ruleset_stood, services_stood, forwarding_stood;
 	struct ipvs_table services;
-	bool *applied;		   /* of each service: the kernel has what it should */
-	struct ipvs_io *ipvs;	   /* NULL: not open */
-	struct nft_io *nft;	   /* NULL: not open */
-	int ipvs_error, nft_error; /* last ones logged: each is logged once, not every period */
+	bool *applied;	      /* of each service: the kernel has what it should */
+	struct ipvs_io *ipvs; /* NULL: not open */
+	struct nft_io *nft;   /* NULL: not open */
+	/* Last ones logged: each is logged once, not every period. */
+	int ipvs_error, nft_error, forwarding_error;
+	/* Changes that the kernel refused last time, a line each. */
+	char refused[ENGINE_REFUSED_MAX];
 };
 
 /*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -7,6 +8,7 @@
 #include <qb/qblog.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "engine/engine.h"
 #include "engine/plan.h"
 #include "engine/ruleset.h"
@@ -15,16 +17,12 @@
 
 /* So often the table may move under a plan before the next period has a try. */
 #define PASSES_MAX 3
-
-static void config_drop(struct config **config)
-{
-	config_free(*config);
-}
+#define REFUSED_LINE_MAX (CHANGE_TEXT_MAX + 64)
 
 int engine_configure(struct engine *engine, struct config *config, const struct config_node *node,
 		     uint64_t now)
 {
-	_cleanup_(config_drop) struct config *taken = config;
+	_cleanup_(config_freep) struct config *taken = config;
 	struct health_state *health;
 	_cleanup_free_ bool *applied = NULL;
 	_cleanup_free_ char *ruleset = NULL;
@@ -39,6 +37,7 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	r = health_state_make(config, engine->health, now, &health);
 	if (r < 0)
 		return r;
+	engine->forwarding_stood = engine->forwarding_stood && engine->node->role == node->role;
 	health_state_free(engine->health);
 	config_free(engine->config);
 	free(engine->applied);
@@ -76,6 +75,23 @@ static void reconcile_ruleset(struct engine *engine)
 	engine->ruleset_stood = r == 0;
 }
 
+/* A router forwards from when its firewall stands; a firewall that cannot be read stays. */
+static void reconcile_forwarding(struct engine *engine)
+{
+	bool router = engine->node->role == CONFIG_ROLE_ROUTER;
+	int r;
+
+	if (router && !engine->ruleset_stood)
+		return;
+	r = sysctl_forward(router);
+	log_once(&engine->forwarding_error, r, "cannot set net/ipv4/ip_forward", "");
+	if (r > 0 && engine->forwarding_stood)
+		qb_log(LOG_WARNING, "forwarding was changed by hand: put right");
+	else if (r > 0)
+		qb_log(LOG_NOTICE, "forwarding turned %s", router ? "on" : "off");
+	engine->forwarding_stood = r >= 0;
+}
+
 static void mark_applied(struct engine *engine, const struct ipvs_key *key, bool applied)
 {
 	for (size_t i = 0; i < engine->config->n_services; i++) {
@@ -91,9 +107,44 @@ static bool table_moved(int r)
 	return r == -EEXIST || r == -ENOENT || r == -ESRCH;
 }
 
-/* Applies what it can; -EAGAIN: the table has moved meanwhile. own: changes that we have caused. */
-static int apply(struct engine *engine, const struct plan *plan, const struct plan *own)
+static bool no_answer(int r)
 {
+	return r == -ETIMEDOUT || r == -EPROTO;
+}
+
+/* A late answer must not be taken for the next one's. */
+static void drop_ipvs(struct engine *engine)
+{
+	ipvs_io_close(engine->ipvs);
+	engine->ipvs = NULL;
+}
+
+static bool was_refused(const char *before, const char *change, const char *why)
+{
+	char line[REFUSED_LINE_MAX];
+
+	snprintf(line, sizeof(line), "cannot %s: %s", change, why);
+	return strstr(before, line) != NULL;
+}
+
+/* What is refused is tried again in every period, and logged once. */
+static void note_refused(struct text *refused, const char *before, const char *change, int r)
+{
+	const char *why = strerror(-r);
+
+	text_add(refused, "cannot %s: %s\n", change, why);
+	if (!refused->overflow && !was_refused(before, change, why))
+		qb_log(LOG_ERR, "cannot %s: %s", change, why);
+}
+
+/*
+ * Applies what it can; -EAGAIN: the table has moved meanwhile. own: changes that we have caused;
+ * before: those that were refused the last time.
+ */
+static int apply(struct engine *engine, const struct plan *plan, const struct plan *own,
+		 const char *before)
+{
+	struct text refused = TEXT_ON(engine->refused);
 	char text[CHANGE_TEXT_MAX];
 	int result = 0;
 
@@ -103,13 +154,18 @@ static int apply(struct engine *engine, const struct plan *plan, const struct pl
 
 		change_text(change, text, sizeof(text));
 		if (r < 0) {
-			qb_log(LOG_ERR, "cannot %s: %s", text, strerror(-r));
+			note_refused(&refused, before, text, r);
 			mark_applied(engine, &change->service->key, false);
+			if (no_answer(r)) {
+				drop_ipvs(engine);
+				return r;
+			}
 			if (table_moved(r))
 				result = -EAGAIN;
 			else if (result == 0)
 				result = r;
-		} else if (engine->services_stood && !plan_has(own, change)) {
+		} else if (engine->services_stood && !plan_has(own, change) &&
+			   !was_refused(before, text, "")) {
 			qb_log(LOG_WARNING, "was changed by hand, put right: %s", text);
 		} else {
 			qb_log(LOG_NOTICE, "%s", text);
@@ -122,6 +178,7 @@ static int reconcile_pass(struct engine *engine, uint64_t now)
 {
 	_cleanup_(ipvs_table_clear) struct ipvs_table present = {0}, wanted = {0};
 	_cleanup_(plan_clear) struct plan plan = {0}, own = {0};
+	_cleanup_free_ char *before = strdup(engine->refused);
 	int r = ipvs_io_read(engine->ipvs, &present);
 
 	/* A witness carries nothing: its wanted table is empty. */
@@ -131,18 +188,21 @@ static int reconcile_pass(struct engine *engine, uint64_t now)
 		r = plan_make(&wanted, &present, &plan);
 	if (r == 0)
 		r = plan_make(&wanted, &engine->services, &own);
+	if (r == 0 && !before)
+		r = -ENOMEM;
 	if (r < 0) {
-		/* A late answer must not be taken for the next one's. */
-		ipvs_io_close(engine->ipvs);
-		engine->ipvs = NULL;
+		drop_ipvs(engine);
 		return r;
 	}
 	mark_applied(engine, NULL, true);
-	r = apply(engine, &plan, &own);
+	r = apply(engine, &plan, &own, before);
+	if (!engine->ipvs)
+		return r;
 	/* The plans point into the old tables: they are not used any more. */
 	ipvs_table_clear(&engine->services);
 	engine->services = wanted;
 	wanted = (struct ipvs_table){0};
+	engine->services_stood = true;
 	return r;
 }
 
@@ -172,7 +232,6 @@ void engine_reconcile_services(struct engine *engine, uint64_t now)
 			break;
 		r = pass + 1 < PASSES_MAX ? 0 : r;
 	}
-	engine->services_stood = r == 0;
 	log_once(&engine->ipvs_error, r, what, "");
 	if (r < 0 && !engine->ipvs)
 		mark_applied(engine, NULL, false);
@@ -181,6 +240,7 @@ void engine_reconcile_services(struct engine *engine, uint64_t now)
 void engine_reconcile(struct engine *engine, uint64_t now)
 {
 	reconcile_ruleset(engine);
+	reconcile_forwarding(engine);
 	engine_reconcile_services(engine, now);
 }
 
@@ -194,8 +254,7 @@ int engine_read_service(struct engine *engine, size_t index, struct ipvs_service
 	r = ipvs_io_read_dests(engine->ipvs, service);
 	if (r < 0) {
 		free(service->dests);
-		ipvs_io_close(engine->ipvs);
-		engine->ipvs = NULL;
+		drop_ipvs(engine);
 	}
 	return r;
 }

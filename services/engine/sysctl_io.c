@@ -1,48 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/sysctl_io.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "base/sysctl_io.h"
 
-#define FOLDER "/proc/sys/net/ipv4/vs/"
+#define FOLDER "net/ipv4/vs/"
+#define VALUE_MAX 16
 
 static const struct {
-	const char *name;
-	char value;
+	const char *name, *value;
+	const char *right_too; /* what the kernel itself may make of it */
 } switches[] = {
 	/*
 	 * A real server that failed is deleted. Without this its connections would hang until
 	 * they time out; with it the next packet of each ends it, and a new request goes on.
 	 */
-	{"expire_nodest_conn", '1'},
+	{"expire_nodest_conn", "1", NULL},
 	/* Weight 0 drains: a client bound to that real server moves on with its next connection. */
-	{"expire_quiescent_template", '1'},
+	{"expire_quiescent_template", "1", NULL},
 	/* A client's port used again in TIME_WAIT is a new connection, to be scheduled anew. */
-	{"conn_reuse_mode", '1'},
+	{"conn_reuse_mode", "1", NULL},
 	/* The ruleset leaves the services' traffic untracked (ruleset.h). */
-	{"conntrack", '0'},
+	{"conntrack", "0", NULL},
 	/* A packet in the middle of an unknown connection makes none. */
-	{"sloppy_tcp", '0'},
+	{"sloppy_tcp", "0", NULL},
+	/*
+	 * Each SYN makes an entry, and nothing bounds their number: with less than 32 MiB of RAM
+	 * free (8192 pages) the kernel drops entries at random, half-open ones first. It writes
+	 * 2 while it does (update_defense_level()).
+	 */
+	{"amemthresh", "8192", NULL},
+	{"drop_entry", "1", "2"},
 };
 
-static int reconcile_one(const char *name, char value)
+static int reconcile_one(const char *path, const char *value, const char *right_too)
 {
-	char path[128], now;
-	_cleanup_close_ int fd = -1;
+	char now[VALUE_MAX];
+	int r = sysctl_get(path, now, sizeof(now));
 
-	snprintf(path, sizeof(path), FOLDER "%s", name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (pread(fd, &now, 1, 0) != 1)
-		return -EIO;
-	if (now == value)
+	if (r < 0)
+		return r;
+	if (strcmp(now, value) == 0 || (right_too && strcmp(now, right_too) == 0))
 		return 0;
-	return pwrite(fd, &value, 1, 0) == 1 ? 1 : -errno;
+	r = sysctl_set(path, value);
+	return r < 0 ? r : 1;
 }
 
 int sysctl_reconcile(const char **ret_name)
@@ -50,8 +55,11 @@ int sysctl_reconcile(const char **ret_name)
 	int n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
-		int r = reconcile_one(switches[i].name, switches[i].value);
+		char path[sizeof(FOLDER) + 32];
+		int r;
 
+		snprintf(path, sizeof(path), FOLDER "%s", switches[i].name);
+		r = reconcile_one(path, switches[i].value, switches[i].right_too);
 		if (r < 0) {
 			*ret_name = switches[i].name;
 			return r;
@@ -59,4 +67,9 @@ int sysctl_reconcile(const char **ret_name)
 		n += r;
 	}
 	return n;
+}
+
+int sysctl_forward(bool on)
+{
+	return reconcile_one("net/ipv4/ip_forward", on ? "1" : "0", NULL);
 }

@@ -11,44 +11,46 @@ struct row {
 	const char *path; /* with %s: once for "all", "default" and each port */
 	const char *value;
 	bool optional;
-	const char *witness; /* another value on a witness, or NULL */
 };
 
 /*
- * Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst. What net.ipv4.vs.* says belongs
- * to the forwarding engine.
+ * Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst. net.ipv4.vs.* and ip_forward
+ * belong to the forwarding engine: nothing is forwarded before its firewall stands.
  */
 static const struct row table[] = {
-	{"net/ipv4/ip_forward", "1", false, "0"},
 	/* Answer ARP only for an address of the port itself, and ask with one: floating addresses.
 	 */
-	{"net/ipv4/conf/%s/arp_ignore", "1", false, NULL},
-	{"net/ipv4/conf/%s/arp_announce", "2", false, NULL},
+	{"net/ipv4/conf/%s/arp_ignore", "1", false},
+	{"net/ipv4/conf/%s/arp_announce", "2", false},
 	/* Removing a port's address must not take the others of its subnet along. */
-	{"net/ipv4/conf/%s/promote_secondaries", "1", false, NULL},
+	{"net/ipv4/conf/%s/promote_secondaries", "1", false},
 	/* Direct routing is one-way through the router: the way back says nothing about a source.
 	 */
-	{"net/ipv4/conf/%s/rp_filter", "0", false, NULL},
+	{"net/ipv4/conf/%s/rp_filter", "0", false},
 	/* Hosts must go through the router, and nobody may redirect the router. */
-	{"net/ipv4/conf/%s/send_redirects", "0", false, NULL},
-	{"net/ipv4/conf/%s/accept_redirects", "0", false, NULL},
-	{"net/ipv4/conf/%s/accept_source_route", "0", false, NULL},
+	{"net/ipv4/conf/%s/send_redirects", "0", false},
+	{"net/ipv4/conf/%s/accept_redirects", "0", false},
+	{"net/ipv4/conf/%s/accept_source_route", "0", false},
 	/* 4096 real servers and as many neighbours on the public side fit; only in the first
 	   namespace. */
-	{"net/ipv4/neigh/default/gc_thresh1", "1024", true, NULL},
-	{"net/ipv4/neigh/default/gc_thresh2", "8192", true, NULL},
-	{"net/ipv4/neigh/default/gc_thresh3", "16384", true, NULL},
-	/* Connections that come over from the other router are met in their middle. */
-	{"net/netfilter/nf_conntrack_tcp_loose", "1", true, NULL},
-	{"net/netfilter/nf_conntrack_tcp_be_liberal", "1", true, NULL},
+	{"net/ipv4/neigh/default/gc_thresh1", "1024", true},
+	{"net/ipv4/neigh/default/gc_thresh2", "8192", true},
+	{"net/ipv4/neigh/default/gc_thresh3", "16384", true},
+	/*
+	 * Tracked are tier 2's own connections, FTP and management, not what the services carry:
+	 * 65536 entries of about 400 bytes are 26 MiB at most, whatever the kernel makes of a
+	 * machine's RAM; only in the first namespace. One that has been silent for the 2 h 4 min
+	 * of RFC 5382 has gone; the kernel's own 5 days let forgotten ones fill the table.
+	 */
+	{"net/netfilter/nf_conntrack_max", "65536", true},
+	{"net/netfilter/nf_conntrack_tcp_timeout_established", "7440", true},
 	/* The configuration has no IPv6 addresses: none may appear from the network. */
-	{"net/ipv6/conf/%s/accept_ra", "0", true, NULL},
-	{"net/ipv6/conf/%s/autoconf", "0", true, NULL},
-	{"net/ipv6/conf/%s/accept_redirects", "0", true, NULL},
+	{"net/ipv6/conf/%s/accept_ra", "0", true},
+	{"net/ipv6/conf/%s/autoconf", "0", true},
+	{"net/ipv6/conf/%s/accept_redirects", "0", true},
 };
 
-static int add(struct sysctl_settings *settings, const struct row *row, const char *port,
-	       bool witness)
+static int add(struct sysctl_settings *settings, const struct row *row, const char *port)
 {
 	struct sysctl_setting *setting;
 	const char *mark = strstr(row->path, "%s");
@@ -58,7 +60,7 @@ static int add(struct sysctl_settings *settings, const struct row *row, const ch
 		return -ENOSPC;
 	setting = &settings->entries[settings->n];
 	*setting = (struct sysctl_setting){
-		.value = witness && row->witness ? row->witness : row->value,
+		.value = row->value,
 		.optional = row->optional,
 	};
 	if (mark)
@@ -74,18 +76,17 @@ static int add(struct sysctl_settings *settings, const struct row *row, const ch
 
 int sysctl_settings(const struct config_node *node, struct sysctl_settings *ret_settings)
 {
-	bool witness = node->role == CONFIG_ROLE_WITNESS;
 	int r = 0;
 
 	ret_settings->n = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(table) && r == 0; i++) {
-		r = add(ret_settings, &table[i], "all", witness);
+		r = add(ret_settings, &table[i], "all");
 		if (!strstr(table[i].path, "%s"))
 			continue;
 		if (r == 0)
-			r = add(ret_settings, &table[i], "default", witness);
+			r = add(ret_settings, &table[i], "default");
 		for (size_t j = 0; j < node->n_ports && r == 0; j++)
-			r = add(ret_settings, &table[i], node->ports[j].name, witness);
+			r = add(ret_settings, &table[i], node->ports[j].name);
 	}
 	return r;
 }

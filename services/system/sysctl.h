@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernel settings of a router: a table, expanded for the ports of this machine. Pure. */
+/* Kernel settings of a node: a table, expanded for the ports of this machine. Pure. */
 #ifndef TRIREME_SYSTEM_SYSCTL_H
 #define TRIREME_SYSTEM_SYSCTL_H
 

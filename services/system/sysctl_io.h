@@ -5,7 +5,7 @@
 
 #include "system/sysctl.h"
 
-/* Fills `exists` and `current` of every entry; a setting that cannot be read does not exist. */
+/* Fills `exists` and `current` of every entry; what cannot be read and written does not exist. */
 void sysctl_read(struct sysctl_settings *settings);
 
 /* 0 or -errno. */

@@ -50,7 +50,6 @@ class Engine:
         with self.log.open("w") as log:
             self.process = lab.spawn("r1", ENGINE, "--config", self.folder / "config.json", "--yang", YANG, "--foreground",
                                      stderr=log)
-        self.wait("firewall set")
 
     def put(self, config):
         """Replaces the running configuration as trireme-config does."""
@@ -73,7 +72,7 @@ class Engine:
 @pytest.fixture(scope="module")
 def lab():
     with netns.Lab() as made:
-        made.namespace("r1", {"ipv4.ip_forward": 1})
+        made.namespace("r1", {"ipv4.ip_forward": 0})
         made.namespace("client")
         made.namespace("web1")
         made.link("r1", "eth0", "client", "eth0")
@@ -93,7 +92,10 @@ def lab():
 
 @pytest.fixture(scope="module")
 def engine(lab):
-    return Engine(lab)
+    started = Engine(lab)
+    started.wait("firewall set")
+    started.wait("forwarding turned on")
+    return started
 
 
 def make(lab, name, kind=socket.SOCK_STREAM, bound=None):
@@ -243,6 +245,18 @@ def test_a_stray_answer_never_leaves(lab, engine):
     assert wire.sources() == set()
 
 
+def test_a_private_address_as_source_does_not_come_from_outside(lab, engine):
+    """IPVS would hand it to a real server as if it came from that one's neighbour."""
+    wire = Wire(lab, "web1", "eth0")
+    with lab.inside("client"):
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    with raw:
+        segment = checksummed(tcp(4000, 80, 0x10), "10.77.0.101", "203.0.113.10")
+        header = bytes([0x45, 0, 0, 40, 0, 1, 0, 0, 64, socket.IPPROTO_TCP, 0, 0])
+        raw.sendto(header + socket.inet_aton("10.77.0.101") + socket.inet_aton("203.0.113.10") + segment, ("203.0.113.10", 0))
+    assert "203.0.113.10" not in wire.sources(), "not even a reset goes to the address that was forged"
+
+
 def test_a_floating_address_as_source_does_not_come_from_inside(lab, engine):
     wire = Wire(lab, "client", "eth0")
     lab.sysctl("r1", "ipv4.conf.all.rp_filter", 0)
@@ -283,13 +297,16 @@ def test_the_ring_of_the_cluster(lab, engine):
         assert select.select([peer], [], [], QUICK) == ([], [], [])
 
 
-def test_neither_services_nor_ring_fill_the_connection_table(lab, engine):
+def test_neither_services_nor_checks_nor_ring_fill_the_connection_table(lab, engine):
     before = int(lab.run("r1", "cat", "/proc/sys/net/netfilter/nf_conntrack_count"))
     with make(lab, "client", socket.SOCK_DGRAM, ("203.0.113.12", 5405)) as ring:
         for _ in range(5):
             ring.sendto(b"token", ("203.0.113.11", 5405))
-    for _ in range(3):
-        reach(lab, "client", "203.0.113.10", 80)
+    with listen(lab, "web1", "10.77.0.101", 80):
+        for _ in range(3):
+            reach(lab, "client", "203.0.113.10", 80)
+            assert reach(lab, "r1", "10.77.0.101", 80) == "accepted"
+    assert reach(lab, "r1", "10.77.0.101", 80) == "refused", "the checker hears that, too"
     assert int(lab.run("r1", "cat", "/proc/sys/net/netfilter/nf_conntrack_count")) <= before
 
 
@@ -324,11 +341,28 @@ def test_what_is_changed_by_hand_is_put_right(lab, engine, harm):
     assert sorted_elements(lab.run("r1", *LIST)) == sorted_elements(wanted)
 
 
+def test_a_change_leaves_chains_and_sets_in_their_places(lab, engine):
+    """A chain that is made anew is for an instant without rules."""
+    def places():
+        listing = lab.run("r1", "nft", "-a", "list", "table", "inet", "trireme")
+        return re.findall(r"(?:table|chain|set) \w+.*# handle \d+", listing)
+    before, times, other = places(), engine.count("firewall set"), document()
+    assert len(before) > 10
+    other["trireme:virtual-service"][0]["real-server"].pop()
+    for config in (other, document()):
+        engine.put(config)
+        times += 1
+        engine.wait("firewall set", times)
+        assert places() == before
+
+
 def test_never_an_instant_without_rules(lab, engine):
-    """While the ruleset is replaced again and again, nobody gets through."""
+    """While the ruleset is replaced again and again, nobody gets through, and the ring loses nothing."""
     other, times, tries, turn = document(), engine.count("firewall set"), 0, 0
     other["trireme:virtual-service"].pop()
-    with listen(lab, "r1", "0.0.0.0", 443) as server:
+    ring = make(lab, "r1", socket.SOCK_DGRAM, ("203.0.113.11", 5405))
+    peer = make(lab, "client", socket.SOCK_DGRAM, ("203.0.113.12", 5405))
+    with listen(lab, "r1", "0.0.0.0", 443) as server, ring, peer:
         while tries < 200 and turn < 100:
             engine.put(other if turn % 2 == 0 else document())
             limit = time.monotonic() + 5
@@ -338,9 +372,35 @@ def test_never_an_instant_without_rules(lab, engine):
                     sock.setblocking(False)
                     sock.connect_ex(("203.0.113.11", 443))
                     tries += 1
+                peer.sendto(b"token", ("203.0.113.11", 5405))
+                assert ring.recv(16) == b"token"
             turn += 1
         assert tries >= 200
         assert select.select([server], [], [], QUICK) == ([], [], [])
+
+
+def test_forwarding_changed_by_hand_is_put_right(lab, engine):
+    lab.sysctl("r1", "ipv4.ip_forward", 0)
+    engine.wait("forwarding was changed by hand")
+    assert lab.run("r1", "cat", "/proc/sys/net/ipv4/ip_forward") == "1\n"
+
+
+def test_without_a_firewall_nothing_is_forwarded():
+    """The kernel refuses the table, which belongs to another process, until that one ends."""
+    with netns.Lab() as made:
+        made.namespace("r1", {"ipv4.ip_forward": 0})
+        with made.spawn("r1", "nft", "-i", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as owner:
+            owner.stdin.write(b"add table inet trireme { flags owner; }\n")
+            owner.stdin.flush()
+            while "trireme" not in made.run("r1", "nft", "list", "tables"):
+                time.sleep(0.02)
+            engine = Engine(made)
+            engine.wait("cannot set the firewall")
+            time.sleep(PERIOD + 1)
+            assert made.run("r1", "cat", "/proc/sys/net/ipv4/ip_forward") == "0\n"
+            assert engine.count("cannot set the firewall") == 1
+        engine.wait("forwarding turned on")
+        assert made.run("r1", "cat", "/proc/sys/net/ipv4/ip_forward") == "1\n"
 
 
 def test_a_witness_forwards_nothing(lab, engine):
@@ -348,6 +408,7 @@ def test_a_witness_forwards_nothing(lab, engine):
     (engine.folder / "node.new").rename(engine.folder / "node")
     engine.wait("node w:")
     time.sleep(0.5)
+    assert lab.run("r1", "cat", "/proc/sys/net/ipv4/ip_forward") == "0\n"
     assert reach(lab, "web1", "203.0.113.1", 22) == "nothing"
     assert "masquerade" not in lab.run("r1", *LIST) and "snat" not in lab.run("r1", *LIST)
 

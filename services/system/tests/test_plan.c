@@ -120,7 +120,7 @@ static void everything_to_do(void **state)
 	f->state.n_addresses = f->state.n_routes = 0;
 	copy_text(f->state.sysctls.entries[0].current, SYSCTL_VALUE_MAX, "0");
 	expect(f, "set the host name to r1\n"
-		  "set net/ipv4/ip_forward to 1 (it is 0)\n"
+		  "set net/ipv4/conf/all/arp_ignore to 1 (it is 0)\n"
 		  "lo: take the link up\n"
 		  "eth0: take the link up\n"
 		  "eth0: add address 203.0.113.11/24\n"
@@ -211,7 +211,7 @@ static void settings_that_may_be_missing(void **state)
 	}
 	expect(f, "");
 	f->state.sysctls.entries[0].exists = false;
-	expect(f, "set net/ipv4/ip_forward to 1 (the kernel does not have it)\n");
+	expect(f, "set net/ipv4/conf/all/arp_ignore to 1 (the kernel does not have it)\n");
 }
 
 static const char *value_of(const struct sysctl_settings *settings, const char *path)
@@ -223,7 +223,7 @@ static const char *value_of(const struct sysctl_settings *settings, const char *
 	return NULL;
 }
 
-static void settings_follow_ports_and_role(void **state)
+static void settings_follow_ports(void **state)
 {
 	struct fixture *f = *state;
 	struct config_node *node = &f->config.nodes[0];
@@ -233,10 +233,7 @@ static void settings_follow_ports_and_role(void **state)
 	assert_int_equal(sysctl_settings(node, settings), 0);
 	assert_string_equal(value_of(settings, "net/ipv4/conf/eth2/arp_ignore"), "1");
 	assert_string_equal(value_of(settings, "net/ipv4/conf/all/arp_announce"), "2");
-	assert_string_equal(value_of(settings, "net/ipv4/ip_forward"), "1");
-	node->role = CONFIG_ROLE_WITNESS;
-	assert_int_equal(sysctl_settings(node, settings), 0);
-	assert_string_equal(value_of(settings, "net/ipv4/ip_forward"), "0");
+	assert_null(value_of(settings, "net/ipv4/ip_forward"));
 	node->n_ports = CONFIG_PORTS_MAX;
 	assert_int_equal(sysctl_settings(node, settings), 0);
 }
@@ -266,7 +263,7 @@ int main(void)
 		TEST(gateway_behind_the_private_port),
 		TEST(a_missing_port_does_not_stop_the_rest),
 		TEST(settings_that_may_be_missing),
-		TEST(settings_follow_ports_and_role),
+		TEST(settings_follow_ports),
 		TEST(more_than_fits_is_refused),
 	};
 

@@ -102,8 +102,8 @@ def test_everything_is_set_and_then_left_alone(machine):
     assert machine.addresses("eth1") == {("10.77.0.11", 24, "eth1")}
     assert machine.routes() == {("203.0.113.1", "eth0")}
     assert [machine.sysctl(f"ipv4/{path}") for path in
-            ("ip_forward", "conf/all/arp_ignore", "conf/all/arp_announce", "conf/eth1/promote_secondaries",
-             "conf/eth0/send_redirects", "conf/eth0/rp_filter")] == ["1", "1", "2", "1", "0", "0"]
+            ("conf/all/arp_ignore", "conf/all/arp_announce", "conf/eth1/promote_secondaries",
+             "conf/eth0/send_redirects", "conf/eth0/rp_filter")] == ["1", "2", "1", "0", "0"]
     assert "UP" in machine.run("ip", "-br", "link", "show", "eth0")
     assert machine.apply() == [], "a second time there is nothing to do"
 
@@ -111,7 +111,7 @@ def test_everything_is_set_and_then_left_alone(machine):
 def test_dry_run_changes_nothing(machine):
     planned = machine.apply("--dry-run")
     assert machine.host == "host before"
-    assert machine.addresses("eth0") == set() and machine.sysctl("ipv4/ip_forward") == "0"
+    assert machine.addresses("eth0") == set() and machine.sysctl("ipv4/conf/eth0/arp_ignore") == "0"
     assert machine.apply() == planned, "it does what it said"
 
 
@@ -144,10 +144,17 @@ def test_a_port_that_is_not_there(machine):
     assert machine.addresses("eth0") == {("203.0.113.11", 24, "eth0")}, "the rest is done"
 
 
-def test_a_witness_forwards_nothing(machine):
+def test_forwarding_is_the_engines(machine):
+    """Turned on here, it would forward before there is a firewall."""
+    for value in ("0", "1"):
+        machine.lab.sysctl("r1", "ipv4.ip_forward", value)
+        machine.apply()
+        assert machine.sysctl("ipv4/ip_forward") == value
+
+
+def test_a_witness(machine):
     machine.apply(node="w")
     assert machine.addresses("eth1") == {("10.77.0.13", 24, "eth1")}
-    assert machine.sysctl("ipv4/ip_forward") == "0"
 
 
 def test_a_node_that_is_not_in_the_document(machine):
