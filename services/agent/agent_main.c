@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Failover agent: corosync, ports and local socket go to the decision; acts on what it says. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <qb/qbloop.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include "agent/settings.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/privilege_io.h"
 #include "schema/node_io.h"
 
 #define LEASE_FILE "/run/trireme/agent.lease"
@@ -318,7 +320,10 @@ static int run(struct agent *a)
 int main(int argc, char **argv)
 {
 	struct agent *a = &agent;
-	int r = daemon_begin(&a->daemon, "trireme-agent", argc, argv);
+	/* Addresses, gratuitous ARP, priority, locked memory; corosync asks for root's uid only. */
+	const uint64_t keep = PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_RAW) |
+			      PRIVILEGE(CAP_SYS_NICE) | PRIVILEGE(CAP_IPC_LOCK);
+	int r = daemon_begin(&a->daemon, "trireme-agent", keep, argc, argv);
 
 	if (r >= 0)
 		return r;

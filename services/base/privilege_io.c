@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* The bounding set is what a program that is started could get; only root may shrink it. */
-static int bound(uint64_t keep)
+int privilege_bound(uint64_t keep)
 {
 	for (unsigned long i = 0; i <= CAP_LAST_CAP; i++) {
 		if ((keep & PRIVILEGE(i)) || prctl(PR_CAPBSET_READ, i, 0, 0, 0) != 1)
@@ -28,7 +28,7 @@ int privilege_keep(uint64_t keep)
 	if (syscall(SYS_capget, &header, data) < 0)
 		return -errno;
 	if (data[0].effective & PRIVILEGE(CAP_SETPCAP))
-		r = bound(keep);
+		r = privilege_bound(keep);
 	if (r < 0)
 		return r;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

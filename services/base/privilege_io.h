@@ -14,4 +14,7 @@
  */
 int privilege_keep(uint64_t keep);
 
+/* Only what programs that are started could get, and so whoever this process becomes. */
+int privilege_bound(uint64_t keep);
+
 #endif

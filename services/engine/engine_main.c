@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme-engine: forwards the virtual services and guards the ports. */
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -7,6 +8,7 @@
 #include <qb/qbloop.h>
 
 #include "base/clock_io.h"
+#include "base/privilege_io.h"
 #include "engine/engine.h"
 #include "engine/ipc_io.h"
 #include "schema/daemon_io.h"
@@ -61,7 +63,7 @@ static int reload(void *data)
 	if (d->grace)
 		qb_loop_timer_del(d->daemon.loop, d->grace);
 	d->grace = 0;
-	return qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, HEALTH_GRACE_NS + NSEC_PER_MSEC, d,
+	return qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, ENGINE_GRACE_NS + NSEC_PER_MSEC, d,
 				 on_grace, &d->grace);
 }
 
@@ -113,7 +115,11 @@ static int start(struct engine_daemon *d)
 int main(int argc, char **argv)
 {
 	static struct engine_daemon d;
-	int r = daemon_begin(&d.daemon, "trireme-engine", argc, argv);
+	/* IPVS, nftables and their switches; libqb gives a connection's files to its peer's user.
+	 */
+	const uint64_t keep = PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_CHOWN) |
+			      PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_FOWNER);
+	int r = daemon_begin(&d.daemon, "trireme-engine", keep, argc, argv);
 
 	if (r >= 0)
 		return r;

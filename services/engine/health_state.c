@@ -43,14 +43,15 @@ static int make_service(const struct config_service *from, const struct health_s
 		const struct config_real *config = &from->reals[i];
 		const struct health_real *known = find_real(before, config->name);
 
-		if (known && known->address == config->address && known->port == config->port) {
+		if (known && before->check == from->check && known->address == config->address &&
+		    known->port == config->port) {
 			reals[i] = *known;
 			continue;
 		}
 		memcpy(reals[i].name, config->name, sizeof(reals[i].name));
 		reals[i].address = config->address;
 		reals[i].port = config->port;
-		reals[i].grace_end = now + HEALTH_GRACE_NS;
+		reals[i].grace_end = now + ENGINE_GRACE_NS;
 	}
 	memcpy(ret_service->name, from->name, sizeof(ret_service->name));
 	ret_service->check = from->check;

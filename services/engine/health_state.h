@@ -13,9 +13,6 @@
 #include "proto/engine_ipc.h"
 #include "schema/config.h"
 
-/* Forwarding never depends on the checker being alive: so long its first result is waited for. */
-#define HEALTH_GRACE_NS 5000000000ULL
-
 struct health_real {
 	char name[CONFIG_NAME_MAX];
 	uint32_t address;

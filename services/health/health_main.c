@@ -2,6 +2,7 @@
 /* trireme-health: checks the real servers and tells the forwarding engine. */
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,11 @@
 #include <qb/qblog.h>
 
 #include "base/cleanup.h"
+#include "base/privilege_io.h"
 #include "health/checker_io.h"
 #include "schema/daemon_io.h"
 
-/* Nothing here needs a privilege: the daemon becomes this user if there is one. */
+/* Checking needs no privilege: the daemon becomes this user if there is one. */
 #define USER "trireme-health"
 #define FILES_MAX (CHECKER_RUNNING_MAX + 64)
 
@@ -56,7 +58,7 @@ static int limit_files(void)
 	return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
 }
 
-static int drop_privileges(void)
+static int become_user(void)
 {
 	const struct passwd *user = getpwnam(USER);
 
@@ -65,6 +67,16 @@ static int drop_privileges(void)
 	if (setgroups(0, NULL) < 0 || setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0)
 		return -errno;
 	return 0;
+}
+
+/* Whoever the daemon is in the end, root too: without any capability. */
+static int drop_privileges(void)
+{
+	int r = geteuid() == 0 ? privilege_bound(0) : 0;
+
+	if (r == 0)
+		r = become_user();
+	return r == 0 ? privilege_keep(0) : r;
 }
 
 static int start(struct health_daemon *d)
@@ -83,7 +95,10 @@ static int start(struct health_daemon *d)
 int main(int argc, char **argv)
 {
 	static struct health_daemon d;
-	int r = daemon_begin(&d.daemon, "trireme-health", argc, argv);
+	/* To raise a limit, and to be rid of the rest: drop_privileges(). */
+	const uint64_t keep = PRIVILEGE(CAP_SYS_RESOURCE) | PRIVILEGE(CAP_SETPCAP) |
+			      PRIVILEGE(CAP_SETUID) | PRIVILEGE(CAP_SETGID);
+	int r = daemon_begin(&d.daemon, "trireme-health", keep, argc, argv);
 
 	if (r >= 0)
 		return r;

@@ -15,7 +15,9 @@
 
 #define REPORT_ROUND 5 /* calls of report_refresh() that forget every acknowledgement once */
 #define RECONNECT_FIRST_NS 100000000ULL
-#define RECONNECT_MAX_NS 5000000000ULL
+#define RECONNECT_MAX_NS 1000000000ULL
+
+static_assert(RECONNECT_MAX_NS <= ENGINE_GRACE_NS / 4, "an engine that restarts hears in time");
 
 /* Whether this subscriber's verdict still has to be told. */
 bool report_due(const struct targets *targets, const struct subscriber *subscriber);

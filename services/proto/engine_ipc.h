@@ -16,6 +16,9 @@
 #define ENGINE_IPC_VERSION 1
 #define ENGINE_IPC_MAX 65536 /* bytes of the largest message */
 
+/* Forwarding never depends on the checker being alive: so long its first result is waited for. */
+#define ENGINE_GRACE_NS 5000000000ULL
+
 #define ENGINE_NAME_MAX 33
 #define ENGINE_REASON_MAX 96
 #define ENGINE_REALS_PER_MESSAGE 256

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/log_io.h"
+#include "base/privilege_io.h"
 #include "base/watch_io.h"
 #include "schema/node_io.h"
 #include "schema/schema.h"
@@ -79,9 +80,9 @@ static int parse_options(struct daemon *d, const char *name, int argc, char **ar
 	return EXIT_USAGE;
 }
 
-int daemon_begin(struct daemon *d, const char *name, int argc, char **argv)
+int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, char **argv)
 {
-	int code;
+	int code, r;
 
 	*d = (struct daemon){
 		.config_path = SCHEMA_RUNNING, .yang_dir = SCHEMA_YANG_DIR, .watch_fd = -1};
@@ -89,10 +90,14 @@ int daemon_begin(struct daemon *d, const char *name, int argc, char **argv)
 	if (code >= 0)
 		return code;
 	log_open(name, d->foreground, d->debug);
-	d->loop = qb_loop_create();
-	if (d->loop)
+	r = privilege_keep(keep);
+	if (r == 0) {
+		d->loop = qb_loop_create();
+		r = d->loop ? 0 : -ENOMEM;
+	}
+	if (r == 0)
 		return -1;
-	qb_log(LOG_ERR, "not started: %s", strerror(ENOMEM));
+	qb_log(LOG_ERR, "not started: %s", strerror(-r));
 	log_close();
 	return EXIT_FAILURE;
 }

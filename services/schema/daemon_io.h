@@ -8,6 +8,7 @@
 
 #include <qb/qbloop.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "schema/config.h"
 
@@ -21,11 +22,12 @@ struct daemon {
 };
 
 /*
- * Reads the command line, opens the log and makes the loop. Returns -1 to go on, else the exit
- * code: the command line was wrong or asked for help, or there is no memory. name is the
- * program's and must stay valid.
+ * Reads the command line, opens the log, gives up all capabilities but the set `keep`
+ * (base/privilege_io.h) and makes the loop. Returns -1 to go on, else the exit code: the command
+ * line was wrong or asked for help, or what it needs is not to be had. name is the program's and
+ * must stay valid.
  */
-int daemon_begin(struct daemon *d, const char *name, int argc, char **argv);
+int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, char **argv);
 
 /* The document, checked; what is wrong with it is logged. *ret_config is the caller's. */
 int daemon_load(const struct daemon *d, struct config **ret_config);

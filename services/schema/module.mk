@@ -6,7 +6,8 @@ libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/
 libpkg-schema := libyang
 
 # What daemons that follow the configuration are started with; needs libqb too.
-libsrc-daemon := services/schema/daemon_io.c services/schema/node_io.c services/base/watch_io.c
+libsrc-daemon := services/schema/daemon_io.c services/schema/node_io.c services/base/watch_io.c \
+	services/base/privilege_io.c
 
 tests += test_schema
 test_schema-src := services/schema/tests/test_schema.c services/base/parse.c \

@@ -137,10 +137,10 @@ static int start(struct follower *f)
 	return r == 0 ? reload(f) : r;
 }
 
-int follow(unsigned int period, int argc, char **argv)
+int follow(unsigned int period, uint64_t rights, int argc, char **argv)
 {
 	static struct follower f;
-	int r = daemon_begin(&f.daemon, "trireme-system", argc, argv);
+	int r = daemon_begin(&f.daemon, "trireme-system", rights, argc, argv);
 
 	if (r >= 0)
 		return r;

@@ -17,6 +17,8 @@
 enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
 #define PERIOD_S 30
+/* Addresses, routes and settings of the network; sethostname(2) needs the second. */
+#define RIGHTS (PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_SYS_ADMIN))
 
 static const char usage[] =
 	"Usage: trireme-system apply [SWITCHES]\n"
@@ -132,10 +134,9 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 	return -1;
 }
 
-/* Addresses, routes and settings of the network; sethostname(2) needs the second. */
 static int give_up_rights(void)
 {
-	int r = privilege_keep(PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_SYS_ADMIN));
+	int r = privilege_keep(RIGHTS);
 
 	if (r < 0)
 		fprintf(stderr, "trireme-system: rights cannot be given up: %s\n", strerror(-r));
@@ -154,9 +155,7 @@ static int run(int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (give_up_rights() < 0)
-		return EXIT_PROBLEM;
-	return follow(period, argc, argv);
+	return follow(period, RIGHTS, argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -59,6 +59,29 @@ static void bad_reports(void **state)
 	health_state_free(h);
 }
 
+/* What one kind of check has seen says nothing of another's. */
+static void another_check(void **state)
+{
+	struct config_service unchecked = service;
+	struct config none = {.services = &unchecked, .n_services = 1};
+	struct health_state *h, *between, *again;
+	bool changed;
+
+	(void)state;
+	unchecked.check = CONFIG_CHECK_NONE;
+	assert_int_equal(health_state_make(&config, NULL, 100, &h), 0);
+	assert_int_equal(health_state_report(h, "web", "web1", ENGINE_HEALTH_DOWN, "", &changed),
+			 0);
+	assert_int_equal(health_state_make(&none, h, 200, &between), 0);
+	assert_int_equal(between->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
+	assert_int_equal(health_state_make(&config, between, 300, &again), 0);
+	assert_int_equal(again->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
+	assert_true(again->services[0].reals[0].grace_end == 300 + ENGINE_GRACE_NS);
+	health_state_free(h);
+	health_state_free(between);
+	health_state_free(again);
+}
+
 static void another_configuration(void **state)
 {
 	struct config_real moved[2] = {{.name = "web1", .address = 9, .port = 80},
@@ -79,7 +102,7 @@ static void another_configuration(void **state)
 	health_state_free(old);
 	/* web1 has moved: what was known of the old place does not count. */
 	assert_int_equal(new->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
-	assert_true(new->services[0].reals[0].grace_end == 777 + HEALTH_GRACE_NS);
+	assert_true(new->services[0].reals[0].grace_end == 777 + ENGINE_GRACE_NS);
 	assert_int_equal(new->services[0].reals[1].state, ENGINE_HEALTH_UP);
 	health_state_free(new);
 }
@@ -103,9 +126,8 @@ static void use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reports),
-		cmocka_unit_test(bad_reports),
-		cmocka_unit_test(another_configuration),
+		cmocka_unit_test(reports),	 cmocka_unit_test(bad_reports),
+		cmocka_unit_test(another_check), cmocka_unit_test(another_configuration),
 		cmocka_unit_test(use),
 	};
 
