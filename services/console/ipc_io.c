@@ -3,41 +3,13 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <qb/qbipcc.h>
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
-
-static void disconnectp(qb_ipcc_connection_t **connection)
-{
-	if (*connection)
-		qb_ipcc_disconnect(*connection);
-}
-
-static int ipc_connect(const char *name, size_t max, qb_ipcc_connection_t **ret_connection)
-{
-	struct pollfd wait = {.events = POLLIN};
-	qb_ipcc_connection_t *connection = qb_ipcc_connect_async(name, max, &wait.fd);
-	int r;
-
-	if (!connection)
-		return errno ? -errno : -ECONNREFUSED;
-	r = poll(&wait, 1, IPC_WAIT_MS);
-	if (r <= 0) {
-		r = r < 0 ? -errno : -ETIMEDOUT;
-		qb_ipcc_disconnect(connection);
-		return r;
-	}
-	/* It frees the connection itself when it fails. */
-	r = qb_ipcc_connect_continue(connection);
-	if (r < 0)
-		return r;
-	*ret_connection = connection;
-	return 0;
-}
+#include "base/ipc_io.h"
 
 /* An answer shorter than `size` is an error report: a header alone. */
 static int ask(qb_ipcc_connection_t *connection, void *request, size_t request_size, void *answer,
@@ -58,7 +30,7 @@ static int ask(qb_ipcc_connection_t *connection, void *request, size_t request_s
 
 static int ask_agent(int32_t id, const char *group, void *answer, size_t size, int wait_ms)
 {
-	_cleanup_(disconnectp) qb_ipcc_connection_t *connection = NULL;
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
 	struct agent_request request = {
 		.header = {.id = id, .size = sizeof(request)},
 		.version = AGENT_IPC_VERSION,
@@ -68,7 +40,7 @@ static int ask_agent(int32_t id, const char *group, void *answer, size_t size, i
 	if (strlen(group) >= sizeof(request.group))
 		return -ENAMETOOLONG;
 	memcpy(request.group, group, strlen(group));
-	r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, &connection);
+	r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, IPC_WAIT_MS, &connection);
 	if (r < 0)
 		return r;
 	return ask(connection, &request, sizeof(request), answer, size, wait_ms);
@@ -164,10 +136,10 @@ static int ask_service(qb_ipcc_connection_t *connection, uint32_t index,
 
 int ipc_services(struct view *view)
 {
-	_cleanup_(disconnectp) qb_ipcc_connection_t *connection = NULL;
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
 	_cleanup_free_ struct engine_service_status *status = NULL;
 	uint64_t limit = clock_boot_ns() + IPC_ALL_MS * NSEC_PER_MSEC;
-	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, &connection);
+	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, IPC_WAIT_MS, &connection);
 
 	if (r < 0)
 		return r;

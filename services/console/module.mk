@@ -2,7 +2,7 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/console/render_status.c services/console/ipc_io.c \
 	services/console/machine_io.c services/console/password_io.c \
 	services/console/switchover_io.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/clock_io.c
+	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c
 
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/json.c $(libsrc-console)
@@ -29,5 +29,5 @@ test_console_menu-pkg := cmocka
 tests += test_console_ipc
 test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_io.c \
 	services/console/switchover_io.c services/console/view.c services/base/clock_io.c \
-	services/base/text.c
+	services/base/ipc_io.c services/base/text.c
 test_console_ipc-pkg := cmocka libqb

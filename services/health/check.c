@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "health/check.h"
 
-#define NSEC_PER_MSEC 1000000ULL
+#include "base/clock_io.h"
 
 static uint64_t nanoseconds(uint32_t milliseconds)
 {

@@ -169,6 +169,13 @@ static void postpone(struct checker *c, struct probe *probe, int error, uint64_t
 	probe->check.next = now + CHECK_RETRY_NS;
 }
 
+static void end_shortage(struct checker *c)
+{
+	if (c->shortage)
+		qb_log(LOG_NOTICE, "checks are in time again");
+	c->shortage = false;
+}
+
 static void begin(struct checker *c, struct probe *probe, uint64_t now)
 {
 	int fd, r = connect_begin(probe->address, probe->port, &fd);
@@ -184,6 +191,7 @@ static void begin(struct checker *c, struct probe *probe, uint64_t now)
 		postpone(c, probe, r, now);
 		return;
 	}
+	end_shortage(c);
 	check_start(&probe->check, now);
 	if (r < 0) {
 		finish(c, probe, r, now);

@@ -5,14 +5,11 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/ipc_io.h"
+
 int engine_io_open(qb_ipcc_connection_t **ret_engine)
 {
-	qb_ipcc_connection_t *engine = qb_ipcc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX);
-
-	if (!engine)
-		return errno ? -errno : -ECONNREFUSED;
-	*ret_engine = engine;
-	return 0;
+	return ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, ENGINE_WAIT_MS, ret_engine);
 }
 
 void engine_io_close(qb_ipcc_connection_t *engine)

@@ -5,7 +5,7 @@
 
 #include "health/targets.h"
 
-/* The longest that one report may block the checker. */
+/* The longest that connecting, or one report, may block the checker. */
 #define ENGINE_WAIT_MS 500
 
 /* -errno: the engine is not there; try again later. */

@@ -3,7 +3,7 @@ health-pure := services/health/check.c services/health/targets.c services/health
 
 programs += trireme-health
 trireme-health-src = services/health/health_main.c services/health/checker_io.c \
-	services/health/connect_io.c services/health/engine_io.c $(libsrc-daemon) \
+	services/health/connect_io.c services/health/engine_io.c services/base/ipc_io.c $(libsrc-daemon) \
 	$(health-pure) $(libsrc-base) $(libsrc-schema)
 trireme-health-pkg = libqb $(libpkg-schema)
 

@@ -73,6 +73,16 @@ def folder(lab):
     return lab.scratch / "run"
 
 
+def rights(process):
+    """What /proc says of a process's capabilities (linux/capability.h)."""
+    lines = (line.split() for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+    return {words[0]: int(words[1], 16) for words in lines if words[0] in ("CapPrm:", "CapEff:", "CapBnd:", "NoNewPrivs:")}
+
+
+def only(capabilities):
+    return {"CapPrm:": capabilities, "CapEff:": capabilities, "CapBnd:": capabilities, "NoNewPrivs:": 1}
+
+
 def put(folder, document):
     """As trireme-config does."""
     (folder / "config.json.new").write_text(json.dumps(document))
@@ -126,7 +136,13 @@ def test_the_engine_hangs(lab, folder):
     engine.wait("web: web2 is up")
     engine.process.send_signal(signal.SIGSTOP)
     servers["web1"].kill()
-    time.sleep(4)
+    health.wait("10.77.0.101:80 is down")
+    health.wait("engine does not answer")
+    servers["web1"].start()
+    health.wait("10.77.0.101:80 is up", times=2)
+    servers["web1"].kill()
+    health.wait("10.77.0.101:80 is down", times=2)
+    assert engine.count("web1 is down") == 0
     engine.process.send_signal(signal.SIGCONT)
     engine.wait("web: web1 is down")
     assert health.count("10.77.0.102:80 is down") == 0
@@ -172,8 +188,15 @@ def test_the_checker_gives_up_its_privileges(lab, folder):
             processes.append(lab.spawn("r1", "unshare", "-m", "sh", "-c", script, "sh", BUILT / program, "--config",
                                        folder / "config.json", "--yang", YANG, "--foreground", stderr=to))
     engine.wait("web: web1 is up")
-    status = Path(f"/proc/{processes[1].pid}/status").read_text()
-    assert "Uid:\t29900\t29900\t29900\t29900" in status and "CapEff:\t0000000000000000" in status
+    assert "Uid:\t29900\t29900\t29900\t29900" in Path(f"/proc/{processes[1].pid}/status").read_text()
+    assert rights(processes[1]) == only(0)
+    assert rights(processes[0]) == only(1 << 12 | 1 << 0 | 1 << 1 | 1 << 3), "NET_ADMIN, CHOWN, DAC_OVERRIDE, FOWNER"
+
+
+def test_without_its_user_the_checker_has_no_privileges_either(lab, folder):
+    health = Daemon(lab, "trireme-health", folder)
+    health.wait("node r1: ")
+    assert rights(health.process) == only(0)
 
 
 @pytest.mark.parametrize("program", ["trireme-engine", "trireme-health"])
