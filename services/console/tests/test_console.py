@@ -16,7 +16,7 @@ TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 
 from lab import processes  # noqa: E402
-from lab.nodes import Nodes  # noqa: E402
+from lab.nodes import Nodes, slow  # noqa: E402
 
 BIN = TOP / "build/services/bin"
 YANG = TOP / "services/schema"
@@ -237,9 +237,9 @@ def test_usage(words, code):
 
 @pytest.fixture(scope="module")
 def cluster():
-    with Nodes(TOP / "build/test/console") as nodes:
+    with Nodes(TOP / "build/test/console", slow) as nodes:
         nodes.start()
-        nodes.wait_ready(nodes.wait_owner())
+        nodes.wait_ready(nodes.wait_owner(seconds=30), 30)
         yield nodes
 
 
