@@ -55,6 +55,33 @@ apt_ready() {
 	: >"$WORK/apt-ready"
 }
 
+# apt_alone: the state and dl/.part are shared by all clones, and apt waits for nobody; held until file 7 is closed.
+apt_alone() {
+	mkdir -p "$CACHE/lock"
+	exec 7>"$CACHE/lock/fetch"
+	flock -n 7 && return 0
+	warn "another run is fetching packages; waiting for it"
+	flock 7
+}
+
+# apt_forget_lists: the next apt_ready reads the archive's lists anew.
+apt_forget_lists() {
+	rm -f "$APT/updated" "$WORK/apt-ready"
+}
+
+# apt_gone LOG: 0 if apt failed because the archive no longer has a file that the lists name, or has another in its place.
+apt_gone() {
+	grep -Eiq ' 404 |not found|mismatch|unexpected size' "$1"
+}
+
+# apt_failed WHAT LOG: ends with the reason why WHAT could not be downloaded.
+apt_failed() {
+	apt_gone "$2" || apt_no_network "$1" "$2"
+	sed 's/^/    /' "$2" | tail -n 8 >&2
+	die "not in the archive: $1 failed (apt's words above), although Debian's package lists were just read and name it.
+  The mirror is probably being brought up to date: run the same command again later, or name another mirror in apt's sources."
+}
+
 # apt_no_network WHAT LOG: ends with apt's own words and what to do.
 apt_no_network() {
 	sed 's/^/    /' "$2" | tail -n 8 >&2

@@ -11,8 +11,14 @@ build_all() {
 		need_space "$CACHE" "$(build_space)" "building $(say "$missing" | wc -w) packages"
 		# shellcheck disable=SC2086
 		fetch_all $missing
-		# shellcheck disable=SC2086
-		[ -z "$relocked" ] || { key_all; build_missing $order; }
+		# Other versions are other keys, of the packages built with them too, and those may lack files of their own.
+		while [ -n "$relocked" ]; do
+			key_all
+			# shellcheck disable=SC2086
+			build_missing $order
+			# shellcheck disable=SC2086
+			fetch_all $missing
+		done
 	fi
 	total=$(say "$order" | wc -l)
 	rm -rf "$BUILD/unkept"

@@ -40,19 +40,39 @@ fetch_dsc_whole() {
 # Where a locked version has left the archive the lock is rewritten (an error with LOCKED=1); sets relocked=yes then.
 fetch_all() {
 	relocked=''
+	fetch_look "$@"
+	[ -s "$WORK/absent" ] || return 0
+	apt_alone
+	# Another run may have brought some while this one waited.
+	fetch_look "$@"
+	fetch_round "$@"
+	if [ -n "$fetch_failed" ] && apt_gone "$WORK/apt-download"; then
+		# Our lists may be hours old, and name a version that has left the archive since.
+		apt_forget_lists
+		fetch_look "$@"
+		fetch_round "$@"
+	fi
+	[ -z "$fetch_failed" ] || apt_failed "$fetch_failed" "$WORK/apt-download"
+	exec 7>&-
+}
+
+# fetch_look NAME…: what these packages have locked and the cache lacks, to $WORK/absent.
+fetch_look() {
 	lock_read "$@" >"$WORK/locked"
 	fetch_absent <"$WORK/locked" >"$WORK/absent"
+}
+
+# fetch_round NAME…: brings what $WORK/absent names; where apt fails, fetch_failed says in what.
+fetch_round() {
+	fetch_failed=''
 	[ -s "$WORK/absent" ] || return 0
 	fetch_space "$WORK/absent"
 	cut -f 1-3 "$WORK/absent" >"$WORK/wanted"
 	lock_archive "$WORK/wanted"
 	fetch_vanished
-	if [ -n "$relocked" ]; then
-		lock_read "$@" >"$WORK/locked"
-		fetch_absent <"$WORK/locked" >"$WORK/absent"
-	fi
+	[ -z "$relocked" ] || fetch_look "$@"
 	fetch_debs
-	fetch_dscs
+	[ -n "$fetch_failed" ] || fetch_dscs
 }
 
 # fetch_absent: of the locked inputs on stdin, those the cache does not have whole.
@@ -104,8 +124,10 @@ fetch_debs() {
 	say "         downloading $(wc -l <"$WORK/get") binary packages …"
 	mkdir -p "$DL/.part"
 	# shellcheck disable=SC2046
-	(cd "$DL/.part" && apt_run apt-get download $(awk -F '\t' '{ print $3 "=" $4 }' "$WORK/get")) >"$WORK/apt-download" 2>&1 ||
-		apt_no_network "downloading packages" "$WORK/apt-download"
+	(cd "$DL/.part" && apt_run apt-get download $(awk -F '\t' '{ print $3 "=" $4 }' "$WORK/get")) >"$WORK/apt-download" 2>&1 || {
+		fetch_failed="downloading packages"
+		return 0
+	}
 	while IFS=$TAB read -r package kind input version sum; do
 		part=$DL/.part/${input}_$(say "$version" | sed 's/:/%3a/')_$(dpkg --print-architecture).deb
 		[ -e "$part" ] || part=${part%_*}_all.deb
@@ -123,8 +145,10 @@ fetch_dscs() {
 		folder=$(dsc_folder "$input" "$version")
 		mkdir -p "$part"
 		[ ! -d "$folder" ] || fetch_keep_whole "$folder" "$part"
-		(cd "$part" && apt_run apt-get source --download-only "$input=$version") >"$WORK/apt-download" 2>&1 ||
-			apt_no_network "downloading the source of $input" "$WORK/apt-download"
+		(cd "$part" && apt_run apt-get source --download-only "$input=$version") >"$WORK/apt-download" 2>&1 || {
+			fetch_failed="downloading the source of $input"
+			return 0
+		}
 		fetch_dsc_whole "$part" "$sum" ||
 			die "package $package, step fetch: what apt brought for $kind $input $version does not have the locked sha256 $sum"
 		rm -rf "$folder"

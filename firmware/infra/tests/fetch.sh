@@ -64,6 +64,45 @@ succeeds "fetch: vanished version" "$recipe" fetch libmnl
 says "fetch: says at the end what was taken instead" "libmnl0 1.0.4-1 has left Debian's archive; taken instead: $version"
 succeeds "fetch: and records it" grep -qx "deb libmnl0 $version $sum" "$TREE/firmware/package/libmnl/hashes"
 
+# A file that left the archive after the lists were read; "update" is what the test's apt-get waits for.
+cat >"$LAB/bin/apt-get" <<END
+#!/bin/sh
+case " \$* " in
+*" update "*) [ -n "\${GONE:-}" ] || : >"$LAB/updated" ;;
+*" download "*)
+	[ -e "$LAB/updated" ] || {
+		echo "E: Failed to fetch http://mirror/pool/libmnl0.deb  404  Not Found"
+		exit 100
+	} ;;
+esac
+exec $(command -v apt-get) "\$@"
+END
+cp "$deb" "$LAB/deb"
+rm "$deb"
+fails_saying "fetch: what the lists name and the archive does not have" "404  Not Found.*not in the archive: downloading packages failed" \
+	env PATH="$LAB/bin:$PATH" GONE=1 "$recipe" fetch libmnl
+succeeds "fetch: lists older than the archive are read anew" env PATH="$LAB/bin:$PATH" "$recipe" fetch libmnl
+says "fetch: says so when it does" "reading Debian's package lists"
+succeeds "fetch: and the file is whole" cmp "$deb" "$LAB/deb"
+
+# Another run that fetches: waited for, and what it brought is not fetched again.
+rm "$deb"
+(flock 7 && sleep 3 && cp "$LAB/deb" "$deb") 7>>"$TRIREME_CACHE/lock/fetch" &
+sleep 1
+succeeds "fetch: beside another run" "$recipe" fetch libmnl
+says "fetch: waits for it" "another run is fetching packages; waiting"
+code=0
+! grep -q downloading "$OUT" || code=1
+result "fetch: and takes what it brought" "$code" "fetched again"
+
+# A package that has to be built only because one it is built with got another version: its files are fetched too.
+sed -i 's/^needs=.*/depends=libmnl/' "$TREE/firmware/package/libnftnl/recipe"
+cp "$TREE/firmware/package/libmnl/hashes" "$LAB/hashes"
+sed -i "s/^deb libmnl0 [^ ]*/deb libmnl0 1.0.4-1/" "$TREE/firmware/package/libmnl/hashes"
+mkdir -p "$("$recipe" path libnftnl)"
+succeeds "fetch: files of what a new version below makes stale" "$recipe" build libnftnl
+cp "$LAB/hashes" "$TREE/firmware/package/libmnl/hashes"
+
 # The same version with another content must never be taken.
 rm "$deb"
 sed -i "s/^\(deb libmnl0 $version\) ..../\1 0000/" "$TREE/firmware/package/libmnl/hashes"
