@@ -59,6 +59,9 @@ ln -sf ../df "$work/bin/df"
 ln -s "$(command -v tr)" "$work/bin/"
 says slot-no-space 'no space' env PATH="$work/bin" "$image/make-slot" "$work/root" "$work/out"
 printf '{}' >"$work/doc.json"
+truncate -s 2097152 "$work/large.json"
+truncate -s 2097153 "$work/larger.json"
+says seed-too-large 'larger than 2 MiB' "$image/make-seed" "$work/out" "$work/larger.json"
 says seed-no-document 'document .* is missing' "$image/make-seed" "$work/out" "$work/nothing"
 says seed-short-key 'at least 128 bytes' "$image/make-seed" "$work/out" "$work/doc.json" "$work/doc.json"
 
@@ -84,6 +87,8 @@ part 2 "$work/esp"
 part 5 "$work/data"
 holds esp-label 'TRIREME-ESP' "$(blkid -p -s LABEL -o value "$work/esp")"
 holds data-label 'trireme-data' "$(blkid -p -s LABEL -o value "$work/data")"
+# As many per GiB as a large file system has: they grow with it.
+holds data-inodes $((${CONFIG_DATA_MIB:-64} * 16)) "$(dumpe2fs -h "$work/data" 2>/dev/null | sed -n 's/^Inode count: *//p')"
 holds data-clean 0 "$(e2fsck -fn "$work/data" >"$work/log" 2>&1 && echo 0)"
 for slot in 3 4; do
 	part "$slot" "$work/slot"
@@ -104,6 +109,11 @@ holds seed-label TRIREME "$(blkid -p -s LABEL -o value "$work/seed")"
 holds seed-document '{}' "$(mcopy -i "$work/seed" ::/trireme.json -)"
 holds seed-key 256 "$(mcopy -i "$work/seed" ::/authkey - | wc -c)"
 holds seed-mode 600 "$(stat -c %a "$work/seed")"
+why=
+"$image/make-seed" "$work/seed2" "$work/large.json" >"$work/log" 2>&1 || why=$(tail -n 1 "$work/log")
+report seed-large "$why"
 "$image/make-seed" "$work/seed2" "$work/doc.json" >"$work/log" 2>&1
-holds seed-random 1 "$(cmp -s "$work/seed" "$work/seed2" || echo 1)"
+mcopy -i "$work/seed" ::/authkey "$work/key"
+mcopy -i "$work/seed2" ::/authkey "$work/key2"
+holds seed-random 1 "$(cmp -s "$work/key" "$work/key2" || echo 1)"
 exit "$failed"
