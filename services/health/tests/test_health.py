@@ -149,6 +149,21 @@ def test_the_engine_hangs(lab, folder):
     assert health.process.poll() is None
 
 
+def test_a_shortage_that_ends(lab, folder):
+    """Of descriptors: no result meanwhile, and two words in the log."""
+    def limit(files):
+        subprocess.run(["prlimit", f"--pid={health.process.pid}", f"--nofile={files}:"], check=True)
+    web.WebServer(lab, "web1")
+    health = Daemon(lab, "trireme-health", folder)
+    health.wait("10.77.0.101:80 is up")
+    limit(3)
+    health.wait("checks are late", "Too many open files")
+    time.sleep(2)
+    limit(1024)
+    health.wait("checks are in time again")
+    assert health.count("checks are late") == 1 and health.count("10.77.0.101:80 is down") == 0
+
+
 def test_another_configuration(lab, folder):
     web.WebServer(lab, "web1")
     engine = Daemon(lab, "trireme-engine", folder)

@@ -234,6 +234,7 @@ static void settings_follow_ports(void **state)
 	assert_string_equal(value_of(settings, "net/ipv4/conf/eth2/arp_ignore"), "1");
 	assert_string_equal(value_of(settings, "net/ipv4/conf/all/arp_announce"), "2");
 	assert_null(value_of(settings, "net/ipv4/ip_forward"));
+	assert_string_equal(value_of(settings, "net/netfilter/nf_conntrack_max"), "65536");
 	node->n_ports = CONFIG_PORTS_MAX;
 	assert_int_equal(sysctl_settings(node, settings), 0);
 }
