@@ -50,8 +50,12 @@ def give_to(stage, router):
 
 
 def role(stage, name):
-    """Role of a node by its own word, "" while it is not ready."""
-    said = stage.menu(name).status(60)
+    """Role of a node by its own word, "" while it is not ready. While it boots the kernel may speak in the middle of
+    an answer, or the console not answer at all."""
+    try:
+        said = stage.menu(name).status(30)
+    except (ValueError, TimeoutError):
+        return ""
     return said["agent"]["groups"][0]["role"] if said["ready"] else ""
 
 
@@ -293,6 +297,23 @@ def test_switch_over_from_the_menu(stage, settled):
     other = stage.other(settled)
     assert f" {other}" in stage.menu(settled).switch_over()
     stage.cluster.wait_owner(15, candidates=(other,))
+
+
+def test_wrong_document_and_reboot_from_the_menu(stage, settled, figure):
+    """A wrong document on the data partition: the router says so and returns with the one it had before."""
+    name = stage.other(settled)
+    machine, menu = stage.machines[name], stage.menu(name)
+    document = "/data/trireme/config.json"
+    assert menu.run(f"sed -i 's/\"wrr\"/\"fastest\"/' {document}; grep -c fastest {document}") == (0, "1")
+    before, began = len(machine.said()), time.monotonic()
+    menu.reboot()
+    # Path, value and what is allowed.
+    machine.wait_said(r"virtual-service\[name='web'\]/scheduler[\s\S]*fastest[\s\S]*wrr[\s\S]*"
+                      "the previous configuration stays in use", BOOT, since=before)
+    wait_role(stage, name, ("standby",), BOOT)
+    figure(f"{name} with a wrong document: standby again {time.monotonic() - began:.1f} s after the reboot")
+    assert held_by(stage) == {address: [settled] for address in ALIASES.values()}
+    assert menu.run(f"cp /data/trireme/config.previous.json {document}")[0] == 0
 
 
 def test_shell_asks_for_the_password_once_one_is_set(stage, settled):

@@ -16,8 +16,12 @@ class Menu:
         self._known = False
 
     def expect(self, pattern, seconds=30):
-        """Waits for the console's text; see Console.expect."""
-        return self._console.expect(pattern, seconds)
+        """Waits for the console's text; see Console.expect. After a wait in vain nobody knows where it is."""
+        try:
+            return self._console.expect(pattern, seconds)
+        except TimeoutError:
+            self._in_shell = self._known = False
+            raise
 
     def to_menu(self, seconds=60):
         """From wherever the console is (but not in the middle of a question) to the menu."""
@@ -85,14 +89,25 @@ class Menu:
         self._console.send(" ")
         self.expect(_MENU, seconds)
 
-    def leave_shell(self):
+    def reboot(self, seconds=30):
+        """Reboots the machine by the menu."""
+        self.choose("Reboot", seconds)
+        self.answer(r"Type yes: $", "yes", seconds)
+        self.expect(r"Rebooting\.", seconds)
+        self._known = False
+
+    def give_up(self):
+        """Out of a command or a question that has no end, for the next one who attaches; an open shell is left."""
+        self._console.send("\x03\rexit\r")
+
+    def leave_shell(self, seconds=60):
         """Back to the menu: nobody else is to find an open shell."""
         if self._in_shell:
-            self.to_menu()
+            self.to_menu(seconds)
 
     def run(self, command, seconds=30):
         """Runs a command in the shell; returns (status, output)."""
-        self.enter_shell()
+        self.enter_shell(seconds)
         self._console.drain()
         # The quotes keep the echoed command from looking like the answer.
         self._console.send(f"echo BEG''IN; {command}; echo E''ND=$?\r")
