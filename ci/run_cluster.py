@@ -7,10 +7,10 @@ terminal it prints a line every 5 seconds; --seconds ends it by itself, and then
 never answered a request.
 """
 import argparse
+import contextlib
 import os
 import selectors
 import shutil
-import signal
 import socket
 import sys
 import threading
@@ -108,17 +108,18 @@ class Watch:
         self.owner = owner
 
     def _note_gap(self, seconds, owner):
-        moved = f" ({self._before} → {owner})" if owner and self._before not in ("", owner) else ""
+        moved = f" ({self._before}→{owner})" if owner and self._before not in ("", owner) else ""
         self.gap = f"{seconds:.2f} s{moved}"
 
     def line(self):
+        """Fits 80 columns; what may be cut off stands last."""
         now = time.monotonic()
         recent = [r for r in self._load.good(now - WINDOW) if r.end > now - WINDOW]
         counts = Counter(r.server for r in recent)
-        shares = "  ".join(f"{name} {100 * counts[name] / len(recent):.0f} %" for name in cluster.WEBS) if recent else "-"
+        shares = " ".join(f"{name} {100 * counts[name] / len(recent):.0f}%" for name in cluster.WEBS) if recent else "-"
         power = " ".join(name for name, machine in self._cluster.machines.items() if machine.running) or "none"
-        return " | ".join([f"active: {self.owner or 'nobody'}", f"{len(recent) / WINDOW:.0f} requests/s", shares,
-                           f"last interruption: {self.gap or 'none'}", f"power on: {power}"])
+        return " | ".join([f"active {self.owner or 'none'}", f"{len(recent) / WINDOW:.0f}/s",
+                           f"gap {self.gap or 'none'}", shares, f"on {power}"])
 
 
 class Screen:
@@ -210,16 +211,25 @@ class Control:
             self._screen.say("switchover: no router is active at the moment")
             return
         machine = self._cluster.machines[name]
+        menu = None
         try:
             menu = Menu(machine)
             _, said = menu.run("trireme cluster switchover", 15)
-            menu.leave_shell()
             self._screen.say(f"{name}: {said}")
+            menu.leave_shell(15)
         except (TimeoutError, OSError):
+            self._give_up(menu)
             self._screen.say(f"{name}: its console does not answer (a password is set, or somebody is attached): "
                              "use the menu there")
         finally:
             machine.release_console()
+
+    @staticmethod
+    def _give_up(menu):
+        """Whoever attaches next finds the menu, not a half answered question."""
+        with contextlib.suppress(OSError):
+            if menu:
+                menu.give_up()
 
 
 def introduce(screen, lab_cluster, relay):
@@ -229,6 +239,7 @@ def introduce(screen, lab_cluster, relay):
         said.append(f"  {name:3} pid {machine.pid:<8} console: socat -,raw,echo=0,escape=0x1d unix-connect:{machine.console_path}")
     said += ["      (leave a console with Ctrl-]; what it said is in "
              f"{os.path.relpath(lab_cluster.logs)}/console-NODE.log)", "",
+             "  the line: active router | requests answered a second | last gap between answers | shares | power on", "",
              f"  browser: {relay.url}  (goes to the floating address {cluster.VIP} as a client's request)", "",
              "  type and press Enter:  kill r1 (cuts its power; so does kill -9 of its pid)   start r1   switchover   stop",
              "  Ctrl-C ends everything and leaves nothing behind.", ""]
@@ -270,10 +281,10 @@ def main():
     if os.geteuid():
         sys.exit("run-cluster: must run as root: it makes network namespaces")
     netns.end_on_signals()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return run(options)
     except KeyboardInterrupt:
+        netns.close_all()
         print("\nstopped; nothing is left running")
         return 0
     except (RuntimeError, TimeoutError) as error:
