@@ -8,7 +8,6 @@
 
 #include "base/cleanup.h"
 #include "base/privilege_io.h"
-#include "config/identity.h"
 #include "config/load_io.h"
 #include "config/summary.h"
 #include "config/tree_io.h"
@@ -21,12 +20,11 @@ static const char usage[] =
 	"\n"
 	"  load          takes the configuration of the data partition into use\n"
 	"  check FILE    says whether a document is valid, and if not, where and why\n"
-	"  port-rules    prints which network card is which port of this machine\n"
 	"  show          prints a summary of the configuration in use\n"
 	"\n"
 	"  --seed DIR    load: where the data partition has no configuration, the document\n"
 	"                DIR/trireme.json and the key DIR/authkey\n"
-	"  --config FILE show, port-rules: another document than " SCHEMA_RUNNING "\n"
+	"  --config FILE show: another document than " SCHEMA_RUNNING "\n"
 	"  --yang DIR    the model (" SCHEMA_YANG_DIR ")\n"
 	"  --root DIR    for tests: all files of the machine are below DIR\n"
 	"  --help\n"
@@ -104,37 +102,6 @@ static int read_running(const struct arguments *arguments, struct config **ret_c
 	return read_config(arguments, arguments->load.root, TREE_RUNNING, ret_config);
 }
 
-static int this_node(const struct arguments *arguments, const struct config *config,
-		     const struct config_node **ret_node)
-{
-	char buf[LOAD_REPORT_MAX];
-	struct text report = TEXT_ON(buf);
-	struct identity_macs macs;
-	int r = tree_macs(arguments->load.root, &macs);
-
-	if (r < 0)
-		text_add(&report, "the network cards cannot be listed: %s\n", strerror(-r));
-	else
-		r = identity_find(config, &macs, ret_node, &report);
-	if (r < 0)
-		show_report(&report);
-	return r;
-}
-
-static int command_port_rules(const struct arguments *arguments)
-{
-	_cleanup_(config_freep) struct config *config = NULL;
-	const struct config_node *node;
-	char buf[CONFIG_PORTS_MAX * 64];
-	struct text text = TEXT_ON(buf);
-
-	if (read_running(arguments, &config) != 0 || this_node(arguments, config, &node) != 0)
-		return EXIT_PROBLEM;
-	identity_port_rules(node, &text);
-	fputs(buf, stdout);
-	return EXIT_OK;
-}
-
 static int command_show(const struct arguments *arguments)
 {
 	_cleanup_(config_freep) struct config *config = NULL;
@@ -163,7 +130,6 @@ static int run(const struct arguments *arguments)
 	} commands[] = {
 		{"load", command_load},
 		{"check", command_check},
-		{"port-rules", command_port_rules},
 		{"show", command_show},
 	};
 

@@ -165,10 +165,27 @@ static int publish_key(const struct load_options *options, struct text *report)
 	return r;
 }
 
+/* Which node this machine is, and which of its network cards is which port of it. */
+static int publish_node(const struct load_options *options, const struct config_node *node)
+{
+	char name[CONFIG_NAME_MAX + 1], rules[CONFIG_PORTS_MAX * 64];
+	struct text text = TEXT_ON(rules);
+	int r;
+
+	identity_port_rules(node, &text);
+	r = text_result(&text);
+	if (r == 0)
+		r = tree_write(options->root, TREE_PORT_RULES, rules, text.used, 0644);
+	if (r < 0)
+		return r;
+	snprintf(name, sizeof(name), "%s\n", node->name);
+	return tree_write(options->root, TREE_NODE, name, strlen(name), 0644);
+}
+
 static int publish(const struct load_options *options, const struct document *document,
 		   struct text *report)
 {
-	char conf[COROSYNC_CONF_MAX], node[CONFIG_NAME_MAX + 1];
+	char conf[COROSYNC_CONF_MAX];
 	struct text text = TEXT_ON(conf);
 	int r = corosync_conf(document->config, &text);
 
@@ -176,10 +193,8 @@ static int publish(const struct load_options *options, const struct document *do
 		r = publish_key(options, report);
 	if (r == 0)
 		r = tree_write(options->root, TREE_COROSYNC_CONF, conf, text.used, 0644);
-	if (r < 0)
-		return r;
-	snprintf(node, sizeof(node), "%s\n", document->node->name);
-	r = tree_write(options->root, TREE_NODE, node, strlen(node), 0644);
+	if (r == 0)
+		r = publish_node(options, document->node);
 	if (r < 0)
 		return r;
 	return tree_write(options->root, TREE_RUNNING, document->data, document->size, 0644);

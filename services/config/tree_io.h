@@ -20,6 +20,7 @@
 #define TREE_AUTHKEY TREE_DATA "/authkey"
 #define TREE_RUNNING TREE_RUN "/config.json"
 #define TREE_NODE TREE_RUN "/node"
+#define TREE_PORT_RULES TREE_RUN "/ports.rules"
 #define TREE_ERROR TREE_RUN "/config.error"
 #define TREE_COROSYNC_CONF TREE_COROSYNC "/corosync.conf"
 #define TREE_COROSYNC_KEY TREE_COROSYNC "/authkey"
