@@ -41,6 +41,12 @@ def accelerator(image):
     return "kvm" if kvm_works(image) else "tcg,tb-size=128"
 
 
+def cpu(accel):
+    """What QEMU's -cpu takes. TCG carries out `rep stosb` and `rep movsb` byte by byte: of a processor without fast ones
+    (erms, fsrm), kernel and C library clear and copy memory in words instead."""
+    return "max,-erms,-fsrm" if accel.startswith("tcg") else "max"
+
+
 def sector_speaks(accel, seconds):
     """Whether a talking boot sector runs under an accelerator in that time."""
     with tempfile.NamedTemporaryFile(prefix="trireme-probe.") as disk:
@@ -142,7 +148,7 @@ class Machine:
         self.console_path = lab.scratch / f"{name}.console"
         self._process, self._console, self._cards = None, None, nics
         self._command = [
-            "qemu-system-x86_64", "-name", name, "-machine", "q35", "-accel", accelerator, "-cpu", "max",
+            "qemu-system-x86_64", "-name", name, "-machine", "q35", "-accel", accelerator, "-cpu", cpu(accelerator),
             "-smp", "1", "-m", str(memory), "-nodefaults", "-display", "none", "-vga", "std",
             "-device", "virtio-rng-pci", "-device", "i6300esb",
             "-chardev", f"socket,id=s0,path={self.console_path},server=on,wait=off,logfile={self.log},logappend=on",
