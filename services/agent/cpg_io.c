@@ -69,9 +69,8 @@ static void on_ring(cpg_handle_t handle, struct cpg_ring_id ring, uint32_t n, co
 {
 	struct cpg_io *io = io_of(handle);
 
-	(void)n;
 	(void)list;
-	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq};
+	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq, .n_nodes = n};
 	report_configuration(io);
 }
 

@@ -53,6 +53,7 @@ struct decide_member {
 struct decide_ring {
 	uint32_t node; /* representative */
 	uint64_t seq;
+	uint32_t n_nodes; /* members, with or without an agent; not part of the ring's identity */
 };
 
 struct decide_health {
@@ -121,6 +122,7 @@ struct decide_group {
 	bool released;	    /* the owner has said that it holds nothing any more */
 	uint32_t successor; /* named by the release; 0: none */
 	uint64_t last_seq;  /* newest heartbeat of the owner delivered in this view */
+	bool bounded; /* guard_until covers whatever lease a node outside of this view may hold */
 
 	/* What bounds the leases this node has voted for, and since when the group can be taken. */
 	uint64_t guard_until, view_guard, vacant_since;
@@ -133,8 +135,8 @@ struct decide_group {
 	bool owning;	/* own CLAIM (or ADOPT) delivered and nothing given up since */
 	bool adopting;	/* a lease of the agent's former life runs; ADOPT is not delivered yet */
 	bool addresses; /* the aliases are on the ports */
-	bool claiming;	/* own CLAIM of this view is not delivered yet */
-	uint64_t lease_until; /* 0: none */
+	uint64_t claiming_until; /* own CLAIM is under way, and not repeated before; 0: none is */
+	uint64_t lease_until;	 /* 0: none */
 	uint64_t owner_since;
 	uint64_t next_seq, next_heartbeat, next_refresh;
 	struct decide_heartbeat outstanding[DECIDE_OUTSTANDING_MAX];

@@ -22,7 +22,7 @@ enum agent_role explain_role(const struct decide_state *s, size_t group)
 		return AGENT_ROLE_UNFIT;
 	if (!s->view)
 		return AGENT_ROLE_STARTING;
-	if (g->owning || g->claiming)
+	if (g->owning || g->claiming_until)
 		return AGENT_ROLE_WAITING;
 	if (rank == 0 && decide_view_quorate(s) && !decide_owner(s, group))
 		return AGENT_ROLE_WAITING;

@@ -36,7 +36,7 @@ static void start(uint64_t now)
 {
 	static const struct lease_timing timing = {500, 600, 50};
 	static const struct decide_member members[] = {{1, 10}, {2, 10}, {3, 10}};
-	static const struct decide_ring ring = {1, 8};
+	static const struct decide_ring ring = {1, 8, 3};
 	static struct decide_settings settings = {.self = 1, .expected_votes = 3, .n_nodes = 3};
 
 	settings.times = lease_times(&timing);

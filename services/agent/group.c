@@ -60,7 +60,7 @@ void group_view_left(struct decide_state *s, size_t group)
 {
 	struct decide_group *g = &s->groups[group];
 
-	g->claiming = false;
+	g->claiming_until = 0;
 	g->n_outstanding = 0;
 	if (g->owning && !g->lease_until)
 		group_release(s, group, 0,
@@ -72,8 +72,12 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 
 	g->next_seq = 1;
-	if (!group_holds(g))
+	if (!group_holds(g)) {
+		/* Given up since this node's STATE: the view still takes it for the owner. */
+		if (g->owner == s->settings.self && !g->released)
+			decide_send(s, AGENT_WIRE_RELEASED, group, g->epoch, 0, 0);
 		return;
+	}
 	if (g->owner != s->settings.self) {
 		char cause[DECIDE_LOG_MAX];
 
@@ -93,15 +97,13 @@ static void heartbeat(struct decide_state *s, size_t group, uint64_t now)
 
 	if (!g->owning || !s->view || now < g->next_heartbeat)
 		return;
-	if (g->n_outstanding == DECIDE_OUTSTANDING_MAX) {
-		g->n_outstanding--;
-		memmove(g->outstanding, g->outstanding + 1,
-			g->n_outstanding * sizeof(g->outstanding[0]));
-	}
+	g->next_heartbeat = now + s->settings.times.heartbeat;
+	/* The ring stands still: it is not filled up; an echo of the newest confirms them all. */
+	if (g->n_outstanding == DECIDE_OUTSTANDING_MAX)
+		return;
 	g->outstanding[g->n_outstanding++] =
 		(struct decide_heartbeat){.seq = g->next_seq, .sent = now};
 	decide_send(s, AGENT_WIRE_HEARTBEAT, group, g->epoch, g->next_seq++, 0);
-	g->next_heartbeat = now + s->settings.times.heartbeat;
 }
 
 static uint32_t count_bits(uint32_t bits)
@@ -242,7 +244,7 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	bool mine = sender == s->settings.self;
 
 	if (mine)
-		g->claiming = false;
+		g->claiming_until = 0;
 	/* Another claim came first, or the owner was heard after the claimant had decided. */
 	if (m->group.epoch != g->highest + 1 || m->group.seq != g->last_seq)
 		return;
@@ -379,7 +381,7 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 	/* The own release comes first, so that everybody knows when the claim arrives. */
 	if (g->owner == s->settings.self && !g->released)
 		return UINT64_MAX;
-	if (s->leaving || g->claiming || group_holds(g) || g->health.code != AGENT_HEALTH_FIT ||
+	if (s->leaving || group_holds(g) || g->health.code != AGENT_HEALTH_FIT ||
 	    !decide_view_quorate(s))
 		return UINT64_MAX;
 	rank = choose_rank(s, group);
@@ -387,6 +389,8 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 		return UINT64_MAX;
 	if (from < g->vacant_since)
 		from = g->vacant_since;
+	if (from < g->claiming_until)
+		from = g->claiming_until;
 	/* The next one comes in when the one before it has had the time of a lease. */
 	if (from > UINT64_MAX - (uint64_t)rank * s->settings.times.lease)
 		return UINT64_MAX;
@@ -399,7 +403,8 @@ static void claim(struct decide_state *s, size_t group, uint64_t now)
 
 	if (claim_time(s, group) > now)
 		return;
-	g->claiming = true;
+	/* Should it be lost it is made again; of two of one epoch the first counts. */
+	g->claiming_until = now + s->settings.times.lease;
 	decide_log(s, LOG_NOTICE, "%s claimed with epoch %llu: %s%s", NAME(s, group),
 		   (unsigned long long)g->highest + 1,
 		   !g->owner	 ? "nobody owns it"

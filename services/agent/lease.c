@@ -15,6 +15,9 @@
  *  - Only the owner: then it says in that view what it holds. If it is silent there, its
  *    heartbeats of that view were delivered to the claimant, too, before the claim, or else the
  *    claim is void: it names the last heartbeat that the claimant knew of.
+ * Alone by two_node the two quora need not meet: the other node may have granted itself a lease in
+ * a view of one before this node joined it. After a view in which this node heard that owner all
+ * later leases needed its echo, so its r bounds them; otherwise installation + L + δ does.
  * What a member has voted for is void when it was one owner's lease and that owner is in the view
  * and says that it has released it: nobody else can hold that epoch.
  * A claim can be delivered to the claimant alone, in a view that the others have left: nobody

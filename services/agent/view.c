@@ -24,10 +24,15 @@ const struct decide_peer *decide_peer(const struct decide_state *s, uint32_t id)
 	return i < 0 ? NULL : &s->peers[i];
 }
 
+/* Only corosync's two_node calls one of two quorate (votequorum(5)). */
+static bool is_alone_of_two(const struct decide_state *s)
+{
+	return s->n_peers == 1 && s->expected_votes == 2;
+}
+
 uint32_t view_needed_votes(const struct decide_state *s)
 {
-	/* Only corosync's two_node calls one of two quorate (votequorum(5)). */
-	if (s->n_peers == 1 && s->expected_votes == 2)
+	if (is_alone_of_two(s))
 		return 1;
 	return s->expected_votes / 2 + 1;
 }
@@ -182,6 +187,9 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 		if (s->peers[i].member.id == s->settings.self && is_void(s, group, r))
 			g->guard_until = 0;
 	}
+	/* Alone by two_node: no member of this view need have voted for the last lease. */
+	if (is_alone_of_two(s) && !g->bounded && fresh > g->view_guard)
+		g->view_guard = fresh;
 	owner = find_owner(s, group);
 	if (owner) {
 		g->epoch = owner->groups[group].epoch;
@@ -287,11 +295,30 @@ static bool take_members(struct decide_state *s, const struct decide_member *mem
 	return n <= DECIDE_NODES_MAX;
 }
 
+/*
+ * The other of two nodes may hold a lease of a time when it was alone. It was not if this node
+ * heard it in a view of both, fell from there straight to a ring of its own, and no later than a
+ * node can be given up: it was not stopped meanwhile.
+ */
+static void note_bound(const struct decide_state *s, struct decide_group *g,
+		       const struct decide_ring *next, uint64_t now)
+{
+	const struct lease_times *t = &s->settings.times;
+	uint64_t given_up = t->lease - t->heartbeat - 2 * t->echo; /* T + C + R */
+
+	if (s->view)
+		g->bounded = s->n_peers == 2 && g->last_seq > 0 &&
+			     lease_guard(now, t->lease) < g->guard_until + given_up;
+	g->bounded = g->bounded && next->n_nodes == 1;
+}
+
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 			const struct decide_member *members, size_t n_members, uint64_t now)
 {
 	uint64_t tag = AGENT_WIRE_HASH;
 
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		note_bound(s, &s->groups[i], ring, now);
 	s->ring = *ring;
 	s->view = 0;
 	if (!take_members(s, members, n_members)) {

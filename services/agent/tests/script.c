@@ -305,6 +305,7 @@ static void do_ring(struct script *s)
 			*slash = '\0';
 		members[n++].id = node_id(s, s->words[i]);
 	}
+	ring.n_nodes = (uint32_t)n;
 	decide_configuration(&s->state, &ring, members, n, s->now);
 }
 

@@ -104,14 +104,15 @@ static void *need(void *p)
 	return p;
 }
 
-struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes)
+struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes,
+		    const struct lease_timing *timing)
 {
 	struct sim *sim = need(calloc(1, sizeof(*sim)));
 
 	sim->random = seed * 0x9e3779b97f4a7c15ULL + 0x1234567;
 	sim->n_routers = n_routers;
 	sim->n_nodes = n_nodes;
-	sim->timing = (struct lease_timing){.token = 500, .consensus = 600, .heartbeat = 50};
+	sim->timing = *timing;
 	sim->times = lease_times(&sim->timing);
 	sim->heap = need(calloc(HEAP_MAX, sizeof(*sim->heap)));
 	sim->now = 1000 * NSEC_PER_SEC;

@@ -262,7 +262,7 @@ void sim_agent_connect(struct sim *sim, size_t node)
 		return;
 	verdict.ring = (struct decide_ring){.node = (uint32_t)__builtin_ctz(n->ring->members) + 1,
 					    .seq = n->ring->seq};
-	verdict.quorate = (size_t)__builtin_popcount(n->ring->members) > sim->n_nodes / 2;
+	verdict.quorate = sim_quorate(sim, node);
 	sim_agent_input(sim, node, &verdict);
 }
 

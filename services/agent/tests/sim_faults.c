@@ -99,7 +99,7 @@ void sim_power(struct sim *sim, size_t node, bool on)
 
 static void on_power_back(struct sim_event *e)
 {
-	sim_power(e->sim, e->node, true);
+	sim_power(e->sim, e->node, e->node != e->sim->out);
 }
 
 static void on_corosync_back(struct sim_event *e)
@@ -115,6 +115,8 @@ static void on_agent_back(struct sim_event *e)
 
 static void partition(struct sim *sim)
 {
+	if (sim->n_nodes == 2)
+		return;
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		sim->nodes[i].component = (int)sim_random(sim, 2);
 	sim_say(sim, "partition");
@@ -208,11 +210,12 @@ void sim_fault(struct sim *sim)
 	}
 }
 
-void sim_repair(struct sim *sim)
+void sim_repair(struct sim *sim, size_t out)
 {
 	sim->loaded = false;
+	sim->out = out;
 	for (size_t i = 0; i < sim->n_nodes; i++) {
-		sim_power(sim, i, true);
+		sim_power(sim, i, i != out);
 		sim_corosync(sim, i, SIM_RUNNING);
 		if (sim->nodes[i].agent == SIM_STOPPED)
 			sim_agent(sim, i, SIM_RUNNING);
@@ -243,12 +246,27 @@ static bool has_one_owner(const struct sim *sim)
 	return holders == 1 && serving == 1;
 }
 
+/* All that have power are in one quorate ring. */
+static bool is_quorate(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].powered && !sim_quorate(sim, i))
+			return false;
+	return true;
+}
+
 static struct sim *boot(uint64_t seed, bool verbose)
 {
-	bool five = seed % 4 == 3;
-	struct sim *sim = sim_new(seed, five ? 4 : 2, five ? 5 : 3);
+	static const struct lease_timing timings[] = {{500, 600, 50}, {200, 240, 20}};
+	static const struct {
+		size_t routers, nodes;
+	} sizes[] = {{2, 3}, {2, 2}, {2, 3}, {4, 5}};
+	size_t size = seed % 4;
+	struct sim *sim =
+		sim_new(seed, sizes[size].routers, sizes[size].nodes, &timings[seed % 7 == 0]);
 
 	sim->verbose = verbose;
+	sim->out = sim->n_nodes;
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		sim_at(sim, sim_between(sim, 0, 400000), on_power_back, i, NULL, 0);
 	sim_run(sim, sim->now + 6 * NSEC_PER_SEC);
@@ -262,15 +280,17 @@ bool sim_schedule(uint64_t seed, bool verbose)
 
 	if (sim->violated || !has_one_owner(sim))
 		return finish(sim, seed, false, "no owner after boot");
+	sim->slow_states = seed % 5 < 2;
 	for (uint64_t i = 0; i < faults && !sim->violated; i++) {
 		sim_fault(sim);
 		/* Often close together, at times with room for a lease to end. */
 		sim_run(sim,
 			sim->now + sim_between(sim, 0, sim_chance(sim, 60) ? 300000 : 2500000));
 	}
-	sim_repair(sim);
+	sim_repair(sim, seed % 3 ? sim->n_nodes : sim_random(sim, sim->n_routers));
 	sim_run(sim, sim->now + 15 * NSEC_PER_SEC);
-	return finish(sim, seed, !sim->violated && has_one_owner(sim), "no owner after repair");
+	return finish(sim, seed, !sim->violated && (!is_quorate(sim) || has_one_owner(sim)),
+		      "no owner after repair");
 }
 
 bool sim_standby_death(uint64_t seed, bool verbose)

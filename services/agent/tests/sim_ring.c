@@ -31,8 +31,10 @@ static void tell_configuration(struct sim *sim, size_t node)
 
 	if (!n->joined)
 		return;
-	input.ring = (struct decide_ring){.node = (uint32_t)__builtin_ctz(n->ring->members) + 1,
-					  .seq = n->ring->seq};
+	input.ring =
+		(struct decide_ring){.node = (uint32_t)__builtin_ctz(n->ring->members) + 1,
+				     .seq = n->ring->seq,
+				     .n_nodes = (uint32_t)__builtin_popcount(n->ring->members)};
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		if (n->pids[i])
 			input.members[input.n_members++] =
@@ -157,6 +159,17 @@ void sim_multicast(struct sim *sim, size_t node, const struct sim_entry *entry)
 	sim_at(sim, sim_between(sim, 50, 1200), on_token, node, NULL, 0);
 }
 
+bool sim_quorate(const struct sim *sim, size_t node)
+{
+	const struct sim_node *n = &sim->nodes[node];
+
+	if (!n->ring)
+		return false;
+	if (sim->n_nodes == 2)
+		return n->seen_all;
+	return (size_t)__builtin_popcount(n->ring->members) > sim->n_nodes / 2;
+}
+
 static void on_verdict(struct sim_event *e)
 {
 	struct sim *sim = e->sim;
@@ -171,7 +184,7 @@ static void on_verdict(struct sim_event *e)
 	}
 	input.ring = (struct decide_ring){.node = (uint32_t)__builtin_ctz(n->ring->members) + 1,
 					  .seq = n->ring->seq};
-	input.quorate = (size_t)__builtin_popcount(n->ring->members) > sim->n_nodes / 2;
+	input.quorate = sim_quorate(sim, e->node);
 	sim_agent_input(sim, e->node, &input);
 }
 
@@ -210,6 +223,9 @@ static void form(struct sim *sim, uint32_t members)
 		if (!(members & 1u << i))
 			continue;
 		n->ring = ring;
+		n->seen_all |= members == (1u << sim->n_nodes) - 1;
+		if (sim->slow_states && sim_chance(sim, 30))
+			n->flow_until = sim->now + sim_between(sim, 0, 2 * sim->times.lease / 1000);
 		n->received = n->delivered = 0;
 		n->arrival = 0;
 		for (size_t k = 0; k < sim->n_nodes; k++)
@@ -288,6 +304,7 @@ void sim_ring_forget(struct sim *sim, size_t node)
 
 	(void)sim;
 	n->ring = NULL;
+	n->seen_all = false;
 	n->n_pending = 0;
 	n->joined = false;
 	memset(n->pids, 0, sizeof(n->pids));

@@ -18,7 +18,7 @@
 #include "base/file_io.h"
 
 #define PATTERN "services/agent/tests/golden/*.txt"
-#define CASES_MIN 25
+#define CASES_MIN 50
 #define CASES_MAX 200
 #define FILE_MAX (256u << 10)
 
