@@ -2,15 +2,80 @@
 #include "base/log_io.h"
 
 #include <qb/qblog.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <unistd.h>
 
-void log_open(const char *name, bool to_stderr, bool debug)
+#include "base/cleanup.h"
+
+#define LOG_LINE_MAX 1024
+
+/* One for the process, as libqb's log is; its worker threads log, too. */
+static struct {
+	const char *name;
+	struct sockaddr_un to;
+	int fd, target;
+	atomic_uint dropped;
+} self = {.fd = -1, .target = -1};
+
+/* syslog(3) would wait for room in the socket. No time: syslogd has a clock of its own. */
+static bool send_line(int priority, const char *text)
+{
+	char line[LOG_LINE_MAX];
+	int n = snprintf(line, sizeof(line), "<%d>%s[%d]: %s", LOG_DAEMON | priority, self.name,
+			 (int)getpid(), text);
+	size_t length = n < (int)sizeof(line) ? (size_t)n : sizeof(line) - 1;
+
+	return sendto(self.fd, line, length, MSG_DONTWAIT | MSG_NOSIGNAL,
+		      (struct sockaddr *)&self.to, sizeof(self.to)) == (ssize_t)length;
+}
+
+static void report_dropped(void)
+{
+	unsigned int n = atomic_exchange(&self.dropped, 0);
+	char text[80];
+
+	if (!n)
+		return;
+	snprintf(text, sizeof(text), "syslogd did not take %u messages", n);
+	if (!send_line(LOG_WARNING, text))
+		atomic_fetch_add(&self.dropped, n);
+}
+
+static void on_log(int32_t target, struct qb_log_callsite *site, struct timespec *at,
+		   const char *text)
+{
+	(void)target;
+	(void)at;
+	report_dropped();
+	if (!send_line(site->priority, text))
+		atomic_fetch_add(&self.dropped, 1);
+}
+
+static void open_syslog(const char *path, int level)
+{
+	self.to.sun_family = AF_UNIX;
+	snprintf(self.to.sun_path, sizeof(self.to.sun_path), "%s", path);
+	self.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	self.target = qb_log_custom_open(on_log, NULL, NULL, NULL);
+	if (self.fd < 0 || self.target < 0)
+		return; /* as without a syslogd */
+	qb_log_filter_ctl(self.target, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*", level);
+	qb_log_ctl(self.target, QB_LOG_CONF_ENABLED, QB_TRUE);
+}
+
+void log_open(const char *socket, const char *name, bool to_stderr, bool debug)
 {
 	int level = debug ? LOG_DEBUG : LOG_INFO;
 
+	self.name = name;
 	qb_log_init(name, LOG_DAEMON, level);
-	qb_log_format_set(QB_LOG_SYSLOG, "%b");
-	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_TRUE);
+	qb_log_ctl(QB_LOG_SYSLOG, QB_LOG_CONF_ENABLED, QB_FALSE);
+	open_syslog(socket, level);
 	qb_log_filter_ctl(QB_LOG_STDERR, QB_LOG_FILTER_ADD, QB_LOG_FILTER_FILE, "*", level);
 	qb_log_format_set(QB_LOG_STDERR, "%t %N[%P] %p: %b");
 	qb_log_ctl(QB_LOG_STDERR, QB_LOG_CONF_ENABLED, to_stderr ? QB_TRUE : QB_FALSE);
@@ -19,4 +84,6 @@ void log_open(const char *name, bool to_stderr, bool debug)
 void log_close(void)
 {
 	qb_log_fini();
+	closep(&self.fd);
+	self.fd = -1;
 }

@@ -89,7 +89,7 @@ int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, ch
 	code = parse_options(d, name, argc, argv);
 	if (code >= 0)
 		return code;
-	log_open(name, d->foreground, d->debug);
+	log_open(LOG_SOCKET, name, d->foreground, d->debug);
 	r = privilege_keep(keep);
 	if (r == 0) {
 		d->loop = qb_loop_create();
