@@ -156,7 +156,6 @@ struct decide_state {
 	struct decide_ring ring; /* of CPG's configuration; seq 0: none */
 	uint64_t tag;		 /* of the configuration */
 	uint64_t view;		 /* 0: not all members have stated */
-	uint64_t view_since;
 
 	struct decide_ring quorum_ring;
 	bool quorum_known, quorate;

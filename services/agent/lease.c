@@ -56,7 +56,6 @@ struct lease_times lease_times(const struct lease_timing *timing)
 		t.echo = 20 * NSEC_PER_MSEC;
 	t.reform = 20 * NSEC_PER_MSEC + 2 * t.echo;
 	t.lease = token + consensus + t.reform + t.heartbeat + 2 * t.echo;
-	t.margin = lease_margin(t.lease);
 	return t;
 }
 

@@ -14,7 +14,6 @@ struct lease_timing {
 /* Everything in ns. */
 struct lease_times {
 	uint64_t lease;	    /* L */
-	uint64_t margin;    /* δ for a lease of length L */
 	uint64_t heartbeat; /* H */
 	uint64_t echo;	    /* A: worst time from a heartbeat's sending to its echo */
 	uint64_t reform;    /* R: re-formation after the membership callback, STATE included */

@@ -43,14 +43,6 @@ bool decide_view_quorate(const struct decide_state *s)
 	       s->quorum_ring.node == s->ring.node && s->n_peers >= view_needed_votes(s);
 }
 
-static enum agent_wire_quorum verdict(const struct decide_state *s)
-{
-	if (!s->quorum_known || s->quorum_ring.seq != s->ring.seq ||
-	    s->quorum_ring.node != s->ring.node)
-		return AGENT_WIRE_QUORUM_UNKNOWN;
-	return s->quorate ? AGENT_WIRE_QUORUM_YES : AGENT_WIRE_QUORUM_NO;
-}
-
 static uint8_t own_flags(const struct decide_state *s, const struct decide_group *g, uint64_t now)
 {
 	uint8_t flags = 0;
@@ -74,7 +66,6 @@ void view_send_state(struct decide_state *s, enum agent_wire_type type, uint64_t
 	m->view = type == AGENT_WIRE_STATE ? s->tag : s->view;
 	m->state.incarnation = s->settings.incarnation;
 	m->state.revision = s->settings.revision;
-	m->state.quorum = (uint8_t)verdict(s);
 	m->state.n_groups = (uint32_t)s->settings.n_groups;
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		const struct decide_group *g = &s->groups[i];
@@ -222,7 +213,6 @@ static void install(struct decide_state *s, uint64_t now)
 		}
 	}
 	s->view = view ? view : 1;
-	s->view_since = now;
 	decide_log(s, LOG_INFO, "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
 	for (size_t i = 0; i < s->n_peers; i++)
 		if (s->peers[i].revision != s->settings.revision)

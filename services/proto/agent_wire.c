@@ -116,7 +116,6 @@ int agent_wire_encode(const struct agent_message *message, uint8_t *buf, size_t 
 			return -EINVAL;
 		put(&c, message->state.incarnation, 8);
 		put(&c, message->state.revision, 8);
-		put(&c, message->state.quorum, 1);
 		put(&c, message->state.n_groups, 1);
 		for (size_t i = 0; i < message->state.n_groups; i++)
 			put_group(&c, &message->state.groups[i]);
@@ -137,9 +136,8 @@ static void get_state(struct cursor *c, struct agent_message *m)
 {
 	m->state.incarnation = get(c, 8);
 	m->state.revision = get(c, 8);
-	m->state.quorum = (uint8_t)get(c, 1);
 	m->state.n_groups = (uint32_t)get(c, 1);
-	if (m->state.quorum > AGENT_WIRE_QUORUM_LAST || m->state.n_groups > AGENT_WIRE_GROUPS_MAX) {
+	if (m->state.n_groups > AGENT_WIRE_GROUPS_MAX) {
 		c->failed = true;
 		return;
 	}

@@ -40,13 +40,6 @@ enum agent_wire_health {
 	AGENT_HEALTH_LAST = AGENT_HEALTH_LEAVING,
 };
 
-enum agent_wire_quorum {
-	AGENT_WIRE_QUORUM_UNKNOWN,
-	AGENT_WIRE_QUORUM_NO,
-	AGENT_WIRE_QUORUM_YES,
-	AGENT_WIRE_QUORUM_LAST = AGENT_WIRE_QUORUM_YES,
-};
-
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
 #define AGENT_STATE_RELEASED 2u /* the owner named has released */
 #define AGENT_STATE_VOTED 4u	/* guard_left is for leases of the owner and epoch named only */
@@ -72,7 +65,6 @@ struct agent_message {
 		struct {		      /* STATE, HEALTH */
 			uint64_t incarnation; /* of the sending agent: differs after a restart */
 			uint64_t revision;    /* of the sender's configuration */
-			uint8_t quorum;	      /* enum agent_wire_quorum, for this ring */
 			uint32_t n_groups;
 			struct agent_wire_group groups[AGENT_WIRE_GROUPS_MAX];
 		} state;
