@@ -27,9 +27,11 @@ def every(demo):
     none = {"type": "none"}
     for number, scheduler in enumerate(SCHEDULERS):
         port = 1000 + number
-        services.append({"name": scheduler, "address": VIP, "port": port, "scheduler": scheduler,
-                         "health-check": none, "real-server": [{"name": "a", "address": "10.77.0.101"}]})
-        lines += [f"-A -t {VIP}:{port} -s {scheduler}", f"-a -t {VIP}:{port} -r 10.77.0.101:{port} -m -w 1"]
+        services.append({"name": scheduler, "address": VIP, "port": port, "scheduler": scheduler, "health-check": none,
+                         "real-server": [{"name": f"web{n}", "address": f"10.77.0.10{n}", "port": 80} for n in (1, 2)]})
+        fallback = f" -b {scheduler}-fallback" if scheduler in ("sh", "mh") else ""
+        lines += [f"-A -t {VIP}:{port} -s {scheduler}{fallback}"]
+        lines += [f"-a -t {VIP}:{port} -r 10.77.0.10{n}:80 -m -w 1" for n in (1, 2)]
     services.append({"name": "dns", "address": VIP, "port": 53, "protocol": "udp", "scheduler": "rr", "health-check": none,
                      "persistence": {"timeout": 1234, "prefix-length": 24},
                      "real-server": [{"name": "a", "address": "10.77.0.102", "port": 5353, "weight": 65535},
@@ -37,8 +39,21 @@ def every(demo):
     mask = ipaddress.ip_network("0.0.0.0/24").netmask
     lines += [f"-A -u {VIP}:53 -s rr -p 1234 -M {mask}",
               f"-a -u {VIP}:53 -r 10.77.0.102:5353 -m -w 65535", f"-a -u {VIP}:53 -r 10.77.0.102:5354 -m -w 0"]
+    services.append({"name": "sticky", "address": VIP, "port": 2000, "scheduler": "rr", "health-check": none,
+                     "persistence": {},
+                     "real-server": [{"name": f"web{n}", "address": f"10.77.0.10{n}", "port": 80} for n in (1, 2)]})
+    lines += [f"-A -t {VIP}:2000 -s rr -p 300"] + [f"-a -t {VIP}:2000 -r 10.77.0.10{n}:80 -m -w 1" for n in (1, 2)]
     services.append({"name": "direct", "address": "203.0.113.20", "port": 443, "method": "direct", "health-check": none,
                      "persistence": {}, "real-server": [{"name": "a", "address": "10.77.0.103"}]})
     lines += ["-A -t 203.0.113.20:443 -s wlc -p 300", "-a -t 203.0.113.20:443 -r 10.77.0.103:443 -g -w 1"]
     document["trireme:virtual-service"] = services
     return document, "\n".join(sorted(lines)) + "\n"
+
+
+def drained(demo):
+    """Of every(), web2 with weight 0 in the services whose schedulers are rr, sh and mh."""
+    document, _ = every(demo)
+    for service in document["trireme:virtual-service"]:
+        if service["name"] in ("rr", "sh", "mh"):
+            service["real-server"][1]["weight"] = 0
+    return document
