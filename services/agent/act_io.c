@@ -4,9 +4,12 @@
 #include <qb/qblog.h>
 #include <string.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "agent/announce_io.h"
 #include "base/clock_io.h"
+
+#define HUNG_S 5 /* SIGALRM ends an agent whose loop has not turned for so long */
 
 static void arm_timer(struct agent *a)
 {
@@ -19,10 +22,10 @@ static void arm_timer(struct agent *a)
 	at = a->leave_by < at ? a->leave_by : at;
 	for (size_t i = 0; i < a->config->n_groups; i++)
 		at = a->announce[i].next < at ? a->announce[i].next : at;
-	if (at != UINT64_MAX) {
-		spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
-		spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
-	}
+	/* An idle loop must be seen to turn, too. */
+	at = at < now + NSEC_PER_SEC ? at : now + NSEC_PER_SEC;
+	spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
+	spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
 	timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
@@ -62,13 +65,23 @@ static void add_addresses(struct agent *a, size_t group)
 	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
 }
 
-static void delete_addresses(struct agent *a, size_t group)
+static int delete_addresses(struct agent *a, size_t group)
 {
 	const struct config_group *g = &a->config->groups[group];
 	int r = address_io_delete(&a->addresses, g);
 
-	if (r < 0)
-		qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
+	if (r == 0)
+		return 0;
+	address_io_close(&a->addresses);
+	r = address_io_open(&a->addresses);
+	if (r == 0)
+		r = address_io_delete(&a->addresses, g);
+	if (r == 0)
+		return 0;
+	qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
+	a->failed = r;
+	qb_loop_stop(a->daemon.loop);
+	return r;
 }
 
 static void set_lease(struct agent *a, const struct decide_action *action)
@@ -95,7 +108,9 @@ static void execute(struct agent *a, const struct decide_action *action)
 
 	switch (action->type) {
 	case DECIDE_SEND:
-		cpg_io_send(&a->cpg, &action->message);
+		/* Nobody may hear that a group is free whose aliases are still on the ports. */
+		if (!a->failed)
+			cpg_io_send(&a->cpg, &action->message);
 		break;
 	case DECIDE_LEASE_SET:
 		set_lease(a, action);
@@ -111,6 +126,8 @@ static void execute(struct agent *a, const struct decide_action *action)
 		delete_addresses(a, group);
 		break;
 	case DECIDE_ANNOUNCE_START:
+		if (!a->state.groups[group].addresses)
+			break; /* they could not be added */
 		announce_start(&a->announce[group], clock_boot_ns(), a->state.settings.self);
 		act_announce(a, clock_boot_ns());
 		break;
@@ -124,6 +141,8 @@ void act(struct agent *a)
 {
 	struct decide_actions *actions = &a->actions;
 
+	/* A hung agent would keep every later view from forming; a dead one leaves the group. */
+	alarm(HUNG_S);
 	/* An action may report a failure, which appends: the list is read by index. */
 	for (size_t i = 0; i < actions->n; i++)
 		execute(a, &actions->list[i]);
@@ -137,17 +156,19 @@ void act(struct agent *a)
 		qb_loop_stop(a->daemon.loop);
 }
 
-void act_on_former_life(struct agent *a)
+int act_on_former_life(struct agent *a)
 {
 	uint64_t now = clock_boot_ns();
+	int r = 0;
 
-	for (size_t i = 0; i < a->config->n_groups; i++) {
+	for (size_t i = 0; i < a->config->n_groups && r == 0; i++) {
 		uint64_t key = a->state.groups[i].key;
 		const struct lease_record *record = lease_io_find(&a->lease, key, now);
 
 		if (record && record->key == key && record->deadline > now)
 			decide_adopt(&a->state, i, record->epoch, record->deadline, now);
 		else
-			delete_addresses(a, i);
+			r = delete_addresses(a, i);
 	}
+	return r;
 }

@@ -34,6 +34,7 @@ struct agent {
 	bool connected;
 	uint64_t leave_by; /* UINT64_MAX: not leaving */
 	bool again;	   /* start anew with the configuration as it is now */
+	int failed;	   /* -errno: aliases are left behind; the next life begins with them */
 };
 
 /*
@@ -46,6 +47,6 @@ void act(struct agent *a);
 void act_announce(struct agent *a, uint64_t now);
 
 /* Leases of the agent's former life: those that still run are adopted, other aliases removed. */
-void act_on_former_life(struct agent *a);
+int act_on_former_life(struct agent *a);
 
 #endif

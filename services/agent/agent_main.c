@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -102,6 +101,7 @@ static int become(struct agent *a, uint32_t id)
 {
 	static struct decide_settings settings;
 	const struct config_node *node = settings_node_by_id(a->config, id);
+	int r;
 
 	if (a->state.settings.self == id)
 		return 0;
@@ -116,11 +116,12 @@ static int become(struct agent *a, uint32_t id)
 	a->watching = false;
 	settings_make(a->config, id, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
-	act_on_former_life(a);
-	if (watch_ports(a, id) < 0)
-		return -EIO;
-	on_ports(a);
-	return 0;
+	r = act_on_former_life(a);
+	if (r == 0)
+		r = watch_ports(a, id);
+	if (r == 0)
+		on_ports(a);
+	return r;
 }
 
 static void on_connected(void *data, const struct corosync_connection *connection)
@@ -171,8 +172,12 @@ static int32_t on_end(int32_t number, void *data)
 static int32_t on_reload(int32_t number, void *data)
 {
 	struct agent *a = data;
+	struct config *next;
 
 	(void)number;
+	if (daemon_load(&a->daemon, &next) < 0)
+		return 0; /* this life goes on with what it has */
+	config_free(next);
 	a->again = true;
 	qb_loop_stop(a->daemon.loop);
 	return 0;
@@ -261,7 +266,7 @@ static int start(struct agent *a)
 	if (node_find(a->config, a->daemon.config_path, a->daemon.node_name, name, &node) == 0)
 		r = become(a, node->id);
 	else
-		act_on_former_life(a);
+		r = act_on_former_life(a);
 	act(a);
 	if (r < 0)
 		return r;
@@ -281,6 +286,7 @@ static int watch_signals(struct agent *a)
 
 static void stop(struct agent *a)
 {
+	alarm(0); /* the next life begins with reading the document */
 	ipc_io_close(&a->ipc);
 	/* Connections to corosync end with the process or its next life: closing them may wait. */
 	cpg_io_detach(&a->cpg);
@@ -303,15 +309,13 @@ static int run(struct agent *a)
 	if (r == 0)
 		r = start(a);
 	if (r == 0) {
-		/* All that is needed later exists now; a page fault could wait for a disk. */
-		if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
-			qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
 		/* Plain nice: SCHED_RR stalls where the kernel bounds real-time groups. */
 		if (setpriority(PRIO_PROCESS, 0, -20) < 0)
 			qb_log(LOG_WARNING, "the priority cannot be raised: %s", strerror(errno));
 		qb_log(LOG_INFO, "started; a lease runs for %llu ms",
 		       (unsigned long long)(a->state.settings.times.lease / NSEC_PER_MSEC));
 		qb_loop_run(a->daemon.loop);
+		r = a->failed;
 	}
 	stop(a);
 	return r;

@@ -3,15 +3,43 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <qb/qblog.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock_io.h"
 
-#define BACKOFF_MIN_MS 50
-#define BACKOFF_MAX_MS 1000
+#define JOIN_WAIT_MS 20
+#define JOIN_TRIES 100
+/* While it starts, corosync refuses until the first ring is complete; later something is wrong. */
+#define CONNECT_WAIT_MS 100
+#define CONNECT_WAIT_MAX_MS 1000
+#define CONNECT_TRIES_AT_START 200
+#define STACK_SIZE (128u << 10) /* locked in memory as a whole */
+
+static void wait_ms(unsigned int ms)
+{
+	struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000 * NSEC_PER_MSEC)};
+
+	nanosleep(&pause, NULL);
+}
+
+/* Waits on the connection it has: making one anew takes megabytes of shared memory. */
+static int join(cpg_handle_t handle)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; i < JOIN_TRIES && r == -EAGAIN; i++) {
+		r = cpg_io_join(handle);
+		if (r == -EAGAIN)
+			wait_ms(JOIN_WAIT_MS);
+	}
+	return r;
+}
 
 static int connect_once(struct corosync_io *io, struct corosync_connection *ret_connection)
 {
@@ -25,7 +53,7 @@ static int connect_once(struct corosync_io *io, struct corosync_connection *ret_
 		cpg_io_close(c.cpg);
 		return r;
 	}
-	r = cpg_io_join(c.cpg);
+	r = join(c.cpg);
 	if (r < 0) {
 		quorum_io_close(c.quorum);
 		cpg_io_close(c.cpg);
@@ -37,21 +65,30 @@ static int connect_once(struct corosync_io *io, struct corosync_connection *ret_
 
 static void connect_at_last(struct corosync_io *io, struct corosync_connection *ret_connection)
 {
-	unsigned int wait = BACKOFF_MIN_MS;
+	unsigned int wait = CONNECT_WAIT_MS;
 
-	while (connect_once(io, ret_connection) < 0) {
-		struct timespec pause = {.tv_sec = wait / 1000,
-					 .tv_nsec = (long)(wait % 1000 * NSEC_PER_MSEC)};
-
-		nanosleep(&pause, NULL);
-		wait = 2 * wait < BACKOFF_MAX_MS ? 2 * wait : BACKOFF_MAX_MS;
+	for (int tries = 1; connect_once(io, ret_connection) < 0; tries++) {
+		wait_ms(wait);
+		if (tries >= CONNECT_TRIES_AT_START)
+			wait = 2 * wait < CONNECT_WAIT_MAX_MS ? 2 * wait : CONNECT_WAIT_MAX_MS;
 	}
+}
+
+/*
+ * A page fault could wait for a disk. After the first connection, since it reads all of the
+ * libraries, and here, since that may take longer than a lease.
+ */
+static void lock_memory(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) < 0)
+		qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
 }
 
 static void *work(void *data)
 {
 	struct corosync_io *io = data;
 	static const uint64_t one = 1;
+	bool locked = false;
 
 	for (;;) {
 		struct corosync_connection c;
@@ -76,6 +113,9 @@ static void *work(void *data)
 		pthread_mutex_unlock(&io->lock);
 		if (write(io->ready_fd, &one, sizeof(one)) < 0)
 			return NULL; /* the counter of an eventfd does not run full by this */
+		if (!locked)
+			lock_memory();
+		locked = true;
 	}
 }
 
@@ -112,13 +152,19 @@ void corosync_io_again(struct corosync_io *io)
 /* Signals are for the loop's thread. */
 static int start_thread(struct corosync_io *io)
 {
+	pthread_attr_t attributes;
 	sigset_t all, old;
-	int r;
+	int r = pthread_attr_init(&attributes);
 
+	if (r != 0)
+		return -r;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	r = pthread_create(&io->thread, NULL, work, io);
+	r = pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	if (r == 0)
+		r = pthread_create(&io->thread, &attributes, work, io);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attributes);
 	return -r;
 }
 

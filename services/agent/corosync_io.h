@@ -2,6 +2,7 @@
 /*
  * Connecting to corosync and closing a connection, in a thread of its own: both wait for corosync,
  * for seconds when it has just died or is stopped, and the loop must go on to end a lease in time.
+ * The thread also locks the agent's memory once it is connected.
  */
 #ifndef TRIREME_AGENT_COROSYNC_IO_H
 #define TRIREME_AGENT_COROSYNC_IO_H

@@ -123,8 +123,13 @@ int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_no
 
 int cpg_io_join(cpg_handle_t handle)
 {
-	/* TRY_AGAIN while the ring forms: the caller comes again. */
-	return cpg_join(handle, &group_name) == CS_OK ? 0 : -EAGAIN;
+	cs_error_t e = cpg_join(handle, &group_name);
+
+	/* While the ring forms; while corosync has not noticed the end of this process's former
+	 * life. */
+	if (e == CS_ERR_TRY_AGAIN || e == CS_ERR_EXIST)
+		return -EAGAIN;
+	return e == CS_OK ? 0 : -ENOTCONN;
 }
 
 void cpg_io_close(cpg_handle_t handle)
@@ -179,11 +184,22 @@ static void retry_later(struct cpg_io *io)
 		io->retrying = true;
 }
 
+/*
+ * libqb tells corosync of each message by a byte in this socket, and tries for ever when the socket
+ * is full (ipcc.c: qb_ipcc_sendv()), as it gets when corosync is stopped.
+ */
+static bool is_writable(const struct cpg_io *io)
+{
+	struct pollfd p = {.fd = io->fd, .events = POLLOUT};
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLOUT;
+}
+
 static void flush(struct cpg_io *io)
 {
 	size_t sent = 0;
 
-	while (io->attached && sent < io->n_queue) {
+	while (io->attached && sent < io->n_queue && is_writable(io)) {
 		struct iovec iov = {.iov_base = io->queue[sent].bytes,
 				    .iov_len = io->queue[sent].length};
 

@@ -50,7 +50,7 @@ void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const struct cpg_io_handler
  * id), join the group, close. io is only noted as the one that configurations and messages go to.
  */
 int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_node);
-int cpg_io_join(cpg_handle_t handle);
+int cpg_io_join(cpg_handle_t handle); /* -EAGAIN: not yet */
 void cpg_io_close(cpg_handle_t handle);
 
 /* From now on the loop serves the connection. */

@@ -24,6 +24,9 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 	const uint8_t *mac = NULL;
 	uint8_t carrier = 0;
 
+	/* A bridge tells by the same messages, in a family of its own, that a port has left it. */
+	if (info->ifi_family != AF_UNSPEC)
+		return;
 	mnl_attr_for_each (attr, h, sizeof(*info)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
@@ -99,17 +102,22 @@ static int dump_one(struct link_io *io, struct mnl_socket *socket, uint16_t type
 	return netlink_talk(socket, h, buf, sizeof(buf), on_message, io);
 }
 
+/* Into a copy: what was known stays when not all can be read. */
 static int dump_all(struct mnl_socket *socket, void *data)
 {
-	struct link_io *io = data;
+	struct link_io *io = data, fresh = *io;
 	int r;
 
 	for (size_t i = 0; i < io->n_ports; i++) {
-		io->ports[i].index = 0;
-		io->ports[i].carrier = io->ports[i].has_address = false;
+		fresh.ports[i].index = 0;
+		fresh.ports[i].carrier = fresh.ports[i].has_address = false;
 	}
-	r = dump_one(io, socket, RTM_GETLINK, AF_UNSPEC);
-	return r == 0 ? dump_one(io, socket, RTM_GETADDR, AF_INET) : r;
+	r = dump_one(&fresh, socket, RTM_GETLINK, AF_UNSPEC);
+	if (r == 0)
+		r = dump_one(&fresh, socket, RTM_GETADDR, AF_INET);
+	if (r == 0)
+		memcpy(io->ports, fresh.ports, sizeof(io->ports));
+	return r;
 }
 
 /* What the events say from now on starts from this. */

@@ -44,6 +44,10 @@ tests += test_agent_parts
 test_agent_parts-src := services/agent/tests/test_parts.c services/base/parse.c $(agent-pure)
 test_agent_parts-pkg := cmocka
 
+tests += test_agent_address
+test_agent_address-src := services/agent/tests/test_address.c services/agent/address_io.c
+test_agent_address-pkg := cmocka libmnl
+
 fuzzers += fuzz_agent_wire fuzz_agent_decide
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c
 fuzz_agent_decide-src := services/agent/fuzz_decide.c $(filter-out \

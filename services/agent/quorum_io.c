@@ -22,6 +22,7 @@ static void on_nodes(votequorum_handle_t handle, uint64_t context, votequorum_ri
 	(void)n;
 	(void)list;
 	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq};
+	io->has_verdict = false;
 }
 
 static void on_verdict(votequorum_handle_t handle, uint64_t context, uint32_t quorate, uint32_t n,
@@ -33,6 +34,7 @@ static void on_verdict(votequorum_handle_t handle, uint64_t context, uint32_t qu
 	(void)n;
 	(void)list;
 	io->quorate = quorate;
+	io->has_verdict = true;
 	io->handler->verdict(io->data, &io->ring, quorate, io->expected_votes);
 }
 
@@ -42,7 +44,7 @@ static void on_expected(votequorum_handle_t handle, uint64_t context, uint32_t e
 
 	(void)context;
 	io->expected_votes = expected;
-	if (io->ring.seq)
+	if (io->has_verdict)
 		io->handler->verdict(io->data, &io->ring, io->quorate, expected);
 }
 
@@ -114,7 +116,7 @@ int quorum_io_attach(struct quorum_io *io, votequorum_handle_t handle, uint32_t 
 	if (votequorum_fd_get(handle, &fd) != CS_OK)
 		return -ENOTCONN;
 	io->handle = handle;
-	io->ring.seq = 0;
+	io->has_verdict = false;
 	io->expected_votes = expected_votes;
 	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable) < 0)
 		return -ENOMEM;

@@ -21,8 +21,9 @@ struct quorum_io {
 	void *data;
 	votequorum_handle_t handle;
 	int fd;
+	struct decide_ring ring; /* that the next verdict is for */
+	bool has_verdict;	 /* for that ring: */
 	bool quorate;
-	struct decide_ring ring;
 	uint32_t expected_votes;
 };
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Against the kernel, in a network namespace of its own: aliases on its loopback. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <cmocka.h>
+
+#include "agent/address_io.h"
+
+static struct address_io io;
+static struct config_group group = {
+	.name = "main",
+	.aliases = {{.label = "lo:1", .port = "lo", .address = 0x0100000a},
+		    {.label = "lo:2", .port = "lo", .address = 0x0200000a}},
+	.n_aliases = 2,
+};
+
+static int set_up(void **state)
+{
+	(void)state;
+	return unshare(CLONE_NEWNET) < 0 ? -1 : address_io_open(&io);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	address_io_close(&io);
+	return 0;
+}
+
+/* A request whose acknowledgement nobody has waited for. */
+static void leave_an_answer(void)
+{
+	char buf[256] __attribute__((aligned(8)));
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+
+	h->nlmsg_type = RTM_DELADDR;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	h->nlmsg_seq = 4000000000;
+	mnl_nlmsg_put_extra_header(h, sizeof(struct rtgenmsg));
+	assert_true(mnl_socket_sendto(io.socket, h, h->nlmsg_len) > 0);
+}
+
+static void come_and_go(void **state)
+{
+	size_t failed = 7;
+
+	(void)state;
+	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
+	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
+	assert_int_equal(address_io_delete(&io, &group), 0);
+	assert_int_equal(address_io_delete(&io, &group), 0);
+	assert_int_equal(failed, 7);
+}
+
+static void none_without_the_other(void **state)
+{
+	struct config_group half = group;
+	size_t failed = 7;
+
+	(void)state;
+	strcpy(half.aliases[1].port, "none");
+	assert_int_equal(address_io_add(&io, &half, 5, &failed), -ENODEV);
+	assert_int_equal(failed, 1);
+	assert_int_equal(address_io_delete(&io, &half), 0);
+}
+
+static void late_answers_are_passed_over(void **state)
+{
+	size_t failed;
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		leave_an_answer();
+	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
+	for (int i = 0; i < 5; i++)
+		leave_an_answer();
+	assert_int_equal(address_io_delete(&io, &group), 0);
+}
+
+static void failure_is_told_without_a_socket(void **state)
+{
+	struct address_io closed = {0};
+
+	(void)state;
+	assert_int_equal(address_io_delete(&closed, &group), -ENOTCONN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(come_and_go),
+		cmocka_unit_test(none_without_the_other),
+		cmocka_unit_test(late_answers_are_passed_over),
+		cmocka_unit_test(failure_is_told_without_a_socket),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
