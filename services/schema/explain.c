@@ -67,8 +67,10 @@ static void strip_predicates(const char *path, char *ret_path, size_t size)
 	bool inside = false;
 
 	for (; *path && n + 1 < size; path++) {
-		if (quote)
-			quote = *path == quote ? '\0' : quote;
+		if (quote && *path == quote)
+			quote = '\0';
+		else if (quote)
+			continue;
 		else if (inside && (*path == '\'' || *path == '"'))
 			quote = *path;
 		else if (*path == '[')
