@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who should take a group: the named successor, else the fittest; the last owner comes last. */
+/*
+ * Who should take a group: the named successor (the owner itself when its lease ended while the
+ * members changed), else the fittest; otherwise the last owner comes last.
+ */
 #include "agent/decide_internal.h"
 
 static bool is_candidate(const struct decide_state *s, const struct decide_peer *p, size_t group)

@@ -272,7 +272,7 @@ static bool is_handed_over(const struct decide_state *s, const struct decide_gro
 	if (!s->view || !decide_peer(s, g->owner))
 		return true;
 	if (g->owner == s->settings.self)
-		return g->released && !g->successor;
+		return g->released && (!g->successor || g->successor == g->owner);
 	return g->last_seq > 0;
 }
 

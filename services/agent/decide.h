@@ -135,6 +135,7 @@ struct decide_group {
 	bool owning;	/* own CLAIM (or ADOPT) delivered and nothing given up since */
 	bool adopting;	/* a lease of the agent's former life runs; ADOPT is not delivered yet */
 	bool addresses; /* the aliases are on the ports */
+	bool lapsed;	/* given up because the lease ended, not on purpose */
 	uint64_t claiming_until; /* own CLAIM is under way, and not repeated before; 0: none is */
 	uint64_t lease_until;	 /* 0: none */
 	uint64_t owner_since;

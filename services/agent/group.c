@@ -33,7 +33,7 @@ void group_release(struct decide_state *s, size_t group, uint32_t successor, con
 
 	if (!group_holds(g))
 		return;
-	g->owning = g->adopting = false;
+	g->owning = g->adopting = g->lapsed = false;
 	g->lease_until = 0;
 	g->n_outstanding = 0;
 	decide_emit(s, DECIDE_LEASE_CLEAR, group);
@@ -49,10 +49,11 @@ void group_expire(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 
-	if (g->lease_until && g->lease_until <= now)
-		group_release(
-			s, group, 0,
-			"the lease ran out, no quorum of voters confirmed a heartbeat in time");
+	if (!g->lease_until || g->lease_until > now)
+		return;
+	group_release(s, group, 0,
+		      "the lease ran out, no quorum of voters confirmed a heartbeat in time");
+	g->lapsed = true;
 }
 
 /* A claim ends with its view unless a quorum has confirmed it: the STATE that follows says so. */
@@ -75,7 +76,8 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 	if (!group_holds(g)) {
 		/* Given up since this node's STATE: the view still takes it for the owner. */
 		if (g->owner == s->settings.self && !g->released)
-			decide_send(s, AGENT_WIRE_RELEASED, group, g->epoch, 0, 0);
+			decide_send(s, AGENT_WIRE_RELEASED, group, g->epoch, 0,
+				    g->lapsed ? g->owner : 0);
 		return;
 	}
 	if (g->owner != s->settings.self) {
@@ -224,6 +226,7 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 			const struct agent_message *m, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
+	bool named = m->group.node && m->group.node != sender;
 
 	if (m->group.epoch != g->epoch || sender != g->owner || g->released)
 		return;
@@ -233,8 +236,8 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 	g->vacant_since = now;
 	if (sender != s->settings.self)
 		decide_log(s, LOG_NOTICE, "%s released by %s%s%s", NAME(s, group),
-			   decide_name(s, sender), g->successor ? " in favour of " : "",
-			   g->successor ? decide_name(s, g->successor) : "");
+			   decide_name(s, sender), named ? " in favour of " : "",
+			   named ? decide_name(s, g->successor) : "");
 }
 
 static void on_claim(struct decide_state *s, size_t group, uint32_t sender,

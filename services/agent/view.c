@@ -51,6 +51,8 @@ static uint8_t own_flags(const struct decide_state *s, const struct decide_group
 		flags |= AGENT_STATE_HOLDING;
 	if (g->released || (g->owner == s->settings.self && !group_holds(g)))
 		flags |= AGENT_STATE_RELEASED;
+	if (flags & AGENT_STATE_RELEASED && g->owner == s->settings.self && g->lapsed)
+		flags |= AGENT_STATE_LAPSED;
 	if (g->guard_owner && g->guard_owner == g->owner && g->guard_epoch == g->epoch)
 		flags |= AGENT_STATE_VOTED;
 	return flags;
@@ -133,6 +135,7 @@ static const struct decide_peer *find_owner(const struct decide_state *s, size_t
 static void agree_vacant(struct decide_state *s, size_t group, uint64_t epoch)
 {
 	struct decide_group *g = &s->groups[group];
+	const struct decide_peer *owner;
 
 	g->epoch = epoch;
 	g->owner = 0;
@@ -141,7 +144,11 @@ static void agree_vacant(struct decide_state *s, size_t group, uint64_t epoch)
 		    s->peers[i].groups[group].owner > g->owner)
 			g->owner = s->peers[i].groups[group].owner;
 	/* A former owner that is here has just said that it holds nothing. */
-	g->released = view_peer_index(s, g->owner) >= 0;
+	owner = decide_peer(s, g->owner);
+	g->released = owner;
+	if (owner && owner->groups[group].flags & AGENT_STATE_LAPSED &&
+	    owner->groups[group].epoch == epoch)
+		g->successor = g->owner;
 }
 
 /*
@@ -166,6 +173,7 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 	const struct decide_peer *owner;
 
 	g->view_guard = 0;
+	g->successor = 0;
 	for (size_t i = 0; i < s->n_peers; i++) {
 		const struct decide_report *r = &s->peers[i].groups[group];
 
@@ -191,7 +199,6 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 	} else {
 		agree_vacant(s, group, epoch);
 	}
-	g->successor = 0;
 	g->last_seq = 0;
 	g->vacant_since = now;
 }

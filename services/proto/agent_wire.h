@@ -43,7 +43,8 @@ enum agent_wire_health {
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
 #define AGENT_STATE_RELEASED 2u /* the owner named has released */
 #define AGENT_STATE_VOTED 4u	/* guard_left is for leases of the owner and epoch named only */
-#define AGENT_STATE_FLAGS 7u
+#define AGENT_STATE_LAPSED 8u	/* … by the end of its lease: the sender takes it again if fit */
+#define AGENT_STATE_FLAGS 15u
 
 struct agent_wire_group {
 	uint64_t key;	     /* agent_wire_key() of the group's name */

@@ -147,11 +147,12 @@ static void print_message(struct script *s, const struct agent_message *m, const
 			      g->object[0] ? ":" : "", g->object);
 			if (m->type == AGENT_WIRE_HEALTH)
 				continue;
-			print(s, " epoch=%llu owner=%s guard=%llu%s%s%s",
+			print(s, " epoch=%llu owner=%s guard=%llu%s%s%s%s",
 			      (unsigned long long)g->epoch, name_of(s, g->owner),
 			      (unsigned long long)(g->guard_left / NSEC_PER_MSEC),
 			      g->flags & AGENT_STATE_HOLDING ? " hold" : "",
 			      g->flags & AGENT_STATE_RELEASED ? " released" : "",
+			      g->flags & AGENT_STATE_LAPSED ? " lapsed" : "",
 			      g->flags & AGENT_STATE_VOTED ? " voted" : "");
 		}
 		print(s, "\n");
@@ -345,6 +346,7 @@ static void do_state(struct script *s)
 	g->guard_left = option(s, "guard") ? ms(s, option(s, "guard")) : 0;
 	g->flags = (uint8_t)((flag(s, "hold") ? AGENT_STATE_HOLDING : 0) |
 			     (flag(s, "released") ? AGENT_STATE_RELEASED : 0) |
+			     (flag(s, "lapsed") ? AGENT_STATE_LAPSED : 0) |
 			     (flag(s, "voted") ? AGENT_STATE_VOTED : 0));
 	decide_message(&s->state, node->id, &m, s->now);
 }

@@ -8,8 +8,8 @@
  *   ring SEQ NODE…          a configuration; members with a process id of their own: r2/7
  *   lost                    the connection to corosync is gone
  *   quorum yes|no SEQ       votequorum's verdict for that ring
- *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [voted]
- *                           [unfit=WHY:OBJECT]
+ *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [lapsed]
+ *                           [voted] [unfit=WHY:OBJECT]
  *   health NODE fit|WHY:OBJECT
  *   heartbeat|echo|claim NODE EPOCH SEQ, released|switchover NODE EPOCH [NODE], adopt NODE EPOCH
  *                           messages of a peer; last word `stale`: they are of another view
