@@ -143,6 +143,8 @@ void act(struct agent *a)
 
 	/* A hung agent would keep every later view from forming; a dead one leaves the group. */
 	alarm(HUNG_S);
+	/* A vote is kept before it is told. */
+	lease_io_set_guard(&a->lease, decide_vote(&a->state));
 	/* An action may report a failure, which appends: the list is read by index. */
 	for (size_t i = 0; i < actions->n; i++)
 		execute(a, &actions->list[i]);
@@ -160,6 +162,8 @@ int act_on_former_life(struct agent *a)
 {
 	uint64_t now = clock_boot_ns();
 	int r = 0;
+
+	decide_voted(&a->state, lease_io_guard(&a->lease));
 
 	for (size_t i = 0; i < a->config->n_groups && r == 0; i++) {
 		uint64_t key = a->state.groups[i].key;

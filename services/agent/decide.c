@@ -110,6 +110,23 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 	}
 }
 
+void decide_voted(struct decide_state *s, uint64_t guard_until)
+{
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		if (s->groups[i].guard_until < guard_until)
+			s->groups[i].guard_until = guard_until;
+}
+
+uint64_t decide_vote(const struct decide_state *s)
+{
+	uint64_t until = 0;
+
+	for (size_t i = 0; i < s->settings.n_groups; i++)
+		if (s->groups[i].guard_until > until)
+			until = s->groups[i].guard_until;
+	return until;
+}
+
 void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t deadline,
 		  uint64_t now)
 {

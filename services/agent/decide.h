@@ -175,6 +175,11 @@ struct decide_state {
 void decide_init(struct decide_state *s, const struct decide_settings *settings,
 		 struct decide_actions *actions, uint64_t now);
 
+/* The agent's former life has voted for leases until then; its settings may have been others. */
+void decide_voted(struct decide_state *s, uint64_t guard_until);
+/* The end of the last vote. */
+uint64_t decide_vote(const struct decide_state *s);
+
 /* A lease this node holds from its former life; called before the first configuration. */
 void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t deadline,
 		  uint64_t now);

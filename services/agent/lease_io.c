@@ -9,7 +9,10 @@
 
 #include "base/cleanup.h"
 
-#define SIZE (AGENT_WIRE_GROUPS_MAX * sizeof(struct lease_record))
+struct lease_file {
+	uint64_t guard_until;
+	struct lease_record records[AGENT_WIRE_GROUPS_MAX];
+};
 
 int lease_io_open(struct lease_io *io, const char *path)
 {
@@ -20,34 +23,34 @@ int lease_io_open(struct lease_io *io, const char *path)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EBUSY : -errno;
-	if (ftruncate(fd, SIZE) < 0)
+	if (ftruncate(fd, sizeof(struct lease_file)) < 0)
 		return -errno;
-	map = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	map = mmap(NULL, sizeof(struct lease_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
-	io->records = map;
+	io->file = map;
 	io->fd = take_fd(&fd);
 	return 0;
 }
 
 void lease_io_close(struct lease_io *io)
 {
-	if (io->records)
-		munmap(io->records, SIZE);
-	io->records = NULL;
+	if (io->file)
+		munmap(io->file, sizeof(struct lease_file));
+	io->file = NULL;
 	closep(&io->fd);
 	io->fd = -1;
 }
 
 struct lease_record *lease_io_find(struct lease_io *io, uint64_t key, uint64_t now)
 {
-	struct lease_record *unused = NULL;
+	struct lease_record *records = io->file->records, *unused = NULL;
 
 	for (size_t i = 0; i < AGENT_WIRE_GROUPS_MAX; i++) {
-		if (io->records[i].key == key)
-			return &io->records[i];
-		if (!unused && io->records[i].deadline <= now)
-			unused = &io->records[i];
+		if (records[i].key == key)
+			return &records[i];
+		if (!unused && records[i].deadline <= now)
+			unused = &records[i];
 	}
 	return unused;
 }
@@ -68,4 +71,14 @@ void lease_io_set(struct lease_record *record, uint64_t key, uint64_t epoch, uin
 void lease_io_clear(struct lease_record *record)
 {
 	((volatile struct lease_record *)record)->deadline = 0;
+}
+
+uint64_t lease_io_guard(const struct lease_io *io)
+{
+	return io->file->guard_until;
+}
+
+void lease_io_set_guard(struct lease_io *io, uint64_t until)
+{
+	((volatile struct lease_file *)io->file)->guard_until = until;
 }

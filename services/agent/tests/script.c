@@ -456,6 +456,11 @@ static void do_former(struct script *s)
 	decide_adopt(&s->state, s->group, number(s, word(s, 1)), ms(s, word(s, 2)), s->now);
 }
 
+static void do_voted(struct script *s)
+{
+	decide_voted(&s->state, ms(s, word(s, 1)));
+}
+
 static void do_leave(struct script *s)
 {
 	decide_leave(&s->state, s->now);
@@ -477,13 +482,14 @@ static void do_line(struct script *s)
 		const char *verb;
 		void (*run)(struct script *s);
 	} verbs[] = {
-		{"config", do_config}, {"at", do_at},		{"run", do_run},
-		{"ring", do_ring},     {"lost", do_lost},	{"quorum", do_quorum},
-		{"state", do_state},   {"health", do_state},	{"own", do_own},
-		{"drop", do_drop},     {"auto", do_auto},	{"port", do_port},
-		{"fail", do_fail},     {"former", do_former},	{"leave", do_leave},
-		{"hide", do_hide},     {"show", do_hide},	{"tick", do_tick},
-		{"group", do_group},   {"command", do_command}, {"explain", do_explain},
+		{"config", do_config},	 {"at", do_at},		{"run", do_run},
+		{"ring", do_ring},	 {"lost", do_lost},	{"quorum", do_quorum},
+		{"state", do_state},	 {"health", do_state},	{"own", do_own},
+		{"drop", do_drop},	 {"auto", do_auto},	{"port", do_port},
+		{"fail", do_fail},	 {"former", do_former}, {"leave", do_leave},
+		{"hide", do_hide},	 {"show", do_hide},	{"tick", do_tick},
+		{"voted", do_voted},	 {"group", do_group},	{"command", do_command},
+		{"explain", do_explain},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

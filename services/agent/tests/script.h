@@ -18,6 +18,7 @@
  *   port fit|WHY:OBJECT     this node's ports
  *   fail LABEL              an alias could not be added
  *   former EPOCH MS         a lease of the agent's former life runs until then
+ *   voted MS                the agent's former life has voted for leases until then
  *   command switchover      by the local socket
  *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node
