@@ -31,8 +31,9 @@ static int reload(void *data)
 	const struct config_node *node;
 	int r = daemon_load(&d->daemon, &config);
 
-	if (r == 0)
-		r = daemon_node(&d->daemon, config, &node);
+	if (r < 0)
+		return r;
+	r = daemon_node(&d->daemon, config, &node);
 	if (r < 0)
 		return r;
 	r = checker_configure(&d->checker, node->role == CONFIG_ROLE_ROUTER ? config : NULL);

@@ -9,7 +9,7 @@
 
 static int serve(int fd, const struct sockaddr_in *at, const char *word)
 {
-	struct sockaddr_in from;
+	struct sockaddr_in from = {0};
 	socklen_t size = sizeof(from);
 	char buf[64];
 
