@@ -3,11 +3,12 @@
 
 usage: boot.py IMAGE OUTDIR [NAME…]      prints "ok NAME" or "not ok NAME: why"; console logs in OUTDIR/NAME.log
 
-Cases: bios-a, bios-b, uefi-a, uefi-b (firmware, slot, read-only root, growth at the first boot and none at the
-second, data kept, power button), fallback (a slot without kernel), ports-pci, ports-mac (names of ports against
-the order of probing).
+Cases: bios-a, bios-b, uefi-a, uefi-b (firmware, slot, menu on the screen, read-only root, growth at the first boot
+and none at the second, data kept, power button), fallback (a slot without kernel), ports-pci, ports-mac (names of
+ports against the order of probing).
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -16,11 +17,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-TOP = HERE.parents[2]
+TOP = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+
+from lab import menu, qemu  # noqa: E402
+
 OVMF = pathlib.Path("/usr/share/OVMF")
 MEMORY_MIB = 384
 DISK_MIB = 1024
@@ -29,8 +33,6 @@ BOOT_SECONDS = 300
 COMMAND_SECONDS = 60
 # Firmware and slot of the cases that boot a second time: each of both once.
 TWICE = (("bios", "A"), ("uefi", "B"))
-PROMPT = rb"[#] $"
-ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\r")
 
 
 class Failure(Exception):
@@ -38,92 +40,57 @@ class Failure(Exception):
 
 
 class Guest:
-    """One QEMU with its serial console on pipes; used as a context manager, which ends it."""
+    """A booted machine, driven by the shell behind its console's menu."""
 
-    def __init__(self, name, outdir, arguments):
-        self.log = open(outdir / f"{name}.log", "ab")
-        self.monitor = outdir / f"{name}.monitor"
-        self.text = b""
-        self.arrived = threading.Condition()
-        self.process = subprocess.Popen(
-            ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none", "-nodefaults",
-             "-vga", "std", "-monitor", f"unix:{self.monitor},server=on,wait=off", "-chardev", "stdio,id=con,signal=off", "-serial", "chardev:con", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, bufsize=0)
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
+    def __init__(self, name, process, sockets):
+        self.name, self._process, self._sockets = name, process, sockets
+        self._console = qemu.Console(sockets / "console")
+        self._console.expect(r"Choose 1-\d+: $", BOOT_SECONDS)
+        self._menu = menu.Menu(self)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.reader.join(5)
-        self.log.close()
-
-    def _read(self):
-        while chunk := self.process.stdout.read(4096):
-            self.log.write(chunk)
-            self.log.flush()
-            with self.arrived:
-                self.text = ESCAPES.sub(b"", self.text + chunk)
-                self.arrived.notify_all()
-        with self.arrived:
-            self.arrived.notify_all()
-
-    def send(self, text):
-        self.process.stdin.write(text.encode())
-
-    def forget(self):
-        with self.arrived:
-            self.text = b""
-
-    def expect(self, pattern, seconds, what):
-        """Waits for a regular expression on the console, returns its match."""
-        deadline = time.monotonic() + seconds
-        with self.arrived:
-            while not (match := re.search(pattern, self.text, re.M)):
-                left = deadline - time.monotonic()
-                if left <= 0 or self.process.poll() is not None:
-                    why = "QEMU ended" if self.process.poll() is not None else f"not within {seconds} s"
-                    raise Failure(f"{what}: {why}")
-                self.arrived.wait(min(left, 1))
-            return match
-
-    def shell(self):
-        """From power-on to the shell of the console's menu."""
-        entry = self.expect(rb"^\D{0,4}(\d+)\D.*[Ss]hell", BOOT_SECONDS, "no menu on the console")
-        self.forget()
-        self.send(entry[1].decode() + "\n")
-        self.expect(PROMPT, COMMAND_SECONDS, "no shell from the menu")
+    def console(self):
+        """The serial console (for lab.menu)."""
+        return self._console
 
     def run(self, command):
         """Runs a command in the shell, returns what it printed."""
-        self.forget()
-        self.send(f"echo BEG''IN; {command}; echo E''ND=$?\n")
-        match = self.expect(rb"BEGIN\n((?:.|\n)*?)END=(\d+)", COMMAND_SECONDS, f"no answer to '{command}'")
-        lines = [line for line in match[1].decode(errors="replace").split("\n") if not re.match(r"\[ *\d+\.", line)]
-        if match[2] != b"0":
-            raise Failure(f"'{command}' failed: {' '.join(lines)}")
-        return "\n".join(lines).strip()
+        status, text = self._menu.run(command, COMMAND_SECONDS)
+        check(status == 0, f"'{command}' failed: {text}")
+        return text
 
     def power_off(self, button=False):
         """By command, or by the machine's power button."""
         if button:
             with socket.socket(socket.AF_UNIX) as monitor:
-                monitor.connect(str(self.monitor))
+                monitor.connect(str(self._sockets / "monitor"))
                 monitor.settimeout(10)
                 answer = b""
                 monitor.sendall(b"system_powerdown\n")
                 while answer.count(b"(qemu)") < 2:
                     answer += monitor.recv(4096)
         else:
-            self.send("poweroff\n")
+            self._console.send("poweroff\r")
         try:
-            self.process.wait(COMMAND_SECONDS)
+            self._process.wait(COMMAND_SECONDS)
         except subprocess.TimeoutExpired:
             raise Failure(f"does not power off within {COMMAND_SECONDS} s") from None
+
+
+@contextlib.contextmanager
+def booted(name, outdir, arguments):
+    """A Guest, up to its menu; ended with the context. Its sockets lie apart: their paths may have 107 bytes at most."""
+    log = outdir / f"{name}.log"
+    with tempfile.TemporaryDirectory(prefix="trireme-boot.") as sockets, log.open("ab") as words:
+        process = subprocess.Popen(
+            ["qemu-system-x86_64", "-accel", "tcg", "-m", str(MEMORY_MIB), "-smp", "1", "-display", "none", "-nodefaults",
+             "-vga", "std", "-monitor", f"unix:{sockets}/monitor,server=on,wait=off",
+             "-chardev", f"socket,id=con,path={sockets}/console,server=on,wait=off,logfile={log},logappend=on",
+             "-serial", "chardev:con", *arguments], stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+        try:
+            yield Guest(name, process, pathlib.Path(sockets))
+        finally:
+            process.kill()
+            process.wait()
 
 
 def check(condition, why):
@@ -164,8 +131,7 @@ def data_mib(guest):
 
 def case_slot(kind, slot, again, base, name, outdir):
     arguments = firmware(kind, name, outdir) + disk(base, name, outdir)
-    with Guest(name, outdir, arguments) as guest:
-        guest.shell()
+    with booted(name, outdir, arguments) as guest:
         line = guest.run("cat /proc/cmdline")
         check(f"trireme.slot={slot}" in line, f"booted another slot: {line}")
         uuid = re.search(r"root=PARTUUID=(\S+)", line)[1]
@@ -175,6 +141,11 @@ def case_slot(kind, slot, again, base, name, outdir):
         check(size > DISK_MIB - 320, f"the data partition has {size} MiB on a disk of {DISK_MIB}")
         efi = guest.run("if [ -d /sys/firmware/efi ]; then echo uefi; else echo bios; fi")
         check(efi == kind, f"firmware is {efi}")
+        if kind == "uefi":
+            screen = guest.run("cat /sys/class/graphics/fb0/name")
+            check(screen == "EFI VGA", f"the screen is '{screen}'")
+        # What a person in front of the machine sees.
+        check(guest.run("grep -c 'Choose 1-' /dev/vcs1") == "1", "no menu on the screen")
         root = guest.run("awk '$2 == \"/\" { print $3, $4 }' /proc/mounts")
         check(re.match(r"squashfs ro[, ]?", root), f"root is '{root}'")
         check(guest.run("touch /x 2>&1 && echo written || echo refused").endswith("refused"), "root can be written")
@@ -182,8 +153,7 @@ def case_slot(kind, slot, again, base, name, outdir):
         guest.power_off()
     if not again:
         return
-    with Guest(name, outdir, arguments) as guest:
-        guest.shell()
+    with booted(name, outdir, arguments) as guest:
         line = guest.run("cat /proc/cmdline")
         check(f"trireme.slot={slot}" in line, f"second boot from another slot: {line}")
         check("54726972-656d-4500-8000-" not in line, "the disk kept the image's GUIDs")
@@ -202,8 +172,7 @@ def case_fallback(image, name, outdir):
     with open(base, "r+b") as file:
         file.seek(start * 512)
         file.write(bytes(1 << 20))
-    with Guest(name, outdir, disk(base, name, outdir)) as guest:
-        guest.shell()
+    with booted(name, outdir, disk(base, name, outdir)) as guest:
         line = guest.run("cat /proc/cmdline")
         check("trireme.slot=B" in line, f"booted {line}")
         guest.power_off()
@@ -228,8 +197,7 @@ def case_ports_pci(base, name, outdir):
         arguments = disk(base, name, outdir)
         # The second card of the command line sits before the first one on the bus.
         arguments += nic(0, models[0], MAC_B, "0x6") + nic(1, models[1], MAC_A, "0x5")
-        with Guest(name, outdir, arguments) as guest:
-            guest.shell()
+        with booted(name, outdir, arguments) as guest:
             found = ports(guest)
             check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models[1]} in front of {models[0]}: {found}")
             guest.power_off()
@@ -248,8 +216,7 @@ def case_ports_mac(base, name, outdir):
         arguments += ["-drive", f"if=none,id=seed,format=raw,readonly=on,file={seed}",
                       "-device", "virtio-blk-pci,drive=seed,addr=9"]
         arguments += nic(0, models[0], MAC_A, places[0]) + nic(1, models[1], MAC_B, places[1])
-        with Guest(name, outdir, arguments) as guest:
-            guest.shell()
+        with booted(name, outdir, arguments) as guest:
             found = ports(guest)
             check(found == {"eth0": MAC_A, "eth1": MAC_B}, f"{models} at {places}: {found}")
             guest.power_off()
@@ -274,16 +241,16 @@ def main():
         started = time.monotonic()
         try:
             function(*arguments, name, outdir)
-        except Failure as failure:
-            print(f"not ok {name}: {failure} (console: {outdir / name}.log)", flush=True)
+        except Exception as failure:  # Whatever it is, the other cases go on.
+            why = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            print(f"not ok {name}: {why} (console: {outdir / name}.log)", flush=True)
             return False
         print(f"ok {name} ({time.monotonic() - started:.0f} s)", flush=True)
         return True
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         results = list(pool.map(attempt, wanted))
-    for leftover in [*outdir.glob("*.qcow2"), *outdir.glob("base-*.img"), *outdir.glob("*.vars"),
-                     *outdir.glob("*.monitor")]:
+    for leftover in [*outdir.glob("*.qcow2"), *outdir.glob("base-*.img"), *outdir.glob("*.vars")]:
         leftover.unlink()
     return 0 if all(results) else 1
 
