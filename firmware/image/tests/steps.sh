@@ -94,7 +94,7 @@ machine
 boot ports
 says_not complain
 says_not notice
-does 'trireme-ports apply --rules /run/trireme/ports.rules'
+does 'trireme-ports apply'
 verdict ports-quiet
 
 machine
