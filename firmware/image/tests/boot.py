@@ -77,8 +77,8 @@ class Guest:
 
 
 @contextlib.contextmanager
-def booted(name, outdir, arguments):
-    """A Guest, up to its menu; ended with the context. Its sockets lie apart: their paths may have 107 bytes at most."""
+def powered(name, outdir, arguments):
+    """QEMU's process and the folder of its sockets, which lie apart: their paths may have 107 bytes at most."""
     log = outdir / f"{name}.log"
     with tempfile.TemporaryDirectory(prefix="trireme-boot.") as sockets, log.open("ab") as words:
         process = subprocess.Popen(
@@ -87,10 +87,17 @@ def booted(name, outdir, arguments):
              "-chardev", f"socket,id=con,path={sockets}/console,server=on,wait=off,logfile={log},logappend=on",
              "-serial", "chardev:con", *arguments], stdin=subprocess.DEVNULL, stdout=words, stderr=words)
         try:
-            yield Guest(name, process, pathlib.Path(sockets))
+            yield process, pathlib.Path(sockets)
         finally:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def booted(name, outdir, arguments):
+    """A Guest, up to its menu; ended with the context."""
+    with powered(name, outdir, arguments) as (process, sockets):
+        yield Guest(name, process, sockets)
 
 
 def check(condition, why):
@@ -178,6 +185,20 @@ def case_fallback(image, name, outdir):
         guest.power_off()
 
 
+def case_grub(base, name, outdir):
+    """The boot menu's editor and command line are for nobody: they would lead past the console's password."""
+    with powered(name, outdir, disk(base, name, outdir)) as (_, sockets):
+        console = qemu.Console(sockets / "console")
+        for key in "ec":
+            console.expect("slot B", BOOT_SECONDS)
+            console.send(key)
+            console.expect("Enter username:", COMMAND_SECONDS)
+            console.send("nobody\r")
+            console.expect("Enter password:", COMMAND_SECONDS)
+            console.send("\r")
+        console.expect("slot B", COMMAND_SECONDS)
+
+
 def nic(number, model, mac, address):
     return ["-netdev", f"hubport,id=n{number},hubid={number}",
             "-device", f"{model},netdev=n{number},mac={mac},addr={address},romfile="]
@@ -232,6 +253,7 @@ def main():
     cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, (kind, slot) in TWICE, bases[slot]) for kind in ("bios", "uefi")
              for slot in "AB"}
     cases["fallback"] = (case_fallback, image)
+    cases["grub"] = (case_grub, bases["A"])
     cases["ports-pci"] = (case_ports_pci, bases["A"])
     cases["ports-mac"] = (case_ports_mac, bases["A"])
     wanted = sys.argv[3:] or list(cases)
