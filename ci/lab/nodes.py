@@ -73,9 +73,6 @@ class Node:
         (self.root / "seed/trireme.json").write_text(json.dumps(self.cluster.document))
         (self.root / "seed/authkey").write_bytes(self.cluster.key)
         self.run(BIN / "trireme-config", "load", "--root", self.root, "--seed", self.root / "seed", "--yang", YANG)
-        # Not SCHED_RR, its default: a kernel with RT_GROUP_SCHED stalls it for hundreds of milliseconds.
-        with (self.root / "run/corosync/corosync.conf").open("a") as words:
-            words.write("system {\n\tsched_rr: no\n\tpriority: max\n}\n")
 
     # -- processes
 

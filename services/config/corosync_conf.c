@@ -41,6 +41,17 @@ static void add_totem(const struct config *config, struct text *text)
 	text_add(text, "}\n\n");
 }
 
+/*
+ * Not SCHED_RR, its default: libqb's log thread holds a spin lock while it writes to syslogd
+ * (libqb, lib/log_thread.c). Where syslogd is slow the main thread spins, and as a real-time
+ * process it would keep syslogd, the agent and all else from the processor. At nice -20 the agent
+ * has its share.
+ */
+static void add_scheduling(struct text *text)
+{
+	text_add(text, "system {\n\tsched_rr: no\n\tpriority: max\n}\n\n");
+}
+
 static void add_node(const struct config_node *node, struct text *text)
 {
 	char address[16];
@@ -69,8 +80,9 @@ int corosync_conf(const struct config *config, struct text *text)
 	/* Two votes have no majority between them; without wait_for_all both would start alone. */
 	if (config->n_nodes == 2)
 		text_add(text, "\ttwo_node: 1\n\twait_for_all: 1\n");
-	text_add(text, "}\n\n"
-		       "logging {\n"
+	text_add(text, "}\n\n");
+	add_scheduling(text);
+	text_add(text, "logging {\n"
 		       "\tto_syslog: yes\n"
 		       "\tsyslog_facility: daemon\n"
 		       "\tto_stderr: no\n"
