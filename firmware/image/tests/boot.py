@@ -47,6 +47,8 @@ class Guest:
         self._console = qemu.Console(sockets / "console")
         self._console.expect(r"Choose 1-\d+: $", BOOT_SECONDS)
         self._menu = menu.Menu(self)
+        # The kernel would speak in the middle of what commands print.
+        self.run("dmesg -n 1")
 
     def console(self):
         """The serial console (for lab.menu)."""
