@@ -304,7 +304,7 @@ static void note_bound(const struct decide_state *s, struct decide_group *g,
 	uint64_t given_up = t->lease - t->heartbeat - 2 * t->echo; /* T + C + R */
 
 	if (s->view)
-		g->bounded = s->n_peers == 2 && g->last_seq > 0 &&
+		g->bounded = s->n_peers == 2 && g->owner != s->settings.self && g->last_seq > 0 &&
 			     lease_guard(now, t->lease) < g->guard_until + given_up;
 	g->bounded = g->bounded && next->n_nodes == 1;
 }
