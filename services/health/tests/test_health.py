@@ -4,6 +4,7 @@
 """
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -192,6 +193,7 @@ def test_the_checker_gives_up_its_privileges(lab, folder):
     """In a mount namespace of its own, where the user exists."""
     web.WebServer(lab, "web1")
     engine = Daemon(lab, "trireme-engine", folder)
+    yang = shutil.copytree(YANG, lab.scratch / "yang")  # this tree may lie where only root can read
     passwd = lab.scratch / "passwd"
     passwd.write_text(Path("/etc/passwd").read_text() + "trireme-health:x:29900:29900::/:/bin/false\n")
     engine.process.terminate()
@@ -201,7 +203,7 @@ def test_the_checker_gives_up_its_privileges(lab, folder):
         script = f'mount --bind {passwd} /etc/passwd && exec "$@"'
         with log.open("a") as to:
             processes.append(lab.spawn("r1", "unshare", "-m", "sh", "-c", script, "sh", BUILT / program, "--config",
-                                       folder / "config.json", "--yang", YANG, "--foreground", stderr=to))
+                                       folder / "config.json", "--yang", yang, "--foreground", stderr=to))
     engine.wait("web: web1 is up")
     assert "Uid:\t29900\t29900\t29900\t29900" in Path(f"/proc/{processes[1].pid}/status").read_text()
     assert rights(processes[1]) == only(0)
