@@ -5,6 +5,8 @@
 # loop device.
 # Prints "ok NAME" or "not ok NAME: why".
 set -eu
+# A mount namespace that somebody makes meanwhile has a copy of all mounts, and keeps the partition busy.
+[ -n "${GROW_APART:-}" ] || exec env GROW_APART=1 unshare --mount --propagation private "$0" "$@"
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/trireme-grow.XXXXXX")
 loop='' failed=0
