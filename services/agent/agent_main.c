@@ -18,6 +18,7 @@
 #include "agent/settings.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
 #include "schema/node_io.h"
 
@@ -287,7 +288,7 @@ static int watch_signals(struct agent *a)
 static void stop(struct agent *a)
 {
 	alarm(0); /* the next life begins with reading the document */
-	ipc_io_close(&a->ipc);
+	ipc_server_close();
 	/* Connections to corosync end with the process or its next life: closing them may wait. */
 	cpg_io_detach(&a->cpg);
 	quorum_io_detach(&a->quorum);

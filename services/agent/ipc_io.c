@@ -7,48 +7,17 @@
 #include <qb/qblog.h>
 
 #include "base/clock_io.h"
+#include "base/ipc_server_io.h"
 
 #define PATIENCE_NS (3 * NSEC_PER_SEC) /* for a switch-over to be completed */
 
-static qb_loop_t *the_loop; /* libqb's poll handlers carry no context */
-
-static int32_t job_add(enum qb_loop_priority p, void *data, qb_loop_job_dispatch_fn fn)
+static void on_closed(void *data, qb_ipcs_connection_t *c)
 {
-	return qb_loop_job_add(the_loop, p, data, fn);
-}
-
-static int32_t dispatch_add(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
-			    qb_ipcs_dispatch_fn_t fn)
-{
-	return qb_loop_poll_add(the_loop, p, fd, events, data, fn);
-}
-
-static int32_t dispatch_mod(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
-			    qb_ipcs_dispatch_fn_t fn)
-{
-	return qb_loop_poll_mod(the_loop, p, fd, events, data, fn);
-}
-
-static int32_t dispatch_del(int32_t fd)
-{
-	return qb_loop_poll_del(the_loop, fd);
-}
-
-static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
-{
-	(void)c;
-	(void)gid;
-	return uid == 0 ? 0 : -EACCES;
-}
-
-static int32_t on_closed(qb_ipcs_connection_t *c)
-{
-	struct ipc_io *io = qb_ipcs_connection_service_context_get(c);
+	struct ipc_io *io = data;
 
 	for (size_t i = 0; i < IPC_PENDING_MAX; i++)
 		if (io->pending[i].connection == c)
 			io->pending[i].connection = NULL;
-	return 0;
 }
 
 static void answer(qb_ipcs_connection_t *c, int error, const char *text)
@@ -96,9 +65,9 @@ static void on_switchover(struct ipc_io *io, qb_ipcs_connection_t *c,
 	io->pending[place] = pending;
 }
 
-static int32_t on_message(qb_ipcs_connection_t *c, void *bytes, size_t size)
+static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size_t size)
 {
-	struct ipc_io *io = qb_ipcs_connection_service_context_get(c);
+	struct ipc_io *io = data;
 	struct agent_request request;
 
 	if (size < sizeof(request)) {
@@ -160,36 +129,11 @@ uint64_t ipc_io_deadline(const struct ipc_io *io)
 int ipc_io_open(struct ipc_io *io, qb_loop_t *loop, const struct ipc_io_handler *handler,
 		void *data)
 {
-	static struct qb_ipcs_service_handlers service = {
-		.connection_accept = on_accept,
-		.msg_process = on_message,
-		.connection_closed = on_closed,
+	static const struct ipc_server_handler server = {
+		.message = on_message,
+		.closed = on_closed,
 	};
-	static struct qb_ipcs_poll_handlers poll = {
-		.job_add = job_add,
-		.dispatch_add = dispatch_add,
-		.dispatch_mod = dispatch_mod,
-		.dispatch_del = dispatch_del,
-	};
-	int r;
 
-	the_loop = loop;
 	*io = (struct ipc_io){.handler = handler, .data = data};
-	io->service = qb_ipcs_create(AGENT_IPC_NAME, 0, QB_IPC_NATIVE, &service);
-	if (!io->service)
-		return -ENOMEM;
-	qb_ipcs_service_context_set(io->service, io);
-	qb_ipcs_poll_handlers_set(io->service, &poll);
-	qb_ipcs_enforce_buffer_size(io->service, AGENT_IPC_MAX);
-	r = qb_ipcs_run(io->service);
-	if (r < 0)
-		io->service = NULL; /* libqb has destroyed it */
-	return r;
-}
-
-void ipc_io_close(struct ipc_io *io)
-{
-	if (io->service)
-		qb_ipcs_destroy(io->service);
-	io->service = NULL;
+	return ipc_server_open(loop, AGENT_IPC_NAME, AGENT_IPC_MAX, &server, io);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The agent's local socket (proto/agent_ipc.h) as a libqb IPC server; root only. */
+/* The agent's local socket (proto/agent_ipc.h), until ipc_server_close(); root only. */
 #ifndef TRIREME_AGENT_IPC_IO_H
 #define TRIREME_AGENT_IPC_IO_H
 
@@ -27,7 +27,6 @@ struct ipc_io_pending {
 };
 
 struct ipc_io {
-	qb_ipcs_service_t *service;
 	const struct ipc_io_handler *handler;
 	void *data;
 	struct ipc_io_pending pending[IPC_PENDING_MAX];
@@ -35,7 +34,6 @@ struct ipc_io {
 
 int ipc_io_open(struct ipc_io *io, qb_loop_t *loop, const struct ipc_io_handler *handler,
 		void *data);
-void ipc_io_close(struct ipc_io *io);
 
 /* Answers switch-overs that have come to an end; to be called after every event. */
 void ipc_io_settle(struct ipc_io *io, const struct decide_state *s, uint64_t now);

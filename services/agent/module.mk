@@ -9,7 +9,7 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act
 	services/agent/cpg_io.c services/agent/corosync_io.c \
 	services/agent/quorum_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/ipc_io.c services/agent/lease_io.c \
-	services/base/netlink_io.c \
+	services/base/ipc_server_io.c services/base/netlink_io.c \
 	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg := libqb libcpg libvotequorum libmnl libyang
 

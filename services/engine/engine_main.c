@@ -8,6 +8,7 @@
 #include <qb/qbloop.h>
 
 #include "base/clock_io.h"
+#include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
 #include "engine/engine.h"
 #include "engine/ipc_io.h"
@@ -128,7 +129,7 @@ int main(int argc, char **argv)
 		qb_loop_run(d.daemon.loop);
 	else
 		qb_log(LOG_ERR, "not started: %s", strerror(-r));
-	ipc_io_close();
+	ipc_server_close();
 	engine_clear(&d.engine);
 	daemon_end(&d.daemon);
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -6,58 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <qb/qbdefs.h>
-#include <qb/qbipcs.h>
 #include <qb/qblog.h>
 
+#include "base/ipc_server_io.h"
 #include "engine/status.h"
 #include "proto/engine_ipc.h"
 
 static struct {
-	qb_loop_t *loop;
-	qb_ipcs_service_t *service;
 	struct engine *engine;
 	void (*changed)(void *data);
 	void *data;
 } server;
 
-static int32_t job_add(enum qb_loop_priority p, void *data, qb_loop_job_dispatch_fn fn)
-{
-	return qb_loop_job_add(server.loop, p, data, fn);
-}
-
-static int32_t dispatch_add(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
-			    qb_ipcs_dispatch_fn_t fn)
-{
-	return qb_loop_poll_add(server.loop, p, fd, events, data, fn);
-}
-
-static int32_t dispatch_mod(enum qb_loop_priority p, int32_t fd, int32_t events, void *data,
-			    qb_ipcs_dispatch_fn_t fn)
-{
-	return qb_loop_poll_mod(server.loop, p, fd, events, data, fn);
-}
-
-static int32_t dispatch_del(int32_t fd)
-{
-	return qb_loop_poll_del(server.loop, fd);
-}
-
-static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
+static bool on_accept(void *data, uid_t uid)
 {
 	const struct passwd *checker = getpwnam(IPC_CHECKER_USER);
 
-	if (uid != 0 && (!checker || uid != checker->pw_uid))
-		return -EACCES;
-	/* The connection's shared memory is made by root: give it to the peer. */
-	qb_ipcs_connection_auth_set(c, uid, gid, 0600);
-	return 0;
-}
-
-static int32_t on_closed(qb_ipcs_connection_t *c)
-{
-	(void)c;
-	return 0;
+	(void)data;
+	return checker && uid == checker->pw_uid;
 }
 
 static int32_t answer_error(qb_ipcs_connection_t *c, int32_t id, int error)
@@ -128,12 +94,14 @@ static int check(const struct qb_ipc_request_header *header, size_t size, size_t
 	return version == ENGINE_IPC_VERSION ? 0 : -EPROTO;
 }
 
-static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
+static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size_t size)
 {
-	const struct qb_ipc_request_header *header = data;
-	const struct engine_health_request *health = data;
-	const struct engine_service_request *service = data;
+	const struct qb_ipc_request_header *header = bytes;
+	const struct engine_health_request *health = bytes;
+	const struct engine_service_request *service = bytes;
 	int r = -EBADMSG;
+
+	(void)data;
 
 	/* Both kinds begin with header and version. */
 	if (size < sizeof(*service))
@@ -149,37 +117,13 @@ static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
 
 int ipc_io_open(qb_loop_t *loop, struct engine *engine, void (*changed)(void *data), void *data)
 {
-	static struct qb_ipcs_service_handlers handlers = {
-		.connection_accept = on_accept,
-		.connection_closed = on_closed,
-		.msg_process = on_message,
+	static const struct ipc_server_handler handler = {
+		.accept = on_accept,
+		.message = on_message,
 	};
-	static const struct qb_ipcs_poll_handlers poll = {
-		.job_add = job_add,
-		.dispatch_add = dispatch_add,
-		.dispatch_mod = dispatch_mod,
-		.dispatch_del = dispatch_del,
-	};
-	int r;
 
-	server.loop = loop;
 	server.engine = engine;
 	server.changed = changed;
 	server.data = data;
-	server.service = qb_ipcs_create(ENGINE_IPC_NAME, 0, QB_IPC_SHM, &handlers);
-	if (!server.service)
-		return -ENOMEM;
-	qb_ipcs_enforce_buffer_size(server.service, ENGINE_IPC_MAX);
-	qb_ipcs_poll_handlers_set(server.service, (struct qb_ipcs_poll_handlers *)&poll);
-	r = qb_ipcs_run(server.service);
-	if (r < 0)
-		server.service = NULL;
-	return r;
-}
-
-void ipc_io_close(void)
-{
-	if (server.service)
-		qb_ipcs_destroy(server.service);
-	server.service = NULL;
+	return ipc_server_open(loop, ENGINE_IPC_NAME, ENGINE_IPC_MAX, &handler, NULL);
 }

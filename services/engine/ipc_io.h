@@ -11,10 +11,9 @@
 #define IPC_CHECKER_USER "trireme-health"
 
 /*
- * Serves until ipc_io_close(); one server per process (libqb hands no data to poll handlers).
- * changed(data) is called after a report that changed a verdict. -EADDRINUSE: another engine runs.
+ * Serves until ipc_server_close(). changed(data) is called after a report that changed a verdict.
+ * -EADDRINUSE: another engine runs.
  */
 int ipc_io_open(qb_loop_t *loop, struct engine *engine, void (*changed)(void *data), void *data);
-void ipc_io_close(void);
 
 #endif
