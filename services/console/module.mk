@@ -5,8 +5,10 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c
 
 programs += trireme
-trireme-src = services/console/trireme_main.c services/console/json.c $(libsrc-console)
-trireme-pkg := libqb libcrypt
+trireme-src = services/console/trireme_main.c services/console/json.c \
+	services/console/config_cmd.c services/console/config_cmd_io.c \
+	services/console/config_client_io.c $(libsrc-console)
+trireme-pkg := libqb libcrypt jansson
 trireme-dir := usr/bin
 
 programs += trireme-console

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trireme: the cluster's state and switch-over, from a shell. */
+/* trireme: the cluster's state, its configuration and switch-over, from a shell. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -11,6 +11,8 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
+#include "console/config_cmd.h"
+#include "console/config_cmd_io.h"
 #include "console/json.h"
 #include "console/machine_io.h"
 #include "console/render.h"
@@ -21,14 +23,16 @@
 
 enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
-static const char usage[] =
+static const char usage_begin[] =
 	"Usage: trireme status [SWITCHES]           state of this machine and of the cluster\n"
 	"       trireme cluster switchover [GROUP]  gives the floating addresses to the other "
 	"router\n"
 	"       trireme service                     virtual services and their real servers\n"
-	"       trireme --help\n"
+	"       trireme --help\n";
+
+static const char usage_end[] =
 	"\n"
-	"  --json          the state as a JSON object\n"
+	"  --json          the answer as JSON\n"
 	"  --ready         whether this machine does its work: quorum, a settled role, and on a\n"
 	"                  router every virtual service in the kernel; says what is missing\n"
 	"  --wait SECONDS  waits until it does, that long at most (1 to 3600)\n"
@@ -38,9 +42,16 @@ static const char usage[] =
 
 static const struct machine machine = {.root = "", .yang_dir = SCHEMA_YANG_DIR};
 
+static void print_usage(FILE *to)
+{
+	fputs(usage_begin, to);
+	fputs(config_cmd_usage, to);
+	fputs(usage_end, to);
+}
+
 static int wrong_usage(void)
 {
-	fputs(usage, stderr);
+	print_usage(stderr);
 	return EXIT_USAGE;
 }
 
@@ -175,6 +186,15 @@ static int command_service(int argc, char **argv)
 	return view.engine_error ? EXIT_PROBLEM : code;
 }
 
+static int command_config(int argc, char **argv)
+{
+	int r = config_cmd_run(argc, argv);
+
+	if (r == -ENOENT || r == -EINVAL)
+		return wrong_usage();
+	return r < 0 ? EXIT_PROBLEM : EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -189,12 +209,12 @@ int main(int argc, char **argv)
 	/* A daemon that dies while it is asked is an error, not the end of this program. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(usage, stdout);
+		print_usage(stdout);
 		return EXIT_OK;
 	}
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, argv[1]) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	}
-	return wrong_usage();
+	return argc > 1 ? command_config(argc - 1, argv + 1) : wrong_usage();
 }
