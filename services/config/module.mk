@@ -15,3 +15,7 @@ tests += test_config_identity
 test_config_identity-src := services/config/tests/test_identity.c services/config/identity.c \
 	services/schema/config.c services/base/parse.c services/base/text.c
 test_config_identity-pkg := cmocka
+
+tests += test_config_revision
+test_config_revision-src := services/config/tests/test_revision.c services/config/revision.c
+test_config_revision-pkg := cmocka nettle
