@@ -8,11 +8,14 @@ void config_free(struct config *config)
 {
 	if (!config)
 		return;
-	if (config->services) {
-		for (size_t i = 0; i < config->n_services; i++)
-			free(config->services[i].reals);
-	}
+	for (size_t i = 0; i < config->n_services; i++)
+		free(config->services[i].reals);
+	for (size_t i = 0; i < config->n_pools; i++)
+		free(config->pools[i].reals);
 	free(config->services);
+	free(config->pools);
+	free(config->marks);
+	free(config->sources);
 	free(config);
 }
 
@@ -32,4 +35,40 @@ const struct config_port *config_port_by_name(const struct config_node *node, co
 			return &node->ports[i];
 	}
 	return NULL;
+}
+
+const struct config_pool *config_pool_by_name(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_pools; i++) {
+		if (strcmp(config->pools[i].name, name) == 0)
+			return &config->pools[i];
+	}
+	return NULL;
+}
+
+const struct config_mark *config_mark_by_number(const struct config *config, uint16_t number)
+{
+	for (size_t i = 0; i < config->n_marks; i++) {
+		if (config->marks[i].mark == number)
+			return &config->marks[i];
+	}
+	return NULL;
+}
+
+const char *config_protocol_name(enum config_protocol protocol)
+{
+	static const char *const names[] = {[CONFIG_PROTOCOL_TCP] = "tcp",
+					    [CONFIG_PROTOCOL_UDP] = "udp",
+					    [CONFIG_PROTOCOL_SCTP] = "sctp"};
+
+	return names[protocol];
+}
+
+const char *config_method_name(enum config_method method)
+{
+	static const char *const names[] = {[CONFIG_METHOD_NAT] = "nat",
+					    [CONFIG_METHOD_DIRECT] = "direct",
+					    [CONFIG_METHOD_TUNNEL] = "tunnel"};
+
+	return names[method];
 }

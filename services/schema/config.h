@@ -13,12 +13,26 @@
 
 #define CONFIG_NAME_MAX 33	/* 32 characters and NUL */
 #define CONFIG_PORT_NAME_MAX 16 /* IFNAMSIZ, linux/if.h */
+#define CONFIG_HOST_MAX 254	/* 253 characters and NUL */
+#define CONFIG_KEY_MAX 2049	/* the ring's key, base64 or sealed, and NUL */
 #define CONFIG_NODES_MAX 16	/* as the model's max-elements, here and below */
 #define CONFIG_PORTS_MAX 16
+#define CONFIG_MEMBERS_MAX 8
+#define CONFIG_ADDITIONAL_MAX 16
+#define CONFIG_ROUTES_MAX 64
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_ALIASES_MAX 64
 #define CONFIG_SERVICES_MAX 512
+#define CONFIG_RANGES_MAX 16
+#define CONFIG_MARKS_MAX 64
+#define CONFIG_MATCHES_MAX 16
+#define CONFIG_POOLS_MAX 512
 #define CONFIG_REALS_MAX 256
+#define CONFIG_SOURCES_MAX 64
+#define CONFIG_CONSUMERS_MAX 64
+#define CONFIG_DNS_MAX 3
+#define CONFIG_SEARCH_MAX 6
+#define CONFIG_NTP_MAX 8
 
 #define CONFIG_RING_LINKS 2   /* corosync: link 0 on eth1, link 1 on eth0 */
 #define CONFIG_RING_PORT 5405 /* UDP port of link 0; each further link has the next one */
@@ -31,16 +45,30 @@ enum config_role {
 enum config_protocol {
 	CONFIG_PROTOCOL_TCP,
 	CONFIG_PROTOCOL_UDP,
+	CONFIG_PROTOCOL_SCTP,
 };
 
 enum config_method {
 	CONFIG_METHOD_NAT,
 	CONFIG_METHOD_DIRECT,
+	CONFIG_METHOD_TUNNEL,
 };
 
 enum config_check {
 	CONFIG_CHECK_NONE,
 	CONFIG_CHECK_TCP_CONNECT,
+};
+
+enum config_admin_state {
+	CONFIG_ADMIN_ENABLED,
+	CONFIG_ADMIN_DRAIN,    /* no new connections, those that are there go on */
+	CONFIG_ADMIN_DISABLED, /* nothing, and no check */
+};
+
+enum config_port_kind {
+	CONFIG_PORT_HARDWARE,
+	CONFIG_PORT_VLAN,
+	CONFIG_PORT_BOND,
 };
 
 enum config_hardware {
@@ -49,13 +77,96 @@ enum config_hardware {
 	CONFIG_HARDWARE_PCI,
 };
 
-struct config_port {
-	char name[CONFIG_PORT_NAME_MAX];
-	enum config_hardware hardware;
-	uint8_t mac[6];
-	char pci_path[13]; /* 0000:03:00.0 */
+enum config_bond_mode {
+	CONFIG_BOND_ACTIVE_BACKUP,
+	CONFIG_BOND_802_3AD,
+	CONFIG_BOND_BALANCE_XOR,
+};
+
+enum config_hash_policy {
+	CONFIG_HASH_LAYER2,
+	CONFIG_HASH_LAYER2_3,
+	CONFIG_HASH_LAYER3_4,
+};
+
+/* In the order of falling importance. */
+enum config_log_level {
+	CONFIG_LOG_ERROR,
+	CONFIG_LOG_WARNING,
+	CONFIG_LOG_NOTICE,
+	CONFIG_LOG_INFO,
+};
+
+enum config_profile {
+	CONFIG_PROFILE_STANDARD,
+	CONFIG_PROFILE_FAST,
+	CONFIG_PROFILE_CUSTOM,
+};
+
+enum config_cipher {
+	CONFIG_CIPHER_AES128,
+	CONFIG_CIPHER_AES192,
+	CONFIG_CIPHER_AES256,
+};
+
+enum config_hash {
+	CONFIG_HASH_SHA256,
+	CONFIG_HASH_SHA384,
+	CONFIG_HASH_SHA512,
+};
+
+enum config_source_type {
+	CONFIG_SOURCE_NFS,
+	CONFIG_SOURCE_SMB,
+	CONFIG_SOURCE_ISCSI,
+	CONFIG_SOURCE_POSTGRESQL,
+	CONFIG_SOURCE_MYSQL,
+	CONFIG_SOURCE_TCP,
+	CONFIG_SOURCE_PACEMAKER,
+};
+
+struct config_address {
 	uint32_t address;
 	uint8_t prefix_length;
+};
+
+/* A network card of a bond; its hardware is never by order. */
+struct config_member {
+	char name[CONFIG_PORT_NAME_MAX]; /* the port's name and a letter */
+	enum config_hardware hardware;
+	uint8_t mac[6];
+	char pci_path[13];
+};
+
+struct config_bond {
+	enum config_bond_mode mode;
+	uint32_t monitor_ms;
+	bool lacp_fast;			     /* 802.3ad only */
+	enum config_hash_policy hash_policy; /* not with active-backup */
+	struct config_member members[CONFIG_MEMBERS_MAX];
+	size_t n_members;
+};
+
+struct config_port {
+	char name[CONFIG_PORT_NAME_MAX];
+	enum config_port_kind kind;
+	enum config_hardware hardware; /* kind hardware: how the card is found, and by what */
+	uint8_t mac[6];
+	char pci_path[13];		   /* 0000:03:00.0 */
+	char parent[CONFIG_PORT_NAME_MAX]; /* kind VLAN */
+	uint16_t vlan_id;
+	struct config_bond bond; /* kind bond */
+	uint16_t mtu;
+	uint32_t address; /* 0: none, the port only carries VLANs; eth0 and eth1 have one */
+	uint8_t prefix_length;
+	struct config_address additional[CONFIG_ADDITIONAL_MAX];
+	size_t n_additional;
+};
+
+struct config_route {
+	uint32_t destination; /* host bits are 0 */
+	uint8_t prefix_length;
+	uint32_t via;
 };
 
 struct config_node {
@@ -66,6 +177,22 @@ struct config_node {
 	struct config_port ports[CONFIG_PORTS_MAX];
 	size_t n_ports;
 	uint32_t gateway; /* 0: none */
+	struct config_route routes[CONFIG_ROUTES_MAX];
+	size_t n_routes;
+};
+
+/* The lists are in the document's order, which is that of their use. */
+struct config_system {
+	uint32_t dns[CONFIG_DNS_MAX];
+	size_t n_dns;
+	char search[CONFIG_SEARCH_MAX][CONFIG_HOST_MAX];
+	size_t n_search;
+	char ntp[CONFIG_NTP_MAX][CONFIG_HOST_MAX]; /* names or addresses */
+	size_t n_ntp;
+	char time_zone[64];   /* name in the IANA time zone database */
+	uint32_t log_address; /* 0: the log stays here */
+	uint16_t log_port;    /* UDP */
+	enum config_log_level log_level;
 };
 
 struct config_alias {
@@ -80,18 +207,47 @@ struct config_group {
 	size_t n_aliases;
 };
 
+struct config_port_range {
+	uint16_t first, last;
+};
+
+struct config_match {
+	char name[CONFIG_NAME_MAX];
+	uint32_t address;
+	enum config_protocol protocol;
+	struct config_port_range range;
+};
+
+/* Packets that match one of them get the mark. */
+struct config_mark {
+	uint16_t mark;
+	struct config_match matches[CONFIG_MATCHES_MAX];
+	size_t n_matches;
+};
+
 struct config_real {
 	char name[CONFIG_NAME_MAX];
 	uint32_t address;
-	uint16_t port;
+	uint16_t port; /* 0: the port that the client has asked for */
 	uint16_t weight;
+	enum config_admin_state admin_state;
+	uint32_t upper, lower; /* connections; 0: none (ipvsadm(8), -x and -y) */
+};
+
+struct config_pool {
+	char name[CONFIG_NAME_MAX];
+	struct config_real *reals; /* n_reals of them, in the document's order */
+	size_t n_reals;
 };
 
 struct config_service {
 	char name[CONFIG_NAME_MAX];
-	uint32_t address;
+	uint16_t mark;	  /* 0: none; else address, protocol and ranges are 0 and empty */
+	uint32_t address; /* of an alias */
 	enum config_protocol protocol;
-	uint16_t port;
+	struct config_port_range ranges[CONFIG_RANGES_MAX]; /* a single port is one range */
+	size_t n_ranges;
+	uint16_t port; /* the port of a service that has a single one, else 0 */
 	enum config_method method;
 	char scheduler[16]; /* IP_VS_SCHEDNAME_MAXLEN, linux/ip_vs.h */
 	bool persistent;
@@ -100,8 +256,26 @@ struct config_service {
 	enum config_check check;
 	uint32_t check_interval, check_timeout;
 	uint8_t check_fall, check_rise;
-	struct config_real *reals; /* n_reals of them, in the document's order */
+	uint16_t check_port; /* for real servers whose port is 0: the service's first */
+	char pool[CONFIG_NAME_MAX];
+	/* The pool's; a port that is left out is the service's, if that has a single one. */
+	struct config_real *reals;
 	size_t n_reals;
+	uint16_t quorum;	/* fewer alive real servers: the sorry server, or none at all */
+	uint32_t sorry_address; /* 0: no sorry server */
+	uint16_t sorry_port;	/* 0: the port that the client has asked for */
+};
+
+/* Something of tier 3; the port is set whatever the document says. */
+struct config_source {
+	char name[CONFIG_NAME_MAX];
+	enum config_source_type type;
+	uint32_t address;
+	uint16_t port;
+	uint16_t consumers[CONFIG_CONSUMERS_MAX]; /* indices into the configuration's pools */
+	size_t n_consumers;
+	uint32_t check_interval, check_timeout;
+	uint8_t check_fall, check_rise;
 };
 
 struct config {
@@ -109,11 +283,24 @@ struct config {
 	char this_node[CONFIG_NAME_MAX]; /* machine/node; empty: found by MAC */
 	struct config_node nodes[CONFIG_NODES_MAX];
 	size_t n_nodes;
-	uint32_t token, consensus, heartbeat;
+	enum config_profile profile;
+	uint32_t token, consensus, heartbeat; /* the profile's */
+	char ring_key[CONFIG_KEY_MAX];	      /* as in the document; empty: not in it. Secret. */
+	enum config_cipher ring_cipher;
+	enum config_hash ring_hash;
 	struct config_group groups[CONFIG_GROUPS_MAX];
 	size_t n_groups;
+	struct config_system system;
+	uint32_t timeout_tcp, timeout_tcp_fin, timeout_udp; /* seconds */
+	struct config_port_range masquerade; /* source ports of what real servers begin */
+	struct config_mark *marks;	     /* n_marks of them */
+	size_t n_marks;
+	struct config_pool *pools; /* n_pools of them */
+	size_t n_pools;
 	struct config_service *services; /* n_services of them */
 	size_t n_services;
+	struct config_source *sources; /* n_sources of them */
+	size_t n_sources;
 };
 
 /* Frees what config_build() made; accepts NULL. */
@@ -127,7 +314,17 @@ static inline void config_freep(struct config **config)
 /* The node of that name or NULL. */
 const struct config_node *config_node_by_name(const struct config *config, const char *name);
 
+/* The pool of that name or NULL. */
+const struct config_pool *config_pool_by_name(const struct config *config, const char *name);
+
+/* The mark of that number or NULL. */
+const struct config_mark *config_mark_by_number(const struct config *config, uint16_t number);
+
 /* The port of that name or NULL. */
 const struct config_port *config_port_by_name(const struct config_node *node, const char *name);
+
+/* "tcp", "udp" or "sctp"; "nat", "direct" or "tunnel". */
+const char *config_protocol_name(enum config_protocol protocol);
+const char *config_method_name(enum config_method method);
 
 #endif

@@ -278,28 +278,43 @@ static void explain_count(const struct lysc_node *schema, const struct lyd_node 
 			   list->max);
 }
 
-/* `Data for both cases "mac" and "pci-path" exist.`, with the choice's path in the model. */
+/* The first node of that place in the document that has both; the path becomes its own. */
+static bool find_both(const struct lyd_node *tree, const char *first, const char *second,
+		      char *path, size_t size)
+{
+	struct ly_set *set = NULL;
+	char both[PATH_SIZE];
+	bool found;
+
+	error_text(both, sizeof(both), "%s[%s][%s]", path, first, second);
+	if (lyd_find_xpath(tree, both, &set) != LY_SUCCESS)
+		return false;
+	found = set->count && lyd_path(set->dnodes[0], LYD_PATH_STD, path, size);
+	ly_set_free(set, NULL);
+	return found;
+}
+
+/*
+ * `Data for both cases "mac" and "pci-path" exist.`, with the choice's path in the model, where the
+ * choices and cases above it are parts too.
+ */
 static void explain_choice(const struct ly_err_item *item, const struct lyd_node *tree,
 			   struct schema_error *error)
 {
-	const char *end = strrchr(error->path, '/');
-	char first[64], second[64], path[PATH_SIZE];
-	struct ly_set *set = NULL;
+	char first[64], second[64], path[PATH_SIZE], *end;
 
 	quoted(item->msg, 0, first, sizeof(first));
 	quoted(item->msg, 1, second, sizeof(second));
 	error_text(error->allowed, sizeof(error->allowed), "either %s or %s, not both", first,
 		   second);
-	if (!end)
-		return;
-	/* The parent that has both. */
-	error_text(path, sizeof(path), "%.*s[%s][%s]", (int)(end - error->path), error->path, first,
-		   second);
-	if (lyd_find_xpath(tree, path, &set) != LY_SUCCESS)
-		return;
-	if (set->count && lyd_path(set->dnodes[0], LYD_PATH_STD, path, PATH_SIZE))
+	error_text(path, sizeof(path), "%s", error->path);
+	while ((end = strrchr(path, '/')) && end > path) {
+		*end = '\0';
+		if (!find_both(tree, first, second, path, sizeof(path)))
+			continue;
 		error_text(error->path, sizeof(error->path), "%s", path);
-	ly_set_free(set, NULL);
+		return;
+	}
 }
 
 /* `Unique data leaf(s) "id" not satisfied in "A" and "B".` */

@@ -1,6 +1,9 @@
 # The configuration model and its only reader. Programs that use it need base and libyang.
 libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/schema/allowed.c services/schema/shape.c \
-	services/schema/error.c services/schema/config_build.c services/schema/config.c \
+	services/schema/error.c services/schema/config_build.c \
+	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
+	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
+	services/schema/build_service.c \
 	services/schema/validate.c services/schema/validate_nodes.c \
 	services/schema/validate_aliases.c services/schema/validate_services.c
 libpkg-schema := libyang

@@ -7,7 +7,7 @@
 #include "schema/validate.h"
 
 #define SERVICE_PATH "/trireme:virtual-service[name='%s']"
-#define REAL_PATH SERVICE_PATH "/real-server[name='%s']"
+#define REAL_PATH "/trireme:pool[name='%s']/real-server[name='%s']"
 
 struct place {
 	const struct config_group *group;
@@ -47,8 +47,10 @@ static int check_total(const struct config *config, struct schema_error *error)
 		return 0;
 	error_text(error->value, sizeof(error->value), "%zu", total);
 	error_text(error->allowed, sizeof(error->allowed),
-		   "at most %u real servers in all services together", SHAPE_REALS_MAX);
-	return bad_at(error, "/trireme:virtual-service/real-server");
+		   "at most %u real servers in all services together, those of a pool counted for "
+		   "each service that has it",
+		   SHAPE_REALS_MAX);
+	return bad_at(error, "/trireme:virtual-service/pool");
 }
 
 static int check_port(const struct config *config, const struct config_service *service,
@@ -100,7 +102,7 @@ static int bad_real(const struct config_service *service, const struct config_re
 		    struct schema_error *error)
 {
 	format_ipv4(real->address, error->value, sizeof(error->value));
-	return bad_at(error, REAL_PATH "/address", service->name, real->name);
+	return bad_at(error, REAL_PATH "/address", service->pool, real->name);
 }
 
 /* Under NAT the answers must come back through eth1; under direct routing the MAC is enough. */
@@ -177,6 +179,19 @@ static int check_real(const struct config *config, const struct config_service *
 	return check_real_on_routers(config, service, place, real, error);
 }
 
+/* Direct routing and tunnels leave the packet as it is. */
+static int check_translation(const struct config_service *service, const struct config_real *real,
+			     struct schema_error *error)
+{
+	if (service->method == CONFIG_METHOD_NAT || real->port == service->port)
+		return 0;
+	error_text(error->value, sizeof(error->value), "%u", real->port);
+	error_text(error->allowed, sizeof(error->allowed),
+		   "the port of service %s, or none at all: only the method nat can translate it",
+		   service->name);
+	return bad_at(error, REAL_PATH "/port", service->pool, real->name);
+}
+
 /* IPVS: a client whose real server has weight 0 is refused by dh, which asks no other one. */
 static int check_weight(const struct config_service *service, const struct config_real *real,
 			struct schema_error *error)
@@ -187,7 +202,7 @@ static int check_weight(const struct config_service *service, const struct confi
 	error_text(error->allowed, sizeof(error->allowed),
 		   "1 to 65535 with scheduler dh, which would refuse the clients of a real server "
 		   "of weight 0; sh and mh give them to others");
-	return bad_at(error, REAL_PATH "/weight", service->name, real->name);
+	return bad_at(error, REAL_PATH "/weight", service->pool, real->name);
 }
 
 static int check_service(const struct config *config, const struct config_service *service,
@@ -207,6 +222,8 @@ static int check_service(const struct config *config, const struct config_servic
 		r = check_real(config, service, &place, &service->reals[i], error);
 		if (r == 0)
 			r = check_weight(service, &service->reals[i], error);
+		if (r == 0)
+			r = check_translation(service, &service->reals[i], error);
 	}
 	return r;
 }

@@ -235,15 +235,15 @@ def test_new_configuration_keeps_the_group(pair, capsys):
 
 def test_unusable_configuration_changes_nothing(pair):
     cluster, owner, _ = pair
-    document, before = cluster[owner].root / "run/trireme/config.json", len(cluster[owner].log())
-    good = document.read_text()
+    document, before = cluster[owner].root / "run/trireme/config.image", len(cluster[owner].log())
+    good = document.read_bytes()
     try:
         document.write_text("{ this is no document")
         cluster[owner].send_signal("agent", signal.SIGHUP)
         processes.wait_for("the refusal", lambda: "cannot be used" in cluster[owner].log()[before:], 5)
         time.sleep(LEASE + 0.5)
     finally:
-        document.write_text(good)
+        document.write_bytes(good)
     assert cluster[owner].daemons["agent"].poll() is None and cluster.holders() == [owner]
     assert "started" not in cluster[owner].log()[before:]
 
@@ -316,7 +316,7 @@ def test_two_groups_move_each_by_itself(capsys):
 
 
 def fast(document):
-    document["trireme:cluster"]["timing"] = {"token": 200, "consensus": 240, "heartbeat": 20}
+    document["trireme:cluster"]["timing"] = {"profile": "fast"}
 
 
 def test_power_loss_with_the_fast_timing(capsys):

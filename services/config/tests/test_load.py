@@ -81,12 +81,27 @@ def test_first_boot_takes_the_seed(machine):
     assert machine.read("run/trireme/node") == b"r2\n"
     assert machine.read("run/trireme/config.json") == (machine.seed / "trireme.json").read_bytes()
     assert machine.read("data/trireme/config.json") == machine.read("run/trireme/config.json")
+    assert machine.read("run/trireme/config.image").startswith(b"TRIREMEC")
     assert machine.read("run/corosync/authkey") == machine.read("data/trireme/authkey") == b"k" * 256
     assert b"ring0_addr: 10.77.0.12" in machine.read("run/corosync/corosync.conf")
     for key in ("data/trireme/authkey", "run/corosync/authkey"):
         assert machine.mode(key) == 0o400
     assert machine.mode("data/trireme") == 0o700
     assert not machine.has("run/trireme/config.error")
+
+
+def test_the_image_says_what_the_document_says(machine):
+    machine.seed_with()
+    machine.load()
+    shown = [machine.run("show", "--config", machine.root / "run/trireme" / name)
+             for name in ("config.json", "config.image")]
+    assert shown[0].returncode == shown[1].returncode == 0, shown[1].stderr
+    assert shown[0].stdout == shown[1].stdout
+    damaged = machine.read("run/trireme/config.image")[:-1]
+    (machine.root / "run/trireme/config.image").write_bytes(damaged)
+    said = machine.run("show", "--config", machine.root / "run/trireme/config.image")
+    assert said.returncode == 1
+    assert "allowed: a whole image: this one is damaged or cut off\n" in said.stderr
 
 
 def test_later_boots_need_no_seed(machine):
@@ -117,7 +132,7 @@ def test_an_invalid_seed_is_not_kept(machine):
     assert "allowed: one of: rr, wrr, lc," in said
     assert machine.read("run/trireme/config.error").decode() == said
     for left in ("data/trireme/config.json", "data/trireme/authkey", "run/trireme/config.json",
-                 "run/corosync/corosync.conf"):
+                 "run/trireme/config.image", "run/corosync/corosync.conf"):
         assert not machine.has(left)
     machine.seed_with()
     assert machine.load() == "", "a corrected medium is taken"
@@ -126,7 +141,7 @@ def test_an_invalid_seed_is_not_kept(machine):
 def test_an_invalid_document_leaves_the_previous_one_in_use(machine):
     machine.seed_with()
     machine.load()
-    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(timing={"token": 50})))
+    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(timing={"profile": "custom", "token": 50})))
     shutil.rmtree(machine.root / "run")
     (machine.root / "dev").mkdir()
     (machine.root / "dev/kmsg").touch()

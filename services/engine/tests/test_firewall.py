@@ -34,7 +34,8 @@ def document():
     demo = json.loads(json.dumps(DEMO))
     demo["trireme:virtual-service"].append(
         {"name": "dns", "address": "203.0.113.10", "protocol": "udp", "port": 53,
-         "real-server": [{"name": "web1", "address": "10.77.0.101"}]})
+         "pool": "dns"})
+    demo["trireme:pool"].append({"name": "dns", "real-server": [{"name": "web1", "address": "10.77.0.101"}]})
     return demo
 
 
@@ -348,7 +349,7 @@ def test_a_change_leaves_chains_and_sets_in_their_places(lab, engine):
         return re.findall(r"(?:table|chain|set) \w+.*# handle \d+", listing)
     before, times, other = places(), engine.count("firewall set"), document()
     assert len(before) > 10
-    other["trireme:virtual-service"][0]["real-server"].pop()
+    other["trireme:pool"][0]["real-server"].pop()
     for config in (other, document()):
         engine.put(config)
         times += 1

@@ -173,8 +173,8 @@ def test_another_configuration(lab, folder):
     engine.wait("web: web3 is down")
     document = json.loads(json.dumps(DEMO))
     document["trireme:virtual-service"][0]["name"] = "other"
-    document["trireme:virtual-service"][0]["real-server"][2]["address"] = "10.77.0.102"
-    document["trireme:virtual-service"][0]["real-server"][1]["address"] = "10.77.0.104"
+    document["trireme:pool"][0]["real-server"][2]["address"] = "10.77.0.102"
+    document["trireme:pool"][0]["real-server"][1]["address"] = "10.77.0.104"
     put(folder, document)
     engine.wait("other: web1 is up")
     engine.wait("other: web3 is down", "refused")

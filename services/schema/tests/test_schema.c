@@ -174,17 +174,20 @@ static char *large_document(unsigned int n_services, unsigned int n_reals)
 			"\"trireme:alias-group\":[{\"name\":\"main\",\"alias\":["
 			"{\"label\":\"eth0:1\",\"address\":\"203.0.113.10\"},"
 			"{\"label\":\"eth1:1\",\"address\":\"10.77.0.1\"}]}],"
-			"\"trireme:virtual-service\":[");
+			"\"trireme:pool\":[");
 	for (unsigned int i = 0; i < n_services; i++) {
-		text_add(&text,
-			 "%s{\"name\":\"s%u\",\"address\":\"203.0.113.10\",\"port\":%u,"
-			 "\"real-server\":[",
-			 i ? "," : "", i, 1000 + i);
+		text_add(&text, "%s{\"name\":\"p%u\",\"real-server\":[", i ? "," : "", i);
 		for (unsigned int j = 0; j < n_reals; j++)
 			text_add(&text, "%s{\"name\":\"r%u\",\"address\":\"10.77.%u.%u\"}",
 				 j ? "," : "", j, 1 + j / 250, 1 + j % 250);
 		text_add(&text, "]}");
 	}
+	text_add(&text, "],\"trireme:virtual-service\":[");
+	for (unsigned int i = 0; i < n_services; i++)
+		text_add(&text,
+			 "%s{\"name\":\"s%u\",\"address\":\"203.0.113.10\",\"port\":%u,"
+			 "\"pool\":\"p%u\"}",
+			 i ? "," : "", i, 1000 + i, i);
 	text_add(&text, "]}");
 	assert_int_equal(text_result(&text), 0);
 	return data;
@@ -212,13 +215,16 @@ static void more_than_the_largest_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(schema_parse(YANG, services, strlen(services), &config, &error), -EBADMSG);
-	assert_string_equal(error.path, "/trireme:virtual-service[name='s512']");
+	assert_string_equal(error.path, "/trireme:pool[name='p512']");
 	assert_string_equal(error.allowed, "at most 512; there are more");
 	assert_int_equal(schema_parse(YANG, reals, strlen(reals), &config, &error), -EBADMSG);
-	assert_string_equal(error.path, "/trireme:virtual-service[name='s0']/real-server");
+	assert_string_equal(error.path, "/trireme:pool[name='p0']/real-server");
 	assert_string_equal(error.allowed, "at most 256; there are more");
 	assert_int_equal(schema_parse(YANG, together, strlen(together), &config, &error), -EBADMSG);
-	assert_string_equal(error.allowed, "at most 4096 real servers in all services together");
+	assert_string_equal(
+		error.allowed,
+		"at most 4096 real servers in all services together, those of a pool counted "
+		"for each service that has it");
 	assert_string_equal(error.value, "4097");
 	assert_null(config);
 }
@@ -247,7 +253,7 @@ static void floods_are_refused_unparsed(void **state)
 {
 	(void)state;
 	flood("{\"trireme:virtual-service\":[\n", "{\"name\":\"a\"},", "{}]}",
-	      "line 2: at most 6948 objects, {...}, in a document");
+	      "line 2: at most 16621 objects, {...}, in a document");
 	flood("{\"trireme:cluster\":{\n\n", "\"name\":\"a\",", "\"name\":\"a\"}}",
 	      "line 3: at most 32 members in an object");
 	flood("", "[", "", "line 1: at most 16 levels of { and [ within one another");

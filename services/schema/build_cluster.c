@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "schema/config_field.h"
+#include "schema/config_parts.h"
+
+static const char *const role_names[] = {
+	[CONFIG_ROLE_ROUTER] = "router", [CONFIG_ROLE_WITNESS] = "witness", NULL};
+static const char *const profile_names[] = {[CONFIG_PROFILE_STANDARD] = "standard",
+					    [CONFIG_PROFILE_FAST] = "fast",
+					    [CONFIG_PROFILE_CUSTOM] = "custom",
+					    NULL};
+static const char *const cipher_names[] = {[CONFIG_CIPHER_AES128] = "aes128",
+					   [CONFIG_CIPHER_AES192] = "aes192",
+					   [CONFIG_CIPHER_AES256] = "aes256",
+					   NULL};
+static const char *const hash_names[] = {[CONFIG_HASH_SHA256] = "sha256",
+					 [CONFIG_HASH_SHA384] = "sha384",
+					 [CONFIG_HASH_SHA512] = "sha512",
+					 NULL};
+
+static const struct field machine_fields[] = {
+	TEXT("node", struct config, this_node),
+};
+
+static const struct field cluster_fields[] = {
+	TEXT("name", struct config, cluster_name),
+};
+
+static const struct field timing_fields[] = {
+	CHOICE("profile", struct config, profile, profile_names),
+	VALUE("token", FIELD_U32, struct config, token),
+	VALUE("consensus", FIELD_U32, struct config, consensus),
+	VALUE("heartbeat", FIELD_U32, struct config, heartbeat),
+};
+
+static const struct field ring_fields[] = {
+	TEXT("key", struct config, ring_key),
+	CHOICE("cipher", struct config, ring_cipher, cipher_names),
+	CHOICE("hash", struct config, ring_hash, hash_names),
+};
+
+static const struct field node_fields[] = {
+	TEXT("name", struct config_node, name),
+	VALUE("id", FIELD_U8, struct config_node, id),
+	CHOICE("role", struct config_node, role, role_names),
+	VALUE("priority", FIELD_U8, struct config_node, priority),
+	VALUE("gateway", FIELD_IPV4, struct config_node, gateway),
+};
+
+static const struct field group_fields[] = {
+	TEXT("name", struct config_group, name),
+};
+
+static const struct field alias_fields[] = {
+	TEXT("label", struct config_alias, label),
+	VALUE("address", FIELD_IPV4, struct config_alias, address),
+};
+
+static int build_node(void *object, const struct lyd_node *from)
+{
+	struct config_node *node = object;
+	int r = SET_FIELDS(node, node_fields, from);
+
+	if (r == 0)
+		r = BUILD_LIST(lyd_child(from), "port", build_port, node->ports, &node->n_ports);
+	if (r == 0)
+		r = BUILD_LIST(lyd_child(from), "route", build_route, node->routes,
+			       &node->n_routes);
+	return r;
+}
+
+/* What a profile means, other than custom. */
+static void set_profile(struct config *config)
+{
+	static const struct {
+		uint32_t token, consensus, heartbeat;
+	} times[] = {
+		[CONFIG_PROFILE_STANDARD] = {500, 600, 50},
+		[CONFIG_PROFILE_FAST] = {200, 240, 20},
+	};
+
+	if (config->profile == CONFIG_PROFILE_CUSTOM)
+		return;
+	config->token = times[config->profile].token;
+	config->consensus = times[config->profile].consensus;
+	config->heartbeat = times[config->profile].heartbeat;
+}
+
+static int build_alias(void *object, const struct lyd_node *from)
+{
+	struct config_alias *alias = object;
+	int r = SET_FIELDS(alias, alias_fields, from);
+
+	if (r < 0)
+		return r;
+	memcpy(alias->port, alias->label, sizeof(alias->port));
+	alias->port[strcspn(alias->port, ":")] = '\0';
+	return 0;
+}
+
+static int build_group(void *object, const struct lyd_node *from)
+{
+	struct config_group *group = object;
+	int r = SET_FIELDS(group, group_fields, from);
+
+	return r < 0 ? r
+		     : BUILD_LIST(lyd_child(from), "alias", build_alias, group->aliases,
+				  &group->n_aliases);
+}
+
+int build_cluster(struct config *config, const struct lyd_node *tree)
+{
+	const struct lyd_node *cluster = sibling_of(tree, "cluster");
+	int r = SET_FIELDS(config, machine_fields, sibling_of(tree, "machine"));
+
+	if (r == 0)
+		r = SET_FIELDS(config, cluster_fields, cluster);
+	if (r == 0)
+		r = SET_FIELDS(config, timing_fields, child_of(cluster, "timing"));
+	if (r == 0)
+		r = SET_FIELDS(config, ring_fields, child_of(cluster, "ring"));
+	if (r == 0)
+		r = BUILD_LIST(lyd_child(cluster), "node", build_node, config->nodes,
+			       &config->n_nodes);
+	if (r == 0)
+		r = BUILD_LIST(tree, "alias-group", build_group, config->groups, &config->n_groups);
+	set_profile(config);
+	return r;
+}
