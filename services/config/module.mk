@@ -19,3 +19,13 @@ test_config_identity-pkg := cmocka
 tests += test_config_revision
 test_config_revision-src := services/config/tests/test_revision.c services/config/revision.c
 test_config_revision-pkg := cmocka nettle
+
+libsrc-store := services/config/store_io.c services/config/store_sql_io.c \
+	services/config/store_log_io.c services/config/store_state_io.c \
+	services/config/store_prune_io.c services/config/revision.c services/base/text.c
+libpkg-store := sqlite3 nettle
+
+tests += test_config_store
+test_config_store-src := services/config/tests/test_store.c services/config/tests/store_fixture.c \
+	services/base/file_io.c $(libsrc-store)
+test_config_store-pkg := cmocka $(libpkg-store)
