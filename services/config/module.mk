@@ -29,3 +29,8 @@ tests += test_config_store
 test_config_store-src := services/config/tests/test_store.c services/config/tests/store_fixture.c \
 	services/base/file_io.c $(libsrc-store)
 test_config_store-pkg := cmocka $(libpkg-store)
+
+tests += test_config_secret
+test_config_secret-src := services/config/tests/test_secret.c services/config/secret_io.c \
+	services/base/file_io.c
+test_config_secret-pkg := cmocka gnutls

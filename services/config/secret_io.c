@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/secret_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <gnutls/crypto.h>
+
+#include "base/cleanup.h"
+
+#define CIPHER GNUTLS_CIPHER_AES_256_GCM
+#define NONCE_SIZE 12
+#define TAG_SIZE 16
+#define PREFIX_LENGTH (sizeof(SECRET_PREFIX) - 1)
+
+/* What parts this key from others that may be derived from the same seed; fixed for ever. */
+#define DERIVE_LABEL "trireme secrets 1"
+
+static void cipher_deinitp(gnutls_aead_cipher_hd_t *cipher)
+{
+	if (*cipher)
+		gnutls_aead_cipher_deinit(*cipher);
+}
+
+static void datum_freep(gnutls_datum_t *datum)
+{
+	gnutls_free(datum->data);
+}
+
+static int to_errno(int r)
+{
+	switch (r) {
+	case GNUTLS_E_SUCCESS:
+		return 0;
+	case GNUTLS_E_MEMORY_ERROR:
+		return -ENOMEM;
+	case GNUTLS_E_DECRYPTION_FAILED:
+		return -EBADMSG;
+	default:
+		return -EIO;
+	}
+}
+
+void secret_key_clear(struct secret_key *key)
+{
+	explicit_bzero(key, sizeof(*key));
+}
+
+void secret_free(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+int secret_key_load(const char *path, struct secret_key *ret_key)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	_cleanup_(secret_key_clear) struct secret_key key;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size != sizeof(key.bytes))
+		return -EINVAL;
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return -EPERM;
+	n = read(fd, key.bytes, sizeof(key.bytes));
+	if (n < 0)
+		return -errno;
+	if (n != sizeof(key.bytes))
+		return -EINVAL;
+	*ret_key = key;
+	return 0;
+}
+
+int secret_key_make_from(const void *seed, size_t size, struct secret_key *ret_key)
+{
+	/* HKDF's extract step without salt, as RFC 5869 2.2 allows: the seed is random itself. */
+	const gnutls_datum_t seed_datum = {(unsigned char *)seed, (unsigned int)size}, none = {0};
+	const gnutls_datum_t label = {(unsigned char *)DERIVE_LABEL, sizeof(DERIVE_LABEL) - 1};
+	_cleanup_(secret_key_clear) struct secret_key key;
+	uint8_t middle[32]; /* SHA-256's size */
+	const gnutls_datum_t middle_datum = {middle, sizeof(middle)};
+	int r;
+
+	if (size < SECRET_SEED_MIN || size > SECRET_SEED_MAX)
+		return -EINVAL;
+	r = gnutls_hkdf_extract(GNUTLS_MAC_SHA256, &seed_datum, &none, middle);
+	if (r == 0)
+		r = gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &middle_datum, &label, key.bytes,
+				       sizeof(key.bytes));
+	explicit_bzero(middle, sizeof(middle));
+	if (r == 0)
+		*ret_key = key;
+	return to_errno(r);
+}
+
+static int open_cipher(const struct secret_key *key, gnutls_aead_cipher_hd_t *ret_cipher)
+{
+	const gnutls_datum_t datum = {(unsigned char *)key->bytes, sizeof(key->bytes)};
+
+	return to_errno(gnutls_aead_cipher_init(ret_cipher, CIPHER, &datum));
+}
+
+/* The prefix and base64 of the bytes; the caller frees it. */
+static int encode(const uint8_t *bytes, size_t size, char **ret_text)
+{
+	const gnutls_datum_t datum = {(unsigned char *)bytes, (unsigned int)size};
+	_cleanup_(datum_freep) gnutls_datum_t base64 = {0};
+	char *text;
+	int r = to_errno(gnutls_base64_encode2(&datum, &base64));
+
+	if (r < 0)
+		return r;
+	text = malloc(PREFIX_LENGTH + base64.size + 1);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text, SECRET_PREFIX, PREFIX_LENGTH);
+	memcpy(text + PREFIX_LENGTH, base64.data, base64.size);
+	text[PREFIX_LENGTH + base64.size] = '\0';
+	*ret_text = text;
+	return 0;
+}
+
+int secret_seal(const struct secret_key *key, const char *path, const char *plain,
+		char **ret_sealed)
+{
+	_cleanup_(cipher_deinitp) gnutls_aead_cipher_hd_t cipher = NULL;
+	_cleanup_free_ uint8_t *bytes = NULL;
+	size_t length = strnlen(plain, SECRET_PLAIN_MAX + 1), size = length + TAG_SIZE;
+	int r;
+
+	if (length > SECRET_PLAIN_MAX)
+		return -EMSGSIZE;
+	bytes = malloc(NONCE_SIZE + size);
+	if (!bytes)
+		return -ENOMEM;
+	r = to_errno(gnutls_rnd(GNUTLS_RND_NONCE, bytes, NONCE_SIZE));
+	if (r == 0)
+		r = open_cipher(key, &cipher);
+	if (r == 0)
+		r = to_errno(gnutls_aead_cipher_encrypt(cipher, bytes, NONCE_SIZE, path,
+							strlen(path), TAG_SIZE, plain, length,
+							bytes + NONCE_SIZE, &size));
+	return r < 0 ? r : encode(bytes, NONCE_SIZE + size, ret_sealed);
+}
+
+/* The bytes of a sealed text; `ret_bytes` is to be freed with gnutls_free(). */
+static int decode(const char *sealed, gnutls_datum_t *ret_bytes)
+{
+	size_t length = strnlen(sealed, SECRET_SEALED_MAX + 1);
+	_cleanup_(datum_freep) gnutls_datum_t bytes = {0};
+	_cleanup_free_ char *again = NULL;
+	gnutls_datum_t base64;
+	int r;
+
+	if (length > SECRET_SEALED_MAX || strncmp(sealed, SECRET_PREFIX, PREFIX_LENGTH) != 0)
+		return -EINVAL;
+	base64.data = (unsigned char *)sealed + PREFIX_LENGTH;
+	base64.size = (unsigned int)(length - PREFIX_LENGTH);
+	r = gnutls_base64_decode2(&base64, &bytes);
+	if (r < 0)
+		return r == GNUTLS_E_MEMORY_ERROR ? -ENOMEM : -EINVAL;
+	if (bytes.size < NONCE_SIZE + TAG_SIZE)
+		return -EINVAL;
+	/* The decoder takes blanks and loose last bits: only the one form that sealing makes. */
+	r = encode(bytes.data, bytes.size, &again);
+	if (r < 0)
+		return r;
+	if (strcmp(again, sealed) != 0)
+		return -EINVAL;
+	ret_bytes->size = bytes.size;
+	ret_bytes->data = take_ptr(bytes.data);
+	return 0;
+}
+
+int secret_open(const struct secret_key *key, const char *path, const char *sealed,
+		char **ret_plain)
+{
+	_cleanup_(cipher_deinitp) gnutls_aead_cipher_hd_t cipher = NULL;
+	_cleanup_(datum_freep) gnutls_datum_t bytes = {0};
+	size_t size;
+	char *plain;
+	int r = decode(sealed, &bytes);
+
+	if (r == 0)
+		r = open_cipher(key, &cipher);
+	if (r < 0)
+		return r;
+	size = bytes.size - NONCE_SIZE - TAG_SIZE;
+	plain = calloc(1, size + 1);
+	if (!plain)
+		return -ENOMEM;
+	r = to_errno(gnutls_aead_cipher_decrypt(cipher, bytes.data, NONCE_SIZE, path, strlen(path),
+						TAG_SIZE, bytes.data + NONCE_SIZE,
+						bytes.size - NONCE_SIZE, plain, &size));
+	if (r < 0) {
+		/* What was decrypted before the tag was found wrong. */
+		explicit_bzero(plain, bytes.size - NONCE_SIZE - TAG_SIZE);
+		free(plain);
+		return r;
+	}
+	*ret_plain = plain;
+	return 0;
+}
