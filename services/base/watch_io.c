@@ -24,21 +24,30 @@ int watch_open(const char *path, int *ret_fd)
 	return 0;
 }
 
-bool watch_take(int fd, const char *name_a, const char *name_b)
+static unsigned int files_of(const struct inotify_event *event, const char *const *names,
+			     size_t n_names)
+{
+	unsigned int files = 0;
+
+	/* After an overflow nobody knows what was missed. */
+	for (size_t i = 0; i < n_names; i++)
+		if ((event->mask & IN_Q_OVERFLOW) ||
+		    (event->len > 0 && strcmp(event->name, names[i]) == 0))
+			files |= 1u << i;
+	return files;
+}
+
+unsigned int watch_take(int fd, const char *const *names, size_t n_names)
 {
 	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t n = read(fd, buf, sizeof(buf));
-	bool found = false;
+	unsigned int files = 0;
 
 	for (char *p = buf; n > 0 && p < buf + n;) {
 		const struct inotify_event *event = (const struct inotify_event *)p;
 
-		/* After an overflow nobody knows what was missed. */
-		if ((event->mask & IN_Q_OVERFLOW) ||
-		    (event->len > 0 &&
-		     (strcmp(event->name, name_a) == 0 || strcmp(event->name, name_b) == 0)))
-			found = true;
+		files |= files_of(event, names, n_names);
 		p += sizeof(*event) + event->len;
 	}
-	return found;
+	return files;
 }

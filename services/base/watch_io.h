@@ -3,12 +3,12 @@
 #ifndef TRIREME_BASE_WATCH_IO_H
 #define TRIREME_BASE_WATCH_IO_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 /* Watches path's folder. *ret_fd becomes readable; the caller closes it. */
 int watch_open(const char *path, int *ret_fd);
 
-/* Takes what has happened; true if it is about a file called name_a or name_b in that folder. */
-bool watch_take(int fd, const char *name_a, const char *name_b);
+/* Takes what has happened; bit i: it is (or may be) about the file names[i] of that folder. */
+unsigned int watch_take(int fd, const char *const *names, size_t n_names);
 
 #endif

@@ -10,6 +10,7 @@
 #include "config/corosync_conf.h"
 #include "config/identity.h"
 #include "config/tree_io.h"
+#include "schema/image.h"
 
 #define SEED_DOCUMENT "/trireme.json"
 #define SEED_KEY "/authkey"
@@ -179,7 +180,18 @@ static int publish_node(const struct load_options *options, const struct config_
 	if (r < 0)
 		return r;
 	snprintf(name, sizeof(name), "%s\n", node->name);
-	return tree_write(options->root, TREE_NODE, name, strlen(name), 0644);
+	return tree_write_if_changed(options->root, TREE_NODE, name, strlen(name), 0644);
+}
+
+/* A document that is loaded by hand has no revision, and nobody's is newer. */
+static int publish_image(const struct load_options *options, const struct config *config)
+{
+	static const struct config_meta meta = {.current = true};
+	_cleanup_free_ void *image = NULL;
+	size_t size;
+	int r = config_image_write(config, &meta, &image, &size);
+
+	return r < 0 ? r : tree_write(options->root, TREE_IMAGE, image, size, 0644);
 }
 
 static int publish(const struct load_options *options, const struct document *document,
@@ -195,6 +207,8 @@ static int publish(const struct load_options *options, const struct document *do
 		r = tree_write(options->root, TREE_COROSYNC_CONF, conf, text.used, 0644);
 	if (r == 0)
 		r = publish_node(options, document->node);
+	if (r == 0)
+		r = publish_image(options, document->config);
 	if (r < 0)
 		return r;
 	return tree_write(options->root, TREE_RUNNING, document->data, document->size, 0644);

@@ -17,9 +17,9 @@ struct load_options {
 /*
  * Takes /data/trireme/config.json; if that is invalid, config.previous.json; if there is neither,
  * the seed's trireme.json and authkey, which are copied to the data partition. Then writes
- * corosync.conf and its key, the rules by which the ports are named, the node's name and, last,
- * /run/trireme/config.json, whose presence starts the services. On an error nothing of these
- * changes.
+ * corosync.conf and its key, the rules by which the ports are named, the node's name, the image
+ * that the daemons read, and, last, /run/trireme/config.json, whose presence starts the services.
+ * On an error nothing of these changes.
  *
  * report: what a person should know, in lines; empty when there is nothing to say. It is also
  * kept in /run/trireme/config.error for the console's banner. 0 or -errno (-EBADMSG: no valid

@@ -18,6 +18,7 @@
 #define TREE_DOCUMENT TREE_DATA "/config.json"
 #define TREE_PREVIOUS TREE_DATA "/config.previous.json"
 #define TREE_AUTHKEY TREE_DATA "/authkey"
+#define TREE_IMAGE TREE_RUN "/config.image"
 #define TREE_RUNNING TREE_RUN "/config.json"
 #define TREE_NODE TREE_RUN "/node"
 #define TREE_PORT_RULES TREE_RUN "/ports.rules"

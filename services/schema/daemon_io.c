@@ -2,6 +2,7 @@
 #include "schema/daemon_io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <qb/qbdefs.h>
@@ -25,8 +26,8 @@ static void usage(FILE *to, const char *name)
 {
 	fprintf(to,
 		"%s [--config FILE] [--yang DIR] [--node NAME] [--foreground] [--debug]\n"
-		"  --config FILE  the accepted document (" SCHEMA_RUNNING ")\n"
-		"  --yang DIR     its model (" SCHEMA_YANG_DIR ")\n"
+		"  --config FILE  the accepted configuration (" SCHEMA_RUNNING ")\n"
+		"  --yang DIR     the model of a FILE in JSON (" SCHEMA_YANG_DIR ")\n"
 		"  --node NAME    which node this machine is (else: file '" NODE_FILE
 		"' beside FILE)\n"
 		"  --foreground   log to standard error too\n"
@@ -102,10 +103,11 @@ int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, ch
 	return EXIT_FAILURE;
 }
 
-int daemon_load(const struct daemon *d, struct config **ret_config)
+int daemon_load(struct daemon *d, struct config **ret_config)
 {
 	struct schema_error error = {0};
-	int r = schema_load(d->yang_dir, d->config_path, ret_config, &error);
+	int r = schema_load_meta(d->yang_dir, d->config_path, ret_config, &d->meta, &d->digest,
+				 &error);
 
 	if (r < 0)
 		qb_log(LOG_ERR, "the configuration %s cannot be used: %s %s: %s", d->config_path,
@@ -125,13 +127,36 @@ int daemon_node(const struct daemon *d, const struct config *config,
 	return r;
 }
 
+static int peek(const char *path, struct config_meta *ret_meta, uint64_t *ret_digest)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t head[CONFIG_IMAGE_HEAD];
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	return n < 0 ? -errno : config_image_head(head, (size_t)n, ret_meta, ret_digest);
+}
+
+static bool is_news(struct daemon *d)
+{
+	struct config_meta meta;
+	uint64_t digest;
+
+	if (peek(d->config_path, &meta, &digest) < 0 || digest != d->digest)
+		return true;
+	d->meta = meta;
+	return d->follows_meta;
+}
+
 static int32_t on_watch(int32_t fd, int32_t revents, void *data)
 {
+	enum { CONFIG = 1u, NODE = 2u };
 	struct daemon *d = data;
 	const char *slash = strrchr(d->config_path, '/');
+	const char *const names[] = {slash ? slash + 1 : d->config_path, NODE_FILE};
+	unsigned int files = watch_take(fd, names, ARRAY_SIZE(names));
 
 	(void)revents;
-	if (watch_take(fd, slash ? slash + 1 : d->config_path, NODE_FILE))
+	if (files & NODE || (files & CONFIG && is_news(d)))
 		d->reload(d->data);
 	return 0;
 }
@@ -147,23 +172,26 @@ static int32_t on_signal(int32_t number, void *data)
 	return 0;
 }
 
+int daemon_watch(struct daemon *d, int (*reload)(void *data), void *data)
+{
+	int r = watch_open(d->config_path, &d->watch_fd);
+
+	if (r < 0)
+		return r;
+	d->reload = reload;
+	d->data = data;
+	return qb_loop_poll_add(d->loop, QB_LOOP_MED, d->watch_fd, POLLIN, d, on_watch);
+}
+
 int daemon_follow(struct daemon *d, int (*reload)(void *data), void *data)
 {
 	static const int signals[] = {SIGHUP, SIGTERM, SIGINT};
 	qb_loop_signal_handle handle;
-	int r;
+	int r = daemon_watch(d, reload, data);
 
-	d->reload = reload;
-	d->data = data;
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals) && r == 0; i++)
 		r = qb_loop_signal_add(d->loop, QB_LOOP_HIGH, signals[i], d, on_signal, &handle);
-		if (r < 0)
-			return r;
-	}
-	r = watch_open(d->config_path, &d->watch_fd);
-	if (r < 0)
-		return r;
-	return qb_loop_poll_add(d->loop, QB_LOOP_MED, d->watch_fd, POLLIN, d, on_watch);
+	return r;
 }
 
 void daemon_end(struct daemon *d)

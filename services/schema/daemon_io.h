@@ -11,13 +11,17 @@
 #include <stdint.h>
 
 #include "schema/config.h"
+#include "schema/image.h"
 
 struct daemon {
 	const char *config_path, *yang_dir, *node_name; /* node_name NULL: from file or document */
 	bool foreground, debug;
 	qb_loop_t *loop;
 	int watch_fd;
-	int (*reload)(void *data); /* of daemon_follow() */
+	struct config_meta meta;   /* of what daemon_load() has read last, or newer */
+	uint64_t digest;	   /* of that configuration; 0: not known */
+	bool follows_meta;	   /* reload() is due when only the meta is another one, too */
+	int (*reload)(void *data); /* of daemon_watch() */
 	void *data;
 };
 
@@ -29,17 +33,24 @@ struct daemon {
  */
 int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, char **argv);
 
-/* The document, checked; what is wrong with it is logged. *ret_config is the caller's. */
-int daemon_load(const struct daemon *d, struct config **ret_config);
+/*
+ * The configuration, from an image or a document, and d->meta; what is wrong with it is logged.
+ * *ret_config is the caller's.
+ */
+int daemon_load(struct daemon *d, struct config **ret_config);
 
 /* Which node of it this machine is (node_find()); that nobody knows is logged. */
 int daemon_node(const struct daemon *d, const struct config *config,
 		const struct config_node **ret_node);
 
 /*
- * Calls reload(data) on SIGHUP and whenever the document or the node's name is replaced; its
- * result is not used. SIGTERM and SIGINT end the loop.
+ * Calls reload(data) when the configuration or the node's name is replaced, its result is not
+ * used. An image of the configuration that daemon_load() has read last only brings d->meta up to
+ * date, unless d->follows_meta.
  */
+int daemon_watch(struct daemon *d, int (*reload)(void *data), void *data);
+
+/* The same, and calls it on SIGHUP in any case. SIGTERM and SIGINT end the loop. */
 int daemon_follow(struct daemon *d, int (*reload)(void *data), void *data);
 
 /* Frees what the others made; logging is over. */

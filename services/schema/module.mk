@@ -1,6 +1,6 @@
 # The configuration model and its only reader. Programs that use it need base and libyang.
 libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/schema/allowed.c services/schema/shape.c \
-	services/schema/error.c services/schema/config_build.c \
+	services/schema/error.c services/schema/image.c services/schema/config_build.c \
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
 	services/schema/build_service.c \
@@ -20,6 +20,21 @@ test_schema-pkg := cmocka libyang
 tests += test_schema_error
 test_schema_error-src := services/schema/tests/test_error.c services/schema/error.c
 test_schema_error-pkg := cmocka
+
+# Both have image.c in themselves.
+tests += test_schema_image
+test_schema_image-src := services/schema/tests/test_image.c services/base/parse.c \
+	services/base/file_io.c $(filter-out %/image.c,$(libsrc-schema))
+test_schema_image-pkg := cmocka libyang
+
+fuzzers += fuzz_image
+fuzz_image-src := services/schema/tests/fuzz_image.c services/schema/config.c \
+	services/schema/error.c
+
+tests += test_schema_daemon
+test_schema_daemon-src = services/schema/tests/test_daemon.c $(libsrc-daemon) $(libsrc-base) \
+	$(libsrc-schema)
+test_schema_daemon-pkg := cmocka libyang libqb
 
 fuzzers += fuzz_document
 fuzz_document-src := services/schema/tests/fuzz_document.c services/base/parse.c \

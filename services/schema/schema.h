@@ -12,7 +12,9 @@
 #define SCHEMA_DOCUMENT_MAX (2u << 20)
 
 #define SCHEMA_YANG_DIR "/usr/share/trireme/yang"
-#define SCHEMA_RUNNING "/run/trireme/config.json"
+/* What the config service publishes: an image (image.h), and the document for people and tools. */
+#define SCHEMA_RUNNING "/run/trireme/config.image"
+#define SCHEMA_RUNNING_DOCUMENT "/run/trireme/config.json"
 
 /* One sentence per part; ready to be shown to a person. Parts that are unknown are empty. */
 struct schema_error {
@@ -22,12 +24,23 @@ struct schema_error {
 };
 
 /*
- * Loads yang_dir's model, parses and validates the document at path, and fills the structs.
- * 0: *ret_config is the caller's, freed by config_free(). -EBADMSG: the document is invalid and
+ * Reads the image at path, or loads yang_dir's model, parses and validates the document there, and
+ * fills the structs. What the file is, its first bytes say.
+ * 0: *ret_config is the caller's, freed by config_free(). -EBADMSG: the file is invalid and
  * *error says where and why; any other -errno: the file could not be read (*error says so too).
  */
 int schema_load(const char *yang_dir, const char *path, struct config **ret_config,
 		struct schema_error *error);
+
+struct config_meta;
+
+/*
+ * The same, with what the image says of itself. A document is of revision 0, current, and has the
+ * digest 0.
+ */
+int schema_load_meta(const char *yang_dir, const char *path, struct config **ret_config,
+		     struct config_meta *ret_meta, uint64_t *ret_digest,
+		     struct schema_error *error);
 
 /* The same for a document in memory of size bytes. */
 int schema_parse(const char *yang_dir, const char *data, size_t size, struct config **ret_config,

@@ -92,7 +92,7 @@ def test_the_banner_without_anything_running(tmp_path):
 def test_the_banner_without_a_configuration(console):
     shown = console.answer("", PROMPT)
     assert "! there is no configuration: start this machine with a medium" in shown
-    (console.root / "run/trireme/config.json").write_text("{}")
+    (console.root / "run/trireme/config.image").write_text("{}")
     assert "there is no configuration" not in console.answer("", PROMPT)
 
 
