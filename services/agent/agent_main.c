@@ -118,6 +118,7 @@ static int become(struct agent *a, uint32_t id)
 	settings_make(a->config, id, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
 	r = act_on_former_life(a);
+	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	if (r == 0)
 		r = watch_ports(a, id);
 	if (r == 0)
@@ -181,6 +182,24 @@ static int32_t on_reload(int32_t number, void *data)
 	config_free(next);
 	a->again = true;
 	qb_loop_stop(a->daemon.loop);
+	return 0;
+}
+
+/* Another configuration is begun with anew only if it is another one for the agent. */
+static int on_configuration_file(void *data)
+{
+	struct agent *a = data;
+	_cleanup_(config_freep) struct config *next = NULL;
+	int r = daemon_load(&a->daemon, &next);
+
+	if (r < 0)
+		return r;
+	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
+	act(a);
+	if (!settings_equal(a->config, next)) {
+		a->again = true;
+		qb_loop_stop(a->daemon.loop);
+	}
 	return 0;
 }
 
@@ -306,7 +325,10 @@ static int run(struct agent *a)
 
 	if (r < 0)
 		return r;
+	a->daemon.follows_meta = true;
 	r = watch_signals(a);
+	if (r == 0)
+		r = daemon_watch(&a->daemon, on_configuration_file, a);
 	if (r == 0)
 		r = start(a);
 	if (r == 0) {

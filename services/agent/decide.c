@@ -76,6 +76,7 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_NO_ADDRESS] = "%s does not have its own address",
 		[AGENT_HEALTH_ALIAS_FAILED] = "the alias %s could not be added",
 		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
+		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
 	};
 	const char *text = texts[health->code];
 	const char *at = strstr(text, "%s");
@@ -228,6 +229,17 @@ void decide_health(struct decide_state *s, size_t group, enum agent_wire_health 
 			   code == AGENT_HEALTH_FIT ? "can own" : "cannot own",
 			   decide_health_text(h, text, sizeof(text)));
 	}
+	finish(s, now);
+}
+
+void decide_current(struct decide_state *s, bool current, uint64_t now)
+{
+	begin(s, now);
+	if (s->stale == current)
+		decide_log(s, LOG_NOTICE, "the configuration is %s",
+			   current ? "the newest again"
+				   : "not the newest: this node takes over nothing");
+	s->stale = !current;
 	finish(s, now);
 }
 

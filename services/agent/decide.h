@@ -165,6 +165,7 @@ struct decide_state {
 
 	bool health_dirty; /* HEALTH must be multicast */
 	bool leaving;
+	bool stale; /* the configuration is not the newest: no group is taken */
 	struct decide_actions *actions;
 };
 
@@ -201,6 +202,12 @@ void decide_message(struct decide_state *s, uint32_t sender, const struct agent_
 
 void decide_health(struct decide_state *s, size_t group, enum agent_wire_health code,
 		   const char *object, uint64_t now);
+
+/*
+ * Whether this node's configuration is the newest. While it is not the node takes no group; what
+ * it owns it keeps.
+ */
+void decide_current(struct decide_state *s, bool current, uint64_t now);
 
 /* An alias could not be added (none is on the ports now). */
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);

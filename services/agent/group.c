@@ -279,6 +279,8 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	g->next_heartbeat = now;
 	if (!decide_view_quorate(s))
 		group_release(s, group, 0, "the quorum was lost before the claim was delivered");
+	else if (s->stale)
+		group_release(s, group, 0, "its configuration is not the newest any more");
 }
 
 static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
@@ -338,7 +340,10 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 	}
 }
 
-/* What the others are told: the ports' health, unless an alias could not be added lately. */
+/*
+ * What the others are told: the ports' health, unless an alias could not be added lately or the
+ * configuration is an old one, which is nothing to an owner.
+ */
 static void update_health(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
@@ -353,6 +358,8 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 						.since = g->failed_until - DECIDE_RETRY_NS};
 		memcpy(health.object, g->failed_label, sizeof(health.object));
 	}
+	if (s->stale && !group_holds(g) && health.code == AGENT_HEALTH_FIT)
+		health = (struct decide_health){.code = AGENT_HEALTH_STALE, .since = now};
 	if (health.code == g->health.code && strcmp(health.object, g->health.object) == 0)
 		return;
 	g->health = health;

@@ -69,6 +69,15 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 		memcpy(s->groups[i], config->groups[i].name, CONFIG_NAME_MAX);
 }
 
+/* Bytes that no field uses may differ: then the two only seem not to be equal. */
+bool settings_equal(const struct config *a, const struct config *b)
+{
+	return a->token == b->token && a->consensus == b->consensus &&
+	       a->heartbeat == b->heartbeat && a->n_nodes == b->n_nodes &&
+	       memcmp(a->nodes, b->nodes, sizeof(a->nodes)) == 0 && a->n_groups == b->n_groups &&
+	       memcmp(a->groups, b->groups, sizeof(a->groups)) == 0;
+}
+
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id)
 {
 	for (size_t i = 0; i < config->n_nodes; i++)

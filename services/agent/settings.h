@@ -10,6 +10,9 @@
 void settings_make(const struct config *config, uint32_t self, uint64_t incarnation,
 		   struct decide_settings *ret_settings);
 
+/* Whether the agent would do the same with either: ports, groups and times are equal. */
+bool settings_equal(const struct config *a, const struct config *b);
+
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id);
 
 #endif

@@ -5,15 +5,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define MAGIC 0x4152 /* "RA" */
 
 uint64_t agent_wire_hash(uint64_t hash, const void *data, size_t size)
 {
-	const uint8_t *bytes = data;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
-	return hash;
+	return hash_add(hash, data, size);
 }
 
 uint64_t agent_wire_key(const char *name)

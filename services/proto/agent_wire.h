@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+
 #define AGENT_WIRE_VERSION 1
 #define AGENT_WIRE_GROUPS_MAX 16
 #define AGENT_WIRE_OBJECT_MAX 16 /* a port or alias label with its NUL */
@@ -37,7 +39,8 @@ enum agent_wire_health {
 	AGENT_HEALTH_NO_ADDRESS,
 	AGENT_HEALTH_ALIAS_FAILED,
 	AGENT_HEALTH_LEAVING,
-	AGENT_HEALTH_LAST = AGENT_HEALTH_LEAVING,
+	AGENT_HEALTH_STALE, /* its configuration is not the newest */
+	AGENT_HEALTH_LAST = AGENT_HEALTH_STALE,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
@@ -82,8 +85,8 @@ struct agent_message {
 /* Stable name of a group on the wire: FNV-1a, 64 bits (draft-eastlake-fnv). */
 uint64_t agent_wire_key(const char *name);
 
-/* FNV-1a over bytes, continuing from hash; start from AGENT_WIRE_HASH. */
-#define AGENT_WIRE_HASH 0xcbf29ce484222325ULL
+/* hash_add() of base/hash.h, for what the agents compare; start from AGENT_WIRE_HASH. */
+#define AGENT_WIRE_HASH HASH_START
 uint64_t agent_wire_hash(uint64_t hash, const void *data, size_t size);
 
 /* Fills buf; -ENOSPC: it does not fit; -EINVAL: not a message. */

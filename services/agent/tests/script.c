@@ -113,6 +113,7 @@ static const char *const health_names[] = {
 	[AGENT_HEALTH_NO_ADDRESS] = "no-address",
 	[AGENT_HEALTH_ALIAS_FAILED] = "alias-failed",
 	[AGENT_HEALTH_LEAVING] = "leaving",
+	[AGENT_HEALTH_STALE] = "stale",
 };
 
 /* "no-carrier:eth1" */
@@ -466,6 +467,11 @@ static void do_leave(struct script *s)
 	decide_leave(&s->state, s->now);
 }
 
+static void do_current(struct script *s)
+{
+	decide_current(&s->state, strcmp(word(s, 0), "current") == 0, s->now);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
@@ -489,7 +495,7 @@ static void do_line(struct script *s)
 		{"fail", do_fail},	 {"former", do_former}, {"leave", do_leave},
 		{"hide", do_hide},	 {"show", do_hide},	{"tick", do_tick},
 		{"voted", do_voted},	 {"group", do_group},	{"command", do_command},
-		{"explain", do_explain},
+		{"explain", do_explain}, {"stale", do_current}, {"current", do_current},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

@@ -19,6 +19,7 @@
  *   fail LABEL              an alias could not be added
  *   former EPOCH MS         a lease of the agent's former life runs until then
  *   voted MS                the agent's former life has voted for leases until then
+ *   stale | current         this node's configuration is not, or is again, the newest
  *   command switchover      by the local socket
  *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node
