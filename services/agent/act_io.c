@@ -110,7 +110,7 @@ static void execute(struct agent *a, const struct decide_action *action)
 	case DECIDE_SEND:
 		/* Nobody may hear that a group is free whose aliases are still on the ports. */
 		if (!a->failed)
-			cpg_io_send(&a->cpg, &action->message);
+			outbox_send(&a->outbox, &a->cpg, &action->message);
 		break;
 	case DECIDE_LEASE_SET:
 		set_lease(a, action);
@@ -154,7 +154,7 @@ void act(struct agent *a)
 	actions->n_logs = 0;
 	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
 	arm_timer(a);
-	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && cpg_io_idle(&a->cpg))
+	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && outbox_idle(&a->outbox))
 		qb_loop_stop(a->daemon.loop);
 }
 

@@ -5,13 +5,12 @@
 
 #include "agent/address_io.h"
 #include "agent/announce.h"
-#include "agent/corosync_io.h"
-#include "agent/cpg_io.h"
 #include "agent/decide.h"
 #include "agent/ipc_io.h"
 #include "agent/lease_io.h"
 #include "agent/link_io.h"
-#include "agent/quorum_io.h"
+#include "agent/outbox_io.h"
+#include "base/corosync_io.h"
 #include "schema/daemon_io.h"
 
 struct agent {
@@ -22,6 +21,7 @@ struct agent {
 	struct decide_state state;
 	struct decide_actions actions;
 	struct cpg_io cpg;
+	struct outbox outbox;
 	struct quorum_io quorum;
 	struct address_io addresses;
 	struct link_io link;

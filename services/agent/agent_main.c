@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Failover agent: corosync, ports and local socket go to the decision; acts on what it says. */
+#include <assert.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <qb/qbloop.h>
@@ -22,8 +23,11 @@
 #include "base/privilege_io.h"
 #include "schema/node_io.h"
 
+#define GROUP_NAME "trireme-agent" /* of the agents on corosync CPG */
 #define LEASE_FILE "/run/trireme/agent.lease"
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
+
+static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
 static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .lease = {.fd = -1}};
 
@@ -41,30 +45,53 @@ static void on_ports(void *data)
 	act(a);
 }
 
-static void on_configuration(void *data, const struct decide_ring *ring,
-			     const struct decide_member *members, size_t n_members)
+static void on_configuration(void *data, const struct ring_id *id, uint32_t n_nodes,
+			     const struct ring_member *members, size_t n_members)
 {
 	struct agent *a = data;
+	struct decide_ring ring = {.node = id->node, .seq = id->seq, .n_nodes = n_nodes};
 
-	decide_configuration(&a->state, ring, members, n_members, clock_boot_ns());
+	decide_configuration(&a->state, &ring, members, n_members, clock_boot_ns());
 	act(a);
 }
 
-static void on_message(void *data, uint32_t sender, const struct agent_message *message)
+static void on_message(void *data, uint32_t sender, const void *bytes, size_t size)
 {
 	struct agent *a = data;
+	struct agent_message message;
+	int r = agent_wire_decode(bytes, size, &message);
 
-	decide_message(&a->state, sender, message, clock_boot_ns());
+	if (r < 0) {
+		qb_log(LOG_WARNING, "a message of node %u is refused: %s", sender,
+		       r == -EPROTO ? "it is of another version" : "it is malformed");
+		return;
+	}
+	decide_message(&a->state, sender, &message, clock_boot_ns());
 	act(a);
 }
 
-static void on_verdict(void *data, const struct decide_ring *ring, bool quorate,
-		       uint32_t expected_votes)
+static void on_writable(void *data)
 {
 	struct agent *a = data;
 
-	decide_quorum(&a->state, ring, quorate, expected_votes, clock_boot_ns());
+	outbox_flush(&a->outbox, &a->cpg);
+}
+
+static void on_verdict(void *data, const struct ring_id *id, bool quorate, uint32_t expected_votes)
+{
+	struct agent *a = data;
+	struct decide_ring ring = {.node = id->node, .seq = id->seq};
+
+	decide_quorum(&a->state, &ring, quorate, expected_votes, clock_boot_ns());
 	act(a);
+}
+
+/* What waits to be sent is dropped: it is about a view that ends with the connection. */
+static void detach(struct agent *a)
+{
+	cpg_io_detach(&a->cpg);
+	outbox_clear(&a->outbox);
+	quorum_io_detach(&a->quorum);
 }
 
 static void on_lost(void *data)
@@ -74,8 +101,7 @@ static void on_lost(void *data)
 	if (!a->connected)
 		return; /* the other of the two connections has said so already */
 	a->connected = false;
-	cpg_io_detach(&a->cpg);
-	quorum_io_detach(&a->quorum);
+	detach(a);
 	decide_ring_lost(&a->state, clock_boot_ns());
 	act(a);
 	corosync_io_again(&a->corosync);
@@ -132,8 +158,7 @@ static void on_connected(void *data, const struct corosync_connection *connectio
 
 	if (become(a, connection->node) < 0 || cpg_io_attach(&a->cpg, connection->cpg) < 0 ||
 	    quorum_io_attach(&a->quorum, connection->quorum, connection->expected_votes) < 0) {
-		cpg_io_detach(&a->cpg);
-		quorum_io_detach(&a->quorum);
+		detach(a);
 		corosync_io_again(&a->corosync);
 		return;
 	}
@@ -236,8 +261,17 @@ static int request_switchover(void *data, const char *name, size_t *ret_group, u
 	return r;
 }
 
-static const struct cpg_io_handler cpg_handler = {on_configuration, on_message, on_lost};
+static const struct cpg_io_handler cpg_handler = {
+	.configuration = on_configuration,
+	.message = on_message,
+	.writable = on_writable,
+	.lost = on_lost,
+};
 static const struct quorum_io_handler quorum_handler = {on_verdict, on_lost};
+static const struct corosync_io_handler corosync_handler = {
+	.connected = on_connected,
+	.lock_memory = true,
+};
 static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover};
 
 static int open_everything(struct agent *a)
@@ -276,7 +310,7 @@ static int start(struct agent *a)
 
 	if (r < 0)
 		return r;
-	cpg_io_init(&a->cpg, a->daemon.loop, &cpg_handler, a);
+	cpg_io_init(&a->cpg, a->daemon.loop, GROUP_NAME, &cpg_handler, a);
 	quorum_io_init(&a->quorum, a->daemon.loop, &quorum_handler, a);
 	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++)
 		announce_stop(&a->announce[i]);
@@ -290,7 +324,8 @@ static int start(struct agent *a)
 	act(a);
 	if (r < 0)
 		return r;
-	return corosync_io_open(&a->corosync, a->daemon.loop, &a->cpg, &a->quorum, on_connected, a);
+	return corosync_io_open(&a->corosync, a->daemon.loop, &a->cpg, &a->quorum,
+				&corosync_handler, a);
 }
 
 static int watch_signals(struct agent *a)
@@ -309,8 +344,7 @@ static void stop(struct agent *a)
 	alarm(0); /* the next life begins with reading the document */
 	ipc_server_close();
 	/* Connections to corosync end with the process or its next life: closing them may wait. */
-	cpg_io_detach(&a->cpg);
-	quorum_io_detach(&a->quorum);
+	detach(a);
 	link_io_close(&a->link);
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);

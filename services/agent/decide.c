@@ -165,7 +165,7 @@ void decide_tick(struct decide_state *s, uint64_t now)
 }
 
 void decide_configuration(struct decide_state *s, const struct decide_ring *ring,
-			  const struct decide_member *members, size_t n_members, uint64_t now)
+			  const struct ring_member *members, size_t n_members, uint64_t now)
 {
 	begin(s, now);
 	view_configuration(s, ring, members, n_members, now);

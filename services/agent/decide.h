@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "agent/lease.h"
+#include "base/ring.h"
 #include "proto/agent_wire.h"
 
 #define DECIDE_NODES_MAX 16
@@ -44,10 +45,6 @@ struct decide_settings {
 	size_t n_nodes;
 	char groups[DECIDE_GROUPS_MAX][DECIDE_NAME_MAX];
 	size_t n_groups;
-};
-
-struct decide_member {
-	uint32_t id, pid;
 };
 
 struct decide_ring {
@@ -102,7 +99,7 @@ struct decide_report {
 };
 
 struct decide_peer {
-	struct decide_member member;
+	struct ring_member member;
 	bool stated;
 	uint64_t incarnation, revision;
 	struct decide_report groups[DECIDE_GROUPS_MAX];
@@ -187,7 +184,7 @@ void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t
 
 /* CPG delivered a configuration: members of the process group, ring they live on. */
 void decide_configuration(struct decide_state *s, const struct decide_ring *ring,
-			  const struct decide_member *members, size_t n_members, uint64_t now);
+			  const struct ring_member *members, size_t n_members, uint64_t now);
 
 /* The connection to corosync is gone. */
 void decide_ring_lost(struct decide_state *s, uint64_t now);

@@ -19,7 +19,7 @@ void decide_send(struct decide_state *s, enum agent_wire_type type, size_t group
 
 /* view.c */
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
-			const struct decide_member *members, size_t n_members, uint64_t now);
+			const struct ring_member *members, size_t n_members, uint64_t now);
 void view_send_state(struct decide_state *s, enum agent_wire_type type, uint64_t now);
 void view_receive_state(struct decide_state *s, uint32_t sender, const struct agent_message *m,
 			uint64_t now);

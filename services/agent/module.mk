@@ -6,12 +6,11 @@ agent-pure := services/agent/decide.c services/agent/group.c services/agent/view
 
 programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
-	services/agent/cpg_io.c services/agent/corosync_io.c \
-	services/agent/quorum_io.c services/agent/address_io.c services/agent/link_io.c \
+	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/ipc_io.c services/agent/lease_io.c \
 	services/base/ipc_server_io.c services/base/netlink_io.c \
-	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
-trireme-agent-pkg := libqb libcpg libvotequorum libmnl libyang
+	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
+trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang
 
 agent-sim := services/agent/tests/sim.c services/agent/tests/sim_ring.c \
 	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c

@@ -273,7 +273,7 @@ static void note_absence(struct decide_state *s, uint64_t now)
 }
 
 /* Copies the members in ascending order, so that their hash is the same everywhere. */
-static bool take_members(struct decide_state *s, const struct decide_member *members, size_t n)
+static bool take_members(struct decide_state *s, const struct ring_member *members, size_t n)
 {
 	s->n_peers = 0;
 	for (size_t i = 0; i < n && i < DECIDE_NODES_MAX; i++) {
@@ -310,7 +310,7 @@ static void note_bound(const struct decide_state *s, struct decide_group *g,
 }
 
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
-			const struct decide_member *members, size_t n_members, uint64_t now)
+			const struct ring_member *members, size_t n_members, uint64_t now)
 {
 	uint64_t tag = AGENT_WIRE_HASH;
 
@@ -333,7 +333,7 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 	tag = agent_wire_hash(tag, &ring->node, sizeof(ring->node));
 	tag = agent_wire_hash(tag, &ring->seq, sizeof(ring->seq));
 	for (size_t i = 0; i < s->n_peers; i++)
-		tag = agent_wire_hash(tag, &s->peers[i].member, sizeof(struct decide_member));
+		tag = agent_wire_hash(tag, &s->peers[i].member, sizeof(struct ring_member));
 	s->tag = tag;
 	view_send_state(s, AGENT_WIRE_STATE, now);
 }

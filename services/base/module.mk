@@ -2,6 +2,10 @@
 libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_io.c \
 	services/base/file_io.c services/base/text.c services/base/sysctl_io.c
 
+# A process group on corosync.
+libsrc-corosync := services/base/cpg_io.c services/base/quorum_io.c services/base/corosync_io.c
+libpkg-corosync := libcpg libvotequorum libqb
+
 tests += test_base_parse
 test_base_parse-src := services/base/tests/test_parse.c services/base/parse.c
 test_base_parse-pkg := cmocka
@@ -25,3 +29,12 @@ test_base_netlink-pkg := cmocka libmnl
 tests += test_base_log
 test_base_log-src := services/base/tests/test_log.c services/base/log_io.c
 test_base_log-pkg := cmocka libqb
+
+tests += test_base_cpg_queue
+test_base_cpg_queue-src := services/base/tests/test_cpg_queue.c services/base/cpg_queue_io.c
+test_base_cpg_queue-pkg := cmocka libcpg libqb
+
+tests += test_base_corosync
+test_base_corosync-src := services/base/tests/test_corosync.c services/base/cpg_queue_io.c \
+	services/base/clock_io.c $(libsrc-corosync)
+test_base_corosync-pkg = $(libpkg-corosync)

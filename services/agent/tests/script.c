@@ -296,7 +296,7 @@ static void do_run(struct script *s)
 static void do_ring(struct script *s)
 {
 	struct decide_ring ring = {.node = 1, .seq = number(s, word(s, 1))};
-	struct decide_member members[DECIDE_NODES_MAX];
+	struct ring_member members[DECIDE_NODES_MAX];
 	size_t n = 0;
 
 	for (size_t i = 2; i < s->n_words && n < DECIDE_NODES_MAX; i++) {

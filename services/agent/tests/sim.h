@@ -56,7 +56,7 @@ enum sim_input_type {
 struct sim_input {
 	enum sim_input_type type;
 	struct decide_ring ring;
-	struct decide_member members[SIM_NODES_MAX];
+	struct ring_member members[SIM_NODES_MAX];
 	size_t n_members;
 	uint32_t sender;
 	bool quorate;

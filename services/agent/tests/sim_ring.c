@@ -38,7 +38,7 @@ static void tell_configuration(struct sim *sim, size_t node)
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		if (n->pids[i])
 			input.members[input.n_members++] =
-				(struct decide_member){.id = (uint32_t)i + 1, .pid = n->pids[i]};
+				(struct ring_member){.id = (uint32_t)i + 1, .pid = n->pids[i]};
 	sim_agent_input(sim, node, &input);
 }
 

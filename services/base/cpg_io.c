@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/cpg_io.h"
+#include "base/cpg_io.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <qb/qblog.h>
 #include <string.h>
 
 #include "base/clock_io.h"
 
 #define RETRY_NS (2 * NSEC_PER_MSEC)
-
-static const struct cpg_name group_name = {.length = sizeof("trireme-agent") - 1,
-					   .value = "trireme-agent"};
 
 static struct cpg_io *io_of(cpg_handle_t handle)
 {
@@ -24,24 +20,18 @@ static struct cpg_io *io_of(cpg_handle_t handle)
 static void report_configuration(struct cpg_io *io)
 {
 	if (io->ring.seq && io->have_members)
-		io->handler->configuration(io->data, &io->ring, io->members, io->n_members);
+		io->handler->configuration(io->data, &io->ring, io->n_nodes, io->members,
+					   io->n_members);
 }
 
 static void on_deliver(cpg_handle_t handle, const struct cpg_name *name, uint32_t node,
 		       uint32_t pid, void *bytes, size_t length)
 {
 	struct cpg_io *io = io_of(handle);
-	struct agent_message message;
-	int r = agent_wire_decode(bytes, length, &message);
 
 	(void)name;
 	(void)pid;
-	if (r < 0) {
-		qb_log(LOG_WARNING, "a message of node %u is refused: %s", node,
-		       r == -EPROTO ? "it is of another version" : "it is malformed");
-		return;
-	}
-	io->handler->message(io->data, node, &message);
+	io->handler->message(io->data, node, bytes, length);
 }
 
 static void on_members(cpg_handle_t handle, const struct cpg_name *name,
@@ -57,10 +47,9 @@ static void on_members(cpg_handle_t handle, const struct cpg_name *name,
 	(void)joined;
 	(void)n_joined;
 	io->n_members = 0;
-	/* One more than can be handled is kept, so that the receiver sees that it is too many. */
-	for (size_t i = 0; i < n_members && i <= DECIDE_NODES_MAX; i++)
+	for (size_t i = 0; i < n_members && i < RING_MEMBERS_MAX; i++)
 		io->members[io->n_members++] =
-			(struct decide_member){.id = members[i].nodeid, .pid = members[i].pid};
+			(struct ring_member){.id = members[i].nodeid, .pid = members[i].pid};
 	io->have_members = true;
 	report_configuration(io);
 }
@@ -70,7 +59,8 @@ static void on_ring(cpg_handle_t handle, struct cpg_ring_id ring, uint32_t n, co
 	struct cpg_io *io = io_of(handle);
 
 	(void)list;
-	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq, .n_nodes = n};
+	io->ring = (struct ring_id){.node = ring.nodeid, .seq = ring.seq};
+	io->n_nodes = n;
 	report_configuration(io);
 }
 
@@ -89,9 +79,11 @@ static int32_t on_readable(int32_t fd, int32_t events, void *data)
 	return -1;
 }
 
-void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const struct cpg_io_handler *handler,
-		 void *data)
+void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const char *group,
+		 const struct cpg_io_handler *handler, void *data)
 {
+	*io = (struct cpg_io){.group.length = strlen(group)};
+	memcpy(io->group.value, group, io->group.length);
 	io->loop = loop;
 	io->handler = handler;
 	io->data = data;
@@ -121,9 +113,9 @@ int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_no
 	return 0;
 }
 
-int cpg_io_join(cpg_handle_t handle)
+int cpg_io_join(const struct cpg_io *io, cpg_handle_t handle)
 {
-	cs_error_t e = cpg_join(handle, &group_name);
+	cs_error_t e = cpg_join(handle, &io->group);
 
 	/* While the ring forms; while corosync has not noticed the end of this process's former
 	 * life. */
@@ -145,7 +137,6 @@ int cpg_io_attach(struct cpg_io *io, cpg_handle_t handle)
 		return -ENOTCONN;
 	io->have_members = false;
 	io->ring.seq = 0;
-	io->n_queue = 0;
 	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable) < 0)
 		return -ENOMEM;
 	io->handle = handle;
@@ -163,22 +154,19 @@ void cpg_io_detach(struct cpg_io *io)
 		qb_loop_poll_del(io->loop, io->fd);
 	io->fd = -1;
 	io->attached = false;
-	io->n_queue = 0;
 }
-
-static void flush(struct cpg_io *io);
 
 static void on_retry(void *data)
 {
 	struct cpg_io *io = data;
 
 	io->retrying = false;
-	flush(io);
+	io->handler->writable(io->data);
 }
 
-static void retry_later(struct cpg_io *io)
+void cpg_io_retry(struct cpg_io *io)
 {
-	if (io->retrying)
+	if (io->retrying || !io->attached)
 		return;
 	if (qb_loop_timer_add(io->loop, QB_LOOP_HIGH, RETRY_NS, io, on_retry, &io->retry) == 0)
 		io->retrying = true;
@@ -195,52 +183,14 @@ static bool is_writable(const struct cpg_io *io)
 	return poll(&p, 1, 0) == 1 && p.revents & POLLOUT;
 }
 
-static void flush(struct cpg_io *io)
+int cpg_io_send(struct cpg_io *io, const void *bytes, size_t size)
 {
-	size_t sent = 0;
-
-	while (io->attached && sent < io->n_queue && is_writable(io)) {
-		struct iovec iov = {.iov_base = io->queue[sent].bytes,
-				    .iov_len = io->queue[sent].length};
-
-		if (cpg_mcast_joined(io->handle, CPG_TYPE_AGREED, &iov, 1) != CS_OK)
-			break; /* flow control; a dead connection shows in the dispatch */
-		sent++;
-	}
-	io->n_queue -= sent;
-	memmove(io->queue, io->queue + sent, io->n_queue * sizeof(io->queue[0]));
-	if (io->n_queue && io->attached)
-		retry_later(io);
-}
-
-static uint64_t key_of(const struct agent_message *m)
-{
-	return m->type == AGENT_WIRE_STATE || m->type == AGENT_WIRE_HEALTH ? 0 : m->group.key;
-}
-
-void cpg_io_send(struct cpg_io *io, const struct agent_message *message)
-{
-	struct cpg_io_entry *entry = NULL;
+	struct iovec iov = {.iov_base = (void *)bytes, .iov_len = size};
 
 	if (!io->attached)
-		return;
-	for (size_t i = 0; i < io->n_queue && !entry; i++)
-		if (io->queue[i].type == message->type && io->queue[i].key == key_of(message))
-			entry = &io->queue[i];
-	if (!entry && io->n_queue < CPG_QUEUE_MAX)
-		entry = &io->queue[io->n_queue++];
-	if (!entry ||
-	    agent_wire_encode(message, entry->bytes, sizeof(entry->bytes), &entry->length) < 0) {
-		qb_log(LOG_CRIT, "a message of kind %s could not be queued",
-		       agent_wire_type_name(message->type));
-		return;
-	}
-	entry->type = message->type;
-	entry->key = key_of(message);
-	flush(io);
-}
-
-bool cpg_io_idle(const struct cpg_io *io)
-{
-	return io->n_queue == 0;
+		return -ENOTCONN;
+	if (!is_writable(io))
+		return -EAGAIN;
+	/* Flow control; a dead connection shows in the dispatch. */
+	return cpg_mcast_joined(io->handle, CPG_TYPE_AGREED, &iov, 1) == CS_OK ? 0 : -EAGAIN;
 }

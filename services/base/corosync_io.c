@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/corosync_io.h"
+#include "base/corosync_io.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,8 +13,9 @@
 
 #include "base/clock_io.h"
 
-#define JOIN_WAIT_MS 20
+#define TRY_WAIT_MS 20
 #define JOIN_TRIES 100
+#define VOTES_TRIES 100 /* while the ring forms */
 /* While it starts, corosync refuses until the first ring is complete; later something is wrong. */
 #define CONNECT_WAIT_MS 100
 #define CONNECT_WAIT_MAX_MS 1000
@@ -29,14 +30,27 @@ static void wait_ms(unsigned int ms)
 }
 
 /* Waits on the connection it has: making one anew takes megabytes of shared memory. */
-static int join(cpg_handle_t handle)
+static int join(const struct cpg_io *cpg, cpg_handle_t handle)
 {
 	int r = -EAGAIN;
 
 	for (int i = 0; i < JOIN_TRIES && r == -EAGAIN; i++) {
-		r = cpg_io_join(handle);
+		r = cpg_io_join(cpg, handle);
 		if (r == -EAGAIN)
-			wait_ms(JOIN_WAIT_MS);
+			wait_ms(TRY_WAIT_MS);
+	}
+	return r;
+}
+
+static int ask_votes(const struct corosync_connection *c, const struct corosync_order *order,
+		     struct quorum_votes *ret_votes)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; i < VOTES_TRIES && r == -EAGAIN; i++) {
+		r = quorum_io_votes(c->quorum, order->nodes, order->n_nodes, ret_votes);
+		if (r == -EAGAIN)
+			wait_ms(TRY_WAIT_MS);
 	}
 	return r;
 }
@@ -53,7 +67,7 @@ static int connect_once(struct corosync_io *io, struct corosync_connection *ret_
 		cpg_io_close(c.cpg);
 		return r;
 	}
-	r = join(c.cpg);
+	r = join(io->cpg, c.cpg);
 	if (r < 0) {
 		quorum_io_close(c.quorum);
 		cpg_io_close(c.cpg);
@@ -84,33 +98,61 @@ static void lock_memory(void)
 		qb_log(LOG_WARNING, "memory cannot be locked: %s", strerror(errno));
 }
 
+static void reconnect(struct corosync_io *io, bool close, struct corosync_connection *c)
+{
+	if (close) {
+		quorum_io_close(c->quorum);
+		cpg_io_close(c->cpg);
+	}
+	connect_at_last(io, c);
+}
+
+static struct corosync_order next_order(struct corosync_io *io, struct corosync_connection *ret_c)
+{
+	struct corosync_order order;
+
+	pthread_mutex_lock(&io->lock);
+	while (!io->order.connect && !io->order.votes)
+		pthread_cond_wait(&io->wanted, &io->lock);
+	order = io->order;
+	io->order = (struct corosync_order){0};
+	*ret_c = io->connection;
+	pthread_mutex_unlock(&io->lock);
+	return order;
+}
+
+/* Of a connection that is to be closed nothing is asked any more. */
+static void carry_out(struct corosync_io *io, const struct corosync_order *order,
+		      struct corosync_connection *c)
+{
+	struct quorum_votes votes;
+
+	if (order->connect) {
+		reconnect(io, order->close, c);
+		pthread_mutex_lock(&io->lock);
+		io->connection = *c;
+		io->news = (struct corosync_news){.connected = true};
+		pthread_mutex_unlock(&io->lock);
+	} else if (ask_votes(c, order, &votes) == 0) {
+		pthread_mutex_lock(&io->lock);
+		if (!io->order.connect)
+			io->news = (struct corosync_news){
+				.votes = true, .ring = order->ring, .of_ring = votes};
+		pthread_mutex_unlock(&io->lock);
+	}
+}
+
 static void *work(void *data)
 {
 	struct corosync_io *io = data;
 	static const uint64_t one = 1;
-	bool locked = false;
+	bool locked = !io->handler->lock_memory;
 
 	for (;;) {
 		struct corosync_connection c;
-		bool old;
+		struct corosync_order order = next_order(io, &c);
 
-		pthread_mutex_lock(&io->lock);
-		while (!io->want)
-			pthread_cond_wait(&io->wanted, &io->lock);
-		io->want = false;
-		old = io->close;
-		c = io->connection;
-		pthread_mutex_unlock(&io->lock);
-
-		if (old) {
-			quorum_io_close(c.quorum);
-			cpg_io_close(c.cpg);
-		}
-		connect_at_last(io, &c);
-
-		pthread_mutex_lock(&io->lock);
-		io->connection = c;
-		pthread_mutex_unlock(&io->lock);
+		carry_out(io, &order, &c);
 		if (write(io->ready_fd, &one, sizeof(one)) < 0)
 			return NULL; /* the counter of an eventfd does not run full by this */
 		if (!locked)
@@ -123,6 +165,7 @@ static int32_t on_ready(int32_t fd, int32_t revents, void *data)
 {
 	struct corosync_io *io = data;
 	struct corosync_connection c;
+	struct corosync_news news;
 	uint64_t count;
 
 	(void)revents;
@@ -130,23 +173,43 @@ static int32_t on_ready(int32_t fd, int32_t revents, void *data)
 		return 0;
 	pthread_mutex_lock(&io->lock);
 	c = io->connection;
+	news = io->news;
+	io->news = (struct corosync_news){0};
 	pthread_mutex_unlock(&io->lock);
-	io->connected(io->data, &c);
+	if (news.connected)
+		io->handler->connected(io->data, &c);
+	else if (news.votes && ring_id_equal(&news.ring, &io->quorum->ring))
+		io->handler->votes(io->data, &news.ring, &news.of_ring);
 	return 0;
 }
 
-static void want(struct corosync_io *io, bool close)
+static void want_connection(struct corosync_io *io, bool close)
 {
 	pthread_mutex_lock(&io->lock);
-	io->want = true;
-	io->close = close;
+	io->order = (struct corosync_order){.connect = true, .close = close};
+	io->news = (struct corosync_news){0};
 	pthread_cond_signal(&io->wanted);
 	pthread_mutex_unlock(&io->lock);
 }
 
 void corosync_io_again(struct corosync_io *io)
 {
-	want(io, true);
+	want_connection(io, true);
+}
+
+void corosync_io_ask_votes(struct corosync_io *io)
+{
+	const struct quorum_io *quorum = io->quorum;
+
+	pthread_mutex_lock(&io->lock);
+	if (!io->order.connect) {
+		io->order.votes = true;
+		io->order.ring = quorum->ring;
+		io->order.n_nodes = quorum->n_nodes;
+		memcpy(io->order.nodes, quorum->nodes, sizeof(io->order.nodes));
+		pthread_cond_signal(&io->wanted);
+	}
+	pthread_mutex_unlock(&io->lock);
 }
 
 /* Signals are for the loop's thread. */
@@ -169,14 +232,12 @@ static int start_thread(struct corosync_io *io)
 }
 
 int corosync_io_open(struct corosync_io *io, qb_loop_t *loop, struct cpg_io *cpg,
-		     struct quorum_io *quorum,
-		     void (*connected)(void *data, const struct corosync_connection *connection),
+		     struct quorum_io *quorum, const struct corosync_io_handler *handler,
 		     void *data)
 {
 	int r;
 
-	*io = (struct corosync_io){
-		.cpg = cpg, .quorum = quorum, .connected = connected, .data = data};
+	*io = (struct corosync_io){.cpg = cpg, .quorum = quorum, .handler = handler, .data = data};
 	pthread_mutex_init(&io->lock, NULL);
 	pthread_cond_init(&io->wanted, NULL);
 	io->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -186,6 +247,6 @@ int corosync_io_open(struct corosync_io *io, qb_loop_t *loop, struct cpg_io *cpg
 	if (r == 0)
 		r = start_thread(io);
 	if (r == 0)
-		want(io, false);
+		want_connection(io, false);
 	return r;
 }

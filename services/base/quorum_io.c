@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/quorum_io.h"
+#include "base/quorum_io.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,9 +19,10 @@ static void on_nodes(votequorum_handle_t handle, uint64_t context, votequorum_ri
 	struct quorum_io *io = io_of(handle);
 
 	(void)context;
-	(void)n;
-	(void)list;
-	io->ring = (struct decide_ring){.node = ring.nodeid, .seq = ring.seq};
+	io->n_nodes = 0;
+	for (uint32_t i = 0; i < n && i < RING_MEMBERS_MAX; i++)
+		io->nodes[io->n_nodes++] = list[i];
+	io->ring = (struct ring_id){.node = ring.nodeid, .seq = ring.seq};
 	io->has_verdict = false;
 }
 
@@ -101,6 +102,34 @@ int quorum_io_connect(struct quorum_io *io, votequorum_handle_t *ret_handle,
 		return r;
 	}
 	*ret_handle = handle;
+	return 0;
+}
+
+int quorum_io_votes(votequorum_handle_t handle, const uint32_t *nodes, size_t n_nodes,
+		    struct quorum_votes *ret_votes)
+{
+	struct votequorum_info info;
+	struct quorum_votes votes;
+	cs_error_t e = votequorum_getinfo(handle, 0, &info);
+
+	if (e != CS_OK)
+		return e == CS_ERR_TRY_AGAIN ? -EAGAIN : -ENOTCONN;
+	votes = (struct quorum_votes){
+		.expected = info.node_expected_votes,
+		.total = info.total_votes,
+		.quorum = info.quorum,
+		.two_node = info.flags & VOTEQUORUM_INFO_TWONODE,
+		.device = info.flags & VOTEQUORUM_INFO_QDEVICE_ALIVE &&
+			  info.flags & VOTEQUORUM_INFO_QDEVICE_CAST_VOTE,
+		.device_votes = info.qdevice_votes,
+	};
+	for (size_t i = 0; i < n_nodes; i++) {
+		if (votequorum_getinfo(handle, nodes[i], &info) != CS_OK)
+			continue; /* it has left since */
+		votes.nodes[votes.n_nodes++] =
+			(struct quorum_node_votes){.id = nodes[i], .votes = info.node_votes};
+	}
+	*ret_votes = votes;
 	return 0;
 }
 
