@@ -145,22 +145,22 @@ static int build_service(void *object, const struct lyd_node *from)
 	return r < 0 ? r : build_ranges(service, from);
 }
 
-/* What a service has from its pool and its mark; the model's references say that they exist. */
+/* What a service has from its pool and its mark. That there is no such pool, validation says. */
 static int resolve(const struct config *config, struct config_service *service)
 {
 	const struct config_mark *mark = config_mark_by_number(config, service->mark);
 	const struct config_pool *pool = config_pool_by_name(config, service->pool);
 
-	if (!pool || (service->mark && !mark))
+	if (service->mark && !mark)
 		return -EINVAL;
 	if (mark)
 		service->check_port = mark->matches[0].range.first;
 	if (service->sorry_port == 0)
 		service->sorry_port = service->port;
-	service->reals = calloc(pool->n_reals ? pool->n_reals : 1, sizeof(*service->reals));
+	service->reals = calloc(pool ? pool->n_reals + 1 : 1, sizeof(*service->reals));
 	if (!service->reals)
 		return -ENOMEM;
-	for (; service->n_reals < pool->n_reals; service->n_reals++) {
+	for (; pool && service->n_reals < pool->n_reals; service->n_reals++) {
 		struct config_real *real = &service->reals[service->n_reals];
 
 		*real = pool->reals[service->n_reals];

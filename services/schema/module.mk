@@ -4,8 +4,11 @@ libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
 	services/schema/build_service.c \
-	services/schema/validate.c services/schema/validate_nodes.c \
-	services/schema/validate_aliases.c services/schema/validate_services.c
+	services/schema/validate.c services/schema/validate_addresses.c \
+	services/schema/validate_nodes.c services/schema/validate_ports.c \
+	services/schema/validate_cards.c services/schema/validate_system.c \
+	services/schema/validate_aliases.c services/schema/validate_ranges.c \
+	services/schema/validate_services.c services/schema/validate_reals.c
 libpkg-schema := libyang
 
 # What daemons that follow the configuration are started with; needs libqb too.

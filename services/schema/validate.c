@@ -3,8 +3,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
 #include "schema/error.h"
 
@@ -18,43 +18,32 @@ int bad_at(struct schema_error *error, const char *format, ...)
 	return -EBADMSG;
 }
 
+void bad_value(struct schema_error *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_textv(error->value, sizeof(error->value), format, args);
+	va_end(args);
+}
+
+void bad_allowed(struct schema_error *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	error_textv(error->allowed, sizeof(error->allowed), format, args);
+	va_end(args);
+}
+
+void bad_address(struct schema_error *error, uint32_t address)
+{
+	format_ipv4(address, error->value, sizeof(error->value));
+}
+
 bool same_subnet(uint32_t a, uint32_t b, uint8_t length)
 {
 	return ((a ^ b) & ipv4_netmask(length)) == 0;
-}
-
-bool address_holder(const struct config *config, uint32_t address, const void *except,
-		    char *ret_path, size_t size)
-{
-	for (size_t i = 0; i < config->n_nodes; i++) {
-		const struct config_node *node = &config->nodes[i];
-
-		for (size_t j = 0; j < node->n_ports; j++) {
-			const struct config_port *port = &node->ports[j];
-
-			if (port->address != address || port == except)
-				continue;
-			error_text(ret_path, size,
-				   "/trireme:cluster/node[name='%s']/port[name='%s']", node->name,
-				   port->name);
-			return true;
-		}
-	}
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
-
-		for (size_t j = 0; j < group->n_aliases; j++) {
-			const struct config_alias *alias = &group->aliases[j];
-
-			if (alias->address != address || alias == except)
-				continue;
-			error_text(ret_path, size,
-				   "/trireme:alias-group[name='%s']/alias[label='%s']", group->name,
-				   alias->label);
-			return true;
-		}
-	}
-	return false;
 }
 
 const char *address_unusable(uint32_t address, uint8_t length)
@@ -84,11 +73,16 @@ const struct config_node *first_router(const struct config *config)
 
 int config_validate(const struct config *config, struct schema_error *error)
 {
-	int r = validate_nodes(config, error);
+	static int (*const parts[])(const struct validation *v) = {
+		validate_nodes,	 validate_cards,    validate_system, validate_aliases,
+		validate_ranges, validate_services, validate_pools,
+	};
+	struct validation v = {.config = config, .error = error};
+	_cleanup_free_ struct own_address *own = NULL;
+	int r = validate_own_addresses(&v);
 
-	if (r == 0)
-		r = validate_aliases(config, error);
-	if (r == 0)
-		r = validate_services(config, error);
+	own = v.own;
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && r == 0; i++)
+		r = parts[i](&v);
 	return r;
 }

@@ -1,91 +1,111 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
-#include "schema/error.h"
 #include "schema/validate.h"
 
 #define ALIAS_PATH "/trireme:alias-group[name='%s']/alias[label='%s']"
 
-/* The kernel shows the label on one port; two addresses of one label would look like one. */
-static int check_label(const struct config *config, const struct config_group *group,
-		       const struct config_alias *alias, struct schema_error *error)
-{
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *other = &config->groups[i];
+struct labelled {
+	const struct config_group *group;
+	const struct config_alias *alias;
+};
 
-		for (size_t j = 0; j < other->n_aliases; j++) {
-			if (&other->aliases[j] == alias ||
-			    strcmp(other->aliases[j].label, alias->label) != 0)
-				continue;
-			error_text(error->value, sizeof(error->value), "%s", alias->label);
-			error_text(error->allowed, sizeof(error->allowed),
-				   "a label that no other alias has: group %s has it too",
-				   other->name);
-			return bad_at(error, ALIAS_PATH "/label", group->name, alias->label);
-		}
+static int compare_labels(const void *a, const void *b)
+{
+	const struct labelled *x = a, *y = b;
+	int order = strcmp(x->alias->label, y->alias->label);
+
+	return order ? order : (x->alias > y->alias) - (x->alias < y->alias);
+}
+
+/* The kernel shows the label on one port; two addresses of one label would look like one. */
+static int check_labels(const struct validation *v)
+{
+	size_t max = (size_t)CONFIG_GROUPS_MAX * CONFIG_ALIASES_MAX, n = 0;
+	_cleanup_free_ struct labelled *all = calloc(max, sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < v->config->n_groups; i++) {
+		const struct config_group *group = &v->config->groups[i];
+
+		for (size_t j = 0; j < group->n_aliases; j++)
+			all[n++] = (struct labelled){group, &group->aliases[j]};
+	}
+	qsort(all, n, sizeof(*all), compare_labels);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(all[i - 1].alias->label, all[i].alias->label) != 0)
+			continue;
+		bad_value(v->error, "%s", all[i].alias->label);
+		bad_allowed(v->error, "a label that no other alias has: group %s has it too",
+			    all[i - 1].group->name);
+		return bad_at(v->error, ALIAS_PATH "/label", all[i].group->name,
+			      all[i].alias->label);
 	}
 	return 0;
 }
 
 /* Whichever router owns the group must be able to carry the address. */
-static int check_on_router(const struct config_node *node, const struct config_group *group,
-			   const struct config_alias *alias, struct schema_error *error)
+static int check_on_router(const struct validation *v, const struct config_node *node,
+			   const struct config_group *group, const struct config_alias *alias)
 {
 	const struct config_port *port = config_port_by_name(node, alias->port);
 	const char *why;
 	char text[16];
 
-	if (!port) {
-		error_text(error->value, sizeof(error->value), "%s", alias->label);
-		error_text(error->allowed, sizeof(error->allowed),
-			   "a port that every router has: router %s has no port %s", node->name,
-			   alias->port);
-		return bad_at(error, ALIAS_PATH "/label", group->name, alias->label);
+	if (!port || !port->address) {
+		bad_value(v->error, "%s", alias->label);
+		bad_allowed(v->error,
+			    "a port that every router has, with an address: router %s has no such "
+			    "port %s",
+			    node->name, alias->port);
+		return bad_at(v->error, ALIAS_PATH "/label", group->name, alias->label);
 	}
 	why = address_unusable(alias->address, port->prefix_length);
 	if (!same_subnet(alias->address, port->address, port->prefix_length))
-		error_text(error->allowed, sizeof(error->allowed),
-			   "an address inside the subnet of %s of router %s, which is %s/%u",
-			   port->name, node->name, format_ipv4(port->address, text, sizeof(text)),
-			   port->prefix_length);
+		bad_allowed(v->error,
+			    "an address inside the subnet of %s of router %s, which is %s/%u",
+			    port->name, node->name, format_ipv4(port->address, text, sizeof(text)),
+			    port->prefix_length);
 	else if (why)
-		error_text(error->allowed, sizeof(error->allowed), "%s", why);
+		bad_allowed(v->error, "%s", why);
 	else
 		return 0;
-	format_ipv4(alias->address, error->value, sizeof(error->value));
-	return bad_at(error, ALIAS_PATH "/address", group->name, alias->label);
+	bad_address(v->error, alias->address);
+	return bad_at(v->error, ALIAS_PATH "/address", group->name, alias->label);
 }
 
-static int check_alias(const struct config *config, const struct config_group *group,
-		       const struct config_alias *alias, struct schema_error *error)
+static int check_alias(const struct validation *v, const struct config_group *group,
+		       const struct config_alias *alias)
 {
+	const struct config *config = v->config;
 	char holder[200];
-	int r = check_label(config, group, alias, error);
+	int r = 0;
 
 	for (size_t i = 0; i < config->n_nodes && r == 0; i++) {
 		if (config->nodes[i].role == CONFIG_ROLE_ROUTER)
-			r = check_on_router(&config->nodes[i], group, alias, error);
+			r = check_on_router(v, &config->nodes[i], group, alias);
 	}
-	if (r < 0 || !address_holder(config, alias->address, alias, holder, sizeof(holder)))
+	if (r < 0 || !address_holder(v, alias->address, alias, holder, sizeof(holder)))
 		return r;
-	format_ipv4(alias->address, error->value, sizeof(error->value));
-	error_text(error->allowed, sizeof(error->allowed),
-		   "an address that nothing else uses: %s has it too", holder);
-	return bad_at(error, ALIAS_PATH "/address", group->name, alias->label);
+	bad_address(v->error, alias->address);
+	bad_allowed(v->error, "an address that nothing else uses: %s has it too", holder);
+	return bad_at(v->error, ALIAS_PATH "/address", group->name, alias->label);
 }
 
-int validate_aliases(const struct config *config, struct schema_error *error)
+int validate_aliases(const struct validation *v)
 {
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
+	int r = check_labels(v);
 
-		for (size_t j = 0; j < group->n_aliases; j++) {
-			int r = check_alias(config, group, &group->aliases[j], error);
+	for (size_t i = 0; i < v->config->n_groups; i++) {
+		const struct config_group *group = &v->config->groups[i];
 
-			if (r < 0)
-				return r;
-		}
+		for (size_t j = 0; j < group->n_aliases && r == 0; j++)
+			r = check_alias(v, group, &group->aliases[j]);
 	}
-	return 0;
+	return r;
 }

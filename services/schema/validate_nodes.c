@@ -3,201 +3,128 @@
 
 #include "base/cleanup.h"
 #include "base/parse.h"
-#include "schema/error.h"
 #include "schema/validate.h"
 
-#define PORT_PATH "/trireme:cluster/node[name='%s']/port[name='%s']"
-
-static void value_address(struct schema_error *error, uint32_t address)
-{
-	format_ipv4(address, error->value, sizeof(error->value));
-}
+#define NODE_PATH "/trireme:cluster/node[name='%s']"
+#define ROUTE_PATH NODE_PATH "/route[destination='%s/%u']"
 
 /* The ring and the two sides of a router need both. */
-static int check_port_names(const struct config_node *node, struct schema_error *error)
+static int check_port_names(const struct validation *v, const struct config_node *node)
 {
 	static const char *const needed[] = {"eth0", "eth1"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
 		if (config_port_by_name(node, needed[i]))
 			continue;
-		error_text(error->allowed, sizeof(error->allowed),
-			   "every node needs the ports eth0 (public) and eth1 (private): %s is "
-			   "missing",
-			   needed[i]);
-		return bad_at(error, "/trireme:cluster/node[name='%s']/port", node->name);
+		bad_allowed(v->error,
+			    "every node needs the ports eth0 (public) and eth1 (private): %s is "
+			    "missing",
+			    needed[i]);
+		return bad_at(v->error, NODE_PATH "/port", node->name);
 	}
 	return 0;
 }
 
-static int check_port_address(const struct config *config, const struct config_node *node,
-			      const struct config_port *port, struct schema_error *error)
+static bool in_subnet_of(const struct config_port *port, uint32_t address)
 {
-	const char *why = address_unusable(port->address, port->prefix_length);
-	char holder[200];
+	if (port->address && same_subnet(address, port->address, port->prefix_length) &&
+	    !address_unusable(address, port->prefix_length))
+		return true;
+	for (size_t i = 0; i < port->n_additional; i++) {
+		const struct config_address *a = &port->additional[i];
 
-	if (why)
-		error_text(error->allowed, sizeof(error->allowed), "%s", why);
-	else if (address_holder(config, port->address, port, holder, sizeof(holder)))
-		error_text(error->allowed, sizeof(error->allowed),
-			   "an address that nothing else uses: %s has it too", holder);
-	else
-		return 0;
-	value_address(error, port->address);
-	return bad_at(error, PORT_PATH "/address", node->name, port->name);
-}
-
-/* Two ports in one subnet would make it chance through which one a packet leaves. */
-static int check_port_subnet(const struct config_node *node, const struct config_port *port,
-			     struct schema_error *error)
-{
-	for (const struct config_port *other = node->ports; other < port; other++) {
-		uint8_t length = other->prefix_length < port->prefix_length ? other->prefix_length
-									    : port->prefix_length;
-
-		if (!same_subnet(port->address, other->address, length))
-			continue;
-		value_address(error, port->address);
-		error_text(error->allowed, sizeof(error->allowed),
-			   "an address in a subnet of its own: it lies in the subnet of %s",
-			   other->name);
-		return bad_at(error, PORT_PATH "/address", node->name, port->name);
+		if (same_subnet(address, a->address, a->prefix_length) &&
+		    !address_unusable(address, a->prefix_length))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-/* A floating address moves between the routers: a port must be on the same network on all. */
-static int check_same_network(const struct config *config, const struct config_node *node,
-			      const struct config_port *port, struct schema_error *error)
-{
-	const struct config_node *first = first_router(config);
-	const struct config_port *other = first ? config_port_by_name(first, port->name) : NULL;
-	char text[16];
-
-	if (node->role != CONFIG_ROLE_ROUTER || !other ||
-	    (other->prefix_length == port->prefix_length &&
-	     same_subnet(other->address, port->address, port->prefix_length)))
-		return 0;
-	error_text(error->value, sizeof(error->value), "%s/%u",
-		   format_ipv4(port->address, text, sizeof(text)), port->prefix_length);
-	error_text(
-		error->allowed, sizeof(error->allowed),
-		"the same subnet as %s of %s, which is %s/%u: floating addresses move between them",
-		port->name, first->name, format_ipv4(other->address, text, sizeof(text)),
-		other->prefix_length);
-	return bad_at(error, PORT_PATH "/address", node->name, port->name);
-}
-
-static bool same_hardware(const struct config_port *a, const struct config_port *b, bool same_node)
-{
-	if (a->hardware != b->hardware)
-		return false;
-	if (a->hardware == CONFIG_HARDWARE_MAC)
-		return memcmp(a->mac, b->mac, sizeof(a->mac)) == 0;
-	return a->hardware == CONFIG_HARDWARE_PCI && same_node &&
-	       strcmp(a->pci_path, b->pci_path) == 0;
-}
-
-static int bad_mac(const struct config_node *node, const struct config_port *port,
-		   struct schema_error *error)
-{
-	const uint8_t *m = port->mac;
-
-	if (port->hardware == CONFIG_HARDWARE_PCI) {
-		error_text(error->value, sizeof(error->value), "%s", port->pci_path);
-		return bad_at(error, PORT_PATH "/pci-path", node->name, port->name);
-	}
-	error_text(error->value, sizeof(error->value), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1],
-		   m[2], m[3], m[4], m[5]);
-	return bad_at(error, PORT_PATH "/mac", node->name, port->name);
-}
-
-static int check_hardware(const struct config *config, const struct config_node *node,
-			  const struct config_port *port, struct schema_error *error)
-{
-	static const uint8_t zero[6];
-
-	if (port->hardware == CONFIG_HARDWARE_MAC &&
-	    ((port->mac[0] & 1) || memcmp(port->mac, zero, sizeof(zero)) == 0)) {
-		error_text(error->allowed, sizeof(error->allowed),
-			   "the address of one network card, neither multicast nor all zeros");
-		return bad_mac(node, port, error);
-	}
-	for (size_t i = 0; i < config->n_nodes; i++) {
-		const struct config_node *other = &config->nodes[i];
-
-		for (size_t j = 0; j < other->n_ports; j++) {
-			const struct config_port *twin = &other->ports[j];
-
-			if (twin == port || !same_hardware(port, twin, other == node))
-				continue;
-			error_text(error->allowed, sizeof(error->allowed),
-				   "a network card of its own: " PORT_PATH " names the same one",
-				   other->name, twin->name);
-			return bad_mac(node, port, error);
-		}
-	}
-	return 0;
-}
-
-static int check_gateway(const struct config *config, const struct config_node *node,
-			 struct schema_error *error)
+/* 0, or what is wrong with the next router's address is in value and allowed. */
+static int check_next_router(const struct validation *v, const struct config_node *node,
+			     uint32_t address)
 {
 	char holder[200];
 	bool inside = false;
 
-	if (node->gateway == 0)
-		return 0;
-	for (size_t i = 0; i < node->n_ports; i++) {
-		const struct config_port *port = &node->ports[i];
-
-		inside |= same_subnet(node->gateway, port->address, port->prefix_length) &&
-			  !address_unusable(node->gateway, port->prefix_length);
-	}
+	for (size_t i = 0; i < node->n_ports; i++)
+		inside |= in_subnet_of(&node->ports[i], address);
 	if (!inside)
-		error_text(error->allowed, sizeof(error->allowed),
-			   "an address of a host inside the subnet of one of the node's ports");
-	else if (address_holder(config, node->gateway, NULL, holder, sizeof(holder)))
-		error_text(error->allowed, sizeof(error->allowed),
-			   "the address of another router, outside this cluster: %s has it",
-			   holder);
+		bad_allowed(v->error,
+			    "an address of a host inside the subnet of one of the node's ports");
+	else if (address_holder(v, address, NULL, holder, sizeof(holder)))
+		bad_allowed(v->error,
+			    "the address of another router, outside this cluster: %s has it",
+			    holder);
 	else
 		return 0;
-	value_address(error, node->gateway);
-	return bad_at(error, "/trireme:cluster/node[name='%s']/gateway", node->name);
+	bad_address(v->error, address);
+	return -1;
 }
 
-static int check_port(const struct config *config, const struct config_node *node,
-		      const struct config_port *port, struct schema_error *error)
+static bool is_subnet_of(const struct config_port *port, const struct config_route *route)
 {
-	int r = check_port_address(config, node, port, error);
+	if (port->address && port->prefix_length == route->prefix_length &&
+	    same_subnet(port->address, route->destination, route->prefix_length))
+		return true;
+	for (size_t i = 0; i < port->n_additional; i++) {
+		if (port->additional[i].prefix_length == route->prefix_length &&
+		    same_subnet(port->additional[i].address, route->destination,
+				route->prefix_length))
+			return true;
+	}
+	return false;
+}
 
-	if (r == 0)
-		r = check_port_subnet(node, port, error);
-	if (r == 0)
-		r = check_same_network(config, node, port, error);
-	if (r == 0)
-		r = check_hardware(config, node, port, error);
+static int check_route(const struct validation *v, const struct config_node *node,
+		       const struct config_route *route)
+{
+	const struct config_port *own = NULL;
+	char text[16];
+
+	format_ipv4(route->destination, text, sizeof(text));
+	if (check_next_router(v, node, route->via) < 0)
+		return bad_at(v->error, ROUTE_PATH "/via", node->name, text, route->prefix_length);
+	for (size_t i = 0; i < node->n_ports && !own; i++)
+		own = is_subnet_of(&node->ports[i], route) ? &node->ports[i] : NULL;
+	if (route->prefix_length == 0)
+		bad_allowed(v->error, "a network: the default route is the node's gateway");
+	else if (address_unusable(route->destination, 32))
+		bad_allowed(v->error, "a network of hosts, outside of 0.x.x.x, 127.x.x.x and "
+				      "224.0.0.0 and above");
+	else if (own)
+		bad_allowed(v->error, "a network other than the subnet of the node's own port %s",
+			    own->name);
+	else
+		return 0;
+	bad_value(v->error, "%s/%u", text, route->prefix_length);
+	return bad_at(v->error, ROUTE_PATH "/destination", node->name, text, route->prefix_length);
+}
+
+static int check_node(const struct validation *v, const struct config_node *node)
+{
+	int r = check_port_names(v, node);
+
+	for (size_t i = 0; i < node->n_ports && r == 0; i++)
+		r = validate_port(v, node, &node->ports[i]);
+	if (r == 0 && node->gateway && check_next_router(v, node, node->gateway) < 0)
+		return bad_at(v->error, NODE_PATH "/gateway", node->name);
+	for (size_t i = 0; i < node->n_routes && r == 0; i++)
+		r = check_route(v, node, &node->routes[i]);
 	return r;
 }
 
-int validate_nodes(const struct config *config, struct schema_error *error)
+int validate_nodes(const struct validation *v)
 {
-	for (size_t i = 0; i < config->n_nodes; i++) {
-		const struct config_node *node = &config->nodes[i];
-		int r = check_port_names(node, error);
+	for (size_t i = 0; i < v->config->n_nodes; i++) {
+		int r = check_node(v, &v->config->nodes[i]);
 
-		for (size_t j = 0; j < node->n_ports && r == 0; j++)
-			r = check_port(config, node, &node->ports[j], error);
-		if (r == 0)
-			r = check_gateway(config, node, error);
 		if (r < 0)
 			return r;
 	}
-	if (!first_router(config)) {
-		error_text(error->allowed, sizeof(error->allowed),
-			   "at least one node with the role router");
-		return bad_at(error, "/trireme:cluster/node");
+	if (!first_router(v->config)) {
+		bad_allowed(v->error, "at least one node with the role router");
+		return bad_at(v->error, "/trireme:cluster/node");
 	}
 	return 0;
 }
