@@ -36,20 +36,20 @@ struct follower {
 };
 
 /* What cannot be done fails in every round, and is logged once. */
-static void on_action(const char *line, int result, void *data)
+static void on_action(const char *line, const char *failure, void *data)
 {
 	struct follower *f = data;
-	char words[320];
+	char words[384];
 	struct text text = TEXT_ON(words);
 
-	if (result == 0) {
+	if (!failure) {
 		qb_log(LOG_NOTICE, "done: %s", line);
 		return;
 	}
-	text_add(&text, "failed: %s: %s\n", line, strerror(-result));
+	text_add(&text, "failed: %s: %s\n", line, failure);
 	text_add(&f->failures, "%s", words);
 	if (!strstr(f->failed_before, words))
-		qb_log(LOG_ERR, "failed: %s: %s", line, strerror(-result));
+		qb_log(LOG_ERR, "failed: %s: %s", line, failure);
 }
 
 static void on_timer(void *data);
@@ -71,9 +71,9 @@ static void do_round(struct follower *f)
 	int r;
 
 	text_init(&f->failures, f->failed, sizeof(f->failed));
-	r = reconcile(f->config, f->node, false, on_action, f);
+	r = reconcile(f->config, f->node, f->daemon.config_path, false, on_action, f);
 	if (r < 0)
-		on_action("read the machine's state", r, f);
+		on_action("read the machine's state", strerror(-r), f);
 	memcpy(f->failed_before, f->failed, sizeof(f->failed));
 	f->soon = false;
 	wait_for(f, f->period);

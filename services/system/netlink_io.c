@@ -2,14 +2,14 @@
 #include "system/netlink_io.h"
 
 #include <errno.h>
-#include <linux/if.h>
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "base/netlink_io.h"
 #include "base/parse.h"
+#include "system/link_msg.h"
 
 #define SEND_SIZE 512
 
@@ -29,23 +29,12 @@ static int overflow(void)
 
 static int see_link(const struct nlmsghdr *message, void *data)
 {
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
 	struct plan_state *state = data;
-	const struct nlattr *attr;
 
-	mnl_attr_for_each (attr, message, sizeof(*info)) {
-		struct plan_link *link = &state->links[state->n_links];
-
-		if (mnl_attr_get_type(attr) != IFLA_IFNAME ||
-		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
-			continue;
-		if (state->n_links == PLAN_LINKS_MAX)
-			return overflow();
-		*link = (struct plan_link){.ifindex = info->ifi_index,
-					   .up = info->ifi_flags & IFF_UP};
-		if (copy_text(link->name, sizeof(link->name), mnl_attr_get_str(attr)) == 0)
-			state->n_links++;
-	}
+	if (state->n_links == PLAN_LINKS_MAX)
+		return overflow();
+	if (link_msg_parse(message, &state->links[state->n_links]) == 0)
+		state->n_links++;
 	return MNL_CB_OK;
 }
 
@@ -80,14 +69,17 @@ static int see_route(const struct nlmsghdr *message, void *data)
 	struct plan_route route;
 	const struct nlattr *attr;
 
-	if (info->rtm_dst_len != 0 || info->rtm_table != RT_TABLE_MAIN ||
-	    info->rtm_type != RTN_UNICAST)
+	if ((info->rtm_dst_len != 0 && info->rtm_protocol != RTPROT_STATIC) ||
+	    info->rtm_table != RT_TABLE_MAIN || info->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
 	memset(&route, 0, sizeof(route));
+	route.prefix_length = info->rtm_dst_len;
 	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
 			continue;
-		if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+		if (mnl_attr_get_type(attr) == RTA_DST)
+			route.destination = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == RTA_GATEWAY)
 			route.gateway = mnl_attr_get_u32(attr);
 		else if (mnl_attr_get_type(attr) == RTA_OIF)
 			route.ifindex = (int)mnl_attr_get_u32(attr);
@@ -144,28 +136,92 @@ static struct nlmsghdr *start(char *buf, uint16_t type, uint16_t flags)
 	return request;
 }
 
-static int link_up(struct mnl_socket *socket, int ifindex)
+/* What the plan has made is known by name only. */
+static int find_link(int known, const char *name, int *ret_ifindex)
 {
-	char buf[SEND_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *request = start(buf, RTM_NEWLINK, 0);
-	struct ifinfomsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
+	int found = known ? known : (int)if_nametoindex(name);
 
-	info->ifi_index = ifindex;
-	info->ifi_change = IFF_UP;
-	info->ifi_flags = IFF_UP;
-	return talk(socket, request, NULL, NULL);
+	if (found == 0)
+		return -errno;
+	*ret_ifindex = found;
+	return 0;
+}
+
+static int send_up(struct mnl_socket *socket, int ifindex, bool up)
+{
+	char buf[LINK_MSG_MAX] __attribute__((aligned(8)));
+
+	return talk(socket, link_msg_up(buf, ifindex, up), NULL, NULL);
+}
+
+static int add_link(struct mnl_socket *socket, const struct plan_action *action)
+{
+	char buf[LINK_MSG_MAX] __attribute__((aligned(8)));
+	int parent = 0, r = 0;
+
+	if (action->link == PLAN_LINK_VLAN)
+		r = find_link(0, action->other, &parent);
+	return r < 0 ? r : talk(socket, link_msg_add(buf, action, parent), NULL, NULL);
+}
+
+static int change_bond(struct mnl_socket *socket, const struct plan_action *action)
+{
+	char buf[LINK_MSG_MAX] __attribute__((aligned(8)));
+	int r = action->restart ? send_up(socket, action->ifindex, false) : 0, up;
+
+	if (r < 0)
+		return r;
+	r = talk(socket, link_msg_bond(buf, action->ifindex, &action->bond, action->restart), NULL,
+		 NULL);
+	up = action->restart ? send_up(socket, action->ifindex, true) : 0;
+	return r < 0 ? r : up;
+}
+
+/* A card comes into a bond only while it is down; the bond takes it up. */
+static int change_member(struct mnl_socket *socket, const struct plan_action *action)
+{
+	char buf[LINK_MSG_MAX] __attribute__((aligned(8)));
+	int bond = 0, card = 0, r = find_link(0, action->other, &card);
+
+	if (r == 0 && action->kind == PLAN_MEMBER_ADD) {
+		r = find_link(action->ifindex, action->port, &bond);
+		if (r == 0)
+			r = send_up(socket, card, false);
+	}
+	return r < 0 ? r : talk(socket, link_msg_master(buf, card, bond), NULL, NULL);
+}
+
+static int change_link(struct mnl_socket *socket, const struct plan_action *action)
+{
+	char buf[LINK_MSG_MAX] __attribute__((aligned(8)));
+	int ifindex = 0, r = find_link(action->ifindex, action->port, &ifindex);
+
+	if (r < 0)
+		return r;
+	switch (action->kind) {
+	case PLAN_LINK_REMOVE:
+		return talk(socket, link_msg_remove(buf, ifindex), NULL, NULL);
+	case PLAN_LINK_MTU:
+		return talk(socket, link_msg_mtu(buf, ifindex, action->mtu), NULL, NULL);
+	default:
+		return send_up(socket, ifindex, true);
+	}
 }
 
 static int change_address(struct mnl_socket *socket, uint16_t type, uint16_t flags,
-			  const struct plan_address *address)
+			  const struct plan_action *action)
 {
 	char buf[SEND_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *request = start(buf, type, flags);
 	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
+	const struct plan_address *address = &action->address;
 	uint32_t host = ~ipv4_netmask(address->prefix_length);
+	int ifindex = 0, r = find_link(address->ifindex, action->port, &ifindex);
 
+	if (r < 0)
+		return r;
 	info->ifa_family = AF_INET;
-	info->ifa_index = (unsigned int)address->ifindex;
+	info->ifa_index = (unsigned int)ifindex;
 	info->ifa_prefixlen = address->prefix_length;
 	mnl_attr_put_u32(request, IFA_LOCAL, address->address);
 	mnl_attr_put_u32(request, IFA_ADDRESS, address->address);
@@ -177,23 +233,32 @@ static int change_address(struct mnl_socket *socket, uint16_t type, uint16_t fla
 }
 
 static int change_route(struct mnl_socket *socket, uint16_t type, uint16_t flags,
-			const struct plan_route *route)
+			const struct plan_action *action)
 {
 	char buf[SEND_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *request = start(buf, type, flags);
 	struct rtmsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
+	const struct plan_route *route = &action->route;
+	int ifindex = route->ifindex;
+	/* One that is removed may be without a link; one that is added is of a port. */
+	int r = type == RTM_NEWROUTE ? find_link(ifindex, action->port, &ifindex) : 0;
 
+	if (r < 0)
+		return r;
 	info->rtm_family = AF_INET;
+	info->rtm_dst_len = route->prefix_length;
 	info->rtm_table = RT_TABLE_MAIN;
 	info->rtm_scope = type == RTM_NEWROUTE ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE;
 	if (type == RTM_NEWROUTE) {
 		info->rtm_protocol = RTPROT_STATIC;
 		info->rtm_type = RTN_UNICAST;
 	}
+	if (route->prefix_length)
+		mnl_attr_put_u32(request, RTA_DST, route->destination);
 	if (route->gateway)
 		mnl_attr_put_u32(request, RTA_GATEWAY, route->gateway);
-	if (route->ifindex)
-		mnl_attr_put_u32(request, RTA_OIF, (uint32_t)route->ifindex);
+	if (ifindex)
+		mnl_attr_put_u32(request, RTA_OIF, (uint32_t)ifindex);
 	if (route->metric)
 		mnl_attr_put_u32(request, RTA_PRIORITY, route->metric);
 	return talk(socket, request, NULL, NULL);
@@ -202,18 +267,25 @@ static int change_route(struct mnl_socket *socket, uint16_t type, uint16_t flags
 int netlink_apply(struct mnl_socket *socket, const struct plan_action *action)
 {
 	switch (action->kind) {
+	case PLAN_LINK_ADD:
+		return add_link(socket, action);
+	case PLAN_BOND_CHANGE:
+		return change_bond(socket, action);
+	case PLAN_MEMBER_ADD:
+	case PLAN_MEMBER_REMOVE:
+		return change_member(socket, action);
+	case PLAN_LINK_REMOVE:
+	case PLAN_LINK_MTU:
 	case PLAN_LINK_UP:
-		return link_up(socket, action->address.ifindex);
+		return change_link(socket, action);
 	case PLAN_ADDRESS_ADD:
-		return change_address(socket, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
-				      &action->address);
+		return change_address(socket, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, action);
 	case PLAN_ADDRESS_REMOVE:
-		return change_address(socket, RTM_DELADDR, 0, &action->address);
+		return change_address(socket, RTM_DELADDR, 0, action);
 	case PLAN_ROUTE_ADD:
-		return change_route(socket, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE,
-				    &action->route);
+		return change_route(socket, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, action);
 	case PLAN_ROUTE_REMOVE:
-		return change_route(socket, RTM_DELROUTE, 0, &action->route);
+		return change_route(socket, RTM_DELROUTE, 0, action);
 	default:
 		return -EINVAL;
 	}

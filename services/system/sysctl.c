@@ -50,7 +50,8 @@ static const struct row table[] = {
 	{"net/ipv6/conf/%s/accept_redirects", "0", true},
 };
 
-static int add(struct sysctl_settings *settings, const struct row *row, const char *port)
+static int add(struct sysctl_settings *settings, const struct row *row, const char *name,
+	       const char *port)
 {
 	struct sysctl_setting *setting;
 	const char *mark = strstr(row->path, "%s");
@@ -62,10 +63,11 @@ static int add(struct sysctl_settings *settings, const struct row *row, const ch
 	*setting = (struct sysctl_setting){
 		.value = row->value,
 		.optional = row->optional,
+		.port = port,
 	};
 	if (mark)
 		n = snprintf(setting->path, sizeof(setting->path), "%.*s%s%s",
-			     (int)(mark - row->path), row->path, port, mark + 2);
+			     (int)(mark - row->path), row->path, name, mark + 2);
 	else
 		n = snprintf(setting->path, sizeof(setting->path), "%s", row->path);
 	if (n < 0 || n >= (int)sizeof(setting->path))
@@ -80,13 +82,13 @@ int sysctl_settings(const struct config_node *node, struct sysctl_settings *ret_
 
 	ret_settings->n = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(table) && r == 0; i++) {
-		r = add(ret_settings, &table[i], "all");
+		r = add(ret_settings, &table[i], "all", NULL);
 		if (!strstr(table[i].path, "%s"))
 			continue;
 		if (r == 0)
-			r = add(ret_settings, &table[i], "default");
+			r = add(ret_settings, &table[i], "default", NULL);
 		for (size_t j = 0; j < node->n_ports && r == 0; j++)
-			r = add(ret_settings, &table[i], node->ports[j].name);
+			r = add(ret_settings, &table[i], node->ports[j].name, node->ports[j].name);
 	}
 	return r;
 }

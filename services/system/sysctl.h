@@ -15,7 +15,8 @@
 struct sysctl_setting {
 	char path[SYSCTL_PATH_MAX]; /* below /proc/sys */
 	const char *value;
-	bool optional; /* may be missing: a part of the kernel that is not there or not loaded */
+	bool optional;	  /* may be missing: a part of the kernel that is not there or not loaded */
+	const char *port; /* of the node, that has the setting; NULL: the machine */
 	/* Filled in by who reads them: */
 	bool exists;
 	char current[SYSCTL_VALUE_MAX];

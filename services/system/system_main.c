@@ -24,9 +24,9 @@ static const char usage[] =
 	"Usage: trireme-system apply [SWITCHES]\n"
 	"       trireme-system run [SECONDS] [SWITCHES]\n"
 	"\n"
-	"Sets host name, addresses of the ports, default route and kernel settings of this "
-	"machine\n"
-	"as the configuration says. What is right already is left alone; floating addresses "
+	"Sets host name, VLANs, bonds, addresses and routes of this machine, kernel settings, and\n"
+	"beside FILE what other programs read of names, time and log, as the configuration says.\n"
+	"What is right already is left alone; floating addresses "
 	"belong\n"
 	"to the failover agent and are never touched. Prints what it changes.\n"
 	"\n"
@@ -70,12 +70,12 @@ static int this_node(const struct arguments *arguments, const struct config *con
 	return r;
 }
 
-static void on_action(const char *line, int result, void *data)
+static void on_action(const char *line, const char *failure, void *data)
 {
 	int *code = data;
 
-	if (result < 0) {
-		fprintf(stderr, "trireme-system: failed: %s: %s\n", line, strerror(-result));
+	if (failure) {
+		fprintf(stderr, "trireme-system: failed: %s: %s\n", line, failure);
 		*code = EXIT_PROBLEM;
 	} else {
 		printf("%s\n", line);
@@ -90,7 +90,7 @@ static int apply(const struct arguments *arguments)
 
 	if (read_config(arguments, &config) < 0 || this_node(arguments, config, &node) < 0)
 		return EXIT_PROBLEM;
-	r = reconcile(config, node, arguments->dry_run, on_action, &code);
+	r = reconcile(config, node, arguments->config, arguments->dry_run, on_action, &code);
 	if (r < 0) {
 		fprintf(stderr, "trireme-system: the machine's state cannot be read: %s\n",
 			strerror(-r));
