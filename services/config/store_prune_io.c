@@ -36,7 +36,7 @@ static int find_oldest(struct store *store, const struct store_limits *limits, u
 		       uint64_t *ret_number)
 {
 	struct revision head;
-	uint64_t committed, number;
+	uint64_t committed = 0, number;
 	int r = store_head(store, &head);
 
 	if (r == 0)
