@@ -34,3 +34,8 @@ tests += test_config_secret
 test_config_secret-src := services/config/tests/test_secret.c services/config/secret_io.c \
 	services/base/file_io.c
 test_config_secret-pkg := cmocka gnutls
+
+tests += test_config_store_crash
+test_config_store_crash-src := services/config/tests/test_store_crash.c \
+	services/config/tests/vfs_crash.c services/config/tests/store_fixture.c $(libsrc-store)
+test_config_store_crash-pkg := cmocka $(libpkg-store)
