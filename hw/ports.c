@@ -79,8 +79,11 @@ static bool port_name_ok(const char *name)
 {
 	size_t digits = strncmp(name, "eth", 3) == 0 ? strspn(name + 3, "0123456789") : 0;
 
-	return digits >= 1 && digits <= 2 && name[3 + digits] == '\0' &&
-	       (digits == 1 || name[3] != '0');
+	const char *end = name + 3 + digits;
+	/* A card of a bond. */
+	bool letter = digits && *end >= 'a' && *end <= 'z';
+
+	return digits >= 1 && digits <= 2 && end[letter] == '\0' && (digits == 1 || name[3] != '0');
 }
 
 static const struct port_rule *rule_of_port(const struct port_rules *rules, const char *port)
@@ -108,23 +111,29 @@ static int parse_rule(unsigned int number, char *line, struct port_rules *rules,
 	const char *port = strtok_r(line, " \t\r", &rest);
 	const char *key = port ? strtok_r(NULL, " \t\r", &rest) : NULL;
 	const char *value = key ? strtok_r(NULL, " \t\r", &rest) : NULL;
+	bool is_virtual;
 
 	if (!port)
 		return 0;
 	if (!port_name_ok(port))
-		return refuse(problem, "line %u: port \"%.20s\": allowed are eth0 to eth99", number,
-			      port);
-	if (!value || strtok_r(NULL, " \t\r", &rest))
+		return refuse(
+			problem,
+			"line %u: port \"%.20s\": allowed are eth0 to eth99, and eth0a to eth99z",
+			number, port);
+	is_virtual = key && strcmp(key, "virtual") == 0;
+	if (is_virtual == (value != NULL) || strtok_r(NULL, " \t\r", &rest))
 		return refuse(problem,
-			      "line %u: port %s: three words are needed: "
-			      "PORT mac ADDRESS or PORT pci PLACE",
+			      "line %u: port %s: these words are needed: "
+			      "PORT mac ADDRESS, PORT pci PLACE or PORT virtual",
 			      number, port);
 	if (rule_of_port(rules, port))
 		return refuse(problem, "line %u: port %s: has a rule already", number, port);
-	if (rules->n == PORTS_MAX)
-		return refuse(problem, "line %u: more than %d rules", number, PORTS_MAX);
+	if (rules->n == PORT_RULES_MAX)
+		return refuse(problem, "line %u: more than %d rules", number, PORT_RULES_MAX);
 	memset(rule, 0, sizeof(*rule));
-	if (strcmp(key, "mac") == 0) {
+	if (is_virtual) {
+		rule->match = PORT_VIRTUAL;
+	} else if (strcmp(key, "mac") == 0) {
 		rule->match = PORT_BY_MAC;
 		if (parse_mac(value, rule->mac) < 0)
 			return refuse(problem,
@@ -140,7 +149,8 @@ static int parse_rule(unsigned int number, char *line, struct port_rules *rules,
 				      "a PCI address in lower case is allowed, as in 0000:03:00.0",
 				      number, port, value);
 	} else {
-		return refuse(problem, "line %u: port %s: \"%.20s\": mac or pci is allowed", number,
+		return refuse(problem,
+			      "line %u: port %s: \"%.20s\": mac, pci or virtual is allowed", number,
 			      port, key);
 	}
 	snprintf(rule->port, sizeof(rule->port), "%s", port);
@@ -238,7 +248,7 @@ static void assign_by_rules(const struct port_inventory *inv, const struct port_
 {
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct port_rule *rule = &rules->rules[i];
-		size_t n = find_nic(inv, rule, plan);
+		size_t n = rule->match == PORT_VIRTUAL ? NO_NIC : find_nic(inv, rule, plan);
 
 		if (n == NO_NIC || name_taken(inv, rule->port, plan))
 			continue;

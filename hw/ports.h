@@ -17,7 +17,8 @@
 #include <stdint.h>
 
 #define PORTS_MAX 32
-#define PORT_NAME_SIZE 16 /* IFNAMSIZ */
+#define PORT_RULES_MAX 160 /* the model's 16 ports, as bonds with 8 cards each, and some */
+#define PORT_NAME_SIZE 16  /* IFNAMSIZ */
 #define PORT_PATH_SIZE 64
 #define PORT_DRIVER_SIZE 32
 #define PORT_PROBLEM_SIZE 256
@@ -49,7 +50,11 @@ struct port_inventory {
 	size_t n_others;
 };
 
-enum port_match { PORT_BY_MAC, PORT_BY_PCI };
+enum port_match {
+	PORT_BY_MAC,
+	PORT_BY_PCI,
+	PORT_VIRTUAL, /* a VLAN or bond that somebody else makes: no card gets the name */
+};
 
 struct port_rule {
 	char port[PORT_NAME_SIZE];
@@ -59,7 +64,7 @@ struct port_rule {
 };
 
 struct port_rules {
-	struct port_rule rules[PORTS_MAX];
+	struct port_rule rules[PORT_RULES_MAX];
 	size_t n;
 };
 
@@ -82,8 +87,9 @@ struct port_plan {
 };
 
 /*
- * Reads rules: a line each, "PORT mac AA:BB:CC:DD:EE:FF" or "PORT pci DDDD:BB:DD.F"; blank lines
- * and lines from # on are passed over. -EINVAL with the line, the field, its value and what is
+ * Reads rules: a line each, "PORT mac AA:BB:CC:DD:EE:FF", "PORT pci DDDD:BB:DD.F" or "PORT
+ * virtual"; blank lines and lines from # on are passed over. A card of a bond has the bond's name
+ * and a letter: "eth1a mac …". -EINVAL with the line, the field, its value and what is
  * allowed in ret_problem (PORT_PROBLEM_SIZE bytes).
  */
 int port_rules_parse(const char *text, struct port_rules *ret_rules, char *ret_problem);

@@ -61,10 +61,13 @@ static void good_rules(void **state)
 	assert_int_equal(port_rules_parse("", &rules, problem), 0);
 	assert_int_equal(rules.n, 0);
 	assert_int_equal(port_rules_parse("# by hand\n\n  eth1\tmac 52:54:00:AA:bb:01 # left\r\n"
-					  "eth10 pci 0000:03:00.0",
+					  "eth10 pci 0000:03:00.0\n"
+					  "eth2 virtual\neth2a mac 52:54:00:aa:bb:02",
 					  &rules, problem),
 			 0);
-	assert_int_equal(rules.n, 2);
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.rules[2].match, PORT_VIRTUAL);
+	assert_string_equal(rules.rules[3].port, "eth2a");
 	assert_string_equal(rules.rules[0].port, "eth1");
 	assert_int_equal(rules.rules[0].match, PORT_BY_MAC);
 	assert_memory_equal(rules.rules[0].mac, "\x52\x54\x00\xaa\xbb\x01", 6);
@@ -73,26 +76,33 @@ static void good_rules(void **state)
 	assert_string_equal(rules.rules[1].path, "0000:03:00.0");
 }
 
+#define WORDS "these words are needed: PORT mac ADDRESS, PORT pci PLACE or PORT virtual"
+
 static void bad_rules(void **state)
 {
 	static const struct {
 		const char *text, *problem;
 	} cases[] = {
 		{"eth100 mac 52:54:00:00:00:01",
-		 "line 1: port \"eth100\": allowed are eth0 to eth99"},
+		 "line 1: port \"eth100\": allowed are eth0 to eth99, and eth0a to eth99z"},
 		{"\neth01 mac 52:54:00:00:00:01",
-		 "line 2: port \"eth01\": allowed are eth0 to eth99"},
-		{"wan mac 52:54:00:00:00:01", "line 1: port \"wan\": allowed are eth0 to eth99"},
+		 "line 2: port \"eth01\": allowed are eth0 to eth99, and eth0a to eth99z"},
+		{"wan mac 52:54:00:00:00:01",
+		 "line 1: port \"wan\": allowed are eth0 to eth99, and eth0a to eth99z"},
 		{"eth0 mac 52:54:00:00:00",
 		 "line 1: port eth0: mac \"52:54:00:00:00\": six hexadecimal bytes are allowed, "
 		 "as in 52:54:00:12:34:56"},
 		{"eth0 pci 00:03.0", "line 1: port eth0: pci \"00:03.0\": a PCI address in lower "
 				     "case is allowed, as in 0000:03:00.0"},
-		{"eth0 usb 1-1", "line 1: port eth0: \"usb\": mac or pci is allowed"},
-		{"eth0 mac", "line 1: port eth0: three words are needed: PORT mac ADDRESS or "
-			     "PORT pci PLACE"},
-		{"eth0 pci 0000:03:00.0 now", "line 1: port eth0: three words are needed: "
-					      "PORT mac ADDRESS or PORT pci PLACE"},
+		{"eth0 usb 1-1", "line 1: port eth0: \"usb\": mac, pci or virtual is allowed"},
+		{"eth0 mac", "line 1: port eth0: " WORDS},
+		{"eth0", "line 1: port eth0: " WORDS},
+		{"eth0 pci 0000:03:00.0 now", "line 1: port eth0: " WORDS},
+		{"eth0 virtual now", "line 1: port eth0: " WORDS},
+		{"eth0A virtual",
+		 "line 1: port \"eth0A\": allowed are eth0 to eth99, and eth0a to eth99z"},
+		{"eth0ab virtual",
+		 "line 1: port \"eth0ab\": allowed are eth0 to eth99, and eth0a to eth99z"},
 		{"eth0 pci 0000:03:00.0\neth0 pci 0000:04:00.0",
 		 "line 2: port eth0: has a rule already"},
 	};
@@ -110,21 +120,22 @@ static void bad_rules(void **state)
 
 static void bounds_of_rules(void **state)
 {
-	char text[(PORTS_MAX + 1) * 32] = "", problem[PORT_PROBLEM_SIZE];
+	char text[(PORT_RULES_MAX + 1) * 32] = "", problem[PORT_PROBLEM_SIZE];
 	char line[200];
 	struct port_rules rules;
 	size_t used = 0;
 
 	(void)state;
-	for (int i = 0; i < PORTS_MAX; i++) {
+	for (int i = 0; i < PORT_RULES_MAX; i++) {
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
-					 "eth%d mac 52:54:00:00:00:%02x\n", i, i);
+					 "eth%d%c mac 52:54:00:00:00:%02x\n", i / 8,
+					 (char)('a' + i % 8), i);
 	}
 	assert_int_equal(port_rules_parse(text, &rules, problem), 0);
-	assert_int_equal(rules.n, PORTS_MAX);
+	assert_int_equal(rules.n, PORT_RULES_MAX);
 	snprintf(text + used, sizeof(text) - used, "eth99 mac 52:54:00:00:00:ff\n");
 	assert_int_equal(port_rules_parse(text, &rules, problem), -EINVAL);
-	assert_string_equal(problem, "line 33: more than 32 rules");
+	assert_string_equal(problem, "line 161: more than 160 rules");
 	memset(line, ' ', sizeof(line) - 1);
 	line[sizeof(line) - 1] = '\0';
 	assert_int_equal(port_rules_parse(line, &rules, problem), -EINVAL);

@@ -23,8 +23,13 @@ static bool has_mac(const struct identity_macs *macs, const uint8_t mac[6])
 static bool is_here(const struct config_node *node, const struct identity_macs *macs)
 {
 	for (size_t i = 0; i < node->n_ports; i++) {
-		if (node->ports[i].hardware == CONFIG_HARDWARE_MAC &&
-		    has_mac(macs, node->ports[i].mac))
+		const struct config_port *port = &node->ports[i];
+		bool here = port->hardware == CONFIG_HARDWARE_MAC && has_mac(macs, port->mac);
+
+		for (size_t j = 0; j < port->bond.n_members; j++)
+			here |= port->bond.members[j].hardware == CONFIG_HARDWARE_MAC &&
+				has_mac(macs, port->bond.members[j].mac);
+		if (here)
 			return true;
 	}
 	return false;
@@ -40,6 +45,16 @@ static void add_found(const struct identity_macs *macs, struct text *text)
 	text_add(text, "%s\n", macs->n ? "" : " no network card");
 }
 
+static void add_card(const char *name, enum config_hardware hardware, const uint8_t mac[6],
+		     struct text *text)
+{
+	text_add(text, " %s ", name);
+	if (hardware == CONFIG_HARDWARE_MAC)
+		add_mac(text, mac);
+	else
+		text_add(text, "(no mac given)");
+}
+
 static void add_expected(const struct config *config, struct text *text)
 {
 	for (size_t i = 0; i < config->n_nodes; i++) {
@@ -49,11 +64,11 @@ static void add_expected(const struct config *config, struct text *text)
 		for (size_t j = 0; j < node->n_ports; j++) {
 			const struct config_port *port = &node->ports[j];
 
-			text_add(text, " %s ", port->name);
-			if (port->hardware == CONFIG_HARDWARE_MAC)
-				add_mac(text, port->mac);
-			else
-				text_add(text, "(no mac given)");
+			if (port->kind == CONFIG_PORT_HARDWARE)
+				add_card(port->name, port->hardware, port->mac, text);
+			for (size_t k = 0; k < port->bond.n_members; k++)
+				add_card(port->bond.members[k].name, port->bond.members[k].hardware,
+					 port->bond.members[k].mac, text);
 		}
 		text_add(text, "\n");
 	}
@@ -100,17 +115,31 @@ int identity_find(const struct config *config, const struct identity_macs *macs,
 	return 0;
 }
 
+static void add_rule(const char *name, enum config_hardware hardware, const uint8_t mac[6],
+		     const char *pci_path, struct text *text)
+{
+	if (hardware == CONFIG_HARDWARE_MAC) {
+		text_add(text, "%s mac ", name);
+		add_mac(text, mac);
+		text_add(text, "\n");
+	} else if (hardware == CONFIG_HARDWARE_PCI) {
+		text_add(text, "%s pci %s\n", name, pci_path);
+	}
+}
+
 void identity_port_rules(const struct config_node *node, struct text *text)
 {
 	for (size_t i = 0; i < node->n_ports; i++) {
 		const struct config_port *port = &node->ports[i];
 
-		if (port->hardware == CONFIG_HARDWARE_MAC) {
-			text_add(text, "%s mac ", port->name);
-			add_mac(text, port->mac);
-			text_add(text, "\n");
-		} else if (port->hardware == CONFIG_HARDWARE_PCI) {
-			text_add(text, "%s pci %s\n", port->name, port->pci_path);
+		if (port->kind == CONFIG_PORT_HARDWARE)
+			add_rule(port->name, port->hardware, port->mac, port->pci_path, text);
+		else
+			text_add(text, "%s virtual\n", port->name);
+		for (size_t j = 0; j < port->bond.n_members; j++) {
+			const struct config_member *card = &port->bond.members[j];
+
+			add_rule(card->name, card->hardware, card->mac, card->pci_path, text);
 		}
 	}
 }

@@ -22,7 +22,10 @@ struct identity_macs {
 int identity_find(const struct config *config, const struct identity_macs *macs,
 		  const struct config_node **ret_node, struct text *problem);
 
-/* Appends the rules for trireme-ports: "eth0 mac 52:…" or "eth0 pci 0000:…", a line per port. */
+/*
+ * Appends the rules for trireme-ports: "eth0 mac 52:…" or "eth0 pci 0000:…", and "eth1 virtual" for
+ * a VLAN or bond, whose name no card may get.
+ */
 void identity_port_rules(const struct config_node *node, struct text *text);
 
 #endif

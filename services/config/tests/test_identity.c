@@ -137,6 +137,56 @@ static void rules_for_the_ports(void **state)
 	assert_string_equal(words, "eth0 mac 52:54:00:00:00:00\neth1 pci 0000:03:00.0\n");
 }
 
+static void add_bond(struct config_node *node)
+{
+	struct config_port *bond = &node->ports[node->n_ports++];
+	struct config_member *members = bond->bond.members;
+
+	copy_text(bond->name, sizeof(bond->name), "eth2");
+	bond->kind = CONFIG_PORT_BOND;
+	bond->bond.n_members = 2;
+	copy_text(members[0].name, sizeof(members[0].name), "eth2a");
+	members[0].hardware = CONFIG_HARDWARE_MAC;
+	memcpy(members[0].mac, (uint8_t[6]){0x52, 0x54, 0, 0, 9, 1}, 6);
+	copy_text(members[1].name, sizeof(members[1].name), "eth2b");
+	members[1].hardware = CONFIG_HARDWARE_PCI;
+	copy_text(members[1].pci_path, sizeof(members[1].pci_path), "0000:04:00.0");
+}
+
+static void cards_of_bonds_count(void **state)
+{
+	const uint8_t macs[][6] = {{0x52, 0x54, 0, 0, 9, 1}};
+	struct config config = two_nodes();
+	struct identity_macs found = cards(1, macs), none = {.n = 0};
+	const struct config_node *node;
+	char words[1024];
+
+	(void)state;
+	add_bond(&config.nodes[1]);
+	assert_int_equal(find(&config, &found, &node, words, sizeof(words)), 0);
+	assert_string_equal(node->name, "r2");
+	assert_int_equal(find(&config, &none, &node, words, sizeof(words)), -ENOENT);
+	assert_non_null(strstr(words, "eth2a 52:54:00:00:09:01 eth2b (no mac given)\n"));
+}
+
+static void rules_for_bonds_and_vlans(void **state)
+{
+	struct config config = two_nodes();
+	char words[256];
+	struct text text = TEXT_ON(words);
+	struct config_node *node = &config.nodes[0];
+
+	(void)state;
+	add_bond(node);
+	copy_text(node->ports[3].name, sizeof(node->ports[3].name), "eth3");
+	node->ports[3].kind = CONFIG_PORT_VLAN;
+	node->n_ports = 4;
+	identity_port_rules(node, &text);
+	assert_string_equal(words, "eth0 mac 52:54:00:00:00:00\neth1 mac 52:54:00:00:00:01\n"
+				   "eth2 virtual\neth2a mac 52:54:00:00:09:01\n"
+				   "eth2b pci 0000:04:00.0\neth3 virtual\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +196,8 @@ int main(void)
 		cmocka_unit_test(the_document_says_it),
 		cmocka_unit_test(a_single_node_needs_no_card),
 		cmocka_unit_test(rules_for_the_ports),
+		cmocka_unit_test(cards_of_bonds_count),
+		cmocka_unit_test(rules_for_bonds_and_vlans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
