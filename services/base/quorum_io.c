@@ -124,8 +124,9 @@ int quorum_io_votes(votequorum_handle_t handle, const uint32_t *nodes, size_t n_
 		.device_votes = info.qdevice_votes,
 	};
 	for (size_t i = 0; i < n_nodes; i++) {
+		/* It has not told the others yet, or has left since, and another verdict comes. */
 		if (votequorum_getinfo(handle, nodes[i], &info) != CS_OK)
-			continue; /* it has left since */
+			return -EAGAIN;
 		votes.nodes[votes.n_nodes++] =
 			(struct quorum_node_votes){.id = nodes[i], .votes = info.node_votes};
 	}

@@ -49,7 +49,7 @@ void quorum_io_init(struct quorum_io *io, qb_loop_t *loop, const struct quorum_i
 /*
  * The parts that wait for corosync, for a thread of their own (corosync_io.h): connect and start
  * to track (*ret_expected_votes as corosync knows them), ask for the votes of `nodes`
- * (-EAGAIN: the ring forms), close.
+ * (-EAGAIN: not all of them have told yet), close.
  */
 int quorum_io_connect(struct quorum_io *io, votequorum_handle_t *ret_handle,
 		      uint32_t *ret_expected_votes);

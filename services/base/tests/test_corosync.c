@@ -86,8 +86,9 @@ static void on_configuration(void *data, const struct ring_id *ring, uint32_t n_
 			     const struct ring_member *members, size_t n_members)
 {
 	(void)data;
-	(void)ring;
 	(void)members;
+	fprintf(stderr, "ring %llu of %u nodes, %zu members; sent %u\n",
+		(unsigned long long)ring->seq, n_nodes, n_members, member.sent);
 	if (n_nodes >= member.members && n_members == member.members)
 		member.complete = true;
 	send_more();
@@ -103,8 +104,12 @@ static void on_message(void *data, uint32_t sender, const void *bytes, size_t si
 		return;
 	}
 	memcpy(&order[1], bytes, sizeof(order[1]));
-	if (order[1] != member.received[sender]++)
+	if (order[1] != member.received[sender]) {
+		fprintf(stderr, "message %u of node %u instead of %u\n", order[1], sender,
+			member.received[sender]);
 		fail("a message is missing, or comes twice");
+	}
+	member.received[sender]++;
 	member.hash = hash_add(member.hash, order, sizeof(order));
 	report_when_done();
 }
