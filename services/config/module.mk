@@ -37,5 +37,6 @@ test_config_secret-pkg := cmocka gnutls
 
 tests += test_config_store_crash
 test_config_store_crash-src := services/config/tests/test_store_crash.c \
-	services/config/tests/vfs_crash.c services/config/tests/store_fixture.c $(libsrc-store)
+	services/config/tests/vfs_crash.c services/config/tests/store_fixture.c \
+	services/base/file_io.c $(libsrc-store)
 test_config_store_crash-pkg := cmocka $(libpkg-store)

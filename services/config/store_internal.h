@@ -22,6 +22,7 @@ enum store_sql {
 	SQL_TRUNCATE,
 	SQL_LOWER_COMMITTED,
 	SQL_LIST_SUPERSEDED,
+	SQL_FREE_PAGES,
 	SQL_BODY_ADD,
 	SQL_BODY_KNOWN,
 	SQL_BODY_GET,
@@ -42,6 +43,8 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *sql[SQL_COUNT];
 };
+
+#define STORE_PAGE_SIZE 4096
 
 /* Columns of a revision, in the order of store_bind_revision() and store_read_revision(). */
 #define STORE_COLUMNS \

@@ -19,15 +19,17 @@
  * makes the end of the rollback journal last that creating the tables uses. In exclusive locking
  * mode the index of the log is in this process's memory, so that there is no third file.
  */
-static const char settings[] = "PRAGMA trusted_schema = OFF;"
-			       "PRAGMA cell_size_check = ON;"
-			       "PRAGMA temp_store = MEMORY;"
-			       "PRAGMA page_size = 4096;"
-			       "PRAGMA secure_delete = ON;"
-			       "PRAGMA locking_mode = EXCLUSIVE;"
-			       "PRAGMA synchronous = EXTRA;"
-			       "PRAGMA journal_size_limit = 4194304;"
-			       "PRAGMA max_page_count = " TEXT_OF(STORE_PAGES_MAX) ";";
+static const char settings[] =
+	"PRAGMA trusted_schema = OFF;"
+	"PRAGMA cell_size_check = ON;"
+	"PRAGMA temp_store = MEMORY;"
+	"PRAGMA page_size = " TEXT_OF(STORE_PAGE_SIZE) ";"
+						       "PRAGMA secure_delete = ON;"
+						       "PRAGMA locking_mode = EXCLUSIVE;"
+						       "PRAGMA synchronous = EXTRA;"
+						       "PRAGMA journal_size_limit = 4194304;"
+						       "PRAGMA max_page_count = " TEXT_OF(
+							       STORE_PAGES_MAX) ";";
 
 #define ENTRY_COLUMNS                                                                         \
 	"term INTEGER NOT NULL CHECK (term >= 0), refers INTEGER NOT NULL, "                  \

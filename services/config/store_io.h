@@ -4,9 +4,10 @@
  * one SQLite database. Every call is one transaction, all of it or nothing, and is on the disk when
  * it returns unless said otherwise. One process at a time; no call waits for another one.
  *
- * Errors of every call: -ENOSPC: the disk or STORE_PAGES_MAX is full; nothing changed, and reading,
- * small values and store_prune() still work. -EBADMSG: the database is damaged. -EIO: the disk
- * failed; a change may be there or not after the next opening. -ENOMEM.
+ * Errors of every call: -ENOSPC: the disk or STORE_PAGES_MAX is full; nothing changed. New
+ * documents are refused while there is still STORE_RESERVE, so that small values, revisions of
+ * stored documents (a revert) and store_prune() go on. -EBADMSG: the database is damaged. -EIO: the
+ * disk failed; a change may be there or not after the next opening. -ENOMEM.
  */
 #ifndef TRIREME_CONFIG_STORE_IO_H
 #define TRIREME_CONFIG_STORE_IO_H
@@ -21,6 +22,8 @@
 
 /* Pages of 4 KiB: twice the documents that are kept, for what is written before old ones go. */
 #define STORE_PAGES_MAX 32768
+/* Bytes on the disk that new documents do not use. */
+#define STORE_RESERVE (8u << 20)
 #define STORE_BODY_MAX SCHEMA_DOCUMENT_MAX
 #define STORE_REASON_MAX 257
 

@@ -2,6 +2,7 @@
 /* The log and its documents. */
 #include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/cleanup.h"
 #include "config/store_internal.h"
@@ -72,6 +73,36 @@ int store_add_body(struct store *store, const struct revision_id *digest, const 
 	return store_errno(sqlite3_step(statement));
 }
 
+/* A document is written twice: to the write-ahead log, then into the database or its free pages. */
+static int check_space(struct store *store, size_t size)
+{
+	_cleanup_reset_ sqlite3_stmt *statement = store->sql[SQL_FREE_PAGES];
+	struct statvfs disk;
+	uint64_t space;
+	int r = store_step_row(statement, -EBADMSG);
+
+	if (r < 0)
+		return r;
+	if (statvfs(sqlite3_db_filename(store->db, "main"), &disk) < 0)
+		return -errno;
+	space = (uint64_t)disk.f_bavail * disk.f_frsize +
+		(uint64_t)sqlite3_column_int64(statement, 0) * STORE_PAGE_SIZE;
+	return space < STORE_RESERVE + 2 * (uint64_t)size ? -ENOSPC : 0;
+}
+
+/* The document of a new revision: stores it, or sees that it is there. */
+static int take_body(struct store *store, const struct revision_id *digest, const char *body,
+		     size_t size)
+{
+	int r = body_known(store, digest);
+
+	if (!body)
+		return r;
+	if (r == -ENODATA)
+		r = size > STORE_BODY_MAX ? -EFBIG : check_space(store, size);
+	return r < 0 ? r : store_add_body(store, digest, body, size);
+}
+
 static int append(struct store *store, const struct revision *revision, const char *body,
 		  size_t size)
 {
@@ -79,8 +110,7 @@ static int append(struct store *store, const struct revision *revision, const ch
 	int r = check_follows(store, revision);
 
 	if (r == 0)
-		r = body ? store_add_body(store, &revision->body, body, size)
-			 : body_known(store, &revision->body);
+		r = take_body(store, &revision->body, body, size);
 	if (r < 0)
 		return r;
 	store_bind_revision(statement, revision);

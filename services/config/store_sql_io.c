@@ -29,6 +29,7 @@ static const char *const texts[SQL_COUNT] = {
 		"WHERE key = '" STORE_COMMITTED "' AND value >= ?1",
 	[SQL_LIST_SUPERSEDED] = "SELECT " STORE_COLUMNS
 				", reason, replaced_at FROM superseded ORDER BY seq DESC LIMIT ?1",
+	[SQL_FREE_PAGES] = "PRAGMA freelist_count",
 	[SQL_BODY_ADD] = "INSERT INTO body (digest, text) VALUES (?1, ?2) "
 			 "ON CONFLICT (digest) DO NOTHING",
 	[SQL_BODY_KNOWN] = "SELECT 1 FROM body WHERE digest = ?1",

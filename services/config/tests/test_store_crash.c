@@ -5,6 +5,7 @@
  * operation that was under way, or after it. TRIREME_FULL=1 looks at every moment in many ways.
  */
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,11 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/file_io.h"
 #include "config/store_internal.h"
 #include "config/tests/store_fixture.h"
 #include "config/tests/vfs_crash.h"
@@ -305,7 +309,7 @@ static void a_killed_process_leaves_the_old_or_the_new(void **state)
 	(void)state;
 	record_history(NULL);
 	steps = crash_steps() - steps_of_close;
-	for (size_t step = 1; step <= steps; step += thorough() ? 1 : 5) {
+	for (size_t step = 1; step <= steps; step += thorough() ? 1 : 9) {
 		int status;
 		pid_t pid;
 
@@ -336,7 +340,7 @@ static void an_error_of_the_disk_leaves_the_old_or_the_new(void **state)
 	(void)state;
 	record_history(NULL);
 	steps = crash_steps() - steps_of_close;
-	for (size_t step = 1; step <= steps; step += thorough() ? 1 : 5) {
+	for (size_t step = 1; step <= steps; step += thorough() ? 1 : 9) {
 		volatile size_t done = 0;
 		int r;
 
@@ -422,6 +426,45 @@ static void a_full_disk_refuses_appends_only(void **state)
 	close_store();
 }
 
+/* As root only: on a small disk of its own, which another program fills up. */
+static void a_nearly_full_disk_can_be_pruned(void **state)
+{
+	_cleanup_free_ char *body = fixture_body(6, 500000), *filler = NULL;
+	struct statvfs disk;
+	size_t size;
+	struct store_limits limits = {.revisions = 2, .body_bytes = 1 << 30};
+	char other[128];
+	int r;
+
+	(void)state;
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", image_folder, "tmpfs", 0, "size=13m,mode=0700") < 0) {
+		skip();
+		return;
+	}
+	crash_reset();
+	assert_int_equal(open_at(image), 0);
+	do {
+		body[0]++;
+		r = fixture_append(store, 1, body, 500000);
+	} while (r == 0);
+	assert_int_equal(r, -ENOSPC);
+	snprintf(other, sizeof(other), "%s/other", image_folder);
+	assert_int_equal(statvfs(image_folder, &disk), 0);
+	size = disk.f_bavail * disk.f_frsize - (2 << 20);
+	filler = fixture_body(7, size);
+	assert_int_equal(file_write_atomic(other, filler, size, 0600), 0);
+	assert_int_equal(do_confirm(2), 0);
+	assert_int_equal(do_confirm(2), 0);
+	assert_int_equal(do_set_term(3), 0);
+	assert_int_equal(fixture_append(store, 1, body, 500000), -ENOSPC);
+	assert_int_equal(store_prune(store, &limits), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(fixture_append(store, 1, body, 500000), 0);
+	close_store();
+	assert_int_equal(umount(image_folder), 0);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -459,6 +502,7 @@ int main(void)
 		cmocka_unit_test(an_error_of_the_disk_leaves_the_old_or_the_new),
 		cmocka_unit_test(a_commit_is_one_sync),
 		cmocka_unit_test(a_full_disk_refuses_appends_only),
+		cmocka_unit_test(a_nearly_full_disk_can_be_pruned),
 	};
 
 	return cmocka_run_group_tests_name("store_crash", tests, set_up, tear_down);
