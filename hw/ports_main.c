@@ -27,7 +27,7 @@ static void usage(FILE *to)
 		"card\n"
 		"  apply         name the cards: by the rules, the others by their place (first is "
 		"eth0)\n"
-		"  --rules FILE  lines \"eth0 mac 52:54:00:12:34:56\" \"eth0 pci "
+		"  --rules FILE  lines \"eth0 mac 52:54:00:12:34:56\", \"eth0 pci "
 		"0000:03:00.0\"\n"
 		"                or \"eth2 virtual\"\n"
 		"                (default " RULES_FILE "; a file that is not there has no rules)\n"
