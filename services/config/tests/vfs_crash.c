@@ -492,7 +492,7 @@ static int write_out(const struct image *image, const char *folder)
 int crash_image(size_t point, enum crash_variant variant, unsigned int seed, const char *folder)
 {
 	_cleanup_(image_clear) struct image image = {.seed = seed + (unsigned int)variant};
-	ssize_t synced[INODES_MAX];
+	ssize_t synced[INODES_MAX] = {0};
 
 	for (int i = 0; i < disk.n_inodes; i++)
 		synced[i] = last_sync(i, point);
