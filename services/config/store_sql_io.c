@@ -10,8 +10,6 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
-	[SQL_SYNC_LATER] = "PRAGMA synchronous = NORMAL",
-	[SQL_SYNC] = "PRAGMA synchronous = EXTRA",
 	[SQL_HEAD] = "SELECT " STORE_COLUMNS " FROM revision ORDER BY number DESC LIMIT 1",
 	[SQL_GET] = "SELECT " STORE_COLUMNS " FROM revision WHERE number = ?1",
 	[SQL_LIST] = "SELECT " STORE_COLUMNS

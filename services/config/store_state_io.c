@@ -87,6 +87,12 @@ int store_committed(struct store *store, uint64_t *ret_number)
 	return get_or_zero(store, STORE_COMMITTED, ret_number);
 }
 
+/* No prepared statement: this pragma takes effect when it is compiled, not when it is run. */
+static int set_synchronous(struct store *store, const char *pragma)
+{
+	return store_errno(sqlite3_exec(store->db, pragma, NULL, NULL, NULL));
+}
+
 int store_set_committed(struct store *store, uint64_t number)
 {
 	struct revision head;
@@ -98,10 +104,10 @@ int store_set_committed(struct store *store, uint64_t number)
 		return r;
 	if (number > head.number)
 		return -EINVAL;
-	r = store_run(store, SQL_SYNC_LATER);
+	r = set_synchronous(store, "PRAGMA synchronous = NORMAL");
 	if (r == 0)
 		r = store_put_state(store, STORE_COMMITTED, number);
-	again = store_run(store, SQL_SYNC);
+	again = set_synchronous(store, "PRAGMA synchronous = EXTRA");
 	return r < 0 ? r : again;
 }
 

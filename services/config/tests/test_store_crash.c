@@ -385,6 +385,14 @@ static void a_commit_is_one_sync(void **state)
 	assert_int_equal(crash_syncs(), before + 2);
 	assert_int_equal(do_promise(4), 0); /* the value it has: nothing to write */
 	assert_int_equal(crash_syncs(), before + 2);
+	/* Not to sync is for that one change only, each time. */
+	for (unsigned int i = 0; i < 3; i++) {
+		before = crash_syncs();
+		assert_int_equal(do_append(5 + i), 0);
+		assert_int_equal(crash_syncs(), before + 1);
+		assert_int_equal(do_commit(0), 0);
+		assert_int_equal(crash_syncs(), before + 1);
+	}
 	close_store();
 }
 
