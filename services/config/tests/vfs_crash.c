@@ -482,7 +482,8 @@ static int write_out(const struct image *image, const char *folder)
 		out = fopen(path, "w");
 		if (!out)
 			return -errno;
-		fwrite(image->inodes[i].data, 1, image->inodes[i].size, out);
+		if (image->inodes[i].size > 0)
+			fwrite(image->inodes[i].data, 1, image->inodes[i].size, out);
 		if (fclose(out) != 0)
 			return -errno;
 	}
