@@ -99,11 +99,15 @@ class Node:
         self.run("sh", "-c", "rm -rf /dev/shm/qb-*")
         self.spawn("corosync", "corosync", "-f")
 
+    def start_config(self):
+        self.spawn("config", BIN / "trireme-config", "run", "--root", self.root, "--yang", YANG, "--foreground")
+
     def start_agent(self):
         self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
 
     def start(self):
         self.start_corosync()
+        self.start_config()
         self.start_agent()
 
     def send_signal(self, daemon, number):
@@ -138,7 +142,8 @@ class Node:
     def repair(self):
         """Whole again: cables plugged, everything running."""
         self.cables(True)
-        for daemon, start in (("corosync", self.start_corosync), ("agent", self.start_agent)):
+        for daemon, start in (("corosync", self.start_corosync), ("config", self.start_config),
+                              ("agent", self.start_agent)):
             if self.daemons[daemon].poll() is None:
                 self.send_signal(daemon, signal.SIGCONT)
             else:
@@ -156,6 +161,22 @@ class Node:
     def ask(self, request, *words):
         """Asks the agent by its socket; returns what ask_agent.py printed as JSON."""
         return json.loads(self.run("/usr/bin/python3", Path(__file__).with_name("ask_agent.py"), request, *words))
+
+    def trireme(self, *words, code=0, session=None):
+        """Runs the trireme command in the node; returns what it printed."""
+        command = ["env", f"TRIREME_SESSION={session or self.name}", BIN / "trireme", *words]
+        done = subprocess.run(self.command(*command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=60, stdin=subprocess.DEVNULL, check=False)
+        if code is not None and done.returncode != code:
+            raise RuntimeError(f"{self.name}: trireme {' '.join(map(str, words))}: {done.returncode}, {done.stdout.strip()}")
+        return done.stdout
+
+    def config_state(self):
+        """What the config service says of itself, or nothing when it does not answer."""
+        try:
+            return json.loads(self.trireme("config", "--json"))
+        except (RuntimeError, ValueError):
+            return {}
 
     def log(self, daemon="agent"):
         path = self.logs / f"{self.name}-{daemon}.log"
@@ -239,6 +260,15 @@ class Nodes:
                     return holding[0]
             return None
         return processes.wait_for(f"one owner of {group} among {', '.join(among)}", one, seconds)
+
+    def wait_current(self, names=None, seconds=20):
+        """Waits until these nodes (default: all) have the same revision, agreed on; returns its number."""
+        def same():
+            states = [self.nodes[name].config_state() for name in names or self.nodes]
+            numbers = {state.get("revision") for state in states}
+            settled = all(state.get("current") and state.get("open") for state in states)
+            return numbers.pop() if settled and len(numbers) == 1 else None
+        return processes.wait_for("the same revision everywhere", same, seconds, 0.1)
 
     def wait_ready(self, owner, seconds=15):
         """Waits until every running node is in a quorate view and the routers but the owner are standby."""

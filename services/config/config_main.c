@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trireme-config: reads, checks and publishes the configuration of this machine. */
+/* trireme-config: reads, checks, publishes and replicates the configuration of this machine. */
 #include <errno.h>
 #include <getopt.h>
 #include <linux/capability.h>
+#include <qb/qbloop.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/log_io.h"
 #include "base/privilege_io.h"
 #include "config/load_io.h"
+#include "config/server.h"
 #include "config/summary.h"
 #include "config/tree_io.h"
 #include "schema/schema.h"
@@ -18,10 +22,13 @@ enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 static const char usage[] =
 	"Usage: trireme-config COMMAND [SWITCHES]\n"
 	"\n"
-	"  load          takes the configuration of the data partition into use\n"
+	"  load          puts the newest revision on the data partition in place, at boot\n"
+	"  run           keeps the revisions with the other nodes and serves trireme(1)\n"
 	"  check FILE    says whether a document is valid, and if not, where and why\n"
 	"  show          prints a summary of the configuration in use\n"
 	"\n"
+	"  --foreground  run: log to standard error too\n"
+	"  --debug       run: log more\n"
 	"  --seed DIR    load: where the data partition has no configuration, the document\n"
 	"                DIR/trireme.json and the key DIR/authkey\n"
 	"  --config FILE show: another document than " SCHEMA_RUNNING "\n"
@@ -36,6 +43,7 @@ struct arguments {
 	const char *config;
 	const char *command;
 	const char *file; /* of check */
+	bool foreground, debug;
 };
 
 static int show_report(const struct text *report)
@@ -71,14 +79,14 @@ static int read_config(const struct arguments *arguments, const char *root, cons
 	char full[PATH_MAX], what[PATH_MAX + 64], buf[LOAD_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
 	struct schema_error error;
-	int r = tree_path(root, path, full);
+	int r = tree_file(root, path, full);
 
 	if (r == 0)
 		r = schema_load(arguments->load.yang_dir, full, ret_config, &error);
 	if (r == 0)
 		return 0;
 	snprintf(what, sizeof(what), "the configuration %s is not valid", full);
-	load_report_error(&report, what, &error);
+	core_report(&report, what, &error);
 	show_report(&report);
 	return r;
 }
@@ -116,6 +124,47 @@ static int command_show(const struct arguments *arguments)
 	return EXIT_OK;
 }
 
+static int32_t on_signal(int32_t number, void *data)
+{
+	(void)number;
+	qb_loop_stop(data);
+	return 0;
+}
+
+static int serve(qb_loop_t *loop, const struct arguments *arguments)
+{
+	static const int signals[] = {SIGTERM, SIGINT};
+	static struct server server;
+	qb_loop_signal_handle handle;
+	int r = 0;
+
+	/* A client that is gone while it is answered is no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_SIZE(signals) && r == 0; i++)
+		r = qb_loop_signal_add(loop, QB_LOOP_HIGH, signals[i], loop, on_signal, &handle);
+	if (r == 0)
+		r = server_open(&server, loop, arguments->load.root, arguments->load.yang_dir);
+	if (r == 0)
+		qb_loop_run(loop);
+	server_close(&server);
+	return r;
+}
+
+static int command_run(const struct arguments *arguments)
+{
+	qb_loop_t *loop;
+	int r = -ENOMEM;
+
+	log_open(LOG_SOCKET, "trireme-config", arguments->foreground, arguments->debug);
+	loop = qb_loop_create();
+	if (loop) {
+		r = serve(loop, arguments);
+		qb_loop_destroy(loop);
+	}
+	log_close();
+	return r < 0 ? EXIT_PROBLEM : EXIT_OK;
+}
+
 static int wrong_usage(const char *problem, const char *value)
 {
 	fprintf(stderr, "trireme-config: %s%s\n\n%s", problem, value, usage);
@@ -131,6 +180,7 @@ static int run(const struct arguments *arguments)
 		{"load", command_load},
 		{"check", command_check},
 		{"show", command_show},
+		{"run", command_run},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -146,6 +196,7 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 	static const struct option options[] = {
 		{"root", required_argument, NULL, 'r'},	  {"yang", required_argument, NULL, 'y'},
 		{"config", required_argument, NULL, 'c'}, {"seed", required_argument, NULL, 's'},
+		{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
 		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
 	};
 	int c;
@@ -163,6 +214,12 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 's':
 			arguments->load.seed_dir = optarg;
+			break;
+		case 'f':
+			arguments->foreground = true;
+			break;
+		case 'd':
+			arguments->debug = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);

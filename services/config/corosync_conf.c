@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/corosync_conf.h"
 
-#include "base/parse.h"
+#include <inttypes.h>
 
-/* Link 0 is the private network: the public one carries it only when that is lost. */
-static const char *const ring_ports[CONFIG_RING_LINKS] = {"eth1", "eth0"};
+#include "base/parse.h"
 
 /*
  * With a short token knet's own defaults (timeout token / 2, heartbeat thread at 200 ms) drop
@@ -13,7 +12,19 @@ static const char *const ring_ports[CONFIG_RING_LINKS] = {"eth1", "eth0"};
 #define PING_INTERVAL_MS 200
 #define PING_TIMEOUT_MS 1000
 
-static void add_totem(const struct config *config, struct text *text)
+static const char *const ciphers[] = {
+	[CONFIG_CIPHER_AES128] = "aes128",
+	[CONFIG_CIPHER_AES192] = "aes192",
+	[CONFIG_CIPHER_AES256] = "aes256",
+};
+
+static const char *const hashes[] = {
+	[CONFIG_HASH_SHA256] = "sha256",
+	[CONFIG_HASH_SHA384] = "sha384",
+	[CONFIG_HASH_SHA512] = "sha512",
+};
+
+static void add_totem(const struct ring *ring, struct text *text)
 {
 	text_add(text,
 		 "totem {\n"
@@ -22,13 +33,16 @@ static void add_totem(const struct config *config, struct text *text)
 		 "\ttransport: knet\n"
 		 "\tlink_mode: active\n"
 		 "\tcrypto_model: openssl\n"
-		 "\tcrypto_cipher: aes256\n"
-		 "\tcrypto_hash: sha256\n"
+		 "\tcrypto_cipher: %s\n"
+		 "\tcrypto_hash: %s\n"
 		 "\ttoken: %u\n"
 		 "\ttoken_coefficient: 0\n"
 		 "\tconsensus: %u\n",
-		 config->cluster_name, config->token, config->consensus);
-	for (unsigned int i = 0; i < CONFIG_RING_LINKS; i++)
+		 ring->name, ciphers[ring->crypto.cipher], hashes[ring->crypto.hash], ring->token,
+		 ring->consensus);
+	for (unsigned int i = 0; i < RING_LINKS; i++) {
+		if (!(ring->links & 1u << i))
+			continue;
 		text_add(text,
 			 "\tinterface {\n"
 			 "\t\tlinknumber: %u\n"
@@ -38,6 +52,7 @@ static void add_totem(const struct config *config, struct text *text)
 			 "\t\tknet_ping_timeout: %u\n"
 			 "\t}\n",
 			 i, CONFIG_RING_PORT + i, PING_INTERVAL_MS, PING_TIMEOUT_MS);
+	}
 	text_add(text, "}\n\n");
 }
 
@@ -52,33 +67,30 @@ static void add_scheduling(struct text *text)
 	text_add(text, "system {\n\tsched_rr: no\n\tpriority: max\n}\n\n");
 }
 
-static void add_node(const struct config_node *node, struct text *text)
+static void add_node(const struct ring *ring, const struct ring_node *node, struct text *text)
 {
 	char address[16];
 
 	text_add(text, "\tnode {\n\t\tnodeid: %u\n\t\tname: %s\n", node->id, node->name);
-	for (unsigned int i = 0; i < CONFIG_RING_LINKS; i++) {
-		const struct config_port *port = config_port_by_name(node, ring_ports[i]);
-
-		/* The configuration's checks leave no node without both ports. */
-		if (port)
+	for (unsigned int i = 0; i < RING_LINKS; i++) {
+		if (ring->links & 1u << i)
 			text_add(text, "\t\tring%u_addr: %s\n", i,
-				 format_ipv4(port->address, address, sizeof(address)));
+				 format_ipv4(node->address[i].address, address, sizeof(address)));
 	}
 	text_add(text, "\t}\n");
 }
 
-int corosync_conf(const struct config *config, struct text *text)
+int corosync_conf(const struct ring *ring, struct text *text)
 {
 	text_add(text,
 		 "# Derived from the configuration by trireme-config: changes here are lost.\n");
-	add_totem(config, text);
+	add_totem(ring, text);
 	text_add(text, "nodelist {\n");
-	for (size_t i = 0; i < config->n_nodes; i++)
-		add_node(&config->nodes[i], text);
+	for (size_t i = 0; i < ring->n_nodes; i++)
+		add_node(ring, &ring->nodes[i], text);
 	text_add(text, "}\n\nquorum {\n\tprovider: corosync_votequorum\n");
 	/* Two votes have no majority between them; without wait_for_all both would start alone. */
-	if (config->n_nodes == 2)
+	if (ring->n_nodes == 2)
 		text_add(text, "\ttwo_node: 1\n\twait_for_all: 1\n");
 	text_add(text, "}\n\n");
 	add_scheduling(text);
@@ -88,6 +100,8 @@ int corosync_conf(const struct config *config, struct text *text)
 		       "\tto_stderr: no\n"
 		       "\tto_logfile: no\n"
 		       "\tdebug: off\n"
-		       "}\n");
+		       "}\n\n");
+	/* Not corosync's: it takes it into cmap when it has taken all the rest of the file. */
+	text_add(text, "trireme {\n\tring: %016" PRIx64 "\n}\n", ring_digest(ring));
 	return text_result(text);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* corosync.conf(5), derived from the configuration. Holds no secret: keys are random files. */
+/* corosync.conf(5), derived from the ring. Holds no secret: keys are random files. */
 #ifndef TRIREME_CONFIG_COROSYNC_CONF_H
 #define TRIREME_CONFIG_COROSYNC_CONF_H
 
 #include "base/text.h"
-#include "schema/config.h"
+#include "config/ring.h"
 
 #define COROSYNC_CONF_MAX 16384
 
+/* In cmap: ring_digest() of what corosync runs, sixteen hexadecimal digits. */
+#define COROSYNC_CONF_RING "trireme.ring"
+
 /*
- * Appends the file to text. The same configuration gives the same bytes on every node: corosync
- * finds itself in the node list by its addresses. -ENOSPC: text is full.
+ * Appends the file to text. The same ring gives the same bytes on every node: corosync finds
+ * itself in the node list by the host's name, else by its addresses. -ENOSPC: text is full.
  */
-int corosync_conf(const struct config *config, struct text *text);
+int corosync_conf(const struct ring *ring, struct text *text);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Choosing, checking and publishing the configuration document of this machine. */
+/* Putting this machine's configuration in place at boot, before any service runs. */
 #ifndef TRIREME_CONFIG_LOAD_IO_H
 #define TRIREME_CONFIG_LOAD_IO_H
 
 #include "base/text.h"
-#include "schema/schema.h"
+#include "config/core_io.h"
 
 struct load_options {
 	const char *root; /* "" on the machine */
@@ -12,22 +12,18 @@ struct load_options {
 	const char *seed_dir; /* mounted medium for the first boot, or NULL; not below root */
 };
 
-#define LOAD_REPORT_MAX 4096
+#define LOAD_REPORT_MAX CORE_REPORT_MAX
 
 /*
- * Takes /data/trireme/config.json; if that is invalid, config.previous.json; if there is neither,
- * the seed's trireme.json and authkey, which are copied to the data partition. Then writes
- * corosync.conf and its key, the rules by which the ports are named, the node's name, the image
- * that the daemons read, and, last, /run/trireme/config.json, whose presence starts the services.
- * On an error nothing of these changes.
+ * Takes the newest revision of the datastore, or makes the first one (first_io.h), and writes
+ * corosync's files and what the services follow (publish_io.h). On an error nothing of these
+ * changes. A damaged datastore is moved aside, and the last document that was in use begins a new
+ * one; the other nodes' revisions replace it.
  *
  * report: what a person should know, in lines; empty when there is nothing to say. It is also
  * kept in /run/trireme/config.error for the console's banner. 0 or -errno (-EBADMSG: no valid
  * document).
  */
 int load(const struct load_options *options, struct text *report);
-
-/* Appends "what", then path, value and what is allowed, a line each; leaves out empty parts. */
-void load_report_error(struct text *report, const char *what, const struct schema_error *error);
 
 #endif

@@ -1,15 +1,40 @@
+# What corosync is told, and how it becomes something else.
+libsrc-ring := services/config/ring.c services/config/ring_text.c services/config/corosync_conf.c
+
+# Replication: pure, and linked by its tests as it is.
+config-replica := services/config/replica.c services/config/replica_client.c \
+	services/config/replica_explain.c services/config/replica_fetch.c \
+	services/config/replica_propose.c services/config/replica_store.c \
+	services/config/replica_view.c services/config/confirm.c services/config/delta.c \
+	services/proto/config_wire.c
+
 programs += trireme-config
 trireme-config-src = services/config/config_main.c services/config/load_io.c \
-	services/config/tree_io.c services/config/corosync_conf.c services/config/identity.c \
-	services/config/summary.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/privilege_io.c $(libsrc-schema)
-trireme-config-pkg = $(libpkg-schema)
+	services/config/first_io.c services/config/core_io.c services/config/publish_io.c \
+	services/config/server_io.c services/config/server_confirm_io.c \
+	services/config/cluster_io.c services/config/ipc_io.c services/config/session.c \
+	services/config/request.c services/config/request_io.c \
+	services/config/request_show_io.c services/config/request_change_io.c \
+	services/config/request_commit_io.c services/config/secret_io.c \
+	services/config/tree_io.c services/config/identity.c services/config/summary.c \
+	services/base/cpg_queue_io.c services/base/ipc_server_io.c \
+	services/base/privilege_io.c services/base/parse.c services/base/clock_io.c \
+	services/base/log_io.c services/base/file_io.c $(libsrc-corosync) $(libsrc-ring) \
+	$(config-replica) $(libsrc-store) $(libsrc-document) $(libsrc-schema)
+trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) gnutls
 
 tests += test_config_corosync
 test_config_corosync-src = services/config/tests/test_corosync_conf.c \
-	services/config/corosync_conf.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c $(libsrc-schema)
+	services/base/parse.c services/base/text.c services/base/file_io.c $(libsrc-ring) \
+	$(libsrc-schema)
 test_config_corosync-pkg = cmocka $(libpkg-schema)
+
+tests += test_config_ring_change
+test_config_ring_change-src := services/config/tests/test_ring_change.c \
+	services/config/tests/ring_sim.c services/config/ring_change.c \
+	services/proto/ring_wire.c services/schema/config.c services/base/parse.c \
+	services/base/text.c services/base/file_io.c $(libsrc-ring)
+test_config_ring_change-pkg := cmocka
 
 tests += test_config_identity
 test_config_identity-src := services/config/tests/test_identity.c services/config/identity.c \

@@ -63,7 +63,8 @@
 
 #define REPLICA_ANSWER_NS 10000000000ULL	/* a member that has not said OK by then … */
 #define REPLICA_ANSWER_OTHERS_NS 15000000000ULL /* … when the proposer itself is silent */
-#define REPLICA_SETTLE_NS 10000000000ULL /* a proposal cut off by a new view: until told unknown \
+#define REPLICA_SETTLE_NS                                                                        \
+	10000000000ULL			 /* a proposal cut off by a new view: until told unknown \
 					  */
 #define REPLICA_CLIENT_NS 30000000000ULL /* longest wait of a client */
 #define REPLICA_FETCH_NS 5000000000ULL	 /* a silent holder: the next one is asked */
@@ -156,7 +157,7 @@ struct replica_action {
 	 * members changed; -EINPROGRESS unknown: look at the history.
 	 */
 	int error;
-	struct revision revision; /* CHECK, APPLY */
+	struct revision revision; /* CHECK, APPLY, CLIENT */
 	const char *body;	  /* CHECK */
 	size_t size;		  /* CHECK: of body; SEND: of bytes */
 	struct replica_store store;

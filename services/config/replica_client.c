@@ -15,6 +15,7 @@ void replica_client_end(struct replica *s, int error, const char *format, ...)
 
 	action->ticket = s->client.ticket;
 	action->number = s->client.revision.number;
+	action->revision = s->client.revision;
 	action->error = error;
 	va_start(args, format);
 	vsnprintf(action->text, sizeof(action->text), format, args);

@@ -20,7 +20,7 @@ static void closedirp(DIR **dir)
 		closedir(*dir);
 }
 
-int tree_path(const char *root, const char *path, char *ret_path)
+int tree_file(const char *root, const char *path, char *ret_path)
 {
 	int n = snprintf(ret_path, PATH_MAX, "%s%s", root, path);
 
@@ -31,13 +31,13 @@ bool tree_exists(const char *root, const char *path)
 {
 	char full[PATH_MAX];
 
-	return tree_path(root, path, full) == 0 && access(full, F_OK) == 0;
+	return tree_file(root, path, full) == 0 && access(full, F_OK) == 0;
 }
 
 static int make_folder(const char *root, const char *path, mode_t mode)
 {
 	char full[PATH_MAX];
-	int r = tree_path(root, path, full);
+	int r = tree_file(root, path, full);
 
 	if (r < 0)
 		return r;
@@ -66,7 +66,7 @@ int tree_make_folders(const char *root)
 int tree_read(const char *root, const char *path, size_t max, char **ret_data, size_t *ret_size)
 {
 	char full[PATH_MAX];
-	int r = tree_path(root, path, full);
+	int r = tree_file(root, path, full);
 
 	return r < 0 ? r : file_read(full, max, ret_data, ret_size);
 }
@@ -74,7 +74,7 @@ int tree_read(const char *root, const char *path, size_t max, char **ret_data, s
 int tree_write(const char *root, const char *path, const void *data, size_t size, mode_t mode)
 {
 	char full[PATH_MAX];
-	int r = tree_path(root, path, full);
+	int r = tree_file(root, path, full);
 
 	return r < 0 ? r : file_write_atomic(full, data, size, mode);
 }
@@ -94,7 +94,7 @@ int tree_write_if_changed(const char *root, const char *path, const void *data, 
 int tree_remove(const char *root, const char *path)
 {
 	char full[PATH_MAX];
-	int r = tree_path(root, path, full);
+	int r = tree_file(root, path, full);
 
 	if (r < 0)
 		return r;
@@ -140,7 +140,7 @@ int tree_macs(const char *root, struct identity_macs *ret_macs)
 	struct identity_macs macs = {.n = 0};
 	char path[PATH_MAX], text[64];
 	const struct dirent *entry;
-	int r = tree_path(root, "/sys/class/net", path);
+	int r = tree_file(root, "/sys/class/net", path);
 
 	if (r < 0)
 		return r;
@@ -167,7 +167,7 @@ void tree_tell_console(const char *root, const char *line)
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX];
 
-	if (tree_path(root, "/dev/kmsg", path) < 0)
+	if (tree_file(root, "/dev/kmsg", path) < 0)
 		return;
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	/* <3>: an error, which every console shows (syslog(2)). */

@@ -18,6 +18,10 @@
 #define TREE_DOCUMENT TREE_DATA "/config.json"
 #define TREE_PREVIOUS TREE_DATA "/config.previous.json"
 #define TREE_AUTHKEY TREE_DATA "/authkey"
+#define TREE_STORE TREE_DATA "/config.db"
+#define TREE_STORE_DAMAGED TREE_DATA "/config.db.damaged"
+#define TREE_SECRET_KEY TREE_DATA "/secret.key"
+#define TREE_MACHINE TREE_DATA "/node" /* what /trireme:machine says: this machine's node */
 #define TREE_IMAGE TREE_RUN "/config.image"
 #define TREE_RUNNING TREE_RUN "/config.json"
 #define TREE_NODE TREE_RUN "/node"
@@ -32,7 +36,7 @@
 #define TREE_KEY_NEW 256 /* bytes of a key made here */
 
 /* root and path together into ret_path (PATH_MAX); -ENAMETOOLONG. */
-int tree_path(const char *root, const char *path, char *ret_path);
+int tree_file(const char *root, const char *path, char *ret_path);
 
 bool tree_exists(const char *root, const char *path);
 

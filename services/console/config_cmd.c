@@ -10,7 +10,8 @@
 #define WAIT_MS 5000
 #define WAIT_COMMIT_MS 20000 /* replication gives up earlier, with a reason */
 #define CONFIRM_MINUTES 10
-#define CONFIRM_MINUTES_MAX 1440
+#define CONFIRM_SECONDS_MAX 86400
+#define CONFIRM_ALLOWED ": allowed are 1 to 1440 minutes, or seconds as in 90s"
 
 const char config_cmd_usage[] =
 	"       trireme show [PATH] [--revision N | --candidate]\n"
@@ -71,12 +72,37 @@ static int put_which(json_t *request, const char *key, const char *text, struct 
 	return put(request, key, json_integer(number));
 }
 
+/* "10" and "10m" are minutes, "90s" are seconds. */
+static int parse_confirm(int argc, char *const *argv, int *i, struct config_cmd *cmd,
+			 struct text *problem)
+{
+	uint32_t number = CONFIRM_MINUTES, unit = 60;
+	char digits[8];
+	size_t length;
+
+	if (*i + 1 < argc && argv[*i + 1][0] != '-') {
+		const char *word = argv[++*i];
+
+		length = strspn(word, "0123456789");
+		if (strcmp(word + length, "s") == 0)
+			unit = 1;
+		else if (word[length] && strcmp(word + length, "m") != 0)
+			length = sizeof(digits);
+		if (length >= sizeof(digits))
+			return wrong(problem, word, CONFIRM_ALLOWED);
+		memcpy(digits, word, length);
+		digits[length] = '\0';
+		if (parse_u32(digits, 1, CONFIRM_SECONDS_MAX / unit, &number) < 0)
+			return wrong(problem, word, CONFIRM_ALLOWED);
+	}
+	return put(cmd->request, "confirm", json_integer(number * unit));
+}
+
 /* Switches that several commands share; *i moves to the last word taken. */
 static int parse_switch(int argc, char *const *argv, int *i, struct config_cmd *cmd,
 			struct text *problem)
 {
 	const char *word = argv[*i];
-	uint32_t minutes = CONFIRM_MINUTES;
 
 	if (strcmp(word, "--json") == 0) {
 		cmd->json = true;
@@ -87,12 +113,8 @@ static int parse_switch(int argc, char *const *argv, int *i, struct config_cmd *
 			return wrong(problem, word, " needs a text");
 		return put_text(cmd->request, "comment", argv[++*i], problem);
 	}
-	if (strcmp(word, "--confirm") == 0) {
-		if (*i + 1 < argc && argv[*i + 1][0] != '-' &&
-		    parse_u32(argv[++*i], 1, CONFIRM_MINUTES_MAX, &minutes) < 0)
-			return wrong(problem, argv[*i], ": allowed are 1 to 1440 minutes");
-		return put(cmd->request, "confirm", json_integer(minutes * 60));
-	}
+	if (strcmp(word, "--confirm") == 0)
+		return parse_confirm(argc, argv, i, cmd, problem);
 	if (strcmp(word, "--emergency") == 0)
 		return put(cmd->request, "emergency", json_true());
 	return wrong(problem, "no such switch or too many words: ", word);

@@ -2,6 +2,7 @@
 #include "console/config_cmd_io.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +28,15 @@ static void session_name(char *name, size_t size)
 		snprintf(name, size, "%s", given);
 	else
 		snprintf(name, size, "%u@%s", geteuid(), tty ? tty : "none");
+}
+
+static int add_author(json_t *request)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return json_object_set_new(request, "author", json_string(user ? user->pw_name : "?")) < 0
+		       ? -ENOMEM
+		       : 0;
 }
 
 static int say_no_answer(int r)
@@ -69,6 +79,8 @@ int config_cmd_run(int argc, char *const *argv)
 		fprintf(stderr, "trireme: %s\n", words);
 	if (r < 0)
 		return r;
-	r = config_ask(cmd.request, cmd.wait_ms, &answer);
+	r = add_author(cmd.request);
+	if (r == 0)
+		r = config_ask(cmd.request, cmd.wait_ms, &answer);
 	return r < 0 ? say_no_answer(r) : print_answer(&cmd, answer);
 }

@@ -34,8 +34,10 @@
 #define CONFIG_SEARCH_MAX 6
 #define CONFIG_NTP_MAX 8
 
-#define CONFIG_RING_LINKS 2   /* corosync: link 0 on eth1, link 1 on eth0 */
+#define CONFIG_RING_PORTS 2   /* ports that carry the ring: eth1, eth0 */
+#define CONFIG_RING_LINKS 4   /* corosync: links 0 and 1 on these, 2 and 3 while addresses change */
 #define CONFIG_RING_PORT 5405 /* UDP port of link 0; each further link has the next one */
+#define CONFIG_KEPT_MAX 64
 
 enum config_role {
 	CONFIG_ROLE_ROUTER,
@@ -278,11 +280,20 @@ struct config_source {
 	uint8_t check_fall, check_rise;
 };
 
+/* An address that a node has besides its document's, since the ring still uses it. */
+struct config_kept {
+	uint8_t node; /* id */
+	char port[CONFIG_PORT_NAME_MAX];
+	struct config_address address;
+};
+
 struct config {
 	char cluster_name[CONFIG_NAME_MAX];
 	char this_node[CONFIG_NAME_MAX]; /* machine/node; empty: found by MAC */
 	struct config_node nodes[CONFIG_NODES_MAX];
 	size_t n_nodes;
+	struct config_kept kept[CONFIG_KEPT_MAX]; /* not of the document: config/ring.h */
+	size_t n_kept;
 	enum config_profile profile;
 	uint32_t token, consensus, heartbeat; /* the profile's */
 	char ring_key[CONFIG_KEY_MAX];	      /* as in the document; empty: not in it. Secret. */

@@ -5,6 +5,7 @@
 
 #include "schema/allowed.h"
 #include "schema/error.h"
+#include "schema/tree.h"
 
 #define PATH_SIZE 256
 
@@ -26,6 +27,16 @@ static void copy_between(const char *text, const char *mark, const char *end, ch
 		return;
 	start += strlen(mark);
 	error_text(ret_part, size, "%.*s", (int)strcspn(start, end), start);
+}
+
+const struct ly_err_item *explain_first(const struct ly_ctx *ctx)
+{
+	static const struct ly_err_item unknown = {.msg = (char *)"an unknown error of libyang"};
+	const struct ly_err_item *item = ly_err_first(ctx);
+
+	while (item && (item->level != LY_LLERR || !item->msg))
+		item = item->next;
+	return item ? item : &unknown;
 }
 
 /* ly_err_item.path: `Data location "…", line number 5.`, in any combination and either case. */
@@ -94,6 +105,36 @@ static const struct lysc_node *schema_at(const struct ly_ctx *ctx, const char *p
 static bool is_leaf(const struct lysc_node *node)
 {
 	return node && (node->nodetype & LYD_NODE_TERM);
+}
+
+static bool is_secret(const struct lysc_node *node)
+{
+	return is_leaf(node) && schema_is_secret(node);
+}
+
+static LY_ERR note_secret(struct lysc_node *node, void *found, ly_bool *ret_skip)
+{
+	(void)ret_skip;
+	*(bool *)found |= is_secret(node);
+	return LY_SUCCESS;
+}
+
+static bool has_secret(const struct lysc_node *node)
+{
+	bool found = false;
+
+	if (node)
+		lysc_tree_dfs_full(node, note_secret, &found);
+	return found;
+}
+
+/* The rule that is broken may quote the value, a rule of the model does not. */
+static void hide_secret(const struct lysc_node *schema, struct schema_error *error)
+{
+	if (!is_secret(schema))
+		return;
+	error_text(error->value, sizeof(error->value), EXPLAIN_SECRET);
+	allowed_values(schema, error->allowed, sizeof(error->allowed));
 }
 
 static const char *opaque_name(const struct lyd_node *node)
@@ -181,15 +222,20 @@ static void explain_key(const struct ly_err_item *item, const struct lysc_node *
 		   at->line, text);
 }
 
-/* libyang's own sentence, with the line when it says one. */
+/*
+ * libyang's own sentence, with the line when it says one. What it quotes of the document ends it,
+ * where a secret can be near.
+ */
 static void explain_plainly(const struct ly_err_item *item, const struct location *at,
-			    struct schema_error *error)
+			    const struct lysc_node *schema, struct schema_error *error)
 {
+	int length = (int)(has_secret(schema) ? strcspn(item->msg, "\"") : strlen(item->msg));
+
 	if (at->line[0])
-		error_text(error->allowed, sizeof(error->allowed), "line %s: %s", at->line,
-			   item->msg);
+		error_text(error->allowed, sizeof(error->allowed), "line %s: %.*s", at->line,
+			   length, item->msg);
 	else
-		error_text(error->allowed, sizeof(error->allowed), "%s", item->msg);
+		error_text(error->allowed, sizeof(error->allowed), "%.*s", length, item->msg);
 }
 
 void explain_parse(const struct ly_ctx *ctx, const struct ly_err_item *item,
@@ -211,7 +257,8 @@ void explain_parse(const struct ly_ctx *ctx, const struct ly_err_item *item,
 	else if (is_leaf(schema) && item->vecode == LYVE_DATA)
 		explain_value(item, schema, opaque, error);
 	else
-		explain_plainly(item, &at, error);
+		explain_plainly(item, &at, schema, error);
+	hide_secret(schema, error);
 }
 
 static size_t count_instances(const struct lyd_node *parent, const struct lysc_node *schema)
@@ -337,6 +384,76 @@ static void explain_unique(const struct ly_err_item *item, const struct lyd_node
 		   second, leaf);
 }
 
+/* The node of the model at a path whose parts may be choices and cases. */
+static const struct lysc_node *choice_at(const struct ly_ctx *ctx, const char *path)
+{
+	const struct lys_module *module = ly_ctx_get_module_implemented(ctx, "trireme");
+	const struct lysc_node *node = NULL, *next = module->compiled->data;
+
+	path = strchr(path, ':') ? strchr(path, ':') + 1 : path;
+	while (next && *path) {
+		size_t length = strcspn(path, "/");
+
+		while (next && (strncmp(next->name, path, length) != 0 || next->name[length]))
+			next = next->next;
+		node = next;
+		next = node ? lysc_node_child(node) : NULL;
+		path += length + (path[length] == '/');
+	}
+	return *path ? NULL : node;
+}
+
+/* One of the parent's children belongs to that choice or case. */
+static bool has_part(const struct lyd_node *parent, const struct lysc_node *part)
+{
+	for (const struct lyd_node *c = lyd_child(parent); c; c = c->next) {
+		const struct lysc_node *above = c->schema;
+
+		while (above && above != part && above != parent->schema)
+			above = above->parent;
+		if (above == part && !(c->flags & LYD_DEFAULT))
+			return true;
+	}
+	return false;
+}
+
+/* `Mandatory choice "port" data do not exist.`, with the choice's path in the model. */
+static void explain_no_case(const struct ly_ctx *ctx, const struct lyd_node *tree,
+			    struct schema_error *error)
+{
+	const struct lysc_node *choice = choice_at(ctx, error->path), *child = NULL;
+	const struct lysc_node *parent = choice ? lysc_data_parent(choice) : NULL;
+	struct ly_set *set = NULL;
+	const char *separator = ": one of ";
+	char path[PATH_SIZE];
+
+	error_text(error->allowed, sizeof(error->allowed), "it is missing and must be given");
+	if (!parent || !lysc_path(parent, LYSC_PATH_DATA, path, PATH_SIZE) ||
+	    lyd_find_xpath(tree, path, &set) != LY_SUCCESS)
+		return;
+	for (uint32_t i = 0; i < set->count; i++) {
+		if (has_part(set->dnodes[i], choice) || (choice->parent->nodetype == LYS_CASE &&
+							 !has_part(set->dnodes[i], choice->parent)))
+			continue;
+		lyd_path(set->dnodes[i], LYD_PATH_STD, error->path, sizeof(error->path));
+		break;
+	}
+	ly_set_free(set, NULL);
+	while ((child = lys_getnext(child, choice, NULL, 0))) {
+		error_append(error->allowed, sizeof(error->allowed), "%s%s", separator,
+			     child->name);
+		separator = ", ";
+	}
+}
+
+/* What the model says of the first condition that the node has. */
+static const char *condition_of(const struct lysc_node *schema)
+{
+	struct lysc_when **when = schema ? lysc_node_when(schema) : NULL;
+
+	return when ? when[0]->dsc : NULL;
+}
+
 static void explain_node(const struct ly_err_item *item, const struct lysc_node *schema,
 			 const struct lyd_node *tree, struct schema_error *error)
 {
@@ -346,6 +463,8 @@ static void explain_node(const struct ly_err_item *item, const struct lysc_node 
 		error_text(error->value, sizeof(error->value), "%s", lyd_get_value(node));
 	if (item->apptag && strcmp(item->apptag, "instance-required") == 0 && is_leaf(schema))
 		allowed_references(schema, tree, error->allowed, sizeof(error->allowed));
+	else if (starts_with(item->msg, "When condition") && condition_of(schema))
+		error_text(error->allowed, sizeof(error->allowed), "%s", condition_of(schema));
 	else
 		error_text(error->allowed, sizeof(error->allowed), "%s", item->msg);
 }
@@ -361,6 +480,8 @@ void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item
 	schema = schema_at(ctx, error->path);
 	if (schema && starts_with(item->msg, "Mandatory node"))
 		explain_missing(schema, tree, error);
+	else if (starts_with(item->msg, "Mandatory choice"))
+		explain_no_case(ctx, tree, error);
 	else if (starts_with(item->msg, "Unique data leaf"))
 		explain_unique(item, tree, error);
 	else if (schema && schema->nodetype == LYS_LIST && starts_with(item->msg, "Too "))
@@ -371,4 +492,5 @@ void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item
 		error_text(error->allowed, sizeof(error->allowed), "given once; it is there twice");
 	else
 		explain_node(item, schema, tree, error);
+	hide_secret(schema, error);
 }

@@ -7,6 +7,12 @@
 
 #include "schema/schema.h"
 
+/* The first stored record that is an error; libyang stores warnings beside it. Never NULL. */
+const struct ly_err_item *explain_first(const struct ly_ctx *ctx);
+
+/* A secret is never quoted: the value of an error at one becomes this. */
+#define EXPLAIN_SECRET "(secret)"
+
 /*
  * The document could not be parsed. opaque: the same document parsed with LYD_PARSE_OPAQ, in
  * which the offending value can be read; NULL when even that failed.

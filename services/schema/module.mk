@@ -1,5 +1,5 @@
 # The configuration model and its only reader. Programs that use it need base and libyang.
-libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/schema/allowed.c services/schema/shape.c \
+libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/schema/tree.c services/schema/explain.c services/schema/allowed.c services/schema/shape.c \
 	services/schema/error.c services/schema/image.c services/schema/config_build.c \
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
@@ -10,6 +10,15 @@ libsrc-schema := services/schema/schema_io.c services/schema/explain.c services/
 	services/schema/validate_aliases.c services/schema/validate_ranges.c \
 	services/schema/validate_services.c services/schema/validate_reals.c
 libpkg-schema := libyang
+
+# Documents that are edited, compared and sealed: for the config service.
+libsrc-document := services/schema/document.c services/schema/document_at.c services/schema/tree_print.c \
+	services/schema/document_path.c services/schema/document_value.c \
+	services/schema/document_order.c services/schema/document_edit.c \
+	services/schema/document_diff.c services/schema/document_lines.c \
+	services/schema/document_patch.c services/schema/document_secret.c \
+	services/base/buffer.c
+libpkg-document := libyang jansson
 
 # What daemons that follow the configuration are started with; needs libqb too.
 libsrc-daemon := services/schema/daemon_io.c services/schema/node_io.c services/base/watch_io.c \
@@ -43,3 +52,9 @@ fuzzers += fuzz_document
 fuzz_document-src := services/schema/tests/fuzz_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-schema)
 fuzz_document-pkg := libyang
+
+# Also says how long everything takes with the largest document of the benches.
+tests += perf_document
+perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+perf_document-pkg := $(libpkg-document)

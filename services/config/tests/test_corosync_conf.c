@@ -25,6 +25,15 @@ static struct config *load_demo(void)
 	return config;
 }
 
+static int conf_of(const struct config *config, struct text *text)
+{
+	static const uint8_t key[RING_KEY_SIZE] = {1};
+	struct ring ring;
+
+	ring_of_config(config, key, &ring);
+	return corosync_conf(&ring, text);
+}
+
 static void compare(const struct config *config, const char *name)
 {
 	char conf[COROSYNC_CONF_MAX], path[128];
@@ -33,7 +42,7 @@ static void compare(const struct config *config, const char *name)
 
 	snprintf(path, sizeof(path), "services/config/tests/golden/%s.conf", name);
 	assert_int_equal(file_read(path, COROSYNC_CONF_MAX, &expected, NULL), 0);
-	assert_int_equal(corosync_conf(config, &text), 0);
+	assert_int_equal(conf_of(config, &text), 0);
 	assert_string_equal(conf, expected);
 }
 
@@ -77,8 +86,8 @@ static void the_most_nodes_fit(void **state)
 		memset(config->nodes[i].name, 'n', CONFIG_NAME_MAX - 1);
 	}
 	config->n_nodes = CONFIG_NODES_MAX;
-	assert_int_equal(corosync_conf(config, &text), 0);
-	assert_int_equal(corosync_conf(config, &short_text), -ENOSPC);
+	assert_int_equal(conf_of(config, &text), 0);
+	assert_int_equal(conf_of(config, &short_text), -ENOSPC);
 }
 
 int main(void)

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/core_io.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "config/tree_io.h"
+
+int core_open(struct core *core, const char *root, const char *yang_dir, struct text *report)
+{
+	struct schema_error error;
+	int r;
+
+	*core = (struct core){.root = root, .yang_dir = yang_dir};
+	r = schema_open(yang_dir, &core->schema, &error);
+	if (r < 0)
+		core_report(report, "the model cannot be read", &error);
+	return r;
+}
+
+int core_open_store(struct core *core, struct text *report)
+{
+	char path[PATH_MAX];
+	int r = tree_file(core->root, TREE_SECRET_KEY, path);
+
+	if (r == 0)
+		r = secret_key_load(path, &core->key);
+	if (r < 0) {
+		text_add(report, "the secrets' key %s cannot be used: %s\n", path, strerror(-r));
+		return r;
+	}
+	r = tree_file(core->root, TREE_STORE, path);
+	return r < 0 ? r : store_open(path, &core->store, report);
+}
+
+void core_close(struct core *core)
+{
+	store_close(core->store);
+	core->store = NULL;
+	schema_close(core->schema);
+	core->schema = NULL;
+	secret_key_clear(&core->key);
+}
+
+void core_report(struct text *report, const char *what, const struct schema_error *error)
+{
+	text_add(report, "%s\n", what);
+	if (error->path[0])
+		text_add(report, "  path:    %s\n", error->path);
+	if (error->value[0])
+		text_add(report, "  value:   %s\n", error->value);
+	if (error->allowed[0])
+		text_add(report, "  allowed: %s\n", error->allowed);
+}
+
+static int parse(struct core *core, const char *what, const char *body, size_t size,
+		 struct document **ret_document, struct text *report)
+{
+	struct schema_error error = {0};
+	char words[96];
+	int r = document_parse(core->schema, NULL, body, size, ret_document, &error);
+
+	if (r < 0) {
+		snprintf(words, sizeof(words), "%s is not valid", what);
+		core_report(report, words, &error);
+	}
+	return r;
+}
+
+int core_document(struct core *core, uint64_t number, struct document **ret_document,
+		  struct text *report)
+{
+	_cleanup_free_ char *body = NULL;
+	char what[64];
+	size_t size;
+	int r = store_body(core->store, number, &body, &size);
+
+	snprintf(what, sizeof(what), "revision %llu", (unsigned long long)number);
+	if (r < 0) {
+		text_add(report, "%s cannot be read: %s\n", what, strerror(-r));
+		return r;
+	}
+	return parse(core, what, body, size, ret_document, report);
+}
+
+int core_local_document(struct core *core, const struct store_local *local,
+			struct document **ret_document, struct text *report)
+{
+	_cleanup_free_ char *body = NULL;
+	size_t size;
+	int r = store_body_by_digest(core->store, &local->body, &body, &size);
+
+	if (r < 0) {
+		text_add(report, "the emergency document cannot be read: %s\n", strerror(-r));
+		return r;
+	}
+	return parse(core, "the emergency document", body, size, ret_document, report);
+}
+
+/* Seconds that an unconfirmed revision has left; UINT32_MAX: it stands. */
+static int remaining_of(struct core *core, const struct revision *revision, uint32_t *ret_seconds)
+{
+	int r;
+
+	*ret_seconds = UINT32_MAX;
+	if (revision->confirm_s == 0)
+		return 0;
+	r = store_remaining(core->store, revision->number, ret_seconds);
+	if (r == -ENOENT)
+		*ret_seconds = revision->confirm_s;
+	return r == -ENOENT ? 0 : r;
+}
+
+int core_running(struct core *core, struct core_running *ret_running)
+{
+	struct core_running running = {0};
+	uint64_t committed;
+	int r = store_local(core->store, &running.local);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	running.is_local = r == 0;
+	r = store_committed(core->store, &committed);
+	if (r == 0)
+		r = committed ? store_get(core->store, committed, &running.revision)
+			      : store_head(core->store, &running.revision);
+	if (r == 0)
+		r = remaining_of(core, &running.revision, &running.remaining);
+	if (r < 0)
+		return r;
+	running.document =
+		running.remaining ? running.revision.number : running.revision.number - 1;
+	*ret_running = running;
+	return 0;
+}
+
+static int seal(void *user, const char *path, const char *value, char **ret_value)
+{
+	return secret_seal(user, path, value, ret_value);
+}
+
+static int unseal(void *user, const char *path, const char *value, char **ret_value)
+{
+	return secret_open(user, path, value, ret_value);
+}
+
+int core_seal(struct core *core, struct document *document, struct schema_error *error)
+{
+	return document_seal(document, seal, &core->key, error);
+}
+
+int core_unseal(struct core *core, struct document *document, struct config **ret_config,
+		struct schema_error *error)
+{
+	return document_unseal(document, unseal, &core->key, ret_config, error);
+}

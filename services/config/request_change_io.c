@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests that change a candidate. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "config/request.h"
+#include "config/request_edit.h"
+
+static int one_edit(const json_t *json, struct document_edit *edit, struct request_edits *edits,
+		    json_t **answer)
+{
+	const json_t *value = json_object_get(json, "value");
+	const char *operation = request_text(json, "operation");
+
+	edit->path = request_text(json, "path");
+	if (document_operation_parse(operation[0] ? operation : "merge", &edit->operation) < 0) {
+		*answer = request_error(NULL,
+					"operation '%.32s': allowed are merge, replace, create, "
+					"delete and remove",
+					operation);
+		return -EINVAL;
+	}
+	if (!value)
+		return 0;
+	/* A text is a leaf's value as it is; everything else is JSON. */
+	edit->value = json_is_string(value) ? json_string_value(value)
+					    : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!json_is_string(value))
+		edits->dumped[edits->n_dumped++] = (char *)edit->value;
+	return edit->value ? 0 : -ENOMEM;
+}
+
+void request_edits_clear(struct request_edits *edits)
+{
+	for (size_t i = 0; i < edits->n_dumped; i++)
+		free(edits->dumped[i]);
+	free(edits->dumped);
+	free(edits->list);
+	*edits = (struct request_edits){0};
+}
+
+int request_edits_read(const json_t *json, struct request_edits *ret_edits, json_t **answer)
+{
+	_cleanup_(request_edits_clear) struct request_edits edits = {0};
+	size_t n = json_array_size(json);
+
+	if (n == 0 || n > REQUEST_EDITS_MAX) {
+		*answer = request_error(NULL, "edits: allowed is a list of 1 to %d",
+					REQUEST_EDITS_MAX);
+		return -EINVAL;
+	}
+	edits.list = calloc(n, sizeof(*edits.list));
+	edits.dumped = calloc(n, sizeof(*edits.dumped));
+	if (!edits.list || !edits.dumped)
+		return -ENOMEM;
+	for (; edits.n < n; edits.n++) {
+		int r = one_edit(json_array_get(json, edits.n), &edits.list[edits.n], &edits,
+				 answer);
+
+		if (r < 0)
+			return r;
+	}
+	*ret_edits = edits;
+	edits = (struct request_edits){0};
+	return 0;
+}
+
+static int edit_with(struct request *r, struct document *base, const json_t *edits,
+		     struct document **ret_document, struct schema_error *error)
+{
+	_cleanup_(request_edits_clear) struct request_edits list = {0};
+	int result = request_edits_read(edits, &list, &r->answer);
+
+	return result < 0 ? result : document_edit(base, list.list, list.n, ret_document, error);
+}
+
+static int replace_with(struct request *r, struct document *base, const json_t *document,
+			struct document **ret_document, struct schema_error *error)
+{
+	_cleanup_free_ char *text = json_dumps(document, JSON_COMPACT);
+	char node[CONFIG_NAME_MAX];
+	int result;
+
+	if (!text)
+		return -ENOMEM;
+	result = document_parse(r->server->core.schema, base, text, strlen(text), ret_document,
+				error);
+	/* Which node a machine is, every machine knows for itself. */
+	return result < 0 ? result : document_take_machine(*ret_document, node);
+}
+
+int request_new_document(struct request *r, struct document *base, struct document **ret_document)
+{
+	_cleanup_free_ char *patch = NULL;
+	_cleanup_(document_freep) struct document *document = NULL;
+	struct schema_error error = {0};
+	json_t *member;
+	int result = -ENOENT;
+
+	if ((member = json_object_get(r->json, "edits"))) {
+		result = edit_with(r, base, member, &document, &error);
+	} else if ((member = json_object_get(r->json, "document"))) {
+		result = replace_with(r, base, member, &document, &error);
+	} else if ((member = json_object_get(r->json, "patch"))) {
+		patch = json_dumps(member, JSON_COMPACT);
+		result = patch ? document_apply_patch(base, patch, strlen(patch), &document, &error)
+			       : -ENOMEM;
+	}
+	if (result == 0)
+		result = core_seal(&r->server->core, document, &error);
+	if (result == 0)
+		*ret_document = take_ptr(document);
+	else if (!r->answer && result != -ENOENT)
+		r->answer = request_error(&error, "the change is not valid");
+	return result;
+}
+
+static uint64_t base_of(struct request *r, const char *session)
+{
+	struct session *found = session_find(&r->server->sessions, session, clock_boot_ns());
+
+	return found ? found->base : r->server->revision.number;
+}
+
+static void keep(struct request *r, const char *session, const struct document *document)
+{
+	size_t size;
+	const char *text = document_text(document, &size);
+	int result = session_set(&r->server->sessions, session, base_of(r, session), text, size,
+				 clock_boot_ns());
+
+	if (result == 0)
+		r->answer = request_summary("changed in the candidate; trireme diff shows it, "
+					    "trireme commit takes it into use");
+	else if (result == -EBUSY)
+		r->answer = request_error(NULL,
+					  "%d candidates are open, no further one can be: trireme "
+					  "discard ends one",
+					  SESSIONS_MAX);
+	else
+		r->answer = request_error(NULL, "session: allowed is a name of 1 to %d characters",
+					  SESSION_NAME_MAX - 1);
+}
+
+void request_edit(struct request *r)
+{
+	_cleanup_(request_document_clear) struct request_document base = {0};
+	_cleanup_(document_freep) struct document *document = NULL;
+	int result = request_document(r, "base", "candidate", &base);
+
+	if (result < 0)
+		return;
+	result = request_new_document(r, base.document, &document);
+	if (result == -ENOENT)
+		r->answer = request_error(NULL, "one of edits, patch and document is missing");
+	if (result == 0)
+		keep(r, request_text(r->json, "session"), document);
+}
+
+void request_discard(struct request *r)
+{
+	struct session *session = session_find(&r->server->sessions,
+					       request_text(r->json, "session"), clock_boot_ns());
+
+	r->answer = session ? request_summary("the candidate is forgotten")
+			    : request_summary("there was no candidate");
+	session_clear(session);
+}

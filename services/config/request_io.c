@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <qb/qblog.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "config/request.h"
+
+static const struct {
+	const char *name;
+	void (*run)(struct request *r);
+} operations[] = {
+	{"get", request_get},		{"diff", request_diff},
+	{"history", request_history},	{"status", request_status},
+	{"edit", request_edit},		{"discard", request_discard},
+	{"commit", request_commit},	{"confirm", request_confirm},
+	{"rollback", request_rollback}, {"override", request_override},
+};
+
+static void send_answer(struct ipc_ticket client, json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_COMPACT);
+
+	json_decref(answer);
+	if (!text)
+		text = strdup("{\"error\":{\"message\":\"no memory\"}}");
+	ipc_io_answer(client, text);
+}
+
+static void run(struct request *r)
+{
+	const char *op = request_text(r->json, "op");
+
+	for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
+		if (strcmp(operations[i].name, op) == 0) {
+			operations[i].run(r);
+			return;
+		}
+	}
+	r->answer = request_error(NULL, "there is no operation '%.32s'", op);
+}
+
+void server_request(void *data, struct ipc_ticket client, const char *request, size_t size)
+{
+	json_error_t error;
+	json_t *json = json_loadb(request, size, JSON_REJECT_DUPLICATES, &error);
+	struct request r = {.server = data, .client = client, .json = json};
+
+	if (!json_is_object(json))
+		r.answer = request_error(NULL, "the request is no JSON object: %s", error.text);
+	else
+		run(&r);
+	if (!r.later)
+		send_answer(client, r.answer);
+	json_decref(json);
+}
+
+static const char *advice(int error)
+{
+	switch (error) {
+	case -ESTALE:
+		return "somebody else has committed meanwhile: see trireme diff, then discard or "
+		       "edit anew";
+	case -EINPROGRESS:
+		return "whether it is agreed on is not known yet: see trireme history";
+	default:
+		return "";
+	}
+}
+
+static void answer_outcome(struct server *s, struct server_waiting *waiting, int error,
+			   uint64_t number, const char *text)
+{
+	json_t *answer;
+
+	if (error == 0) {
+		session_clear(session_find(&s->sessions, waiting->session, clock_boot_ns()));
+		answer = json_pack(
+			"{s:I, s:o*}", "revision", (json_int_t)number, "summary",
+			json_sprintf("revision %llu is in use", (unsigned long long)number));
+	} else {
+		answer = request_error(NULL, "%s%s%s", text[0] ? text : strerror(-error),
+				       advice(error)[0] ? "; " : "", advice(error));
+	}
+	send_answer(waiting->client, answer);
+}
+
+void server_outcome(void *data, uint64_t ticket, int error, uint64_t number, const char *text)
+{
+	struct server *s = data;
+
+	for (size_t i = 0; i < SERVER_WAITING_MAX && ticket; i++) {
+		struct server_waiting *waiting = &s->waiting[i];
+
+		if (waiting->ticket != ticket)
+			continue;
+		answer_outcome(s, waiting, error, number, text);
+		*waiting = (struct server_waiting){0};
+		return;
+	}
+	if (error < 0)
+		qb_log(LOG_NOTICE, "a revision of this node came to nothing: %s",
+		       text[0] ? text : strerror(-error));
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests that only look. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "config/request.h"
+
+#define HISTORY_DEFAULT 20
+#define HISTORY_MAX 1000
+#define SUPERSEDED_SHOWN 10
+
+void request_document_clear(struct request_document *document)
+{
+	document_free(document->owned);
+	*document = (struct request_document){0};
+}
+
+static int own(struct request *r, int result, struct document *document, const char *problem,
+	       struct request_document *ret_document)
+{
+	if (result < 0) {
+		r->answer = request_error(NULL, "%s", problem[0] ? problem : strerror(-result));
+		return result;
+	}
+	*ret_document = (struct request_document){.document = document, .owned = document};
+	return 0;
+}
+
+static int candidate(struct request *r, struct request_document *ret_document)
+{
+	struct server *s = r->server;
+	struct session *session =
+		session_find(&s->sessions, request_text(r->json, "session"), clock_boot_ns());
+	struct schema_error error = {0};
+	struct document *document = NULL;
+	int result;
+
+	if (!session) {
+		*ret_document = (struct request_document){.document = s->document};
+		return 0;
+	}
+	result = document_parse(s->core.schema, NULL, session->text, session->size, &document,
+				&error);
+	return own(r, result, document, error.allowed, ret_document);
+}
+
+int request_document(struct request *r, const char *key, const char *otherwise,
+		     struct request_document *ret_document)
+{
+	struct server *s = r->server;
+	const char *name = json_object_get(r->json, key) ? request_text(r->json, key) : otherwise;
+	struct document *document = NULL;
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+	uint64_t number;
+	int result;
+
+	if (strcmp(name, "candidate") == 0)
+		return candidate(r, ret_document);
+	if (strcmp(name, "running") == 0) {
+		*ret_document = (struct request_document){.document = s->document};
+		return 0;
+	}
+	if (request_number(r->json, key, 1, STORE_NUMBER_MAX, &number) < 0) {
+		r->answer = request_error(NULL,
+					  "%s: allowed are a revision's number, \"running\" and "
+					  "\"candidate\"",
+					  key);
+		return -EINVAL;
+	}
+	result = core_document(&s->core, number, &document, &report);
+	return own(r, result, document, buf, ret_document);
+}
+
+void request_get(struct request *r)
+{
+	_cleanup_(request_document_clear) struct request_document document = {0};
+	_cleanup_free_ char *text = NULL;
+	struct schema_error error = {0};
+	const char *path = request_text(r->json, "path");
+	json_t *json;
+	int result = request_document(r, "what", "running", &document);
+
+	if (result < 0)
+		return;
+	result = document_print_at(document.document, path, DOCUMENT_REDACTED, &text, &error);
+	if (result < 0) {
+		r->answer = request_error(&error, "%s cannot be shown", path);
+		return;
+	}
+	json = json_loads(text, JSON_DECODE_ANY, NULL);
+	r->answer = json_pack("{s:o}", "document", json ? json : json_null());
+}
+
+void request_diff(struct request *r)
+{
+	_cleanup_(request_document_clear) struct request_document from = {0}, to = {0};
+	_cleanup_free_ char *text = NULL;
+	bool patch = strcmp(request_text(r->json, "format"), "patch") == 0;
+	int result = request_document(r, "from", "running", &from);
+
+	if (result == 0)
+		result = request_document(r, "to", "candidate", &to);
+	if (result < 0)
+		return;
+	result = document_diff(from.document, to.document, patch ? DOCUMENT_PATCH : DOCUMENT_LINES,
+			       &text);
+	if (result < 0)
+		r->answer = request_error(NULL, "they cannot be compared: %s", strerror(-result));
+	else if (patch)
+		r->answer = json_pack("{s:o}", "patch", json_loads(text, 0, NULL));
+	else
+		r->answer = json_pack("{s:s}", "text", text);
+}
+
+static const char *const kinds[] = {
+	[REVISION_CHANGE] = "change",
+	[REVISION_CONFIRM] = "confirm",
+	[REVISION_REVERT] = "revert",
+	[REVISION_ROLLBACK] = "rollback",
+};
+
+static void put_time(json_t *object, const char *key, int64_t time)
+{
+	time_t seconds = (time_t)time;
+	struct tm tm;
+	char text[32];
+
+	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+		json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *describe_revision(const struct revision *revision)
+{
+	char id[2 * REVISION_ID_SIZE + 1];
+	json_t *object;
+
+	for (size_t i = 0; i < REVISION_ID_SIZE; i++)
+		snprintf(id + 2 * i, 3, "%02x", revision->id.bytes[i]);
+	object = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "revision",
+			   (json_int_t)revision->number, "id", id, "author", revision->author,
+			   "comment", revision->comment, "model", revision->model, "kind",
+			   revision->kind <= REVISION_ROLLBACK && kinds[revision->kind]
+				   ? kinds[revision->kind]
+				   : "?");
+	put_time(object, "time", revision->time);
+	if (revision->refers)
+		json_object_set_new(object, "refers", json_integer((json_int_t)revision->refers));
+	if (revision->confirm_s)
+		json_object_set_new(object, "confirm", json_integer(revision->confirm_s));
+	return object;
+}
+
+struct listing {
+	const struct server *server;
+	json_t *revisions;
+};
+
+/* What there is to say of a revision's place in the history, for a person. */
+static void put_state(const struct server *s, const struct revision *revision, json_t *object)
+{
+	char text[96] = "";
+
+	if (revision->number == s->confirm.pending)
+		snprintf(text, sizeof(text), "%s",
+			 s->confirm.reverted ? "not confirmed, reverted on this node"
+					     : "to be confirmed");
+	else if (revision->number == s->revision.number)
+		snprintf(text, sizeof(text), "in use");
+	else if (revision->number > s->revision.number)
+		snprintf(text, sizeof(text), "not agreed on yet");
+	json_object_set_new(object, "state", json_string(text));
+}
+
+static int add_revision(const struct revision *revision, void *data)
+{
+	struct listing *listing = data;
+	json_t *object = describe_revision(revision);
+
+	put_state(listing->server, revision, object);
+	return json_array_insert_new(listing->revisions, 0, object) < 0 ? -ENOMEM : 0;
+}
+
+static int add_superseded(const struct store_superseded *superseded, void *data)
+{
+	json_t *object = describe_revision(&superseded->revision);
+
+	json_object_set_new(object, "reason", json_string(superseded->reason));
+	put_time(object, "replaced", superseded->replaced_at);
+	return json_array_append_new(data, object) < 0 ? -ENOMEM : 0;
+}
+
+static int list_history(struct server *s, uint64_t count, json_t *revisions, json_t *superseded)
+{
+	struct listing listing = {.server = s, .revisions = revisions};
+	struct revision head;
+	int result = store_head(s->core.store, &head);
+
+	if (result == 0)
+		result =
+			store_list(s->core.store, head.number > count ? head.number - count + 1 : 1,
+				   count, add_revision, &listing);
+	if (result == 0)
+		result = store_list_superseded(s->core.store, SUPERSEDED_SHOWN, add_superseded,
+					       superseded);
+	return result;
+}
+
+void request_history(struct request *r)
+{
+	json_t *revisions = json_array(), *superseded = json_array();
+	uint64_t count = HISTORY_DEFAULT;
+	int result = request_number(r->json, "count", 1, HISTORY_MAX, &count);
+
+	if (result == 0 || result == -ENOENT)
+		result = list_history(r->server, count, revisions, superseded);
+	else
+		result = -ERANGE;
+	r->answer = json_pack("{s:o, s:o}", "revisions", revisions, "superseded", superseded);
+	if (result == 0)
+		return;
+	json_decref(r->answer);
+	r->answer =
+		result == -ERANGE
+			? request_error(NULL, "count: allowed are 1 to %d", HISTORY_MAX)
+			: request_error(NULL, "the history cannot be read: %s", strerror(-result));
+}
+
+static void put_confirm(const struct server *s, json_t *answer)
+{
+	if (!s->confirm.pending)
+		return;
+	json_object_set_new(answer, "to-confirm",
+			    json_pack("{s:I, s:i, s:b}", "revision", (json_int_t)s->confirm.pending,
+				      "seconds",
+				      (int)confirm_remaining(&s->confirm, clock_boot_ns()),
+				      "reverted", s->confirm.reverted));
+}
+
+void request_status(struct request *r)
+{
+	struct server *s = r->server;
+	char why[REPLICA_TEXT_MAX], more[160] = "";
+	uint64_t now = clock_boot_ns();
+
+	replica_explain(s->cluster.replica, now, why, sizeof(why));
+	if (s->is_local)
+		snprintf(more, sizeof(more),
+			 "\nan emergency document of this node only is in use, made from revision "
+			 "%llu",
+			 (unsigned long long)s->revision.number);
+	else if (s->confirm.pending)
+		snprintf(more, sizeof(more),
+			 "\nrevision %llu is %s: trireme confirm keeps it, %u s are left",
+			 (unsigned long long)s->confirm.pending,
+			 s->confirm.reverted ? "reverted on this node" : "to be confirmed",
+			 confirm_remaining(&s->confirm, now));
+	r->answer = json_pack("{s:I, s:b, s:b, s:b, s:s, s:s, s:I, s:o}", "revision",
+			      (json_int_t)s->revision.number, "current",
+			      replica_current(s->cluster.replica), "open",
+			      replica_open(s->cluster.replica), "local", s->is_local, "node",
+			      s->publication.node->name, "why", why, "committed",
+			      (json_int_t)replica_committed(s->cluster.replica), "summary",
+			      json_sprintf("revision %llu is in use; %s%s",
+					   (unsigned long long)s->revision.number, why, more));
+	put_confirm(s, r->answer);
+}

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/ring_change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+enum waiting {
+	WAITING_NONE,
+	WAITING_SAFE, /* every node is here, new links are not connected */
+	WAITING_TAKE, /* all has been written, corosync does not run it yet */
+	WAITING_ALONE,
+};
+
+void ring_change_init(struct ring_change *rc, uint32_t self, const struct ring *file,
+		      const struct ring *start)
+{
+	*rc = (struct ring_change){.self = self, .file = *file, .start = *start, .wanted = *start};
+	rc->target = ring_digest(start);
+}
+
+static const struct ring *goal(const struct ring_change *rc)
+{
+	return rc->back ? &rc->start : &rc->wanted;
+}
+
+static bool is_member(const struct ring_change *rc, uint32_t id)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		if (rc->members[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+/* The first node of the ring that takes part in the change and is not in the view; or NULL. */
+static const struct ring_node *absent(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->file.n_nodes; i++) {
+		const struct ring_node *node = &rc->file.nodes[i];
+
+		if (ring_node_by_id(goal(rc), node->id) && !is_member(rc, node->id))
+			return node;
+	}
+	return NULL;
+}
+
+/* The first node that is to be removed and still is in the view; or NULL. */
+static const struct ring_node *leftover(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->file.n_nodes; i++) {
+		const struct ring_node *node = &rc->file.nodes[i];
+
+		if (!ring_node_by_id(goal(rc), node->id) && is_member(rc, node->id))
+			return node;
+	}
+	return NULL;
+}
+
+/*
+ * The first link and node that would be cut off from this one by the step to `next`: a link goes,
+ * it is connected, and the port's other link is not. False: no such.
+ */
+static bool cut_off(const struct ring_change *rc, const struct ring *next, unsigned int *ret_link,
+		    const struct ring_node **ret_node)
+{
+	for (size_t i = 0; i < rc->file.n_nodes * RING_LINKS; i++) {
+		const struct ring_node *node = &rc->file.nodes[i / RING_LINKS];
+		unsigned int link = i % RING_LINKS;
+		unsigned int kept = (link + CONFIG_RING_PORTS) % RING_LINKS;
+		unsigned int connected = rc->seen.links[i / RING_LINKS];
+
+		if (node->id == rc->self || !is_member(rc, node->id) ||
+		    !(rc->file.links & ~next->links & 1u << link))
+			continue;
+		if (connected & 1u << link && !(connected & 1u << kept)) {
+			*ret_link = kept;
+			*ret_node = node;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_safe(const struct ring_change *rc)
+{
+	const struct ring_node *node;
+	unsigned int link;
+	struct ring next;
+
+	if (ring_next(&rc->file, goal(rc), &next) != RING_STEP_LINK_DROP)
+		return true;
+	return !cut_off(rc, &next, &link, &node);
+}
+
+static struct ring_report own_report(const struct ring_change *rc)
+{
+	struct ring_report report;
+
+	/* Reports are compared whole. */
+	memset(&report, 0, sizeof(report));
+	report.target = rc->target;
+	report.left = (uint8_t)ring_distance(&rc->file, goal(rc));
+	report.flags =
+		(uint8_t)((rc->running ? RING_REPORT_RUNNING : 0) |
+			  (is_safe(rc) ? RING_REPORT_SAFE : 0) | (rc->back ? RING_REPORT_BACK : 0));
+	memcpy(report.reason, rc->reason, sizeof(report.reason));
+	return report;
+}
+
+/* Steps from what corosync runs there; what has been written only counts when it runs. */
+static unsigned int behind(const struct ring_report *report)
+{
+	return report->left + (report->flags & RING_REPORT_RUNNING ? 0u : 1u);
+}
+
+/* All members have said how they stand in this change, and go the same way. */
+static bool all_heard(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		const struct ring_member *m = &rc->members[i];
+
+		if (!m->heard || m->report.target != rc->target ||
+		    !(m->report.flags & RING_REPORT_BACK) != !rc->back)
+			return false;
+	}
+	return rc->n_members > 0;
+}
+
+static unsigned int most_behind(const struct ring_change *rc)
+{
+	unsigned int most = 0;
+
+	for (size_t i = 0; i < rc->n_members; i++) {
+		unsigned int n = behind(&rc->members[i].report);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* Whether all nodes that are `most` steps behind have the flag. */
+static bool all_have(const struct ring_change *rc, unsigned int most, uint8_t flag, bool wanted)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		const struct ring_report *report = &rc->members[i].report;
+
+		if (behind(report) == most && !(report->flags & flag) == wanted)
+			return false;
+	}
+	return true;
+}
+
+static bool is_lowest(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		if (rc->members[i].id < rc->self)
+			return false;
+	}
+	return true;
+}
+
+/* False once the wait has lasted as long as it may. */
+static bool wait(struct ring_change *rc, enum waiting what, uint64_t most, uint64_t now)
+{
+	if (rc->waiting != what) {
+		rc->waiting = what;
+		rc->waiting_since = now;
+	}
+	return now - rc->waiting_since < most;
+}
+
+/* Only on the way there: on the way back there is nothing better than to wait. */
+static void fail(struct ring_change *rc, const char *reason)
+{
+	if (rc->back)
+		return;
+	rc->back = true;
+	rc->waiting = WAITING_NONE;
+	snprintf(rc->reason, sizeof(rc->reason), "%s", reason);
+}
+
+/* The new links have not connected in time. */
+static void fail_unconnected(struct ring_change *rc, const struct ring *next, uint64_t now)
+{
+	char reason[RING_WIRE_REASON_MAX], address[16];
+	struct text text = TEXT_ON(reason);
+	const struct ring_node *node;
+	unsigned int link;
+
+	if (!cut_off(rc, next, &link, &node)) {
+		/* The node that sees it knows more, and has some time to say so. */
+		if (!wait(rc, WAITING_SAFE, RING_LINK_WAIT + RING_TAKE_WAIT, now))
+			fail(rc, "the new links of another node do not connect");
+		return;
+	}
+	text_add(&text, "no connection to %s of %s (%s)",
+		 format_ipv4(node->address[link].address, address, sizeof(address)), node->name,
+		 ring_port_name(link));
+	fail(rc, reason);
+}
+
+/* Whether the step may be begun; false: it waits, or has failed. */
+static bool may_step(struct ring_change *rc, enum ring_step step, const struct ring *next,
+		     unsigned int most, uint64_t now)
+{
+	switch (step) {
+	case RING_STEP_FORGET:
+		return !leftover(rc);
+	case RING_STEP_CRYPTO:
+	case RING_STEP_CRYPTO_CLOSE:
+		return !absent(rc);
+	case RING_STEP_LINK_DROP:
+		if (absent(rc))
+			return false;
+		if (all_have(rc, most, RING_REPORT_SAFE, true))
+			return true;
+		if (!wait(rc, WAITING_SAFE, RING_LINK_WAIT, now))
+			fail_unconnected(rc, next, now);
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void want_write(struct ring_change *rc, const struct ring *ring)
+{
+	rc->writing = *ring;
+	rc->write_wanted = true;
+	rc->waiting = WAITING_NONE;
+}
+
+/* This node is among the last: it takes the next step if it has not yet. */
+static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
+{
+	struct ring next;
+	enum ring_step step = ring_next(&rc->file, goal(rc), &next);
+
+	if (step != RING_STEP_NONE && may_step(rc, step, &next, most, now))
+		want_write(rc, &next);
+}
+
+/* The step that made the file what it is changed the key, and others may not have it yet. */
+static bool key_is_half_changed(const struct ring_change *rc)
+{
+	return rc->file.has_other && !rc->swapping && absent(rc);
+}
+
+/* All have written: one of them asks for the reload, each watches what comes of it. */
+static void take_up(struct ring_change *rc, uint64_t now)
+{
+	struct ring next;
+
+	if (key_is_half_changed(rc))
+		return;
+	/* What corosync never took needs no reload to be taken back. */
+	if (rc->back && ring_next(&rc->file, goal(rc), &next) != RING_STEP_NONE &&
+	    rc->seen.digest == ring_digest(&next)) {
+		want_write(rc, &next);
+		return;
+	}
+	if (!rc->running && !wait(rc, WAITING_TAKE, RING_TAKE_WAIT, now))
+		fail(rc, "corosync did not take the new file");
+	if (is_lowest(rc) && !rc->reload_pending && now >= rc->reload_at)
+		rc->reload_wanted = true;
+}
+
+/* Longer from node to node, so that two who are alone do not miss each other for ever. */
+static uint64_t alone_wait(const struct ring_change *rc)
+{
+	uint64_t place = 1;
+
+	for (size_t i = 0; i < rc->file.n_nodes; i++)
+		place += rc->file.nodes[i].id < rc->self;
+	return place * RING_ALONE_WAIT;
+}
+
+/*
+ * A node that was away while the key changed may have the wrong one of the two: as long as it
+ * hears nobody, it tries them in turn.
+ */
+static void try_other_key(struct ring_change *rc, uint64_t now)
+{
+	struct ring ring = rc->file;
+
+	if (!ring.has_other || rc->n_members != 1 || !absent(rc)) {
+		rc->swapping = false;
+		return;
+	}
+	if (!rc->running || wait(rc, WAITING_ALONE, alone_wait(rc), now))
+		return;
+	ring.crypto = rc->file.other;
+	ring.other = rc->file.crypto;
+	rc->swapping = true;
+	want_write(rc, &ring);
+}
+
+static void end(struct ring_change *rc)
+{
+	rc->waiting = WAITING_NONE;
+	if (rc->announced)
+		return;
+	rc->announced = true;
+	rc->end_wanted = rc->back ? RING_ACTION_FAILED : RING_ACTION_DONE;
+	rc->start = rc->file;
+}
+
+/* Another node gave up: so does this one. */
+static void follow_back(struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members && !rc->back; i++) {
+		const struct ring_member *m = &rc->members[i];
+
+		if (!m->heard || m->report.target != rc->target ||
+		    !(m->report.flags & RING_REPORT_BACK))
+			continue;
+		fail(rc, m->report.reason);
+		rc->announced = false;
+	}
+}
+
+static void proceed(struct ring_change *rc, uint64_t now)
+{
+	unsigned int most;
+
+	follow_back(rc);
+	if (rc->write_wanted || rc->write_pending || !all_heard(rc))
+		return;
+	try_other_key(rc, now);
+	most = most_behind(rc);
+	if (rc->write_wanted)
+		return;
+	if (most == 0 && rc->running && ring_distance(&rc->file, goal(rc)) == 0)
+		end(rc);
+	else if (rc->running && ring_distance(&rc->file, goal(rc)) == most)
+		begin_step(rc, most, now);
+	else if (all_have(rc, most, RING_REPORT_RUNNING, false))
+		take_up(rc, now);
+}
+
+/* After every event. */
+static void work(struct ring_change *rc, uint64_t now)
+{
+	struct ring_report report;
+
+	if (!rc->aimed || !rc->asked)
+		return;
+	if (!ring_node_by_id(goal(rc), rc->self)) {
+		if (!rc->announced)
+			rc->end_wanted = RING_ACTION_LEAVE;
+		rc->announced = true;
+		return;
+	}
+	proceed(rc, now);
+	report = own_report(rc);
+	if (memcmp(&report, &rc->sent, sizeof(report)) != 0)
+		rc->send_wanted = true;
+}
+
+int ring_change_aim(struct ring_change *rc, const struct ring *wanted, uint64_t now,
+		    struct text *text)
+{
+	uint64_t target = ring_digest(wanted);
+
+	if (rc->aimed && target == rc->target)
+		return 0;
+	if (ring_conflict(&rc->file, wanted, text))
+		return -EADDRINUSE;
+	rc->wanted = *wanted;
+	rc->target = target;
+	rc->aimed = true;
+	rc->back = rc->announced = false;
+	rc->reason[0] = '\0';
+	rc->waiting = WAITING_NONE;
+	rc->end_wanted = RING_ACTION_NONE;
+	work(rc, now);
+	return 0;
+}
+
+void ring_change_view(struct ring_change *rc, const uint32_t *ids, size_t n, uint64_t now)
+{
+	rc->n_members = n < CONFIG_NODES_MAX ? n : CONFIG_NODES_MAX;
+	for (size_t i = 0; i < rc->n_members; i++)
+		rc->members[i] = (struct ring_member){.id = ids[i]};
+	rc->waiting = WAITING_NONE;
+	rc->reload_pending = false;
+	work(rc, now);
+	rc->send_wanted = rc->aimed && rc->asked;
+}
+
+void ring_change_report(struct ring_change *rc, uint32_t from, const struct ring_report *report,
+			uint64_t now)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		if (rc->members[i].id != from)
+			continue;
+		rc->members[i].heard = true;
+		rc->members[i].report = *report;
+	}
+	work(rc, now);
+}
+
+void ring_change_seen(struct ring_change *rc, const struct ring_seen *seen, uint64_t now)
+{
+	rc->seen = *seen;
+	rc->asked = true;
+	rc->running = seen->digest == ring_digest(&rc->file);
+	work(rc, now);
+}
+
+void ring_change_written(struct ring_change *rc, int result, uint64_t now)
+{
+	char reason[RING_WIRE_REASON_MAX];
+
+	rc->write_pending = false;
+	if (result < 0) {
+		snprintf(reason, sizeof(reason), "corosync's file cannot be written: error %d",
+			 -result);
+		fail(rc, reason);
+	} else {
+		rc->file = rc->writing;
+		rc->running = false;
+		rc->reload_at = now;
+	}
+	work(rc, now);
+}
+
+void ring_change_reloaded(struct ring_change *rc, int result, uint64_t now)
+{
+	(void)result; /* what came of it is read from cmap, on every node */
+	rc->reload_pending = false;
+	rc->reload_at = now + RING_RELOAD_PAUSE;
+	work(rc, now);
+}
+
+void ring_change_tick(struct ring_change *rc, uint64_t now)
+{
+	work(rc, now);
+}
+
+bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
+{
+	struct ring_action action = {0};
+
+	if (rc->write_wanted) {
+		rc->write_wanted = false;
+		rc->write_pending = true;
+		action.type = RING_ACTION_WRITE;
+		action.ring = &rc->writing;
+	} else if (rc->reload_wanted) {
+		rc->reload_wanted = false;
+		rc->reload_pending = true;
+		action.type = RING_ACTION_RELOAD;
+	} else if (rc->send_wanted) {
+		rc->send_wanted = false;
+		action.type = RING_ACTION_SEND;
+		rc->sent = action.report = own_report(rc);
+	} else if (rc->end_wanted != RING_ACTION_NONE) {
+		action.type = rc->end_wanted;
+		rc->end_wanted = RING_ACTION_NONE;
+		memcpy(action.report.reason, rc->reason, sizeof(rc->reason));
+	} else {
+		return false;
+	}
+	*ret_action = action;
+	return true;
+}
+
+bool ring_change_busy(const struct ring_change *rc)
+{
+	return rc->aimed && !rc->announced;
+}
+
+void ring_change_describe(const struct ring_change *rc, struct text *text)
+{
+	const struct ring_node *gone = absent(rc), *still = leftover(rc);
+	enum ring_step step;
+	struct ring next;
+
+	if (!ring_change_busy(rc)) {
+		text_add(text,
+			 rc->back ? "the ring stays as it was: %s" : "the ring is as configured%s",
+			 rc->reason);
+		return;
+	}
+	step = ring_next(&rc->file, goal(rc), &next);
+	text_add(text, "%s%s; %u steps left",
+		 rc->back ? "going back: " : "next: ", ring_step_name(step),
+		 ring_distance(&rc->file, goal(rc)));
+	if (step == RING_STEP_FORGET && still)
+		text_add(text, "; waits for %s to be switched off", still->name);
+	else if (gone && (step == RING_STEP_LINK_DROP || step == RING_STEP_CRYPTO ||
+			  step == RING_STEP_CRYPTO_CLOSE))
+		text_add(text, "; waits for %s", gone->name);
+}
+
+int ring_change_keep(const struct ring_change *rc, struct config *config)
+{
+	int r = ring_keep(&rc->file, config);
+
+	if (r == 0 && rc->aimed)
+		r = ring_keep(goal(rc), config);
+	if (r == 0 && (rc->write_pending || rc->write_wanted))
+		r = ring_keep(&rc->writing, config);
+	return r;
+}

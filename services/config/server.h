@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The running config service. server_io.c takes revisions into use, server_confirm_io.c runs the
+ * timer of the unconfirmed one, request_*_io.c answer clients.
+ */
+#ifndef TRIREME_CONFIG_SERVER_H
+#define TRIREME_CONFIG_SERVER_H
+
+#include <jansson.h>
+#include <qb/qbloop.h>
+
+#include "config/cluster_io.h"
+#include "config/confirm.h"
+#include "config/core_io.h"
+#include "config/ipc_io.h"
+#include "config/publish_io.h"
+#include "config/session.h"
+
+#define SERVER_WAITING_MAX IPC_CLIENTS_MAX
+
+/* A client whose proposal is under way. */
+struct server_waiting {
+	uint64_t ticket; /* 0: free */
+	struct ipc_ticket client;
+	char session[SESSION_NAME_MAX]; /* its candidate is forgotten on success */
+};
+
+struct server {
+	qb_loop_t *loop;
+	struct core core;
+	struct cluster cluster;
+	struct sessions sessions;
+	struct server_waiting waiting[SERVER_WAITING_MAX];
+	uint64_t last_ticket;
+	/* In use: */
+	struct document *document;
+	struct publication publication;
+	struct revision revision; /* newest that was agreed on; its document, unless: */
+	bool is_local;		  /* the emergency document */
+	bool current;
+	/* A document that was parsed for a proposal, so that taking it into use is quick. */
+	struct document *checked;
+	struct revision_id checked_body;
+	struct confirm confirm;
+	qb_loop_timer_handle confirm_timer;
+};
+
+/* Takes the newest revision into use as the boot has left it, and begins to serve. */
+int server_open(struct server *server, qb_loop_t *loop, const char *root, const char *yang_dir);
+void server_close(struct server *server);
+
+/*
+ * Publishes a document, which is taken over, as the one in use; revision is the newest one agreed
+ * on. On an error what was in use stays, and report says why.
+ */
+int server_use(struct server *server, struct document *document, const struct revision *revision,
+	       bool is_local, struct text *report);
+
+/* Keeps a valid document until a revision with that body is applied. Takes it over. */
+void server_remember(struct server *server, struct document *document,
+		     const struct revision_id *body);
+
+/* server_confirm_io.c: `seconds` as core_running.remaining or cluster_handler.apply(). */
+void server_confirm_begin(struct server *server, const struct revision *revision, uint32_t seconds);
+
+/* There may be a quorum now that was missing at its end: looks again, soon. */
+void server_confirm_look(struct server *server);
+
+/* request_io.c */
+void server_request(void *server, struct ipc_ticket client, const char *request, size_t size);
+void server_outcome(void *server, uint64_t ticket, int error, uint64_t number, const char *text);
+
+#endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/server.h"
+
+#include <errno.h>
+#include <qb/qblog.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "base/ipc_server_io.h"
+#include "config/revision.h"
+#include "config/tree_io.h"
+
+/* Parts of a document: so often one is sent, that the ring has time for heartbeats between. */
+#define CHUNK_INTERVAL_NS (2 * NSEC_PER_MSEC)
+
+static void log_lines(int priority, char *lines)
+{
+	char *rest = lines;
+
+	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		qb_log(priority, "%s", line);
+}
+
+static void settings_of(const struct publication *publication, struct replica_settings *ret)
+{
+	const struct config *config = publication->config;
+
+	*ret = (struct replica_settings){
+		.self = publication->node->id,
+		.level = CONFIG_WIRE_LEVEL,
+		.chunk_interval = CHUNK_INTERVAL_NS,
+		.n_nodes = config->n_nodes,
+	};
+	for (size_t i = 0; i < config->n_nodes; i++) {
+		ret->nodes[i].id = config->nodes[i].id;
+		ret->nodes[i].votes = 1;
+		memcpy(ret->nodes[i].name, config->nodes[i].name, sizeof(ret->nodes[i].name));
+	}
+}
+
+static void renew_settings(void *data)
+{
+	struct server *s = data;
+	struct replica_settings settings;
+
+	settings_of(&s->publication, &settings);
+	if (cluster_settings(&s->cluster, &settings) < 0)
+		qb_log(LOG_ERR, "the new nodes cannot be taken into account: no memory");
+}
+
+/* Other nodes: the replica begins anew, once what it is doing is done. */
+static void follow_nodes(struct server *s)
+{
+	struct replica_settings settings;
+
+	settings_of(&s->publication, &settings);
+	if (memcmp(&settings, &s->cluster.settings, sizeof(settings)) != 0 && s->cluster.replica)
+		qb_loop_job_add(s->loop, QB_LOOP_MED, s, renew_settings);
+}
+
+static struct config_meta meta_of(const struct server *s, const struct revision *revision,
+				  bool is_local, const struct config *config)
+{
+	struct config_meta meta = {
+		.revision = revision->number,
+		.current = s->current || config->n_nodes == 1,
+		.local = is_local,
+		.level = CONFIG_WIRE_LEVEL,
+	};
+
+	memcpy(meta.id, revision->id.bytes, sizeof(meta.id));
+	return meta;
+}
+
+static int republish(struct server *s, struct text *report)
+{
+	struct config_meta meta = meta_of(s, &s->revision, s->is_local, s->publication.config);
+
+	return publish_services(&s->core, &s->publication, s->document, &meta, report);
+}
+
+int server_use(struct server *s, struct document *document, const struct revision *revision,
+	       bool is_local, struct text *report)
+{
+	_cleanup_(document_freep) struct document *owned = document;
+	_cleanup_(publication_clear) struct publication publication = {0};
+	struct config_meta meta;
+	int r = publication_make(&s->core, document, &publication, report);
+
+	if (r < 0)
+		return r;
+	meta = meta_of(s, revision, is_local, publication.config);
+	r = publish_services(&s->core, &publication, document, &meta, report);
+	if (r < 0)
+		return r;
+	document_free(s->document);
+	s->document = take_ptr(owned);
+	publication_clear(&s->publication);
+	s->publication = publication;
+	publication = (struct publication){0};
+	s->revision = *revision;
+	s->is_local = is_local;
+	follow_nodes(s);
+	return 0;
+}
+
+void server_remember(struct server *s, struct document *document, const struct revision_id *body)
+{
+	document_free(s->checked);
+	s->checked = document;
+	s->checked_body = *body;
+}
+
+static bool is_remembered(const struct server *s, const struct revision *revision)
+{
+	return s->checked &&
+	       memcmp(&s->checked_body, &revision->body, sizeof(s->checked_body)) == 0;
+}
+
+static void error_words(const struct schema_error *error, char *reason, size_t size)
+{
+	snprintf(reason, size, "%s%s%s%s%s%s", error->path, error->path[0] ? ": " : "",
+		 error->value, error->value[0] ? ": " : "", error->allowed[0] ? "allowed: " : "",
+		 error->allowed);
+}
+
+/* Whether this machine can work with it: is it one of its nodes, do the secrets open here? */
+static int check_machine(struct server *s, struct document *document, char *reason, size_t size)
+{
+	_cleanup_(publication_clear) struct publication publication = {0};
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+	int r = publication_make(&s->core, document, &publication, &report);
+
+	if (r < 0)
+		snprintf(reason, size, "%.*s", (int)strcspn(buf, "\n"), buf);
+	return r;
+}
+
+static int on_check(void *data, const struct revision *revision, const char *body, size_t size,
+		    char *reason, size_t reason_size)
+{
+	_cleanup_(document_freep) struct document *document = NULL;
+	struct server *s = data;
+	struct schema_error error = {0};
+	int r;
+
+	if (!body || is_remembered(s, revision))
+		return 0;
+	r = document_parse(s->core.schema, NULL, body, size, &document, &error);
+	if (r < 0)
+		error_words(&error, reason, reason_size);
+	else
+		r = check_machine(s, document, reason, reason_size);
+	if (r == 0)
+		server_remember(s, take_ptr(document), &revision->body);
+	return r;
+}
+
+/* The revision's document: the one that was checked, else as it is stored. */
+static int document_of(struct server *s, const struct revision *revision,
+		       struct document **ret_document, struct text *report)
+{
+	if (!is_remembered(s, revision))
+		return core_document(&s->core, revision->number, ret_document, report);
+	*ret_document = take_ptr(s->checked);
+	return 0;
+}
+
+static void tell_difference(struct server *s, struct document *before)
+{
+	_cleanup_free_ char *lines = NULL;
+
+	if (document_diff(before, s->document, DOCUMENT_LINES, &lines) == 0)
+		log_lines(LOG_NOTICE, lines);
+}
+
+static void end_local(struct server *s, struct document *before)
+{
+	qb_log(LOG_WARNING, "the cluster's revision %llu replaces this node's emergency document:",
+	       (unsigned long long)s->revision.number);
+	tell_difference(s, before);
+	if (store_clear_local(s->core.store) < 0)
+		qb_log(LOG_ERR, "the emergency document cannot be dropped");
+}
+
+static int take_into_use(struct server *s, const struct revision *revision)
+{
+	_cleanup_(document_freep) struct document *document = NULL, *before = NULL;
+	struct revision copy = *revision;
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+	bool was_local = s->is_local;
+	int r = document_of(s, revision, &document, &report);
+
+	if (r == 0 && was_local)
+		before = take_ptr(s->document);
+	if (r == 0)
+		r = server_use(s, take_ptr(document), &copy, false, &report);
+	if (r < 0) {
+		log_lines(LOG_ERR, buf);
+		if (before)
+			s->document = take_ptr(before);
+		return r;
+	}
+	qb_log(LOG_NOTICE, "revision %llu of %s is in use%s%s", (unsigned long long)copy.number,
+	       copy.author, copy.comment[0] ? ": " : "", copy.comment);
+	if (was_local)
+		end_local(s, before);
+	return 0;
+}
+
+static void on_apply(void *data, const struct revision *revision, uint32_t seconds)
+{
+	struct server *s = data;
+	bool again = memcmp(&revision->id, &s->revision.id, sizeof(revision->id)) == 0;
+
+	/* Agreed on once more, in a new view: what this node does with it stays. */
+	if ((!again || s->is_local) && take_into_use(s, revision) < 0)
+		return;
+	server_confirm_begin(s, revision, seconds);
+}
+
+static void on_current(void *data, bool on)
+{
+	struct server *s = data;
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+
+	if (s->current == on)
+		return;
+	s->current = on;
+	if (republish(s, &report) < 0)
+		log_lines(LOG_ERR, buf);
+}
+
+/* The cluster works again: what this node has done alone ends. */
+static void on_open(void *data, bool on)
+{
+	struct server *s = data;
+
+	if (on && s->is_local)
+		take_into_use(s, &s->revision);
+	server_confirm_look(s);
+}
+
+static void on_diverged(void *data, uint64_t number)
+{
+	(void)data;
+	qb_log(LOG_ERR,
+	       "this node had agreed revisions from %llu on that the others do not have (a disk "
+	       "that was restored?): theirs replace them; see trireme history",
+	       (unsigned long long)number);
+}
+
+/* The boot has published it: only what the service itself needs is made. */
+static int take_over(struct server *s, struct core_running *running, struct text *report)
+{
+	int r = core_running(&s->core, running);
+
+	if (r < 0) {
+		text_add(report, "the datastore has no revision: %s\n", strerror(-r));
+		return r;
+	}
+	r = running->is_local ? core_local_document(&s->core, &running->local, &s->document, report)
+			      : core_document(&s->core, running->document, &s->document, report);
+	if (r == 0)
+		r = publication_make(&s->core, s->document, &s->publication, report);
+	if (r < 0)
+		return r;
+	s->revision = running->revision;
+	s->is_local = running->is_local;
+	return 0;
+}
+
+static int begin(struct server *s, const char *root, const char *yang_dir, struct text *report)
+{
+	static const struct cluster_handler handler = {.check = on_check,
+						       .apply = on_apply,
+						       .outcome = server_outcome,
+						       .current = on_current,
+						       .open = on_open,
+						       .diverged = on_diverged};
+	struct replica_settings settings;
+	struct core_running running;
+	int r = core_open(&s->core, root, yang_dir, report);
+
+	if (r == 0)
+		r = core_open_store(&s->core, report);
+	if (r == 0)
+		r = take_over(s, &running, report);
+	if (r < 0)
+		return r;
+	server_confirm_begin(s, &running.revision, running.remaining);
+	settings_of(&s->publication, &settings);
+	r = cluster_open(&s->cluster, s->loop, s->core.store, &settings, &handler, s);
+	if (r == 0)
+		r = ipc_io_open(s->loop, server_request, s);
+	if (r < 0)
+		text_add(report, "the service cannot begin: %s\n", strerror(-r));
+	return r;
+}
+
+int server_open(struct server *s, qb_loop_t *loop, const char *root, const char *yang_dir)
+{
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+	int r;
+
+	*s = (struct server){.loop = loop};
+	r = begin(s, root, yang_dir, &report);
+	if (r < 0)
+		log_lines(LOG_ERR, buf);
+	return r;
+}
+
+void server_close(struct server *s)
+{
+	ipc_server_close();
+	cluster_close(&s->cluster);
+	sessions_clear(&s->sessions);
+	document_free(s->document);
+	document_free(s->checked);
+	publication_clear(&s->publication);
+	core_close(&s->core);
+}

@@ -1,0 +1,301 @@
+"""Live lab: three nodes with the real corosync and config services. Revisions are agreed on, kept the same
+everywhere, and nothing that was acknowledged is lost. Logs: build/test/labs/config/."""
+import json
+import random
+import re
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+from lab import nodes, processes  # noqa: E402 - the path must be set first
+
+LOGS = TOP / "build/test/labs/config"
+NAMES = ("r1", "r2", "w")
+WEIGHT = "/pool[name='{}']/real-server[name='{}']/weight"
+KILLS = 12  # of services, at random moments, in one run
+
+
+@pytest.fixture(scope="module")
+def whole():
+    with nodes.Nodes(LOGS, nodes.slow) as made:
+        for node in made.nodes.values():
+            node.start_corosync()
+            node.start_config()
+        yield made
+
+
+@pytest.fixture
+def cluster(whole):
+    """Everybody runs, is connected and has the same revision."""
+    whole.wait_current()
+    yield whole
+    for node in whole.nodes.values():
+        node.cables(True)
+        for daemon, start in (("corosync", node.start_corosync), ("config", node.start_config)):
+            if node.daemons[daemon].poll() is None:
+                node.send_signal(daemon, signal.SIGCONT)
+            else:
+                start()
+
+
+def history(node, count=1000):
+    return json.loads(node.trireme("history", str(count), "--json"))
+
+
+def running(node):
+    return json.loads(node.trireme("show"))
+
+
+def pool(cluster):
+    """Name of a pool and of its first real server."""
+    entry = running(cluster["r1"])["trireme:pool"][0]
+    return entry["name"], entry["real-server"][0]["name"]
+
+
+def weight(node, of):
+    for entry in running(node)["trireme:pool"]:
+        if entry["name"] == of[0]:
+            return next(real.get("weight", 1) for real in entry["real-server"] if real["name"] == of[1])
+    return None
+
+
+def commit(node, of, value, *words, code=0, session=None):
+    """Sets the weight and commits; returns what was said."""
+    said = node.trireme("set", WEIGHT.format(*of), str(value), session=session, code=code)
+    return said + node.trireme("commit", *words, session=session, code=code)
+
+
+def done(said):
+    """The commit was acknowledged."""
+    return re.search(r"^revision \d+ is in use$", said, re.MULTILINE) is not None
+
+
+def image(node):
+    return (node.root / "run/trireme/config.image").read_bytes()
+
+
+def same_histories(cluster):
+    """The ids of all revisions, newest first, which must be the same on every node."""
+    ids = [[entry["id"] for entry in history(cluster[name])["revisions"]] for name in NAMES]
+    assert ids[0] == ids[1] == ids[2]
+    return ids[0]
+
+
+def test_nodes_with_the_same_medium_begin_with_the_same_revision(cluster):
+    ids = same_histories(cluster)
+    assert len(ids) >= 1
+    first = history(cluster["r1"])["revisions"][-1]
+    assert (first["revision"], first["author"]) == (1, "first boot")
+
+
+def test_a_commit_is_in_use_everywhere_when_it_returns(cluster):
+    of = pool(cluster)
+    before = {name: image(cluster[name]) for name in NAMES}
+    assert done(commit(cluster["r1"], of, 7, "-m", "seven"))
+    cluster.wait_current(seconds=3)
+    for name in NAMES:
+        assert weight(cluster[name], of) == 7 and image(cluster[name]) != before[name]
+        newest = history(cluster[name])["revisions"][0]
+        assert newest["comment"] == "seven" and newest["state"] == "in use"
+    same_histories(cluster)
+
+
+def test_an_invalid_value_says_what_is_allowed(cluster):
+    before = history(cluster["r1"])["revisions"][0]["id"]
+    said = cluster["r1"].trireme("set", WEIGHT.format(*pool(cluster)), "70000", code=1)
+    assert "weight" in said and "70000" in said and "0..65535" in said
+    assert "nothing to commit" in cluster["r1"].trireme("commit", code=1)
+    assert history(cluster["r1"])["revisions"][0]["id"] == before
+
+
+def test_of_two_administrators_the_second_hears_of_the_first(cluster):
+    of = pool(cluster)
+    for node, value in (("r1", 21), ("r2", 22)):
+        cluster[node].trireme("set", WEIGHT.format(*of), str(value))
+    cluster["r1"].trireme("commit")
+    cluster.wait_current(seconds=3)
+    said = cluster["r2"].trireme("commit", code=1)
+    assert "begun on revision" in said and weight(cluster["r2"], of) == 21
+    assert "nothing" not in cluster["r2"].trireme("discard")
+    assert done(commit(cluster["r2"], of, 22))
+
+
+def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
+    of = pool(cluster)
+    answers = {}
+
+    def one(name, session):
+        cluster[name].trireme("set", WEIGHT.format(*of), str(1000 + len(session)), session=session)
+        barrier.wait()
+        answers[session] = cluster[name].trireme("commit", "-m", session, session=session, code=None)
+
+    sessions = [(name, "x" * (number + 1) + name) for number in range(2) for name in NAMES]
+    barrier = threading.Barrier(len(sessions))
+    threads = [threading.Thread(target=one, args=pair) for pair in sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    won = [session for session, said in answers.items() if done(said)]
+    assert len(won) == 1, answers
+    cluster.wait_current(seconds=5)
+    assert history(cluster["w"])["revisions"][0]["comment"] == won[0]
+    for name, session in sessions:
+        cluster[name].trireme("discard", session=session)
+    same_histories(cluster)
+
+
+def test_rollback_and_diff(cluster):
+    of = pool(cluster)
+    first = cluster.wait_current()
+    commit(cluster["r1"], of, 31)
+    shown = cluster["r2"].trireme("diff", str(first), "running") if cluster.wait_current() else ""
+    assert "weight" in shown and "31" in shown
+    cluster["r2"].trireme("rollback", str(first), "-m", "back")
+    cluster.wait_current()
+    assert weight(cluster["w"], of) != 31
+    assert history(cluster["w"])["revisions"][0]["kind"] == "rollback"
+    assert cluster["r1"].trireme("diff", str(first), "running") == ""
+
+
+def test_what_is_confirmed_stays(cluster):
+    of = pool(cluster)
+    commit(cluster["r1"], of, 41, "--confirm", "8s")
+    assert "to be confirmed" in cluster["r2"].trireme("config") or cluster.wait_current()
+    said = cluster["r2"].trireme("set", WEIGHT.format(*of), "42") + cluster["r2"].trireme("commit", code=1)
+    assert "confirm" in said
+    cluster["r2"].trireme("discard")
+    cluster["w"].trireme("confirm")
+    time.sleep(9)
+    assert {weight(cluster[name], of) for name in NAMES} == {41}
+
+
+def test_what_is_not_confirmed_is_reverted(cluster):
+    of = pool(cluster)
+    before = weight(cluster["r1"], of)
+    commit(cluster["r1"], of, 51, "--confirm", "3s")
+    assert weight(cluster["r1"], of) == 51
+    processes.wait_for("the revert", lambda: {weight(cluster[name], of) for name in NAMES} == {before}, 10, 0.2)
+    cluster.wait_current()
+    assert history(cluster["r2"])["revisions"][0]["kind"] == "revert"
+    same_histories(cluster)
+
+
+def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster):
+    of = pool(cluster)
+    before = weight(cluster["r1"], of)
+    commit(cluster["r1"], of, 61, "--confirm", "8s")
+    cluster.wait_current(seconds=3)
+    cluster["r2"].cables(False)
+    processes.wait_for("the loss", lambda: not cluster["r2"].config_state().get("open"), 10, 0.1)
+    cluster["r1"].trireme("confirm")
+    processes.wait_for("its own revert", lambda: weight(cluster["r2"], of) == before, 15, 0.2)
+    assert "reverted on this node" in cluster["r2"].trireme("config")
+    cluster["r2"].cables(True)
+    cluster.wait_current()
+    assert weight(cluster["r2"], of) == 61
+    assert "the cluster keeps what this node had reverted" in cluster["r2"].log("config")
+
+
+def test_the_timer_goes_on_after_a_restart(cluster):
+    of = pool(cluster)
+    before = weight(cluster["r1"], of)
+    commit(cluster["r1"], of, 71, "--confirm", "4s")
+    for name in NAMES:
+        cluster[name].kill("config")
+        cluster[name].start_config()
+    processes.wait_for("the revert", lambda: {weight(cluster[name], of) for name in NAMES} == {before}, 20, 0.2)
+
+
+def test_without_quorum_nothing_is_accepted_but_an_emergency(cluster):
+    of = pool(cluster)
+    alone = cluster["r1"]
+    for name in ("r2", "w"):
+        cluster[name].cables(False)
+    processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 10, 0.1)
+    before = running(alone)
+    alone.trireme("set", WEIGHT.format(*of), "81")
+    assert "quorum" in alone.trireme("commit", code=1)
+    assert "only /trireme:cluster" in alone.trireme("commit", "--emergency", code=1)
+    alone.trireme("discard")
+    assert running(alone) == before
+    alone.trireme("set", "/cluster/node[name='r1']/priority", "9")
+    assert "this node alone" in alone.trireme("commit", "--emergency", "-m", "help")
+    assert "emergency document" in alone.trireme("config")
+    for name in ("r2", "w"):
+        cluster[name].cables(True)
+    cluster.wait_current()
+    assert running(alone) == before
+    assert "replaces this node's emergency document" in alone.log("config")
+
+
+def test_a_late_node_catches_up_before_it_is_current(cluster):
+    of = pool(cluster)
+    late = cluster["r2"]
+    late.kill("config")
+    for value in range(91, 97):
+        commit(cluster["r1"], of, value)
+    late.start_config()
+    cluster.wait_current()
+    assert weight(late, of) == 96
+    same_histories(cluster)
+
+
+def test_partition_during_commits(cluster):
+    """A node is cut off again and again while another commits: what was acknowledged is there at the end."""
+    of = pool(cluster)
+    acknowledged = []
+    end = threading.Event()
+
+    def administrator():
+        value = 200
+        while not end.is_set():
+            value += 1
+            if done(commit(cluster["r1"], of, value, "-m", f"p{value}", code=None)):
+                acknowledged.append(f"p{value}")
+            else:
+                cluster["r1"].trireme("discard", code=None)
+
+    thread = threading.Thread(target=administrator)
+    thread.start()
+    try:
+        for name in ("r2", "w", "r2"):
+            cluster[name].cables(False)
+            time.sleep(2.5)
+            cluster[name].cables(True)
+            time.sleep(1.5)
+    finally:
+        end.set()
+        thread.join()
+    cluster.wait_current()
+    same_histories(cluster)
+    comments = {entry["comment"] for entry in history(cluster["w"])["revisions"]}
+    assert len(acknowledged) >= 3 and comments >= set(acknowledged)
+
+
+def test_kill_at_random_points(cluster, capsys):
+    of = pool(cluster)
+    acknowledged = []
+    chance = random.Random(20261124)
+    for number in range(KILLS):
+        victim = cluster[chance.choice(NAMES)]
+        author = cluster[chance.choice(NAMES)]
+        killer = threading.Timer(chance.uniform(0, 0.12), victim.kill, ("config",))
+        killer.start()
+        if done(commit(author, of, 300 + number, "-m", f"k{number}", code=None)):
+            acknowledged.append(f"k{number}")
+        killer.join()
+        victim.start_config()
+        cluster.wait_current()
+        author.trireme("discard", code=None)
+    same_histories(cluster)
+    comments = {entry["comment"] for entry in history(cluster["w"])["revisions"]}
+    assert comments >= set(acknowledged)
+    with capsys.disabled():
+        print(f" [{len(acknowledged)} of {KILLS} acknowledged]", end="", flush=True)
