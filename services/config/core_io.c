@@ -21,18 +21,23 @@ int core_open(struct core *core, const char *root, const char *yang_dir, struct 
 	return r;
 }
 
-int core_open_store(struct core *core, struct text *report)
+int core_open_key(struct core *core, struct text *report)
 {
 	char path[PATH_MAX];
 	int r = tree_file(core->root, TREE_SECRET_KEY, path);
 
 	if (r == 0)
 		r = secret_key_load(path, &core->key);
-	if (r < 0) {
+	if (r < 0)
 		text_add(report, "the secrets' key %s cannot be used: %s\n", path, strerror(-r));
-		return r;
-	}
-	r = tree_file(core->root, TREE_STORE, path);
+	return r;
+}
+
+int core_open_store(struct core *core, struct text *report)
+{
+	char path[PATH_MAX];
+	int r = tree_file(core->root, TREE_STORE, path);
+
 	return r < 0 ? r : store_open(path, &core->store, report);
 }
 

@@ -21,13 +21,13 @@ struct core {
 /* Longest report of one command: sentences for a person, each a line. */
 #define CORE_REPORT_MAX 4096
 
-/*
- * Opens the model; the datastore and the key with core_open_store(), which needs the folders of
- * tree_make_folders(). What is wrong is appended to report.
- */
+/* Opens the model. What is wrong is appended to report, here and below. */
 int core_open(struct core *core, const char *root, const char *yang_dir, struct text *report);
 
-/* -EBADMSG: the datastore is damaged and stays as it is; -ENOENT: there is no secrets' key. */
+/* -ENOENT: there is none. */
+int core_open_key(struct core *core, struct text *report);
+
+/* Makes it where there is none. -EBADMSG: it is damaged and stays as it is. */
 int core_open_store(struct core *core, struct text *report);
 
 /* Accepts what is half open. */

@@ -157,7 +157,7 @@ static int store_first(struct core *core, struct document *document, struct text
 {
 	_cleanup_(publication_clear) struct publication publication = {0};
 	struct schema_error error = {0};
-	int r = core_open_store(core, report);
+	int r = core_open_key(core, report);
 
 	if (r < 0)
 		return r;
@@ -167,6 +167,8 @@ static int store_first(struct core *core, struct document *document, struct text
 	/* A document that does not say which node this machine is must not become a revision. */
 	if (r == 0)
 		r = publication_make(core, document, &publication, report);
+	if (r == 0)
+		r = core_open_store(core, report);
 	if (r < 0)
 		return r;
 	r = append(core, document);
@@ -181,8 +183,11 @@ int first_revision(struct core *core, const char *seed_dir, struct text *report)
 	bool seeded;
 	int r = choose_document(core, seed_dir, &document, &seeded, report);
 
+	/* A medium that came to nothing may have left the key that follows from its own. */
 	if (r == 0 && seeded)
 		r = store_seed_key(core, seed_dir, report);
+	if (r == 0 && seeded)
+		r = make_secret_key(core);
 	if (r == 0)
 		r = first_keys(core, report);
 	return r < 0 ? r : store_first(core, document, report);

@@ -38,6 +38,8 @@ static int open_store(struct core *core, const struct load_options *options, str
 	if (tree_exists(core->root, TREE_STORE)) {
 		r = first_keys(core, report);
 		if (r == 0)
+			r = core_open_key(core, report);
+		if (r == 0)
 			r = core_open_store(core, report);
 		if (r == 0)
 			r = store_head(core->store, &head);

@@ -289,6 +289,8 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 	int r = core_open(&s->core, root, yang_dir, report);
 
 	if (r == 0)
+		r = core_open_key(&s->core, report);
+	if (r == 0)
 		r = core_open_store(&s->core, report);
 	if (r == 0)
 		r = take_over(s, &running, report);

@@ -457,14 +457,16 @@ static const char *condition_of(const struct lysc_node *schema)
 static void explain_node(const struct ly_err_item *item, const struct lysc_node *schema,
 			 const struct lyd_node *tree, struct schema_error *error)
 {
+	const char *condition =
+		starts_with(item->msg, "When condition") ? condition_of(schema) : NULL;
 	struct lyd_node *node = NULL;
 
 	if (is_leaf(schema) && lyd_find_path(tree, error->path, 0, &node) == LY_SUCCESS)
 		error_text(error->value, sizeof(error->value), "%s", lyd_get_value(node));
 	if (item->apptag && strcmp(item->apptag, "instance-required") == 0 && is_leaf(schema))
 		allowed_references(schema, tree, error->allowed, sizeof(error->allowed));
-	else if (starts_with(item->msg, "When condition") && condition_of(schema))
-		error_text(error->allowed, sizeof(error->allowed), "%s", condition_of(schema));
+	else if (condition)
+		error_text(error->allowed, sizeof(error->allowed), "%s", condition);
 	else
 		error_text(error->allowed, sizeof(error->allowed), "%s", item->msg);
 }

@@ -1,4 +1,5 @@
 """trireme-config as a whole: which document counts, what it publishes, and what it says."""
+import base64
 import json
 import os
 import shutil
@@ -79,13 +80,13 @@ def test_first_boot_takes_the_seed(machine):
     machine.seed_with()
     assert machine.load() == ""
     assert machine.read("run/trireme/node") == b"r2\n"
-    assert machine.read("run/trireme/config.json") == (machine.seed / "trireme.json").read_bytes()
-    assert machine.read("data/trireme/config.json") == machine.read("run/trireme/config.json")
+    assert json.loads(machine.read("run/trireme/config.json")) == DEMO
     assert machine.read("run/trireme/config.image").startswith(b"TRIREMEC")
     assert machine.read("run/corosync/authkey") == machine.read("data/trireme/authkey") == b"k" * 256
     assert b"ring0_addr: 10.77.0.12" in machine.read("run/corosync/corosync.conf")
-    for key in ("data/trireme/authkey", "run/corosync/authkey"):
+    for key in ("data/trireme/authkey", "data/trireme/secret.key", "run/corosync/authkey"):
         assert machine.mode(key) == 0o400
+    assert machine.mode("data/trireme/config.db") == 0o600
     assert machine.mode("data/trireme") == 0o700
     assert not machine.has("run/trireme/config.error")
 
@@ -117,7 +118,7 @@ def test_later_boots_need_no_seed(machine):
 def test_nothing_at_all(machine):
     said = machine.run("load")
     assert said.returncode == 1
-    assert "neither /data/trireme/config.json nor a medium labelled TRIREME" in said.stderr
+    assert "neither /data/trireme/config.db nor a medium labelled TRIREME" in said.stderr
     assert machine.read("run/trireme/config.error").decode() == said.stderr
     assert not machine.has("run/trireme/config.json")
 
@@ -131,36 +132,43 @@ def test_an_invalid_seed_is_not_kept(machine):
     assert "value:   fastest\n" in said
     assert "allowed: one of: rr, wrr, lc," in said
     assert machine.read("run/trireme/config.error").decode() == said
-    for left in ("data/trireme/config.json", "data/trireme/authkey", "run/trireme/config.json",
+    for left in ("data/trireme/config.db", "data/trireme/authkey", "run/trireme/config.json",
                  "run/trireme/config.image", "run/corosync/corosync.conf"):
         assert not machine.has(left)
     machine.seed_with()
     assert machine.load() == "", "a corrected medium is taken"
 
 
+def forget_the_store(machine, document="{"):
+    """As an older release has left it: documents, and no datastore."""
+    (machine.root / "data/trireme/config.db").unlink()
+    (machine.root / "data/trireme/config.json").write_text(document)
+
+
 def test_an_invalid_document_leaves_the_previous_one_in_use(machine):
     machine.seed_with()
     machine.load()
-    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(timing={"profile": "custom", "token": 50})))
+    forget_the_store(machine, json.dumps(changed(timing={"profile": "custom", "token": 50})))
     shutil.rmtree(machine.root / "run")
     (machine.root / "dev").mkdir()
     (machine.root / "dev/kmsg").touch()
     said = machine.load()
     assert "path:    /trireme:cluster/timing/token\n  value:   50\n  allowed: 126..10000 milliseconds\n" in said
     assert said.endswith("the previous configuration stays in use\n")
-    assert machine.read("run/trireme/config.json") == (machine.seed / "trireme.json").read_bytes()
+    assert json.loads(machine.read("run/trireme/config.json")) == DEMO
     assert machine.read("run/trireme/config.error").decode() == said
     console = machine.read("dev/kmsg").decode()
     assert "<3>trireme:   allowed: 126..10000 milliseconds\n" in console
     assert "50" in machine.read("data/trireme/config.json").decode(), "what somebody wrote is not thrown away"
+    assert machine.load() == "", "it is a revision now, and nobody reads the other file any more"
 
 
 def test_a_running_configuration_survives_a_bad_load(machine):
     machine.seed_with()
     machine.load()
     before = machine.read("run/trireme/config.json")
-    for name in ("config.json", "config.previous.json"):
-        (machine.root / "data/trireme" / name).write_text("{")
+    forget_the_store(machine)
+    (machine.root / "data/trireme/config.previous.json").write_text("{")
     machine.load(1)
     assert machine.read("run/trireme/config.json") == before
 
@@ -173,31 +181,64 @@ def test_the_error_goes_when_all_is_well_again(machine):
     assert not machine.has("run/trireme/config.error")
 
 
-def test_a_changed_document_becomes_the_one_to_fall_back_to(machine):
+def test_a_damaged_datastore_is_kept_aside(machine):
     machine.seed_with()
     machine.load()
-    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(name="second")))
-    machine.load()
-    (machine.root / "data/trireme/config.json").write_text("{")
-    machine.load()
-    assert b"cluster_name: second" in machine.read("run/corosync/corosync.conf")
+    store = machine.root / "data/trireme/config.db"
+    damaged = bytearray(store.read_bytes())
+    damaged[:4096] = bytes(4096)
+    store.write_bytes(damaged)
+    said = machine.load()
+    assert "config.db.damaged" in said and said.endswith("the previous configuration stays in use\n")
+    assert machine.read("data/trireme/config.db.damaged") == damaged
+    assert json.loads(machine.read("run/trireme/config.json")) == DEMO
+    assert machine.load() == ""
 
 
 def test_flash_is_written_only_when_something_changes(machine):
     machine.seed_with()
     machine.load()
-    before = {path: path.stat().st_ino for path in (machine.root / "data/trireme").iterdir()}
     machine.load()
-    assert before == {path: path.stat().st_ino for path in (machine.root / "data/trireme").iterdir()}
+    before = {path: (path.stat().st_ino, path.read_bytes()) for path in (machine.root / "data/trireme").iterdir()}
+    machine.load()
+    assert before == {path: (path.stat().st_ino, path.read_bytes())
+                      for path in (machine.root / "data/trireme").iterdir()}
 
 
 def test_a_data_partition_that_takes_nothing_more(machine):
     machine.seed_with()
     machine.load()
-    (machine.root / "data/trireme/config.json").write_text(json.dumps(changed(name="second")))
+    (machine.root / "data/trireme/config.previous.json").unlink()
     (machine.root / "data/trireme/config.previous.json.new").mkdir()
     assert "/data/trireme/config.previous.json cannot be written" in machine.load()
-    assert b"cluster_name: second" in machine.read("run/corosync/corosync.conf")
+    assert b"cluster_name: demo" in machine.read("run/corosync/corosync.conf")
+
+
+def test_which_node_a_machine_is_stays_on_the_machine(machine):
+    document = json.loads(json.dumps(DEMO))
+    document["trireme:machine"] = {"node": "r1"}
+    machine.seed_with(document)
+    machine.load()
+    assert machine.read("run/trireme/node") == machine.read("data/trireme/node") == b"r1\n"
+    assert json.loads(machine.read("run/trireme/config.json")) == DEMO
+    machine.load()
+    assert machine.read("run/trireme/node") == b"r1\n"
+
+
+def test_the_ring_key_of_the_document_is_used_and_never_shown(machine):
+    document = json.loads(json.dumps(DEMO))
+    key = bytes(range(128))
+    text = base64.b64encode(key).decode()
+    document["trireme:cluster"]["ring"] = {"key": text}
+    machine.seed_with(document)
+    said = machine.load()
+    assert machine.read("run/corosync/authkey") == key
+    shown = json.loads(machine.read("run/trireme/config.json"))
+    assert shown["trireme:cluster"]["ring"]["key"] == "$hidden$"
+    canaries = [text.encode(), key[16:48]]
+    places = [path for path in machine.root.rglob("*") if path.is_file() and path.name != "authkey"]
+    assert not [path for path in places if any(canary in path.read_bytes() for canary in canaries)]
+    assert text not in said
 
 
 def test_a_seed_without_key_gets_a_random_one(machine):
@@ -214,7 +255,7 @@ def test_a_seed_without_key_gets_a_random_one(machine):
 def test_a_key_of_a_wrong_size_is_refused(machine, size):
     machine.seed_with(key=b"k" * size)
     assert "a cluster key of 128 to 4096 bytes is needed" in machine.load(1)
-    assert not machine.has("data/trireme/config.json")
+    assert not machine.has("data/trireme/config.db")
 
 
 def test_files_of_another_user_and_what_a_crash_left(machine):
@@ -236,7 +277,12 @@ def test_a_machine_of_another_cluster(machine):
     said = machine.load(1)
     assert "found in this machine: 52:54:00:99:00:01\n" in said
     assert "expected for r2: eth0 52:54:00:77:02:00 eth1 52:54:00:77:02:01\n" in said
-    assert not machine.has("data/trireme/config.json")
+    assert not machine.has("data/trireme/config.db")
+    before = machine.read("data/trireme/secret.key")
+    machine.cards("52:54:00:77:02:00", "52:54:00:77:02:01")
+    machine.seed_with(key=b"x" * 256)
+    assert machine.load() == ""
+    assert machine.read("data/trireme/secret.key") != before, "the next medium's key counts for secrets too"
 
 
 def test_port_rules(machine):
