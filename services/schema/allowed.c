@@ -70,6 +70,29 @@ static void describe_string(const struct lysc_type_str *type, char *buf, size_t 
 		error_append(buf, size, "text");
 }
 
+static void describe_type(const struct lysc_type *type, char *buf, size_t size);
+
+static void describe_union(const struct lysc_type_union *type, char *buf, size_t size)
+{
+	LY_ARRAY_COUNT_TYPE u;
+
+	LY_ARRAY_FOR(type->types, u)
+	{
+		error_append(buf, size, "%s", u ? "; or " : "");
+		describe_type(type->types[u], buf, size);
+	}
+}
+
+static void describe_binary(const struct lysc_type_bin *type, char *buf, size_t size)
+{
+	error_append(buf, size, "base64 text");
+	if (!type->length)
+		return;
+	error_append(buf, size, " of ");
+	describe_range(type->length, buf, size);
+	error_append(buf, size, " bytes");
+}
+
 static void describe_type(const struct lysc_type *type, char *buf, size_t size)
 {
 	const struct lysc_type_num *number = (const struct lysc_type_num *)type;
@@ -91,6 +114,12 @@ static void describe_type(const struct lysc_type *type, char *buf, size_t size)
 		break;
 	case LY_TYPE_LEAFREF:
 		describe_type(((const struct lysc_type_leafref *)type)->realtype, buf, size);
+		break;
+	case LY_TYPE_UNION:
+		describe_union((const struct lysc_type_union *)type, buf, size);
+		break;
+	case LY_TYPE_BINARY:
+		describe_binary((const struct lysc_type_bin *)type, buf, size);
 		break;
 	case LY_TYPE_BOOL:
 		error_append(buf, size, "true or false");

@@ -58,3 +58,7 @@ tests += perf_document
 perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 perf_document-pkg := $(libpkg-document)
+
+tests += test_schema_model
+test_schema_model-src := services/schema/tests/test_model.c
+test_schema_model-pkg := cmocka libyang
