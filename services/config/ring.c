@@ -117,6 +117,18 @@ static void drop_link(struct ring *ring, unsigned int link)
 	ring->links &= (uint8_t) ~(1u << link);
 }
 
+/* Whether both links of the port have the same addresses. */
+static bool links_agree(const struct ring *ring, unsigned int link)
+{
+	for (size_t i = 0; i < ring->n_nodes; i++) {
+		const struct config_address *address = ring->nodes[i].address;
+
+		if (address[link].address != address[link + CONFIG_RING_PORTS].address)
+			return false;
+	}
+	return true;
+}
+
 /* What the port's links need next: the links to add and to drop; never both. */
 static void port_needs(const struct ring *ring, const struct ring *wanted, unsigned int link,
 		       unsigned int *add, unsigned int *drop)
@@ -129,7 +141,7 @@ static void port_needs(const struct ring *ring, const struct ring *wanted, unsig
 		*drop |= ring->links & bridge;
 	else if (!(ring->links & bridge))
 		*add |= bridge;
-	else if (link_fits(ring, wanted, link + CONFIG_RING_PORTS))
+	else if (link_fits(ring, wanted, link + CONFIG_RING_PORTS) || links_agree(ring, link))
 		*drop |= home;
 	else
 		*drop |= bridge; /* of another change, which was given up */

@@ -213,7 +213,7 @@ static bool may_step(struct ring_change *rc, enum ring_step step, const struct r
 	case RING_STEP_CRYPTO_CLOSE:
 		return !absent(rc);
 	case RING_STEP_LINK_DROP:
-		if (absent(rc))
+		if (absent(rc) || now - rc->view_at < RING_SETTLE)
 			return false;
 		if (all_have(rc, most, RING_REPORT_SAFE, true))
 			return true;
@@ -386,8 +386,11 @@ void ring_change_view(struct ring_change *rc, const uint32_t *ids, size_t n, uin
 		rc->members[i] = (struct ring_member){.id = ids[i]};
 	rc->waiting = WAITING_NONE;
 	rc->reload_pending = false;
+	/* What was seen before says nothing of a node that has just come. */
+	rc->asked = false;
+	rc->view_at = now;
 	work(rc, now);
-	rc->send_wanted = rc->aimed && rc->asked;
+	rc->send_wanted = rc->aimed;
 }
 
 void ring_change_report(struct ring_change *rc, uint32_t from, const struct ring_report *report,
@@ -453,7 +456,7 @@ bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
 		rc->reload_wanted = false;
 		rc->reload_pending = true;
 		action.type = RING_ACTION_RELOAD;
-	} else if (rc->send_wanted) {
+	} else if (rc->send_wanted && rc->asked) {
 		rc->send_wanted = false;
 		action.type = RING_ACTION_SEND;
 		rc->sent = action.report = own_report(rc);
@@ -470,7 +473,7 @@ bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
 
 bool ring_change_busy(const struct ring_change *rc)
 {
-	return rc->aimed && !rc->announced;
+	return rc->aimed && !(rc->announced && rc->asked);
 }
 
 void ring_change_describe(const struct ring_change *rc, struct text *text)

@@ -25,6 +25,7 @@
 #include "proto/ring_wire.h"
 
 #define RING_LINK_WAIT 10000000000ULL /* for new links to connect on every node */
+#define RING_SETTLE 3000000000ULL     /* for all links of a node that has just come */
 #define RING_TAKE_WAIT 5000000000ULL  /* for corosync to run what has been written */
 #define RING_RELOAD_PAUSE 1000000000ULL
 #define RING_ALONE_WAIT 20000000000ULL /* times the node's place: until the other key is tried */
@@ -70,12 +71,13 @@ struct ring_change {
 	struct ring wanted;
 	uint64_t target; /* digest of wanted */
 	struct ring_seen seen;
-	bool asked;   /* seen has been told */
+	bool asked;   /* seen is of this view */
 	bool running; /* corosync runs file */
 	bool aimed, back, swapping, announced;
 	char reason[RING_WIRE_REASON_MAX];
 	struct ring_member members[CONFIG_NODES_MAX];
 	size_t n_members;
+	uint64_t view_at;
 	bool write_wanted, write_pending, reload_wanted, reload_pending, send_wanted;
 	enum ring_action_type end_wanted; /* DONE, FAILED, LEAVE or NONE */
 	uint64_t waiting_since;		  /* for what `waiting` says; 0: not waiting */
