@@ -84,7 +84,7 @@ static int validate(const struct schema *schema, struct lyd_node **tree, struct 
 	r = config_build(*tree, &config);
 	if (r < 0) {
 		error_text(error->allowed, sizeof(error->allowed),
-			   "the program and its model do not match: %s", strerror(-r));
+			   "the program and its model do not match (error %d)", -r);
 		return r;
 	}
 	r = config_validate(config, error);
