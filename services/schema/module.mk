@@ -62,3 +62,8 @@ perf_document-pkg := $(libpkg-document)
 tests += test_schema_model
 test_schema_model-src := services/schema/tests/test_model.c
 test_schema_model-pkg := cmocka libyang
+
+tests += test_schema_machine
+test_schema_machine-src := services/schema/tests/test_machine.c services/schema/machine_io.c \
+	services/schema/error.c services/base/parse.c
+test_schema_machine-pkg := cmocka
