@@ -299,21 +299,24 @@ def test_switch_over_from_the_menu(stage, settled):
     stage.cluster.wait_owner(15, candidates=(other,))
 
 
-def test_wrong_document_and_reboot_from_the_menu(stage, settled, figure):
-    """A wrong document on the data partition: the router says so and returns with the one it had before."""
+def test_damaged_datastore_and_reboot_from_the_menu(stage, settled, figure):
+    """A router's datastore is damaged: it says so, starts with the document it had, and gets the others' revisions."""
     name = stage.other(settled)
     machine, menu = stage.machines[name], stage.menu(name)
-    document = "/data/trireme/config.json"
-    assert menu.run(f"sed -i 's/\"wrr\"/\"fastest\"/' {document}; grep -c fastest {document}") == (0, "1")
+    weight = "/pool[name='web']/real-server[name='web1']/weight"
+    code, said = menu.run(f'trireme set "{weight}" 70000')
+    assert code == 1 and "0..65535" in said
+    assert menu.run(f'trireme set "{weight}" 3 && trireme set "/system/ntp/server" 203.0.113.1 && trireme commit -m two')[0] == 0
+    newest = menu.run("trireme history 1")[1]
+    assert " two" in newest
+    assert menu.run("dd if=/dev/zero of=/data/trireme/config.db bs=4096 count=1 conv=notrunc")[0] == 0
     before, began = len(machine.said()), time.monotonic()
     menu.reboot()
-    # Path, value and what is allowed.
-    machine.wait_said(r"virtual-service\[name='web'\]/scheduler[\s\S]*fastest[\s\S]*wrr[\s\S]*"
-                      "the previous configuration stays in use", BOOT, since=before)
+    machine.wait_said(r"config\.db\.damaged[\s\S]*the previous configuration stays in use", BOOT, since=before)
     wait_role(stage, name, ("standby",), BOOT)
-    figure(f"{name} with a wrong document: standby again {time.monotonic() - began:.1f} s after the reboot")
+    figure(f"{name} with a damaged datastore: standby again {time.monotonic() - began:.1f} s after the reboot")
     assert held_by(stage) == {address: [settled] for address in ALIASES.values()}
-    assert menu.run(f"cp /data/trireme/config.previous.json {document}")[0] == 0
+    assert stage.menu(name).run("trireme history 1")[1] == newest
 
 
 def test_shell_asks_for_the_password_once_one_is_set(stage, settled):

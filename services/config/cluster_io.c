@@ -184,7 +184,7 @@ static void on_timer(void *data);
 
 static void set_timer(struct cluster *c, uint64_t now)
 {
-	uint64_t deadline = replica_deadline(c->replica, now);
+	uint64_t deadline = replica_deadline(c->replica);
 
 	if (c->timer)
 		qb_loop_timer_del(c->loop, c->timer);

@@ -32,11 +32,11 @@ static unsigned int expired(struct confirm *c, bool quorate, uint64_t now)
 {
 	unsigned int actions = 0;
 
-	if (quorate && now >= c->propose_at) {
-		if (!c->fall_back_at)
+	if (now >= c->propose_at) {
+		c->propose_at = now + (quorate ? CONFIRM_RETRY_NS : CONFIRM_VERDICT_NS);
+		if (quorate && !c->fall_back_at)
 			c->fall_back_at = now + CONFIRM_VERDICT_NS;
-		c->propose_at = now + CONFIRM_RETRY_NS;
-		actions |= CONFIRM_PROPOSE_REVERT;
+		actions |= quorate ? CONFIRM_PROPOSE_REVERT : 0;
 	}
 	if (!c->reverted && (!quorate || now >= c->fall_back_at)) {
 		c->reverted = true;
@@ -62,18 +62,12 @@ unsigned int confirm_tick(struct confirm *c, bool quorate, uint64_t now)
 
 uint64_t confirm_deadline(const struct confirm *c)
 {
-	uint64_t at = c->deadline;
+	uint64_t at = c->propose_at;
 
 	if (!c->pending)
 		return UINT64_MAX;
-	if (c->fall_back_at) {
-		at = c->propose_at;
-		if (!c->reverted && c->fall_back_at < at)
-			at = c->fall_back_at;
-	} else if (c->reverted) {
-		/* Gone back without quorum: REVERT is proposed when there is one again. */
-		at = UINT64_MAX;
-	}
+	if (c->fall_back_at && !c->reverted && c->fall_back_at < at)
+		at = c->fall_back_at;
 	return c->next_save <= c->deadline && c->next_save < at ? c->next_save : at;
 }
 

@@ -31,7 +31,7 @@ enum confirm_action {
 struct confirm {
 	uint64_t pending; /* revision that waits; 0: none */
 	uint64_t deadline, next_save;
-	uint64_t propose_at;   /* the next REVERT is proposed then */
+	uint64_t propose_at;   /* REVERT is proposed then, if there is a quorum */
 	uint64_t fall_back_at; /* 0: no REVERT has been proposed */
 	bool reverted;	       /* this node uses the parent's document meanwhile */
 };

@@ -164,6 +164,10 @@ static void step(struct replica *s, uint64_t now)
 {
 	bool current;
 
+	if (now >= s->store.retry_at)
+		s->store.retry_at = 0;
+	if (now >= s->read_after)
+		s->read_after = 0;
 	replica_view_step(s, now);
 	replica_propose_step(s, now);
 	replica_client_step(s, now);
@@ -408,20 +412,20 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-uint64_t replica_deadline(const struct replica *s, uint64_t now)
+uint64_t replica_deadline(const struct replica *s)
 {
 	uint64_t at = earlier(replica_propose_deadline(s), replica_client_deadline(s));
 	bool asked = false;
 
 	for (size_t i = 0; i < s->n_peers; i++)
 		asked = asked || s->peers[i].asked.waits;
-	if (asked && s->next_part > now)
+	if (asked && !s->reading && !s->read_after)
 		at = earlier(at, s->next_part);
 	if (s->fetch.active && !s->store.busy)
 		at = earlier(at, s->fetch.asked_at + REPLICA_FETCH_NS);
-	if (s->read_after > now)
+	if (s->read_after)
 		at = earlier(at, s->read_after);
-	if (s->store.retry_at > now)
+	if (s->store.retry_at)
 		at = earlier(at, s->store.retry_at);
 	return at;
 }

@@ -214,7 +214,7 @@ void replica_pruned(struct replica *s, uint64_t oldest);
 
 void replica_tick(struct replica *s, uint64_t now);
 /* When replica_tick() must be called at the latest; UINT64_MAX: never. */
-uint64_t replica_deadline(const struct replica *s, uint64_t now);
+uint64_t replica_deadline(const struct replica *s);
 
 /* Questions. */
 bool replica_current(const struct replica *s);

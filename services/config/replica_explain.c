@@ -8,6 +8,11 @@ static bool is_stated(const struct replica_peer *p)
 	return p->stated;
 }
 
+static bool has_ack(const struct replica_peer *p)
+{
+	return p->ack;
+}
+
 static void list(const struct replica *s, struct text *t,
 		 bool (*counts)(const struct replica_peer *), bool wanted)
 {
@@ -86,6 +91,9 @@ static void explain_open(const struct replica *s, struct text *t)
 	if (!replica_view_every(s, replica_is_ready)) {
 		text_add(t, "; no change is possible until it has reached ");
 		list(s, t, replica_is_ready, false);
+	} else if (p->committed) {
+		text_add(t, "; no change is possible until it is stored by ");
+		list(s, t, has_ack, false);
 	} else if (p->stage != REPLICA_NONE) {
 		text_add(t, "; revision %llu is being made by %s",
 			 (unsigned long long)p->revision.number, replica_name(s, p->proposer));

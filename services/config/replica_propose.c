@@ -39,6 +39,10 @@ static int kind_refusal(const struct replica *s, const struct revision *r, char 
 			 (unsigned long long)s->head.number);
 		return -EBUSY;
 	}
+	if (r->number == 1 && r->confirm_s) {
+		snprintf(text, size, "the first revision has none before it to go back to");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -62,6 +66,11 @@ int replica_propose_refusal(const struct replica *s, const struct revision *r, c
 {
 	if (!s->open || !replica_view_every(s, replica_is_ready)) {
 		name_those(s, replica_is_ready, "not all have the newest revision: waits for", text,
+			   size);
+		return -EBUSY;
+	}
+	if (s->proposal.committed) {
+		name_those(s, has_ack, "not all have stored the newest revision: waits for", text,
 			   size);
 		return -EBUSY;
 	}

@@ -140,6 +140,13 @@ says_not complain
 verdict config-previous-only
 
 machine
+: >"$root/data/trireme/config.db"
+boot config
+does 'trireme-config load'
+says_not complain
+verdict config-in-the-datastore
+
+machine
 fake findfs 'echo /dev/sdb1'
 boot config
 does 'mount -o ro,nosuid,nodev,noexec /dev/sdb1 /run/trireme/seed'
