@@ -110,7 +110,7 @@ static void add_link(struct ring *ring, const struct ring *wanted, unsigned int 
 	ring->links |= (uint8_t)(1u << link);
 }
 
-static void drop_link(struct ring *ring, unsigned int link)
+void ring_drop_link(struct ring *ring, unsigned int link)
 {
 	for (size_t i = 0; i < ring->n_nodes; i++)
 		ring->nodes[i].address[link] = (struct config_address){0};
@@ -158,7 +158,7 @@ static enum ring_step next_links(struct ring *ring, const struct ring *wanted)
 		if (add & 1u << i)
 			add_link(ring, wanted, i);
 		else if (!add && drop & 1u << i)
-			drop_link(ring, i);
+			ring_drop_link(ring, i);
 	}
 	if (add)
 		return RING_STEP_LINK_ADD;

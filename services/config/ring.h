@@ -79,6 +79,9 @@ const struct ring_node *ring_node_by_id(const struct ring *ring, uint32_t id);
 #define RING_STEPS_MAX 16
 enum ring_step ring_next(const struct ring *now, const struct ring *wanted, struct ring *ret_ring);
 
+/* The ring without one of its links. */
+void ring_drop_link(struct ring *ring, unsigned int link);
+
 /*
  * Whether a node would get an address that another one's ring still uses; says so in text. Such a
  * change needs two documents.

@@ -182,6 +182,34 @@ static void fail(struct ring_change *rc, const char *reason)
 	snprintf(rc->reason, sizeof(rc->reason), "%s", reason);
 }
 
+static void want_write(struct ring_change *rc, const struct ring *ring)
+{
+	rc->writing = *ring;
+	rc->write_wanted = true;
+	rc->waiting = WAITING_NONE;
+}
+
+/*
+ * Nodes that missed each other's last steps can have links that no longer fit together: then the
+ * step's other link goes, which connects nobody, and all begin again from what they share.
+ */
+static void retreat(struct ring_change *rc, const struct ring *next)
+{
+	unsigned int gone = rc->file.links & ~next->links;
+	const struct ring_node *node;
+	struct ring ring = rc->file;
+	unsigned int link;
+
+	if (!cut_off(rc, next, &link, &node))
+		return;
+	for (unsigned int i = 0; i < RING_LINKS; i++) {
+		if (gone & 1u << i)
+			ring_drop_link(&ring, (i + CONFIG_RING_PORTS) % RING_LINKS);
+	}
+	if (!cut_off(rc, &ring, &link, &node))
+		want_write(rc, &ring);
+}
+
 /* The new links have not connected in time. */
 static void fail_unconnected(struct ring_change *rc, const struct ring *next, uint64_t now)
 {
@@ -217,19 +245,16 @@ static bool may_step(struct ring_change *rc, enum ring_step step, const struct r
 			return false;
 		if (all_have(rc, most, RING_REPORT_SAFE, true))
 			return true;
-		if (!wait(rc, WAITING_SAFE, RING_LINK_WAIT, now))
+		if (wait(rc, WAITING_SAFE, RING_LINK_WAIT, now))
+			return false;
+		if (rc->back)
+			retreat(rc, next);
+		else
 			fail_unconnected(rc, next, now);
 		return false;
 	default:
 		return true;
 	}
-}
-
-static void want_write(struct ring_change *rc, const struct ring *ring)
-{
-	rc->writing = *ring;
-	rc->write_wanted = true;
-	rc->waiting = WAITING_NONE;
 }
 
 /* This node is among the last: it takes the next step if it has not yet. */
@@ -245,7 +270,13 @@ static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
 /* The step that made the file what it is changed the key, and others may not have it yet. */
 static bool key_is_half_changed(const struct ring_change *rc)
 {
-	return rc->file.has_other && !rc->swapping && absent(rc);
+	return rc->file.has_other && absent(rc);
+}
+
+static void want_reload(struct ring_change *rc, uint64_t now)
+{
+	if (!rc->reload_pending && now >= rc->reload_at)
+		rc->reload_wanted = true;
 }
 
 /* All have written: one of them asks for the reload, each watches what comes of it. */
@@ -263,8 +294,8 @@ static void take_up(struct ring_change *rc, uint64_t now)
 	}
 	if (!rc->running && !wait(rc, WAITING_TAKE, RING_TAKE_WAIT, now))
 		fail(rc, "corosync did not take the new file");
-	if (is_lowest(rc) && !rc->reload_pending && now >= rc->reload_at)
-		rc->reload_wanted = true;
+	if (is_lowest(rc))
+		want_reload(rc, now);
 }
 
 /* Longer from node to node, so that two who are alone do not miss each other for ever. */
@@ -278,23 +309,29 @@ static uint64_t alone_wait(const struct ring_change *rc)
 }
 
 /*
- * A node that was away while the key changed may have the wrong one of the two: as long as it
- * hears nobody, it tries them in turn.
+ * A node that was away while the key changed may have the wrong one of the two: as long as it is
+ * with a minority, it tries them in turn, whatever the others there do. True: it is at it.
  */
-static void try_other_key(struct ring_change *rc, uint64_t now)
+static bool try_other_key(struct ring_change *rc, uint64_t now)
 {
 	struct ring ring = rc->file;
 
-	if (!ring.has_other || rc->n_members != 1 || !absent(rc)) {
+	if (!ring.has_other || 2 * rc->n_members > ring.n_nodes || !absent(rc)) {
 		rc->swapping = false;
-		return;
+		return false;
 	}
-	if (!rc->running || wait(rc, WAITING_ALONE, alone_wait(rc), now))
-		return;
+	if (!rc->running) {
+		if (rc->swapping)
+			want_reload(rc, now);
+		return rc->swapping;
+	}
+	if (wait(rc, WAITING_ALONE, alone_wait(rc), now))
+		return false;
 	ring.crypto = rc->file.other;
 	ring.other = rc->file.crypto;
 	rc->swapping = true;
 	want_write(rc, &ring);
+	return true;
 }
 
 static void end(struct ring_change *rc)
@@ -303,7 +340,8 @@ static void end(struct ring_change *rc)
 	if (rc->announced)
 		return;
 	rc->announced = true;
-	rc->end_wanted = rc->back ? RING_ACTION_FAILED : RING_ACTION_DONE;
+	rc->end_wanted =
+		ring_distance(&rc->file, &rc->wanted) > 0 ? RING_ACTION_FAILED : RING_ACTION_DONE;
 	rc->start = rc->file;
 }
 
@@ -328,10 +366,9 @@ static void proceed(struct ring_change *rc, uint64_t now)
 	follow_back(rc);
 	if (rc->write_wanted || rc->write_pending || !all_heard(rc))
 		return;
-	try_other_key(rc, now);
-	most = most_behind(rc);
-	if (rc->write_wanted)
+	if (try_other_key(rc, now))
 		return;
+	most = most_behind(rc);
 	if (most == 0 && rc->running && ring_distance(&rc->file, goal(rc)) == 0)
 		end(rc);
 	else if (rc->running && ring_distance(&rc->file, goal(rc)) == most)

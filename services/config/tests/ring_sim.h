@@ -2,7 +2,7 @@
 /*
  * A cluster in memory for ring_change.h: nodes whose corosync connects links that fit on both
  * sides, a group with total order, files that survive. It fails the test when a pair of nodes
- * loses a port's connection without a cable or a node having gone.
+ * with quorum loses a port's connection without a cable or a node having gone.
  */
 #ifndef TRIREME_CONFIG_TESTS_RING_SIM_H
 #define TRIREME_CONFIG_TESTS_RING_SIM_H
