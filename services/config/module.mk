@@ -65,3 +65,49 @@ test_config_store_crash-src := services/config/tests/test_store_crash.c \
 	services/config/tests/vfs_crash.c services/config/tests/store_fixture.c \
 	services/base/file_io.c $(libsrc-store)
 test_config_store_crash-pkg := cmocka $(libpkg-store)
+
+# The replication of revisions and the confirm timer. The pure part is linked by its tests as it is.
+replica-pure := services/config/replica.c services/config/replica_view.c \
+	services/config/replica_fetch.c services/config/replica_propose.c \
+	services/config/replica_client.c services/config/replica_store.c \
+	services/config/replica_explain.c services/config/confirm.c services/config/delta.c \
+	services/proto/config_wire.c services/base/text.c
+
+replica-sim := services/config/tests/replica_sim.c services/config/tests/replica_sim_ring.c \
+	services/config/tests/replica_sim_node.c
+
+tests += test_config_replica_simulation
+test_config_replica_simulation-src := services/config/tests/test_replica_simulation.c \
+	$(replica-sim) $(replica-pure)
+test_config_replica_simulation-pkg := cmocka
+
+# The same simulation with a replication that is broken on purpose.
+tests += test_config_broken_ack_early
+test_config_broken_ack_early-src := services/config/tests/test_replica_broken.c $(replica-sim) \
+	services/config/tests/broken_replica_ack_early.c \
+	$(filter-out %/replica_propose.c,$(replica-pure))
+test_config_broken_ack_early-pkg := cmocka
+
+tests += test_config_broken_own_delivery
+test_config_broken_own_delivery-src := services/config/tests/test_replica_broken.c \
+	$(replica-sim) services/config/tests/broken_replica_own_delivery.c \
+	$(filter-out %/replica_propose.c,$(replica-pure))
+test_config_broken_own_delivery-pkg := cmocka
+
+tests += test_config_broken_term
+test_config_broken_term-src := services/config/tests/test_replica_broken.c $(replica-sim) \
+	services/config/tests/broken_replica_term.c \
+	$(filter-out %/replica_view.c,$(replica-pure))
+test_config_broken_term-pkg := cmocka
+
+tests += test_config_wire
+test_config_wire-src := services/config/tests/test_wire.c services/proto/config_wire.c
+test_config_wire-pkg := cmocka
+
+tests += test_config_parts
+test_config_parts-src := services/config/tests/test_parts.c services/config/confirm.c \
+	services/config/delta.c
+test_config_parts-pkg := cmocka
+
+fuzzers += fuzz_config_wire
+fuzz_config_wire-src := services/config/fuzz_wire.c services/proto/config_wire.c

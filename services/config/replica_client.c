@@ -115,6 +115,9 @@ static void settle(struct replica *s)
 
 	if (there && replica_same(there, &r->id))
 		replica_client_end(s, 0, "done");
+	else if (!s->head.number)
+		/* An empty log has no term: who stored it may still win in a later view. */
+		replica_client_end(s, -EINPROGRESS, "unknown: look at the history");
 	else
 		replica_client_end(s, -EAGAIN, "not made: the members changed meanwhile");
 }

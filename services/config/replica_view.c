@@ -205,6 +205,9 @@ static void promise(struct replica *s, uint64_t now)
 {
 	struct replica_store what = {.kind = REPLICA_STORE_PROMISE, .term = s->term};
 
+#ifdef REPLICA_BROKEN_TERM
+	s->promised = s->term;
+#endif
 	if (s->promised == s->term) {
 		s->sent_promise = true;
 		replica_send_vote(s, CONFIG_WIRE_PROMISE);
