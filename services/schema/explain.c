@@ -94,12 +94,33 @@ static void strip_predicates(const char *path, char *ret_path, size_t size)
 	ret_path[n] = '\0';
 }
 
+/* The node of the model at a path whose parts may be choices and cases. */
+static const struct lysc_node *choice_at(const struct ly_ctx *ctx, const char *path)
+{
+	const struct lys_module *module = ly_ctx_get_module_implemented(ctx, "trireme");
+	const struct lysc_node *node = NULL, *next = module->compiled->data;
+
+	path = strchr(path, ':') ? strchr(path, ':') + 1 : path;
+	while (next && *path) {
+		size_t length = strcspn(path, "/");
+
+		while (next && (strncmp(next->name, path, length) != 0 || next->name[length]))
+			next = next->next;
+		node = next;
+		next = node ? lysc_node_child(node) : NULL;
+		path += length + (path[length] == '/');
+	}
+	return *path ? NULL : node;
+}
+
 static const struct lysc_node *schema_at(const struct ly_ctx *ctx, const char *path)
 {
+	const struct lysc_node *node;
 	char plain[PATH_SIZE];
 
 	strip_predicates(path, plain, sizeof(plain));
-	return plain[0] ? lys_find_path(ctx, NULL, plain, 0) : NULL;
+	node = plain[0] ? lys_find_path(ctx, NULL, plain, 0) : NULL;
+	return node || !plain[0] ? node : choice_at(ctx, plain);
 }
 
 static bool is_leaf(const struct lysc_node *node)
@@ -270,6 +291,27 @@ static size_t count_instances(const struct lyd_node *parent, const struct lysc_n
 	return n;
 }
 
+/* One of the parent's children belongs to that choice or case. */
+static bool has_part(const struct lyd_node *parent, const struct lysc_node *part)
+{
+	for (const struct lyd_node *c = lyd_child(parent); c; c = c->next) {
+		const struct lysc_node *above = c->schema;
+
+		while (above && above != part && above != parent->schema)
+			above = above->parent;
+		if (above == part && !(c->flags & LYD_DEFAULT))
+			return true;
+	}
+	return false;
+}
+
+/* The node belongs to a case of which the parent has nothing: it has another one. */
+static bool is_of_other_case(const struct lyd_node *parent, const struct lysc_node *schema)
+{
+	return schema->parent && schema->parent->nodetype == LYS_CASE &&
+	       !has_part(parent, schema->parent);
+}
+
 /*
  * Of some errors only the schema node is told: the first instance of its parent that has fewer
  * than min or more than max instances of it is the one. Sets the path; returns their number.
@@ -287,7 +329,7 @@ static size_t find_instance(const struct lysc_node *schema, const struct lyd_nod
 		return 0;
 	for (uint32_t i = 0; i < set->count; i++) {
 		n = count_instances(set->dnodes[i], schema);
-		if (n >= min && n <= max)
+		if ((n >= min && n <= max) || is_of_other_case(set->dnodes[i], schema))
 			continue;
 		lyd_path(set->dnodes[i], LYD_PATH_STD, path, PATH_SIZE);
 		error_text(error->path, sizeof(error->path), "%s/%s", path, schema->name);
@@ -382,39 +424,6 @@ static void explain_unique(const struct ly_err_item *item, const struct lyd_node
 	}
 	error_text(error->allowed, sizeof(error->allowed), "a value of its own: %s has the same %s",
 		   second, leaf);
-}
-
-/* The node of the model at a path whose parts may be choices and cases. */
-static const struct lysc_node *choice_at(const struct ly_ctx *ctx, const char *path)
-{
-	const struct lys_module *module = ly_ctx_get_module_implemented(ctx, "trireme");
-	const struct lysc_node *node = NULL, *next = module->compiled->data;
-
-	path = strchr(path, ':') ? strchr(path, ':') + 1 : path;
-	while (next && *path) {
-		size_t length = strcspn(path, "/");
-
-		while (next && (strncmp(next->name, path, length) != 0 || next->name[length]))
-			next = next->next;
-		node = next;
-		next = node ? lysc_node_child(node) : NULL;
-		path += length + (path[length] == '/');
-	}
-	return *path ? NULL : node;
-}
-
-/* One of the parent's children belongs to that choice or case. */
-static bool has_part(const struct lyd_node *parent, const struct lysc_node *part)
-{
-	for (const struct lyd_node *c = lyd_child(parent); c; c = c->next) {
-		const struct lysc_node *above = c->schema;
-
-		while (above && above != part && above != parent->schema)
-			above = above->parent;
-		if (above == part && !(c->flags & LYD_DEFAULT))
-			return true;
-	}
-	return false;
 }
 
 /* `Mandatory choice "port" data do not exist.`, with the choice's path in the model. */

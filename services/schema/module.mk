@@ -53,6 +53,11 @@ fuzz_document-src := services/schema/tests/fuzz_document.c services/base/parse.c
 	services/base/file_io.c $(libsrc-schema)
 fuzz_document-pkg := libyang
 
+tests += test_document
+test_document-src := services/schema/tests/test_document.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document-pkg := cmocka $(libpkg-document)
+
 # Also says how long everything takes with the largest document of the benches.
 tests += perf_document
 perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \
