@@ -12,155 +12,6 @@
 #include "base/clock_io.h"
 #include "config/revision.h"
 
-static const struct store_limits limits = {
-	.revisions = STORE_REVISIONS_MAX,
-	.superseded = STORE_SUPERSEDED_MAX,
-	.body_bytes = STORE_BODY_BYTES_MAX,
-};
-
-static int64_t now_s(void)
-{
-	return (int64_t)time(NULL);
-}
-
-static int append(struct cluster *c, const struct replica_store *store)
-{
-	const char *body = store->size ? store->body : NULL;
-
-	if (!store->truncate_from)
-		return store_append(c->store, &store->revision, body, store->size);
-	return store_truncate_and_append(c->store, store->truncate_from,
-					 "the others had agreed on another one", now_s(),
-					 &store->revision, body, store->size);
-}
-
-static int promise(struct cluster *c, const struct replica_store *store)
-{
-	struct revision head;
-	int r = store_head(c->store, &head);
-
-	if (r == -ENOENT)
-		return store_set_promised(c->store, store->term);
-	return r < 0 ? r : store_set_term(c->store, head.number, store->term, store->term);
-}
-
-static int carry_out_store(struct cluster *c, const struct replica_store *store)
-{
-	switch (store->kind) {
-	case REPLICA_STORE_PROMISE:
-		return store_set_promised(c->store, store->term);
-	case REPLICA_STORE_TERM:
-		return promise(c, store);
-	case REPLICA_STORE_TRUNCATE:
-		return store_replace_from(c->store, store->truncate_from,
-					  "the others had agreed on another one", now_s());
-	case REPLICA_STORE_APPEND:
-		return append(c, store);
-	case REPLICA_STORE_COMMITTED:
-		return store_set_committed(c->store, store->number);
-	}
-	return -EINVAL;
-}
-
-/* A full disk refuses revisions; those that nobody needs any more go first. */
-static void do_store(struct cluster *c, const struct replica_store *store)
-{
-	int r = carry_out_store(c, store);
-
-	if (r == -ENOSPC && store_prune(c->store, &limits) == 0)
-		r = carry_out_store(c, store);
-	if (r < 0)
-		qb_log(LOG_ERR, "revision %llu cannot be stored: %s",
-		       (unsigned long long)store->revision.number, strerror(-r));
-	c->stored = true;
-	c->store_error = r;
-}
-
-static void do_read(struct cluster *c, uint64_t number)
-{
-	int r = store_get(c->store, number, &c->read_revision);
-
-	if (r == 0)
-		r = store_body(c->store, number, &c->read_body, &c->read_size);
-	if (r < 0)
-		qb_log(LOG_ERR, "revision %llu cannot be read: %s", (unsigned long long)number,
-		       strerror(-r));
-	c->read = true;
-}
-
-static void do_check(struct cluster *c, const struct replica_action *action)
-{
-	c->checked = true;
-	c->checked_id = action->revision.id;
-	c->is_bad = c->handler->check(c->data, &action->revision, action->body, action->size,
-				      c->reason, sizeof(c->reason)) < 0;
-}
-
-static void do_send(struct cluster *c, const struct replica_action *action)
-{
-	int r = cpg_queue_send(&c->queue, &c->cpg, action->bytes, action->size);
-
-	/* What is not sent is answered by nobody: its bounds in time apply. */
-	if (r < 0 && r != -ENOTCONN)
-		qb_log(LOG_WARNING, "a message to the other nodes is lost: %s", strerror(-r));
-}
-
-static int take_number(const struct revision *revision, void *data)
-{
-	*(uint64_t *)data = revision->number;
-	return 0;
-}
-
-static void do_apply(struct cluster *c, const struct replica_action *action)
-{
-	uint64_t oldest = 0;
-
-	c->handler->apply(c->data, &action->revision, action->seconds);
-	if (store_prune(c->store, &limits) < 0 ||
-	    store_list(c->store, 0, 1, take_number, &oldest) < 0)
-		qb_log(LOG_WARNING, "old revisions cannot be dropped");
-	else
-		replica_pruned(c->replica, oldest);
-}
-
-static void carry_out(struct cluster *c, const struct replica_action *action)
-{
-	switch (action->type) {
-	case REPLICA_SEND:
-		do_send(c, action);
-		break;
-	case REPLICA_STORE:
-		do_store(c, &action->store);
-		break;
-	case REPLICA_READ:
-		do_read(c, action->number);
-		break;
-	case REPLICA_CHECK:
-		do_check(c, action);
-		break;
-	case REPLICA_APPLY:
-		do_apply(c, action);
-		break;
-	case REPLICA_CLIENT:
-		c->handler->outcome(c->data, action->ticket, action->error, action->number,
-				    action->text);
-		break;
-	case REPLICA_CURRENT:
-		c->handler->current(c->data, action->on);
-		break;
-	case REPLICA_DIVERGED:
-		c->handler->diverged(c->data, action->number);
-		break;
-	case REPLICA_OVERRIDDEN:
-		qb_log(LOG_WARNING, "an operator lets this node go on with revision %llu",
-		       (unsigned long long)action->number);
-		break;
-	case REPLICA_LOG:
-		qb_log(LOG_NOTICE, "%s", action->text);
-		break;
-	}
-}
-
 /* Tells the replica of one thing that has been carried out; false: there is none. */
 static bool report_one(struct cluster *c, uint64_t now)
 {
@@ -206,7 +57,7 @@ static void run(struct cluster *c)
 	c->running = true;
 	do {
 		for (size_t i = 0; i < c->actions->n; i++)
-			carry_out(c, &c->actions->list[i]);
+			cluster_carry_out(c, &c->actions->list[i]);
 		c->actions->n = 0;
 		now = clock_boot_ns();
 	} while (report_one(c, now) || c->actions->n);
@@ -338,7 +189,7 @@ static int read_log(struct store *store, struct revision *recent, struct replica
 		r = store_list(store, from, REPLICA_RECENT_MAX, add_revision, log);
 	}
 	if (r == 0)
-		r = store_list(store, 0, 1, take_number, &log->oldest);
+		r = cluster_oldest(store, &log->oldest);
 	if (r == 0 || r == -ENOENT)
 		r = store_promised(store, &log->promised);
 	return r < 0 ? r : store_committed(store, &log->committed);
@@ -398,7 +249,7 @@ int cluster_propose(struct cluster *c, struct revision *revision, const char *bo
 
 	revision->number = head->number + 1;
 	revision->parent = head->id;
-	revision->time = now_s();
+	revision->time = (int64_t)time(NULL);
 	revision_id(revision, &revision->id);
 	r = replica_propose(c->replica, revision, body, size, ticket, clock_boot_ns(), words,
 			    sizeof(words));

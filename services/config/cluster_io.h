@@ -74,4 +74,10 @@ int cluster_override(struct cluster *cluster, struct text *text);
 
 void cluster_close(struct cluster *cluster);
 
+/* cluster_act_io.c, for cluster_io.c: what is to be reported to the replica is noted in cluster. */
+void cluster_carry_out(struct cluster *cluster, const struct replica_action *action);
+
+/* The first revision that is kept; unchanged when there is none. */
+int cluster_oldest(struct store *store, uint64_t *ret_number);
+
 #endif

@@ -12,12 +12,12 @@ programs += trireme-config
 trireme-config-src = services/config/config_main.c services/config/load_io.c \
 	services/config/first_io.c services/config/core_io.c services/config/publish_io.c \
 	services/config/server_io.c services/config/server_confirm_io.c \
-	services/config/cluster_io.c services/config/ipc_io.c services/config/session.c \
+	services/config/cluster_io.c services/config/cluster_act_io.c services/config/ipc_io.c services/config/session.c \
 	services/config/request.c services/config/request_io.c \
 	services/config/request_show_io.c services/config/request_change_io.c \
 	services/config/request_commit_io.c services/config/secret_io.c \
 	services/config/tree_io.c services/config/identity.c services/config/summary.c \
-	services/base/cpg_queue_io.c services/base/ipc_server_io.c \
+	services/schema/machine_io.c services/base/cpg_queue_io.c services/base/ipc_server_io.c \
 	services/base/privilege_io.c services/base/parse.c services/base/clock_io.c \
 	services/base/log_io.c services/base/file_io.c $(libsrc-corosync) $(libsrc-ring) \
 	$(config-replica) $(libsrc-store) $(libsrc-document) $(libsrc-schema)

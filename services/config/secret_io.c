@@ -16,6 +16,7 @@
 
 /* What parts this key from others that may be derived from the same seed; fixed for ever. */
 #define DERIVE_LABEL "trireme secrets 1"
+#define NONCE_LABEL "trireme nonce 1" /* with its NUL */
 
 static void cipher_deinitp(gnutls_aead_cipher_hd_t *cipher)
 {
@@ -125,6 +126,31 @@ static int encode(const uint8_t *bytes, size_t size, char **ret_text)
 	return 0;
 }
 
+/*
+ * The nonce follows from key, path and text: nodes that seal the same document get the same text,
+ * and what is sealed anew without a change shows none. Two nonces are equal only where all else is,
+ * but for a chance as with random ones (the idea of RFC 8452).
+ */
+static int make_nonce(const struct secret_key *key, const char *path, const char *plain,
+		      size_t length, uint8_t nonce[NONCE_SIZE])
+{
+	uint8_t digest[32]; /* SHA-256's size */
+	gnutls_hmac_hd_t hmac;
+	int r = gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, key->bytes, sizeof(key->bytes));
+
+	if (r < 0)
+		return to_errno(r);
+	r = gnutls_hmac(hmac, NONCE_LABEL, sizeof(NONCE_LABEL));
+	if (r == 0)
+		r = gnutls_hmac(hmac, path, strlen(path) + 1);
+	if (r == 0)
+		r = gnutls_hmac(hmac, plain, length);
+	gnutls_hmac_deinit(hmac, digest);
+	memcpy(nonce, digest, NONCE_SIZE);
+	explicit_bzero(digest, sizeof(digest));
+	return to_errno(r);
+}
+
 int secret_seal(const struct secret_key *key, const char *path, const char *plain,
 		char **ret_sealed)
 {
@@ -138,7 +164,7 @@ int secret_seal(const struct secret_key *key, const char *path, const char *plai
 	bytes = malloc(NONCE_SIZE + size);
 	if (!bytes)
 		return -ENOMEM;
-	r = to_errno(gnutls_rnd(GNUTLS_RND_NONCE, bytes, NONCE_SIZE));
+	r = make_nonce(key, path, plain, length, bytes);
 	if (r == 0)
 		r = open_cipher(key, &cipher);
 	if (r == 0)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Secret values at rest: AES-256-GCM (NIST SP 800-38D) under the cluster's secret key, as the text
- * "$1$" and base64 (RFC 4648) of nonce (96 bits, random), ciphertext and tag (128 bits). The schema
- * path of the leaf is additional data: a sealed value opens at its own place only. Random nonces
- * are good for 2^32 values under one key.
+ * "$1$" and base64 (RFC 4648) of nonce (96 bits), ciphertext and tag (128 bits). The schema path of
+ * the leaf is additional data: a sealed value opens at its own place only. The nonce is made of key,
+ * path and value (HMAC-SHA256), so that the same value gives the same text: that much a reader of
+ * sealed texts learns.
  */
 #ifndef TRIREME_CONFIG_SECRET_IO_H
 #define TRIREME_CONFIG_SECRET_IO_H

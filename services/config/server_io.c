@@ -11,7 +11,7 @@
 #include "base/clock_io.h"
 #include "base/ipc_server_io.h"
 #include "config/revision.h"
-#include "config/tree_io.h"
+#include "schema/machine_io.h"
 
 /* Parts of a document: so often one is sent, that the ring has time for heartbeats between. */
 #define CHUNK_INTERVAL_NS (2 * NSEC_PER_MSEC)
@@ -127,14 +127,28 @@ static void error_words(const struct schema_error *error, char *reason, size_t s
 		 error->allowed);
 }
 
-/* Whether this machine can work with it: is it one of its nodes, do the secrets open here? */
+/* Whether this machine's firmware has what is asked for. */
+static int check_firmware(const struct document *document, char *reason, size_t size)
+{
+	struct schema_error error = {0};
+	int r = machine_can(document_config(document), &error);
+
+	if (r < 0)
+		error_words(&error, reason, size);
+	return r;
+}
+
+/* Whether it is one of the document's nodes, and the secrets open here. */
 static int check_machine(struct server *s, struct document *document, char *reason, size_t size)
 {
 	_cleanup_(publication_clear) struct publication publication = {0};
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
-	int r = publication_make(&s->core, document, &publication, &report);
+	int r = check_firmware(document, reason, size);
 
+	if (r < 0)
+		return r;
+	r = publication_make(&s->core, document, &publication, &report);
 	if (r < 0)
 		snprintf(reason, size, "%.*s", (int)strcspn(buf, "\n"), buf);
 	return r;
@@ -148,8 +162,10 @@ static int on_check(void *data, const struct revision *revision, const char *bod
 	struct schema_error error = {0};
 	int r;
 
-	if (!body || is_remembered(s, revision))
+	if (!body)
 		return 0;
+	if (is_remembered(s, revision))
+		return check_firmware(s->checked, reason, reason_size);
 	r = document_parse(s->core.schema, NULL, body, size, &document, &error);
 	if (r < 0)
 		error_words(&error, reason, reason_size);

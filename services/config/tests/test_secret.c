@@ -66,12 +66,21 @@ static void the_form_stands(void **state)
 	assert_string_equal(plain, "correct horse");
 }
 
-static void no_two_are_alike(void **state)
+/* Nodes seal the same document alike; another value, place or key gives another nonce. */
+static void the_same_gives_the_same(void **state)
 {
-	_cleanup_free_ char *first = seal("same"), *second = seal("same");
+	struct secret_key other = {{2}};
+	_cleanup_free_ char *first = seal("same"), *second = seal("same"), *third = seal("sama");
+	_cleanup_free_ char *elsewhere = NULL, *of_other = NULL;
 
 	(void)state;
-	assert_string_not_equal(first, second);
+	assert_string_equal(first, second);
+	assert_int_equal(secret_seal(&key, PATH "/x", "same", &elsewhere), 0);
+	assert_int_equal(secret_seal(&other, PATH, "same", &of_other), 0);
+	/* "$1$" and 16 characters: the nonce. */
+	assert_memory_not_equal(first, third, 19);
+	assert_memory_not_equal(first, elsewhere, 19);
+	assert_memory_not_equal(first, of_other, 19);
 }
 
 static void every_change_is_seen(void **state)
@@ -224,7 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sealed_opens_again),
 		cmocka_unit_test(the_form_stands),
-		cmocka_unit_test(no_two_are_alike),
+		cmocka_unit_test(the_same_gives_the_same),
 		cmocka_unit_test(every_change_is_seen),
 		cmocka_unit_test(shorter_and_longer_ones_do_not_open),
 		cmocka_unit_test(it_opens_at_its_place_under_its_key),
