@@ -111,3 +111,8 @@ test_config_parts-pkg := cmocka
 
 fuzzers += fuzz_config_wire
 fuzz_config_wire-src := services/config/fuzz_wire.c services/proto/config_wire.c
+
+tests += test_config_session
+test_config_session-src := services/config/tests/test_session.c services/config/session.c \
+	services/base/parse.c
+test_config_session-pkg := cmocka

@@ -33,3 +33,8 @@ test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_i
 	services/console/switchover_io.c services/console/view.c services/base/clock_io.c \
 	services/base/ipc_io.c services/base/text.c
 test_console_ipc-pkg := cmocka libqb
+
+tests += test_console_config_cmd
+test_console_config_cmd-src := services/console/tests/test_config_cmd.c \
+	services/console/config_cmd.c services/base/parse.c services/base/text.c
+test_console_config_cmd-pkg := cmocka jansson
