@@ -102,6 +102,7 @@ int corosync_conf(const struct ring *ring, struct text *text)
 		       "\tdebug: off\n"
 		       "}\n\n");
 	/* Not corosync's: it takes it into cmap when it has taken all the rest of the file. */
-	text_add(text, "trireme {\n\tring: %016" PRIx64 "\n}\n", ring_digest(ring));
+	text_add(text, "trireme {\n\tring: %016" PRIx64 "\n\tcrypto: %016" PRIx64 "\n}\n",
+		 ring_digest(ring), ring_crypto_digest(ring));
 	return text_result(text);
 }

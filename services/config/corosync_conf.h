@@ -8,8 +8,9 @@
 
 #define COROSYNC_CONF_MAX 16384
 
-/* In cmap: ring_digest() of what corosync runs, sixteen hexadecimal digits. */
+/* In cmap: ring_digest() and ring_crypto_digest() of what corosync runs, as 16 hex digits. */
 #define COROSYNC_CONF_RING "trireme.ring"
+#define COROSYNC_CONF_CRYPTO "trireme.crypto"
 
 /*
  * Appends the file to text. The same ring gives the same bytes on every node: corosync finds

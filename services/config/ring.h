@@ -94,6 +94,9 @@ unsigned int ring_distance(const struct ring *now, const struct ring *wanted);
 /* Tells rings apart; corosync.conf carries it, so that cmap says which one corosync runs. */
 uint64_t ring_digest(const struct ring *ring);
 
+/* The same for ciphers and key alone. */
+uint64_t ring_crypto_digest(const struct ring *ring);
+
 /*
  * The ring as lines of text, to be kept while a change is under way: a machine that restarts then
  * goes on from there. Holds no secret. ring_parse(): -EINVAL: not such a text.

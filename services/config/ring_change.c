@@ -95,6 +95,34 @@ static bool is_safe(const struct ring_change *rc)
 	return !cut_off(rc, &next, &link, &node);
 }
 
+/* The file has another key than corosync uses. */
+static bool key_is_new(const struct ring_change *rc)
+{
+	return rc->seen.crypto != ring_crypto_digest(&rc->file);
+}
+
+/*
+ * What corosync never took needs no reload to be taken back: a step that is given up, and a key
+ * that is no longer wanted, which others might not know. True: next is to be written instead.
+ */
+static bool take_back(const struct ring_change *rc, struct ring *next)
+{
+	enum ring_step step = ring_next(&rc->file, goal(rc), next);
+
+	if (rc->running || step == RING_STEP_NONE)
+		return false;
+	return (step == RING_STEP_CRYPTO && key_is_new(rc)) ||
+	       (rc->back && rc->seen.digest == ring_digest(next));
+}
+
+/* Corosync may be asked to take the file; whoever is away may not have the new key yet. */
+static bool may_take(const struct ring_change *rc)
+{
+	struct ring next;
+
+	return !rc->running && !take_back(rc, &next) && !(key_is_new(rc) && absent(rc));
+}
+
 static struct ring_report own_report(const struct ring_change *rc)
 {
 	struct ring_report report;
@@ -105,6 +133,7 @@ static struct ring_report own_report(const struct ring_change *rc)
 	report.left = (uint8_t)ring_distance(&rc->file, goal(rc));
 	report.flags =
 		(uint8_t)((rc->running ? RING_REPORT_RUNNING : 0) |
+			  (may_take(rc) ? RING_REPORT_TAKE : 0) |
 			  (is_safe(rc) ? RING_REPORT_SAFE : 0) | (rc->back ? RING_REPORT_BACK : 0));
 	memcpy(report.reason, rc->reason, sizeof(report.reason));
 	return report;
@@ -148,6 +177,18 @@ static bool all_have(const struct ring_change *rc, unsigned int most, uint8_t fl
 		const struct ring_report *report = &rc->members[i].report;
 
 		if (behind(report) == most && !(report->flags & flag) == wanted)
+			return false;
+	}
+	return true;
+}
+
+/* A reload reaches every node: none may have something else in its file. */
+static bool all_take(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		uint8_t flags = rc->members[i].report.flags;
+
+		if (!(flags & (RING_REPORT_RUNNING | RING_REPORT_TAKE)))
 			return false;
 	}
 	return true;
@@ -267,12 +308,6 @@ static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
 		want_write(rc, &next);
 }
 
-/* The step that made the file what it is changed the key, and others may not have it yet. */
-static bool key_is_half_changed(const struct ring_change *rc)
-{
-	return rc->file.has_other && absent(rc);
-}
-
 static void want_reload(struct ring_change *rc, uint64_t now)
 {
 	if (!rc->reload_pending && now >= rc->reload_at)
@@ -284,14 +319,12 @@ static void take_up(struct ring_change *rc, uint64_t now)
 {
 	struct ring next;
 
-	if (key_is_half_changed(rc))
-		return;
-	/* What corosync never took needs no reload to be taken back. */
-	if (rc->back && ring_next(&rc->file, goal(rc), &next) != RING_STEP_NONE &&
-	    rc->seen.digest == ring_digest(&next)) {
+	if (take_back(rc, &next)) {
 		want_write(rc, &next);
 		return;
 	}
+	if (!all_take(rc))
+		return;
 	if (!rc->running && !wait(rc, WAITING_TAKE, RING_TAKE_WAIT, now))
 		fail(rc, "corosync did not take the new file");
 	if (is_lowest(rc))
@@ -320,13 +353,18 @@ static bool try_other_key(struct ring_change *rc, uint64_t now)
 		rc->swapping = false;
 		return false;
 	}
-	if (!rc->running) {
-		if (rc->swapping)
-			want_reload(rc, now);
-		return rc->swapping;
+	if (rc->running && rc->swapping) {
+		rc->swapping = false;
+		rc->waiting = WAITING_NONE;
 	}
-	if (wait(rc, WAITING_ALONE, alone_wait(rc), now))
+	if (!rc->swapping && wait(rc, WAITING_ALONE, alone_wait(rc), now))
 		return false;
+	if (!rc->running) {
+		/* The file has the one that corosync does not use. */
+		rc->swapping = true;
+		want_reload(rc, now);
+		return true;
+	}
 	ring.crypto = rc->file.other;
 	ring.other = rc->file.crypto;
 	rc->swapping = true;
@@ -359,11 +397,21 @@ static void follow_back(struct ring_change *rc)
 	}
 }
 
+/* What has been reported and is on its way is known here already. */
+static void know_self(struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		if (rc->members[i].id == rc->self)
+			rc->members[i].report = own_report(rc);
+	}
+}
+
 static void proceed(struct ring_change *rc, uint64_t now)
 {
 	unsigned int most;
 
 	follow_back(rc);
+	know_self(rc);
 	if (rc->write_wanted || rc->write_pending || !all_heard(rc))
 		return;
 	if (try_other_key(rc, now))

@@ -54,6 +54,7 @@ struct ring_action {
 /* What cmap says. links[i]: bit l is set when link l to file.nodes[i] is connected. */
 struct ring_seen {
 	uint64_t digest; /* COROSYNC_CONF_RING */
+	uint64_t crypto; /* COROSYNC_CONF_CRYPTO */
 	uint8_t links[CONFIG_NODES_MAX];
 };
 

@@ -56,6 +56,15 @@ uint64_t ring_digest(const struct ring *ring)
 	return hash_add(HASH_START, buf, text.used);
 }
 
+uint64_t ring_crypto_digest(const struct ring *ring)
+{
+	char buf[128];
+	struct text text = TEXT_ON(buf);
+
+	add_crypto("crypto", &ring->crypto, &text);
+	return hash_add(HASH_START, buf, text.used);
+}
+
 /* Cuts the line into words in place; -EINVAL: too many. */
 static int split(char *line, char *words[WORDS_MAX], size_t *ret_n)
 {

@@ -17,7 +17,8 @@
 #define RING_REPORT_RUNNING 1u /* corosync runs what the sender's file says */
 #define RING_REPORT_SAFE 2u    /* the sender's next step costs no pair of nodes its connection */
 #define RING_REPORT_BACK 4u    /* the sender goes back: see the reason */
-#define RING_REPORT_FLAGS 7u
+#define RING_REPORT_TAKE 8u    /* … it does not, and it may: nothing there is to be taken back */
+#define RING_REPORT_FLAGS 15u
 
 struct ring_report {
 	uint64_t target; /* digest of the ring the change leads to */

@@ -143,7 +143,8 @@ static bool sees(const struct sim_node *node, uint32_t id)
 static void tell_seen(struct sim *sim, size_t i)
 {
 	struct sim_node *node = &sim->nodes[i];
-	struct ring_seen seen = {.digest = ring_digest(&node->runs)};
+	struct ring_seen seen = {.digest = ring_digest(&node->runs),
+				 .crypto = ring_crypto_digest(&node->runs)};
 
 	for (size_t k = 0; k < node->change.file.n_nodes; k++) {
 		for (size_t j = 0; j < sim->n_nodes; j++) {
