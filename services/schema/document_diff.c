@@ -23,14 +23,12 @@ static void lists_free(struct lists *lists)
 	free(lists->stays);
 }
 
+/* The counterpart that is set, or NULL. */
 static const struct lyd_node *match_of(const struct lyd_node *siblings, const struct lyd_node *node)
 {
-	struct lyd_node *match = NULL;
+	const struct lyd_node *match = tree_match(siblings, node);
 
-	if (!siblings || lyd_find_sibling_first(siblings, node, &match) != LY_SUCCESS ||
-	    !tree_is_set(match))
-		return NULL;
-	return match;
+	return match && tree_is_set(match) ? match : NULL;
 }
 
 static bool is_list(const struct lyd_node *node)
@@ -49,6 +47,12 @@ static int report_one(diff_fn *report, void *user, enum diff_kind kind, const st
 	return report(user, &diff);
 }
 
+/* A container that is there exactly when something is in it says nothing by itself. */
+static bool is_mere_parent(const struct lyd_node *node)
+{
+	return node->schema->nodetype == LYS_CONTAINER && !(node->schema->flags & LYS_PRESENCE);
+}
+
 /* What a has and b has not. */
 static int report_removed(const struct lyd_node *a, const struct lyd_node *b, diff_fn *report,
 			  void *user)
@@ -56,17 +60,23 @@ static int report_removed(const struct lyd_node *a, const struct lyd_node *b, di
 	int r = 0;
 
 	for (a = tree_first_set(a); a && r == 0; a = tree_first_set(a->next)) {
-		if (!match_of(b, a))
+		if (match_of(b, a))
+			continue;
+		if (is_mere_parent(a))
+			r = diff_siblings(lyd_child(a), NULL, report, user);
+		else
 			r = report_one(report, user, DIFF_REMOVED, a, NULL, NULL);
 	}
 	return r;
 }
 
-/* Leaves and containers; a container that is on one side only comes or goes as a whole. */
+/* Leaves and containers of b. */
 static int diff_one(const struct lyd_node *a, const struct lyd_node *b, diff_fn *report, void *user)
 {
 	const struct lyd_node *match = match_of(a, b);
 
+	if (!match && is_mere_parent(b))
+		return diff_siblings(NULL, lyd_child(b), report, user);
 	if (!match)
 		return report_one(report, user, DIFF_ADDED, NULL, b, NULL);
 	if (!(b->schema->nodetype & LYD_NODE_TERM))

@@ -84,22 +84,12 @@ static void detach_and_free(struct change *change, struct lyd_node *node)
 	lyd_free_tree(node);
 }
 
-/* The counterpart of node, which is of another tree, among the siblings; or NULL. */
-static struct lyd_node *match_of(const struct lyd_node *siblings, const struct lyd_node *node)
-{
-	struct lyd_node *match = NULL;
-
-	if (!siblings || lyd_find_sibling_first(siblings, node, &match) != LY_SUCCESS)
-		return NULL;
-	return match;
-}
-
 static int merge_all(struct change *change, struct lyd_node *parent, struct lyd_node *from);
 
 /* Takes node, which stands alone. Values replace those there, entries are added at the end. */
 static int merge_one(struct change *change, struct lyd_node *parent, struct lyd_node *node)
 {
-	struct lyd_node *match = match_of(parent ? lyd_child(parent) : *change->tree, node);
+	struct lyd_node *match = tree_match(parent ? lyd_child(parent) : *change->tree, node);
 	int r = 0;
 
 	if (match && node->schema->nodetype == LYS_LEAF && !lysc_is_key(node->schema)) {

@@ -58,6 +58,11 @@ test_document-src := services/schema/tests/test_document.c services/base/parse.c
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document-pkg := cmocka $(libpkg-document)
 
+tests += test_document_diff
+test_document_diff-src := services/schema/tests/test_document_diff.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_diff-pkg := cmocka $(libpkg-document)
+
 # Also says how long everything takes with the largest document of the benches.
 tests += perf_document
 perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \

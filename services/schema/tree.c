@@ -119,6 +119,21 @@ void tree_path(const struct lyd_node *node, char *buf, size_t size)
 	error_text(buf, size, "%s", path ? path : "");
 }
 
+/* lyd_find_sibling_first() would compare values and whether they are defaults. */
+struct lyd_node *tree_match(const struct lyd_node *siblings, const struct lyd_node *node)
+{
+	struct lyd_node *match = NULL;
+	LY_ERR r = LY_ENOTFOUND;
+
+	if (siblings && node->schema->nodetype == LYS_LIST)
+		r = lyd_find_sibling_first(siblings, node, &match);
+	else if (siblings && node->schema->nodetype == LYS_LEAFLIST)
+		r = lyd_find_sibling_val(siblings, node->schema, lyd_get_value(node), 0, &match);
+	else if (siblings)
+		r = lyd_find_sibling_val(siblings, node->schema, NULL, 0, &match);
+	return r == LY_SUCCESS ? match : NULL;
+}
+
 void tree_detach(struct lyd_node **tree, struct lyd_node *node)
 {
 	if (*tree == node)

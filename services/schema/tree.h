@@ -61,6 +61,12 @@ void tree_path(const struct lyd_node *node, char *buf, size_t size);
 /* The first of the siblings that come from first on and are set, or NULL. */
 const struct lyd_node *tree_first_set(const struct lyd_node *first);
 
+/*
+ * The counterpart of node, of this or another tree, among the siblings: of an entry that with its
+ * keys or value, else that of its name, whatever its value. NULL: there is none.
+ */
+struct lyd_node *tree_match(const struct lyd_node *siblings, const struct lyd_node *node);
+
 /* Node out of its tree; *tree, the first at the top, stays right. */
 void tree_detach(struct lyd_node **tree, struct lyd_node *node);
 
