@@ -59,6 +59,16 @@ static const struct ring_node *leftover(const struct ring_change *rc)
 	return NULL;
 }
 
+/* Links to a node that are connected, as bits. */
+static unsigned int links_to(const struct ring_change *rc, uint8_t id)
+{
+	for (size_t i = 0; i < rc->seen.n_nodes; i++) {
+		if (rc->seen.nodes[i].id == id)
+			return rc->seen.nodes[i].links;
+	}
+	return 0;
+}
+
 /*
  * The first link and node that would be cut off from this one by the step to `next`: a link goes,
  * it is connected, and the port's other link is not. False: no such.
@@ -70,7 +80,7 @@ static bool cut_off(const struct ring_change *rc, const struct ring *next, unsig
 		const struct ring_node *node = &rc->file.nodes[i / RING_LINKS];
 		unsigned int link = i % RING_LINKS;
 		unsigned int kept = (link + CONFIG_RING_PORTS) % RING_LINKS;
-		unsigned int connected = rc->seen.links[i / RING_LINKS];
+		unsigned int connected = links_to(rc, node->id);
 
 		if (node->id == rc->self || !is_member(rc, node->id) ||
 		    !(rc->file.links & ~next->links & 1u << link))
@@ -149,7 +159,7 @@ static unsigned int behind(const struct ring_report *report)
 static bool all_heard(const struct ring_change *rc)
 {
 	for (size_t i = 0; i < rc->n_members; i++) {
-		const struct ring_member *m = &rc->members[i];
+		const struct ring_change_member *m = &rc->members[i];
 
 		if (!m->heard || m->report.target != rc->target ||
 		    !(m->report.flags & RING_REPORT_BACK) != !rc->back)
@@ -387,7 +397,7 @@ static void end(struct ring_change *rc)
 static void follow_back(struct ring_change *rc)
 {
 	for (size_t i = 0; i < rc->n_members && !rc->back; i++) {
-		const struct ring_member *m = &rc->members[i];
+		const struct ring_change_member *m = &rc->members[i];
 
 		if (!m->heard || m->report.target != rc->target ||
 		    !(m->report.flags & RING_REPORT_BACK))
@@ -468,7 +478,7 @@ void ring_change_view(struct ring_change *rc, const uint32_t *ids, size_t n, uin
 {
 	rc->n_members = n < CONFIG_NODES_MAX ? n : CONFIG_NODES_MAX;
 	for (size_t i = 0; i < rc->n_members; i++)
-		rc->members[i] = (struct ring_member){.id = ids[i]};
+		rc->members[i] = (struct ring_change_member){.id = ids[i]};
 	rc->waiting = WAITING_NONE;
 	rc->reload_pending = false;
 	/* What was seen before says nothing of a node that has just come. */

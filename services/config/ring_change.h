@@ -51,14 +51,18 @@ struct ring_action {
 	struct ring_report report;
 };
 
-/* What cmap says. links[i]: bit l is set when link l to file.nodes[i] is connected. */
+/* What cmap says. */
 struct ring_seen {
 	uint64_t digest; /* COROSYNC_CONF_RING */
 	uint64_t crypto; /* COROSYNC_CONF_CRYPTO */
-	uint8_t links[CONFIG_NODES_MAX];
+	struct {
+		uint8_t id;
+		uint8_t links; /* bit l: link l to it is connected */
+	} nodes[CONFIG_NODES_MAX];
+	size_t n_nodes;
 };
 
-struct ring_member {
+struct ring_change_member {
 	uint32_t id;
 	bool heard;
 	struct ring_report report;
@@ -76,7 +80,7 @@ struct ring_change {
 	bool running; /* corosync runs file */
 	bool aimed, back, swapping, announced;
 	char reason[RING_WIRE_REASON_MAX];
-	struct ring_member members[CONFIG_NODES_MAX];
+	struct ring_change_member members[CONFIG_NODES_MAX];
 	size_t n_members;
 	uint64_t view_at;
 	bool write_wanted, write_pending, reload_wanted, reload_pending, send_wanted;

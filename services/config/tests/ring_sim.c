@@ -144,15 +144,13 @@ static void tell_seen(struct sim *sim, size_t i)
 {
 	struct sim_node *node = &sim->nodes[i];
 	struct ring_seen seen = {.digest = ring_digest(&node->runs),
-				 .crypto = ring_crypto_digest(&node->runs)};
+				 .crypto = ring_crypto_digest(&node->runs),
+				 .n_nodes = sim->n_nodes};
 
-	for (size_t k = 0; k < node->change.file.n_nodes; k++) {
-		for (size_t j = 0; j < sim->n_nodes; j++) {
-			if (sim->nodes[j].id != node->change.file.nodes[k].id)
-				continue;
-			for (unsigned int l = 0; l < RING_LINKS; l++)
-				seen.links[k] |= (uint8_t)(connected(sim, i, j, l) << l);
-		}
+	for (size_t j = 0; j < sim->n_nodes; j++) {
+		seen.nodes[j].id = (uint8_t)sim->nodes[j].id;
+		for (unsigned int l = 0; l < RING_LINKS; l++)
+			seen.nodes[j].links |= (uint8_t)(connected(sim, i, j, l) << l);
 	}
 	ring_change_seen(&node->change, &seen, sim->now);
 }

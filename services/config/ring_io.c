@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/ring_io.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "config/cfg_io.h"
+#include "config/cmap_io.h"
+
+#define STACK_SIZE (128u << 10)
+
+/* One order of the loop, carried out: the reload before the look. */
+struct order {
+	bool look, reload;
+	uint8_t ids[CONFIG_NODES_MAX];
+	size_t n_ids;
+};
+
+static void take_order(struct ring_io *io, struct order *ret_order)
+{
+	pthread_mutex_lock(&io->lock);
+	while (!io->look && !io->reload)
+		pthread_cond_wait(&io->wanted, &io->lock);
+	*ret_order = (struct order){.look = io->look, .reload = io->reload, .n_ids = io->n_ids};
+	memcpy(ret_order->ids, io->ids, sizeof(io->ids));
+	io->look = io->reload = false;
+	pthread_mutex_unlock(&io->lock);
+}
+
+static void *work(void *data)
+{
+	static const uint64_t one = 1;
+	struct ring_io *io = data;
+	struct cmap_io cmap = {0};
+
+	for (;;) {
+		struct ring_seen seen;
+		struct order order;
+		int result, r = -EAGAIN;
+
+		take_order(io, &order);
+		result = order.reload ? cfg_io_reload() : 0;
+		if (order.look)
+			r = cmap_io_see(&cmap, order.ids, order.n_ids, &seen);
+		pthread_mutex_lock(&io->lock);
+		if (order.reload) {
+			io->has_reloaded = true;
+			io->result = result;
+		}
+		if (r == 0) {
+			io->has_seen = true;
+			io->seen = seen;
+		}
+		pthread_mutex_unlock(&io->lock);
+		if (write(io->ready_fd, &one, sizeof(one)) < 0)
+			return NULL; /* the counter of an eventfd does not run full by this */
+	}
+}
+
+static int32_t on_ready(int32_t fd, int32_t revents, void *data)
+{
+	struct ring_io *io = data;
+	bool has_seen, has_reloaded;
+	struct ring_seen seen;
+	uint64_t count;
+	int result;
+
+	(void)revents;
+	if (read(fd, &count, sizeof(count)) < 0)
+		return 0;
+	pthread_mutex_lock(&io->lock);
+	has_seen = io->has_seen;
+	has_reloaded = io->has_reloaded;
+	seen = io->seen;
+	result = io->result;
+	io->has_seen = io->has_reloaded = false;
+	pthread_mutex_unlock(&io->lock);
+	if (has_reloaded)
+		io->handler->reloaded(io->data, result);
+	if (has_seen)
+		io->handler->seen(io->data, &seen);
+	return 0;
+}
+
+void ring_io_look(struct ring_io *io, const struct ring *ring)
+{
+	pthread_mutex_lock(&io->lock);
+	for (size_t i = 0; i < ring->n_nodes; i++)
+		io->ids[i] = ring->nodes[i].id;
+	io->n_ids = ring->n_nodes;
+	io->look = true;
+	pthread_cond_signal(&io->wanted);
+	pthread_mutex_unlock(&io->lock);
+}
+
+void ring_io_reload(struct ring_io *io)
+{
+	pthread_mutex_lock(&io->lock);
+	io->reload = true;
+	pthread_cond_signal(&io->wanted);
+	pthread_mutex_unlock(&io->lock);
+}
+
+/* Signals are for the loop's thread. */
+static int start_thread(struct ring_io *io)
+{
+	pthread_attr_t attributes;
+	sigset_t all, old;
+	int r = pthread_attr_init(&attributes);
+
+	if (r != 0)
+		return -r;
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	r = pthread_attr_setstacksize(&attributes, STACK_SIZE);
+	if (r == 0)
+		r = pthread_create(&io->thread, &attributes, work, io);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attributes);
+	return -r;
+}
+
+int ring_io_open(struct ring_io *io, qb_loop_t *loop, const struct ring_io_handler *handler,
+		 void *data)
+{
+	int r;
+
+	*io = (struct ring_io){.handler = handler, .data = data};
+	pthread_mutex_init(&io->lock, NULL);
+	pthread_cond_init(&io->wanted, NULL);
+	io->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (io->ready_fd < 0)
+		return -errno;
+	r = qb_loop_poll_add(loop, QB_LOOP_MED, io->ready_fd, POLLIN, io, on_ready);
+	return r == 0 ? start_thread(io) : r;
+}
