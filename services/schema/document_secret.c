@@ -59,9 +59,9 @@ static int restore_leaf(struct lyd_node *leaf, void *user)
 	path = lyd_path(leaf, LYD_PATH_STD, NULL, 0);
 	if (!path)
 		return -ENOMEM;
-	if (restore->base)
-		(void)lyd_find_path(restore->base, path, 0, &old);
-	if (!old || strcmp(lyd_get_value(old), DOCUMENT_HIDDEN) == 0)
+	/* Where only what is above is there, libyang gives that. */
+	if (!restore->base || lyd_find_path(restore->base, path, 0, &old) != LY_SUCCESS ||
+	    is_hidden(old))
 		return refuse(leaf,
 			      "the secret itself: " DOCUMENT_HIDDEN
 			      " stands for one that is stored already, and here is none",

@@ -63,6 +63,11 @@ test_document_diff-src := services/schema/tests/test_document_diff.c services/ba
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document_diff-pkg := cmocka $(libpkg-document)
 
+tests += test_document_secret
+test_document_secret-src := services/schema/tests/test_document_secret.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_secret-pkg := cmocka $(libpkg-document)
+
 # Also says how long everything takes with the largest document of the benches.
 tests += perf_document
 perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A canary in every secret leaf of the model: no output has it but the sealed text and the
+ * configuration that is asked for.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "schema/tests/document_test.h"
+#include "schema/tree.h"
+
+/* Base64 text, long enough for a ring's key (128 bytes), and sealed text; both unmistakable. */
+#define CANARY "Q0FOQVJZ"
+#define CANARY_4 CANARY CANARY CANARY CANARY
+#define CANARY_22 CANARY_4 CANARY_4 CANARY_4 CANARY_4 CANARY_4 CANARY CANARY
+#define PLAIN CANARY_22 /* 176 characters: 132 bytes */
+#define SEALED DOCUMENT_SEALED CANARY "U0VBTEVE"
+#define SECRETS_MAX 32
+
+struct secrets {
+	char paths[SECRETS_MAX][256];
+	size_t n;
+};
+
+static LY_ERR note_secret(struct lysc_node *node, void *user, ly_bool *ret_skip)
+{
+	struct secrets *secrets = user;
+
+	(void)ret_skip;
+	if (!(node->nodetype & LYD_NODE_TERM) || !schema_is_secret(node))
+		return LY_SUCCESS;
+	assert_true(secrets->n < SECRETS_MAX);
+	lysc_path(node, LYSC_PATH_DATA, secrets->paths[secrets->n++], 256);
+	return LY_SUCCESS;
+}
+
+/*
+ * The places of the secrets in a document: below lists, in the entries that the example has. One
+ * that is in none of its lists needs an example that has some: then this says so.
+ */
+static void find_secrets(struct secrets *secrets)
+{
+	*secrets = (struct secrets){0};
+	assert_int_equal(lysc_module_dfs_full(schema->module, note_secret, secrets), LY_SUCCESS);
+	assert_true(secrets->n >= 1);
+}
+
+static struct document *with_secrets(const struct secrets *secrets, const char *value)
+{
+	_cleanup_(document_freep) struct document *base = load_document(DEMO);
+	struct document_edit edits[SECRETS_MAX] = {0};
+	struct document *document = NULL;
+	struct schema_error error;
+
+	for (size_t i = 0; i < secrets->n; i++)
+		edits[i] = (struct document_edit){.path = secrets->paths[i], .value = value};
+	if (document_edit(base, edits, secrets->n, &document, &error) < 0)
+		fail_msg("%s: %s: %s", error.path, error.value, error.allowed);
+	return document;
+}
+
+static void check_clean(const char *text)
+{
+	if (strstr(text, CANARY))
+		fail_msg("a secret is shown: %s", text);
+}
+
+static void check_error(const struct schema_error *error)
+{
+	assert_true(error->allowed[0]);
+	check_clean(error->path);
+	check_clean(error->value);
+	check_clean(error->allowed);
+}
+
+static void check_diffs(struct document *a, struct document *b, const char *words)
+{
+	_cleanup_free_ char *lines = NULL, *patch = NULL;
+
+	assert_int_equal(document_diff(a, b, DOCUMENT_LINES, &lines), 0);
+	check_clean(lines);
+	assert_non_null(strstr(lines, words));
+	assert_int_equal(document_diff(a, b, DOCUMENT_PATCH, &patch), 0);
+	check_clean(patch);
+	assert_true(strcmp(words, "(secret)") != 0 || strstr(patch, "delete") ||
+		    strstr(patch, DOCUMENT_HIDDEN));
+}
+
+static void no_view_or_difference_shows_one(void **state)
+{
+	_cleanup_(document_freep) struct document *none = load_document(DEMO);
+	_cleanup_(document_freep) struct document *plain = NULL, *sealed = NULL;
+	_cleanup_free_ char *shown = NULL;
+	struct secrets secrets;
+
+	(void)state;
+	find_secrets(&secrets);
+	plain = with_secrets(&secrets, PLAIN);
+	sealed = with_secrets(&secrets, SEALED);
+	assert_non_null(strstr(document_text(sealed, NULL), SEALED));
+	assert_int_equal(document_print(sealed, DOCUMENT_REDACTED, &shown), 0);
+	check_clean(shown);
+	assert_non_null(strstr(shown, DOCUMENT_HIDDEN));
+	check_diffs(none, sealed, "(secret)");
+	check_diffs(sealed, none, "(secret)");
+	check_diffs(plain, sealed, "(secret, changed)");
+}
+
+/* Values that the type refuses, of every kind that JSON has, and JSON that breaks off nearby. */
+static void no_error_quotes_one(void **state)
+{
+	static const char *const values[] = {
+		CANARY,
+		"\"" CANARY " \"",
+		"\"" CANARY,
+		"\"" DOCUMENT_SEALED CANARY "?\"",
+		"[\"" CANARY "\"]",
+		"{\"a\": \"" CANARY "\"}",
+	};
+	_cleanup_(document_freep) struct document *base = load_document(DEMO);
+	struct secrets secrets;
+
+	(void)state;
+	find_secrets(&secrets);
+	for (size_t i = 0; i < secrets.n * ARRAY_SIZE(values); i++) {
+		const struct document_edit edit = {.path = secrets.paths[i / ARRAY_SIZE(values)],
+						   .value = values[i % ARRAY_SIZE(values)]};
+		struct document *document = NULL;
+		struct schema_error error;
+
+		assert_int_equal(document_edit(base, &edit, 1, &document, &error), -EBADMSG);
+		check_error(&error);
+		assert_string_equal(error.path, edit.path);
+		assert_string_equal(error.value, "(secret)");
+	}
+}
+
+/* The sealed document with the secret's text broken in several ways, as a whole. */
+static void no_error_of_a_whole_document_quotes_one(void **state)
+{
+	static const char *const breaks[] = {"\"" CANARY "?\"",
+					     CANARY,
+					     "\"" CANARY "\n\"",
+					     "\"" CANARY,
+					     "\"" CANARY "\" \"" CANARY "\"",
+					     "[\"" CANARY "\"]",
+					     "\"\\x" CANARY "\""};
+	_cleanup_(document_freep) struct document *sealed = NULL;
+	struct secrets secrets;
+	const char *text, *at;
+
+	(void)state;
+	find_secrets(&secrets);
+	sealed = with_secrets(&secrets, SEALED);
+	text = document_text(sealed, NULL);
+	at = strstr(text, "\"" SEALED "\"");
+	assert_non_null(at);
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
+		struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);
+		_cleanup_free_ char *broken = NULL;
+		struct document *document = NULL;
+		struct schema_error error;
+		size_t size;
+
+		buffer_add(&buffer, text, (size_t)(at - text));
+		buffer_text(&buffer, breaks[i]);
+		buffer_text(&buffer, at + strlen("\"" SEALED "\""));
+		assert_int_equal(buffer_take(&buffer, &broken, &size), 0);
+		assert_int_equal(document_parse(schema, NULL, broken, size, &document, &error),
+				 -EBADMSG);
+		check_error(&error);
+	}
+}
+
+static void a_hidden_one_stays(void **state)
+{
+	_cleanup_(document_freep) struct document *none = load_document(DEMO), *again = NULL;
+	_cleanup_(document_freep) struct document *sealed = NULL, *edited = NULL;
+	_cleanup_free_ char *shown = NULL;
+	struct document *refused = NULL;
+	struct schema_error error;
+	struct secrets secrets;
+
+	(void)state;
+	find_secrets(&secrets);
+	sealed = with_secrets(&secrets, SEALED);
+	assert_int_equal(document_print(sealed, DOCUMENT_REDACTED, &shown), 0);
+	assert_int_equal(document_parse(schema, sealed, shown, strlen(shown), &again, &error), 0);
+	assert_string_equal(document_text(again, NULL), document_text(sealed, NULL));
+	/* Without one in the base, whole or as edits. */
+	assert_int_equal(document_parse(schema, NULL, shown, strlen(shown), &refused, &error),
+			 -EBADMSG);
+	assert_string_equal(error.path, secrets.paths[0]);
+	assert_int_equal(document_parse(schema, none, shown, strlen(shown), &refused, &error),
+			 -EBADMSG);
+	for (size_t i = 0; i < secrets.n; i++) {
+		const struct document_edit edit = {.path = secrets.paths[i],
+						   .value = DOCUMENT_HIDDEN,
+						   .operation = i % 2 ? DOCUMENT_REPLACE
+								      : DOCUMENT_MERGE};
+
+		assert_int_equal(document_edit(none, &edit, 1, &refused, &error), -EBADMSG);
+		assert_string_equal(error.path, secrets.paths[i]);
+		document_free(take_ptr(edited));
+		assert_int_equal(document_edit(sealed, &edit, 1, &edited, &error), 0);
+		assert_string_equal(document_text(edited, NULL), document_text(sealed, NULL));
+	}
+}
+
+static int to_sealed(void *user, const char *path, const char *value, char **ret_value)
+{
+	size_t *n = user;
+
+	assert_true(path[0] == '/');
+	assert_string_equal(value, PLAIN);
+	(*n)++;
+	*ret_value = strdup(SEALED);
+	return 0;
+}
+
+static int to_plain(void *user, const char *path, const char *value, char **ret_value)
+{
+	size_t *n = user;
+
+	assert_true(path[0] == '/');
+	assert_string_equal(value, SEALED);
+	(*n)++;
+	*ret_value = strdup(PLAIN);
+	return 0;
+}
+
+static int to_nothing(void *user, const char *path, const char *value, char **ret_value)
+{
+	(void)user;
+	(void)path;
+	(void)value;
+	(void)ret_value;
+	return -EKEYREJECTED;
+}
+
+static void all_are_sealed_and_opened(void **state)
+{
+	_cleanup_(document_freep) struct document *document = NULL;
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_free_ char *sealed = NULL;
+	struct schema_error error;
+	struct secrets secrets;
+	size_t n = 0;
+
+	(void)state;
+	find_secrets(&secrets);
+	document = with_secrets(&secrets, PLAIN);
+	assert_int_equal(document_seal(document, to_nothing, &n, &error), -EKEYREJECTED);
+	check_error(&error);
+	assert_non_null(strstr(document_text(document, NULL), PLAIN));
+	assert_int_equal(document_seal(document, to_sealed, &n, &error), 0);
+	assert_int_equal(n, secrets.n);
+	assert_null(strstr(document_text(document, NULL), PLAIN));
+	sealed = strdup(document_text(document, NULL));
+	/* What is sealed already stays. */
+	assert_int_equal(document_seal(document, to_sealed, &n, &error), 0);
+	assert_int_equal(n, secrets.n);
+	assert_string_equal(document_config(document)->ring_key, SEALED);
+	assert_int_equal(document_unseal(document, to_nothing, &n, &config, &error), -EKEYREJECTED);
+	check_error(&error);
+	n = 0;
+	assert_int_equal(document_unseal(document, to_plain, &n, &config, &error), 0);
+	assert_int_equal(n, secrets.n);
+	assert_string_equal(config->ring_key, PLAIN);
+	assert_string_equal(document_text(document, NULL), sealed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_view_or_difference_shows_one),
+		cmocka_unit_test(no_error_quotes_one),
+		cmocka_unit_test(no_error_of_a_whole_document_quotes_one),
+		cmocka_unit_test(a_hidden_one_stays),
+		cmocka_unit_test(all_are_sealed_and_opened),
+	};
+
+	return cmocka_run_group_tests(tests, open_schema, close_schema);
+}
