@@ -20,6 +20,9 @@ libsrc-document := services/schema/document.c services/schema/document_at.c serv
 	services/base/buffer.c
 libpkg-document := libyang jansson
 
+# Documents of earlier models; needs jansson too.
+libsrc-upgrade := services/schema/upgrade.c services/schema/upgrade_2026_11_24.c
+
 # What daemons that follow the configuration are started with; needs libqb too.
 libsrc-daemon := services/schema/daemon_io.c services/schema/node_io.c services/base/watch_io.c \
 	services/base/privilege_io.c
@@ -67,6 +70,11 @@ tests += test_document_secret
 test_document_secret-src := services/schema/tests/test_document_secret.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document_secret-pkg := cmocka $(libpkg-document)
+
+tests += test_upgrade
+test_upgrade-src := services/schema/tests/test_upgrade.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
+test_upgrade-pkg := cmocka $(libpkg-document)
 
 # Also says how long everything takes with the largest document of the benches.
 tests += perf_document

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "schema/upgrade.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "schema/error.h"
+#include "schema/upgrade_steps.h"
+
+/* Changes the document in place. 0 or -ENOMEM; what has not the form it expects is left as it is.
+ */
+typedef int upgrade_fn(json_t *document);
+
+/* From each revision of the model to the next. */
+static const struct {
+	const char *from, *to;
+	upgrade_fn *upgrade;
+} steps[] = {
+	{"2026-11-23", "2026-11-24", upgrade_to_2026_11_24},
+};
+
+static int refuse(const char *value, const char *allowed, struct schema_error *error)
+{
+	error_text(error->value, sizeof(error->value), "%s", value);
+	error_text(error->allowed, sizeof(error->allowed), "%s", allowed);
+	error_make_printable(error);
+	return -EBADMSG;
+}
+
+static int upgrade(const char *from, const char *to, json_t *document, struct schema_error *error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && strcmp(from, to) != 0; i++) {
+		int r;
+
+		if (strcmp(steps[i].from, from) != 0)
+			continue;
+		r = steps[i].upgrade(document);
+		if (r < 0)
+			return r;
+		from = steps[i].to;
+	}
+	if (strcmp(from, to) == 0)
+		return 0;
+	error_text(error->path, sizeof(error->path), "revision of the model");
+	return refuse(from, "a revision that this software knows, not a later one", error);
+}
+
+int upgrade_document(const char *from, const char *to, const char *text, size_t size,
+		     char **ret_text, struct schema_error *error)
+{
+	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+	char *upgraded = NULL;
+	int r;
+
+	*error = (struct schema_error){0};
+	if (!json_is_object(document)) {
+		json_decref(document);
+		return refuse("", "a JSON document: {...}", error);
+	}
+	r = upgrade(from, to, document, error);
+	if (r == 0)
+		upgraded = json_dumps(document, JSON_COMPACT);
+	json_decref(document);
+	if (r < 0)
+		return r;
+	if (!upgraded)
+		return -ENOMEM;
+	*ret_text = upgraded;
+	return 0;
+}

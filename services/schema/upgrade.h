@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Documents of earlier revisions of the model in the newest one's form. Which revision a document
+ * follows is kept where it is stored, not in it. Works on JSON, without the old model. Pure.
+ */
+#ifndef TRIREME_SCHEMA_UPGRADE_H
+#define TRIREME_SCHEMA_UPGRADE_H
+
+#include <stddef.h>
+
+#include "schema/schema.h"
+
+/*
+ * Size bytes of JSON that follow revision `from` ("2026-11-23") into text that follows revision
+ * `to`, which is later or the same; *ret_text is freed by free(). The document means the same;
+ * whether it is valid is for document_parse() to say. -EBADMSG and *error: no JSON object, or no
+ * way from that revision; -ENOMEM.
+ */
+int upgrade_document(const char *from, const char *to, const char *text, size_t size,
+		     char **ret_text, struct schema_error *error);
+
+#endif
