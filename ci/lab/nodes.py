@@ -62,9 +62,10 @@ class Node:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         script = ("mount -t tmpfs -o size=256m none /dev/shm; mount -t sysfs none $0/sys; mount --bind $0/var/lib /var/lib/corosync;"
                   "mount --bind $0/var/log /var/log/corosync; mkdir -p /etc/corosync;"
-                  "mount --bind $0/run/corosync /etc/corosync; mount --bind $0/run /run; echo ready; exec sleep 1000000")
-        holder = self.lab.spawn(self.name, "unshare", "-m", "--propagation", "private", "sh", "-ec", script, self.root,
-                                stdout=subprocess.PIPE, text=True)
+                  "mount --bind $0/run/corosync /etc/corosync; mount --bind $0/run /run; hostname $1;"
+                  "echo ready; exec sleep 1000000")
+        holder = self.lab.spawn(self.name, "unshare", "-m", "-u", "--propagation", "private", "sh", "-ec", script,
+                                self.root, self.name, stdout=subprocess.PIPE, text=True)
         if holder.stdout.readline() != "ready\n":
             raise RuntimeError(f"the mounts of {self.name} could not be made")
         return holder
@@ -78,7 +79,7 @@ class Node:
 
     def command(self, *command):
         """The command line that runs `command` in the node; the process is the command itself."""
-        return ["nsenter", f"--target={self._holder.pid}", "--mount", "--net", "--", *map(str, command)]
+        return ["nsenter", f"--target={self._holder.pid}", "--mount", "--uts", "--net", "--", *map(str, command)]
 
     def run(self, *command, check=True, timeout=30):
         """Runs a short command in the node; returns what it printed."""

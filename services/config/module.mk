@@ -36,6 +36,15 @@ test_config_ring_change-src := services/config/tests/test_ring_change.c \
 	services/base/text.c services/base/file_io.c $(libsrc-ring)
 test_config_ring_change-pkg := cmocka
 
+# What test_ring_change.py runs on every node.
+tests += ring_driver
+ring_driver-src = services/config/tests/ring_driver.c services/config/ring_change.c \
+	services/config/ring_io.c services/config/cfg_io.c services/config/cmap_io.c \
+	services/proto/ring_wire.c services/base/parse.c services/base/text.c \
+	services/base/file_io.c services/base/clock_io.c $(libsrc-corosync) $(libsrc-ring) \
+	$(libsrc-schema)
+ring_driver-pkg = $(libpkg-corosync) $(libpkg-schema) libcfg libcmap nettle
+
 tests += test_config_identity
 test_config_identity-src := services/config/tests/test_identity.c services/config/identity.c \
 	services/schema/config.c services/base/parse.c services/base/text.c
