@@ -62,9 +62,10 @@ static void plan_files(const struct planning *p)
 }
 
 /* What the whole plan can have at most: each thing observed or wanted causes so many actions. */
-static size_t most_actions(const struct config_node *node, const struct plan_state *state)
+static size_t most_actions(const struct config *config, const struct config_node *node,
+			   const struct plan_state *state)
 {
-	size_t wanted = 1 + node->n_routes;
+	size_t wanted = 1 + node->n_routes + config->n_kept;
 
 	for (size_t i = 0; i < node->n_ports; i++) {
 		const struct config_port *port = &node->ports[i];
@@ -81,7 +82,7 @@ int plan_make(const struct config *config, const struct config_node *node,
 {
 	struct planning p = {.config = config, .node = node, .state = state, .plan = ret_plan};
 
-	if (most_actions(node, state) > PLAN_ACTIONS_MAX)
+	if (most_actions(config, node, state) > PLAN_ACTIONS_MAX)
 		return -ENOSPC;
 	ret_plan->n_actions = 0;
 	plan_host_name(&p);

@@ -42,6 +42,28 @@ static void plan_address(struct planning *p, const struct planned_port *planned,
 	plan_add(p->plan, PLAN_ADDRESS_ADD, planned->port->name)->address = wanted;
 }
 
+/* The next address from *i on that the ring still uses on the port beside its own; or NULL. */
+static const struct config_address *next_kept(const struct planning *p,
+					      const struct config_port *port, size_t *i)
+{
+	while (*i < p->config->n_kept) {
+		const struct config_kept *kept = &p->config->kept[(*i)++];
+
+		if (kept->node == p->node->id && strcmp(kept->port, port->name) == 0)
+			return &kept->address;
+	}
+	return NULL;
+}
+
+static void plan_kept(struct planning *p, const struct planned_port *planned)
+{
+	const struct config_address *address;
+	size_t i = 0;
+
+	while ((address = next_kept(p, planned->port, &i)))
+		plan_address(p, planned, *address);
+}
+
 void plan_addresses(struct planning *p)
 {
 	for (size_t i = 0; i < p->node->n_ports; i++) {
@@ -53,6 +75,8 @@ void plan_addresses(struct planning *p)
 			if (address.address)
 				plan_address(p, planned, address);
 		}
+		if (is_there(planned))
+			plan_kept(p, planned);
 	}
 }
 
@@ -72,8 +96,17 @@ static bool is_floating(const struct config *config, const struct plan_address *
 	return false;
 }
 
-static bool is_configured(const struct config_port *port, const struct plan_address *address)
+static bool is_configured(const struct planning *p, const struct config_port *port,
+			  const struct plan_address *address)
 {
+	const struct config_address *kept;
+	size_t next = 0;
+
+	while ((kept = next_kept(p, port, &next))) {
+		if (kept->address == address->address &&
+		    kept->prefix_length == address->prefix_length)
+			return true;
+	}
 	for (size_t i = 0; i <= port->n_additional; i++) {
 		struct config_address wanted = port_address(port, i);
 
@@ -93,7 +126,7 @@ void plan_address_removal(struct planning *p)
 			const struct planned_port *planned = &p->ports[j];
 
 			if (!planned->link || planned->link->ifindex != address->ifindex ||
-			    is_configured(planned->port, address) ||
+			    is_configured(p, planned->port, address) ||
 			    is_floating(p->config, address))
 				continue;
 			plan_add(p->plan, PLAN_ADDRESS_REMOVE, planned->port->name)->address =

@@ -305,6 +305,25 @@ static void additional_addresses(void **state)
 	expect(f, "eth0: remove address 203.0.113.40/24\n");
 }
 
+/* While the ring moves it has a foot on each side. */
+static void addresses_that_the_ring_still_uses(void **state)
+{
+	struct fixture *f = *state;
+
+	f->config.nodes[0].id = 1;
+	f->config.nodes[0].ports[1].address = inet_addr("10.77.0.111");
+	f->config.n_kept = 2;
+	f->config.kept[0] = (struct config_kept){.node = 1, .port = "eth1"};
+	f->config.kept[0].address = (struct config_address){inet_addr("10.77.0.11"), 24};
+	f->config.kept[1] = (struct config_kept){.node = 2, .port = "eth1"};
+	f->config.kept[1].address = (struct config_address){inet_addr("10.77.0.12"), 24};
+	expect(f, "eth1: add address 10.77.0.111/24\n");
+	f->config.kept[0].address.address = inet_addr("10.77.0.112");
+	expect(f, "eth1: add address 10.77.0.111/24\n"
+		  "eth1: add address 10.77.0.112/24\n"
+		  "eth1: remove address 10.77.0.11/24\n");
+}
+
 static void vlan_and_bond_are_made(void **state)
 {
 	struct fixture *f = *state;
@@ -659,6 +678,7 @@ int main(void)
 		TEST(gateway_behind_the_private_port),
 		TEST(routes_of_the_node),
 		TEST(additional_addresses),
+		TEST(addresses_that_the_ring_still_uses),
 		TEST(vlan_and_bond_are_made),
 		TEST(another_mode_makes_all_anew),
 		TEST(another_vlan_is_made_anew),
