@@ -9,13 +9,11 @@
 #include "base/cleanup.h"
 #include "config/tree_io.h"
 
-int core_open(struct core *core, const char *root, const char *yang_dir, struct text *report)
+int core_open_model(struct core *core, struct text *report)
 {
 	struct schema_error error;
-	int r;
+	int r = core->schema ? 0 : schema_open(core->yang_dir, &core->schema, &error);
 
-	*core = (struct core){.root = root, .yang_dir = yang_dir};
-	r = schema_open(yang_dir, &core->schema, &error);
 	if (r < 0)
 		core_report(report, "the model cannot be read", &error);
 	return r;

@@ -21,8 +21,8 @@ struct core {
 /* Longest report of one command: sentences for a person, each a line. */
 #define CORE_REPORT_MAX 4096
 
-/* Opens the model. What is wrong is appended to report, here and below. */
-int core_open(struct core *core, const char *root, const char *yang_dir, struct text *report);
+/* Opens the model, once. What is wrong is appended to report, here and below. */
+int core_open_model(struct core *core, struct text *report);
 
 /* -ENOENT: there is none. */
 int core_open_key(struct core *core, struct text *report);

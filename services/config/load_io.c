@@ -125,7 +125,8 @@ static int load_and_publish(struct core *core, const struct load_options *option
 
 static int load_all(const struct load_options *options, struct text *report)
 {
-	_cleanup_(core_close) struct core core = {0};
+	_cleanup_(core_close) struct core core = {.root = options->root,
+						  .yang_dir = options->yang_dir};
 	int r = tree_make_folders(options->root);
 
 	if (r < 0) {
@@ -133,7 +134,7 @@ static int load_all(const struct load_options *options, struct text *report)
 			 strerror(-r));
 		return r;
 	}
-	r = core_open(&core, options->root, options->yang_dir, report);
+	r = core_open_model(&core, report);
 	return r < 0 ? r : load_and_publish(&core, options, report);
 }
 

@@ -98,6 +98,31 @@ int publication_make(struct core *core, struct document *document,
 	return 0;
 }
 
+int publication_read(struct core *core, struct publication *ret_publication,
+		     struct config_meta *ret_meta)
+{
+	_cleanup_(publication_clear) struct publication publication = {0};
+	_cleanup_free_ char *bytes = NULL, *name = NULL;
+	struct schema_error error;
+	size_t size, name_size;
+	uint64_t digest;
+	int r = tree_read(core->root, TREE_IMAGE, CONFIG_IMAGE_MAX, &bytes, &size);
+
+	if (r == 0)
+		r = config_image_read(bytes, size, &publication.config, ret_meta, &digest, &error);
+	if (r == 0)
+		r = tree_read(core->root, TREE_NODE, CONFIG_NAME_MAX, &name, &name_size);
+	if (r < 0)
+		return r;
+	name[strcspn(name, "\n")] = '\0';
+	publication.node = config_node_by_name(publication.config, name);
+	if (!publication.node)
+		return -ENOENT;
+	*ret_publication = publication;
+	publication = (struct publication){0};
+	return 0;
+}
+
 void publication_clear(struct publication *publication)
 {
 	config_free(publication->config);
@@ -167,9 +192,9 @@ int publish_services(struct core *core, const struct publication *publication,
 
 	if (r == 0)
 		r = publish_image(core, publication->config, meta);
-	if (r == 0)
+	if (r == 0 && document)
 		r = document_print(document, DOCUMENT_REDACTED, &shown);
-	if (r == 0)
+	if (r == 0 && shown)
 		r = tree_write(core->root, TREE_RUNNING, shown, strlen(shown), 0644);
 	if (r < 0)
 		text_add(report, "the configuration cannot be put in place: %s\n", strerror(-r));

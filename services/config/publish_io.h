@@ -10,7 +10,7 @@
 struct publication {
 	struct config *config; /* without secrets */
 	const struct config_node *node;
-	void *key; /* corosync's */
+	void *key; /* corosync's; NULL in what was read back */
 	size_t key_size;
 };
 
@@ -20,6 +20,13 @@ struct publication {
  */
 int publication_make(struct core *core, struct document *document,
 		     struct publication *ret_publication, struct text *report);
+
+/*
+ * Reads back what publish_services() has written, without the model: a service that starts needs no
+ * more. -ENOENT, -EPROTO, -EBADMSG: it is not there, or not of this build.
+ */
+int publication_read(struct core *core, struct publication *ret_publication,
+		     struct config_meta *ret_meta);
 
 /* Wipes the secrets. Accepts what is empty. */
 void publication_clear(struct publication *publication);
@@ -33,7 +40,8 @@ int publish_ring(struct core *core, const struct publication *publication, const
 
 /*
  * Writes the rules by which the ports are named, the node's name, the image for the services and,
- * last, the document for people, whose presence starts the services. No secret is in any of them.
+ * last, the document for people (NULL: that stays), whose presence starts the services. No secret
+ * is in any of them.
  */
 int publish_services(struct core *core, const struct publication *publication,
 		     struct document *document, const struct config_meta *meta,

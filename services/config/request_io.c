@@ -12,12 +12,13 @@
 static const struct {
 	const char *name;
 	void (*run)(struct request *r);
+	bool light; /* needs neither the model nor the document in use */
 } operations[] = {
-	{"get", request_get},		{"diff", request_diff},
-	{"history", request_history},	{"status", request_status},
-	{"edit", request_edit},		{"discard", request_discard},
-	{"commit", request_commit},	{"confirm", request_confirm},
-	{"rollback", request_rollback}, {"override", request_override},
+	{"get", request_get, false},	       {"diff", request_diff, false},
+	{"history", request_history, true},    {"status", request_status, true},
+	{"edit", request_edit, false},	       {"discard", request_discard, true},
+	{"commit", request_commit, false},     {"confirm", request_confirm, true},
+	{"rollback", request_rollback, false}, {"override", request_override, true},
 };
 
 static void send_answer(struct ipc_ticket client, json_t *answer)
@@ -33,12 +34,17 @@ static void send_answer(struct ipc_ticket client, json_t *answer)
 static void run(struct request *r)
 {
 	const char *op = request_text(r->json, "op");
+	char words[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(words);
 
 	for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
-		if (strcmp(operations[i].name, op) == 0) {
+		if (strcmp(operations[i].name, op) != 0)
+			continue;
+		if (operations[i].light || server_prepare(r->server, &report) == 0)
 			operations[i].run(r);
-			return;
-		}
+		else
+			r->answer = request_error(NULL, "%s", words);
+		return;
 	}
 	r->answer = request_error(NULL, "there is no operation '%.32s'", op);
 }

@@ -33,7 +33,8 @@ struct server {
 	struct server_waiting waiting[SERVER_WAITING_MAX];
 	uint64_t last_ticket;
 	/* In use: */
-	struct document *document;
+	struct document *document; /* NULL: not read yet, see server_prepare() */
+	uint64_t document_number;  /* revision whose document it is, unless is_local */
 	struct publication publication;
 	struct revision revision; /* newest that was agreed on; its document, unless: */
 	bool is_local;		  /* the emergency document */
@@ -55,6 +56,12 @@ void server_close(struct server *server);
  */
 int server_use(struct server *server, struct document *document, const struct revision *revision,
 	       bool is_local, struct text *report);
+
+/*
+ * Opens the model and reads the document in use, once: it takes a slow processor a second, which a
+ * machine that starts has better use for. What is wrong is appended to report.
+ */
+int server_prepare(struct server *server, struct text *report);
 
 /* Keeps a valid document until a revision with that body is applied. Takes it over. */
 void server_remember(struct server *server, struct document *document,

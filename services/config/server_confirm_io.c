@@ -52,8 +52,10 @@ static void revert_locally(struct server *s)
 	_cleanup_(document_freep) struct document *document = NULL;
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
-	int r = core_document(&s->core, s->confirm.pending - 1, &document, &report);
+	int r = server_prepare(s, &report);
 
+	if (r == 0)
+		r = core_document(&s->core, s->confirm.pending - 1, &document, &report);
 	if (r == 0)
 		r = server_use(s, take_ptr(document), &s->revision, false, &report);
 	if (r < 0)

@@ -82,6 +82,19 @@ static int republish(struct server *s, struct text *report)
 	return publish_services(&s->core, &s->publication, s->document, &meta, report);
 }
 
+int server_prepare(struct server *s, struct text *report)
+{
+	struct store_local local;
+	int r = core_open_model(&s->core, report);
+
+	if (r < 0 || s->document)
+		return r;
+	if (!s->is_local)
+		return core_document(&s->core, s->document_number, &s->document, report);
+	r = store_local(s->core.store, &local);
+	return r < 0 ? r : core_local_document(&s->core, &local, &s->document, report);
+}
+
 int server_use(struct server *s, struct document *document, const struct revision *revision,
 	       bool is_local, struct text *report)
 {
@@ -103,6 +116,7 @@ int server_use(struct server *s, struct document *document, const struct revisio
 	publication = (struct publication){0};
 	s->revision = *revision;
 	s->is_local = is_local;
+	s->document_number = revision->number;
 	follow_nodes(s);
 	return 0;
 }
@@ -160,10 +174,17 @@ static int on_check(void *data, const struct revision *revision, const char *bod
 	_cleanup_(document_freep) struct document *document = NULL;
 	struct server *s = data;
 	struct schema_error error = {0};
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
 	int r;
 
 	if (!body)
 		return 0;
+	r = server_prepare(s, &report);
+	if (r < 0) {
+		snprintf(reason, reason_size, "%.*s", (int)strcspn(buf, "\n"), buf);
+		return r;
+	}
 	if (is_remembered(s, revision))
 		return check_firmware(s->checked, reason, reason_size);
 	r = document_parse(s->core.schema, NULL, body, size, &document, &error);
@@ -210,8 +231,10 @@ static int take_into_use(struct server *s, const struct revision *revision)
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
 	bool was_local = s->is_local;
-	int r = document_of(s, revision, &document, &report);
+	int r = server_prepare(s, &report);
 
+	if (r == 0)
+		r = document_of(s, revision, &document, &report);
 	if (r == 0 && was_local)
 		before = take_ptr(s->document);
 	if (r == 0)
@@ -272,24 +295,25 @@ static void on_diverged(void *data, uint64_t number)
 	       (unsigned long long)number);
 }
 
-/* The boot has published it: only what the service itself needs is made. */
+/* The boot has published it. */
 static int take_over(struct server *s, struct core_running *running, struct text *report)
 {
+	struct config_meta meta;
 	int r = core_running(&s->core, running);
 
 	if (r < 0) {
 		text_add(report, "the datastore has no revision: %s\n", strerror(-r));
 		return r;
 	}
-	r = running->is_local ? core_local_document(&s->core, &running->local, &s->document, report)
-			      : core_document(&s->core, running->document, &s->document, report);
-	if (r == 0)
-		r = publication_make(&s->core, s->document, &s->publication, report);
-	if (r < 0)
-		return r;
 	s->revision = running->revision;
 	s->is_local = running->is_local;
-	return 0;
+	s->document_number = running->document;
+	r = publication_read(&s->core, &s->publication, &meta);
+	if (r == 0 && meta.revision == s->revision.number && meta.local == s->is_local)
+		return 0;
+	publication_clear(&s->publication);
+	r = server_prepare(s, report);
+	return r < 0 ? r : publication_make(&s->core, s->document, &s->publication, report);
 }
 
 static int begin(struct server *s, const char *root, const char *yang_dir, struct text *report)
@@ -302,10 +326,10 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 						       .diverged = on_diverged};
 	struct replica_settings settings;
 	struct core_running running;
-	int r = core_open(&s->core, root, yang_dir, report);
+	int r;
 
-	if (r == 0)
-		r = core_open_key(&s->core, report);
+	s->core = (struct core){.root = root, .yang_dir = yang_dir};
+	r = core_open_key(&s->core, report);
 	if (r == 0)
 		r = core_open_store(&s->core, report);
 	if (r == 0)
