@@ -29,6 +29,11 @@ test_config_corosync-src = services/config/tests/test_corosync_conf.c \
 	$(libsrc-schema)
 test_config_corosync-pkg = cmocka $(libpkg-schema)
 
+tests += test_config_ring
+test_config_ring-src := services/config/tests/test_ring.c services/proto/ring_wire.c \
+	services/schema/config.c services/base/parse.c services/base/text.c $(libsrc-ring)
+test_config_ring-pkg := cmocka
+
 tests += test_config_ring_change
 test_config_ring_change-src := services/config/tests/test_ring_change.c \
 	services/config/tests/ring_sim.c services/config/ring_change.c \

@@ -16,7 +16,8 @@
  *   run SECONDS
  *   show                      what every node runs
  *
- * Then random changes, with nodes that go and come, must all reach their end.
+ * Then random changes, with nodes that go and come, must all reach their end; the argument says how
+ * many.
  */
 #include <arpa/inet.h>
 #include <glob.h>
@@ -41,7 +42,7 @@
 #define SECOND 1000000000ULL
 
 static bool bless;
-static unsigned int runs = 300;
+static unsigned int runs = 200;
 
 static struct sim_node *need_node(struct sim *sim, const char *name)
 {
@@ -278,7 +279,9 @@ static void random_changes_reach_their_end(void **state)
 				sim_on(&sim, &sim.nodes[i]);
 		}
 		aim_all(&sim);
-		sim_run(&sim, 400 * SECOND);
+		for (int s = 0; s < 400 && !sim_reached(&sim, &sim.wanted); s++)
+			sim_run(&sim, SECOND);
+		sim_run(&sim, 20 * SECOND);
 		if (!sim_reached(&sim, &sim.wanted))
 			fail_msg("seed %u does not reach the wanted ring", seed);
 	}
@@ -289,6 +292,7 @@ int main(int argc, char **argv)
 	struct CMUnitTest tests[CASES_MAX + 1];
 	glob_t found;
 	size_t n = 0;
+	int failed;
 
 	bless = argc > 1 && strcmp(argv[1], "bless") == 0;
 	if (argc > 1 && !bless)
@@ -303,5 +307,7 @@ int main(int argc, char **argv)
 					       .test_func = does_as_written,
 					       .initial_state = found.gl_pathv[n]};
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(random_changes_reach_their_end);
-	return _cmocka_run_group_tests("ring_change", tests, n, NULL, NULL);
+	failed = _cmocka_run_group_tests("ring_change", tests, n, NULL, NULL);
+	globfree(&found);
+	return failed;
 }
