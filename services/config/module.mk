@@ -1,6 +1,10 @@
 # What corosync is told, and how it becomes something else.
 libsrc-ring := services/config/ring.c services/config/ring_text.c services/config/corosync_conf.c
 
+# The change itself, on all nodes together.
+config-ring := services/config/ring_change.c services/config/ring_change_state.c \
+	services/proto/ring_wire.c
+
 # Replication: pure, and linked by its tests as it is.
 config-replica := services/config/replica.c services/config/replica_client.c \
 	services/config/replica_explain.c services/config/replica_fetch.c \
@@ -36,16 +40,14 @@ test_config_ring-pkg := cmocka
 
 tests += test_config_ring_change
 test_config_ring_change-src := services/config/tests/test_ring_change.c \
-	services/config/tests/ring_sim.c services/config/ring_change.c \
-	services/proto/ring_wire.c services/schema/config.c services/base/parse.c \
+	services/config/tests/ring_sim.c $(config-ring) services/schema/config.c services/base/parse.c \
 	services/base/text.c services/base/file_io.c $(libsrc-ring)
 test_config_ring_change-pkg := cmocka
 
 # What test_ring_change.py runs on every node.
 tests += ring_driver
-ring_driver-src = services/config/tests/ring_driver.c services/config/ring_change.c \
-	services/config/ring_io.c services/config/cfg_io.c services/config/cmap_io.c \
-	services/proto/ring_wire.c services/base/parse.c services/base/text.c \
+ring_driver-src = services/config/tests/ring_driver.c $(config-ring) services/config/ring_io.c \
+	services/config/cfg_io.c services/config/cmap_io.c services/base/parse.c services/base/text.c \
 	services/base/file_io.c services/base/clock_io.c $(libsrc-corosync) $(libsrc-ring) \
 	$(libsrc-schema)
 ring_driver-pkg = $(libpkg-corosync) $(libpkg-schema) libcfg libcmap nettle

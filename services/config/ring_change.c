@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "config/ring_change.h"
+#include "config/ring_change_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,134 +19,6 @@ void ring_change_init(struct ring_change *rc, uint32_t self, const struct ring *
 {
 	*rc = (struct ring_change){.self = self, .file = *file, .start = *start, .wanted = *start};
 	rc->target = ring_digest(start);
-}
-
-static const struct ring *goal(const struct ring_change *rc)
-{
-	return rc->back ? &rc->start : &rc->wanted;
-}
-
-static bool is_member(const struct ring_change *rc, uint32_t id)
-{
-	for (size_t i = 0; i < rc->n_members; i++) {
-		if (rc->members[i].id == id)
-			return true;
-	}
-	return false;
-}
-
-/* The first node of the ring that takes part in the change and is not in the view; or NULL. */
-static const struct ring_node *absent(const struct ring_change *rc)
-{
-	for (size_t i = 0; i < rc->file.n_nodes; i++) {
-		const struct ring_node *node = &rc->file.nodes[i];
-
-		if (ring_node_by_id(goal(rc), node->id) && !is_member(rc, node->id))
-			return node;
-	}
-	return NULL;
-}
-
-/* The first node that is to be removed and still is in the view; or NULL. */
-static const struct ring_node *leftover(const struct ring_change *rc)
-{
-	for (size_t i = 0; i < rc->file.n_nodes; i++) {
-		const struct ring_node *node = &rc->file.nodes[i];
-
-		if (!ring_node_by_id(goal(rc), node->id) && is_member(rc, node->id))
-			return node;
-	}
-	return NULL;
-}
-
-/* Links to a node that are connected, as bits. */
-static unsigned int links_to(const struct ring_change *rc, uint8_t id)
-{
-	for (size_t i = 0; i < rc->seen.n_nodes; i++) {
-		if (rc->seen.nodes[i].id == id)
-			return rc->seen.nodes[i].links;
-	}
-	return 0;
-}
-
-/*
- * The first link and node that would be cut off from this one by the step to `next`: a link goes,
- * it is connected, and the port's other link is not. False: no such.
- */
-static bool cut_off(const struct ring_change *rc, const struct ring *next, unsigned int *ret_link,
-		    const struct ring_node **ret_node)
-{
-	for (size_t i = 0; i < rc->file.n_nodes * RING_LINKS; i++) {
-		const struct ring_node *node = &rc->file.nodes[i / RING_LINKS];
-		unsigned int link = i % RING_LINKS;
-		unsigned int kept = (link + CONFIG_RING_PORTS) % RING_LINKS;
-		unsigned int connected = links_to(rc, node->id);
-
-		if (node->id == rc->self || !is_member(rc, node->id) ||
-		    !(rc->file.links & ~next->links & 1u << link))
-			continue;
-		if (connected & 1u << link && !(connected & 1u << kept)) {
-			*ret_link = kept;
-			*ret_node = node;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool is_safe(const struct ring_change *rc)
-{
-	const struct ring_node *node;
-	unsigned int link;
-	struct ring next;
-
-	if (ring_next(&rc->file, goal(rc), &next) != RING_STEP_LINK_DROP)
-		return true;
-	return !cut_off(rc, &next, &link, &node);
-}
-
-/* The file has another key than corosync uses. */
-static bool key_is_new(const struct ring_change *rc)
-{
-	return rc->seen.crypto != ring_crypto_digest(&rc->file);
-}
-
-/*
- * What corosync never took needs no reload to be taken back: a step that is given up, and a key
- * that is no longer wanted, which others might not know. True: next is to be written instead.
- */
-static bool take_back(const struct ring_change *rc, struct ring *next)
-{
-	enum ring_step step = ring_next(&rc->file, goal(rc), next);
-
-	if (rc->running || step == RING_STEP_NONE)
-		return false;
-	return (step == RING_STEP_CRYPTO && key_is_new(rc)) ||
-	       (rc->back && rc->seen.digest == ring_digest(next));
-}
-
-/* Corosync may be asked to take the file; whoever is away may not have the new key yet. */
-static bool may_take(const struct ring_change *rc)
-{
-	struct ring next;
-
-	return !rc->running && !take_back(rc, &next) && !(key_is_new(rc) && absent(rc));
-}
-
-static struct ring_report own_report(const struct ring_change *rc)
-{
-	struct ring_report report;
-
-	/* Reports are compared whole. */
-	memset(&report, 0, sizeof(report));
-	report.target = rc->target;
-	report.left = (uint8_t)ring_distance(&rc->file, goal(rc));
-	report.flags =
-		(uint8_t)((rc->running ? RING_REPORT_RUNNING : 0) |
-			  (may_take(rc) ? RING_REPORT_TAKE : 0) |
-			  (is_safe(rc) ? RING_REPORT_SAFE : 0) | (rc->back ? RING_REPORT_BACK : 0));
-	memcpy(report.reason, rc->reason, sizeof(report.reason));
-	return report;
 }
 
 /* Steps from what corosync runs there; what has been written only counts when it runs. */
@@ -251,13 +123,13 @@ static void retreat(struct ring_change *rc, const struct ring *next)
 	struct ring ring = rc->file;
 	unsigned int link;
 
-	if (!cut_off(rc, next, &link, &node))
+	if (!ring_change_cut_off(rc, next, &link, &node))
 		return;
 	for (unsigned int i = 0; i < RING_LINKS; i++) {
 		if (gone & 1u << i)
 			ring_drop_link(&ring, (i + CONFIG_RING_PORTS) % RING_LINKS);
 	}
-	if (!cut_off(rc, &ring, &link, &node))
+	if (!ring_change_cut_off(rc, &ring, &link, &node))
 		want_write(rc, &ring);
 }
 
@@ -269,7 +141,7 @@ static void fail_unconnected(struct ring_change *rc, const struct ring *next, ui
 	const struct ring_node *node;
 	unsigned int link;
 
-	if (!cut_off(rc, next, &link, &node)) {
+	if (!ring_change_cut_off(rc, next, &link, &node)) {
 		/* The node that sees it knows more, and has some time to say so. */
 		if (!wait(rc, WAITING_SAFE, RING_LINK_WAIT + RING_TAKE_WAIT, now))
 			fail(rc, "the new links of another node do not connect");
@@ -287,12 +159,12 @@ static bool may_step(struct ring_change *rc, enum ring_step step, const struct r
 {
 	switch (step) {
 	case RING_STEP_FORGET:
-		return !leftover(rc);
+		return !ring_change_leftover(rc);
 	case RING_STEP_CRYPTO:
 	case RING_STEP_CRYPTO_CLOSE:
-		return !absent(rc);
+		return !ring_change_absent(rc);
 	case RING_STEP_LINK_DROP:
-		if (absent(rc) || now - rc->view_at < RING_SETTLE)
+		if (ring_change_absent(rc) || now - rc->view_at < RING_SETTLE)
 			return false;
 		if (all_have(rc, most, RING_REPORT_SAFE, true))
 			return true;
@@ -312,7 +184,7 @@ static bool may_step(struct ring_change *rc, enum ring_step step, const struct r
 static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
 {
 	struct ring next;
-	enum ring_step step = ring_next(&rc->file, goal(rc), &next);
+	enum ring_step step = ring_next(&rc->file, ring_change_goal(rc), &next);
 
 	if (step != RING_STEP_NONE && may_step(rc, step, &next, most, now))
 		want_write(rc, &next);
@@ -329,7 +201,7 @@ static void take_up(struct ring_change *rc, uint64_t now)
 {
 	struct ring next;
 
-	if (take_back(rc, &next)) {
+	if (ring_change_takes_back(rc, &next)) {
 		want_write(rc, &next);
 		return;
 	}
@@ -359,7 +231,7 @@ static bool try_other_key(struct ring_change *rc, uint64_t now)
 {
 	struct ring ring = rc->file;
 
-	if (!ring.has_other || 2 * rc->n_members > ring.n_nodes || !absent(rc)) {
+	if (!ring.has_other || 2 * rc->n_members > ring.n_nodes || !ring_change_absent(rc)) {
 		rc->swapping = false;
 		return false;
 	}
@@ -412,7 +284,7 @@ static void know_self(struct ring_change *rc)
 {
 	for (size_t i = 0; i < rc->n_members; i++) {
 		if (rc->members[i].id == rc->self)
-			rc->members[i].report = own_report(rc);
+			rc->members[i].report = ring_change_own_report(rc);
 	}
 }
 
@@ -427,12 +299,18 @@ static void proceed(struct ring_change *rc, uint64_t now)
 	if (try_other_key(rc, now))
 		return;
 	most = most_behind(rc);
-	if (most == 0 && rc->running && ring_distance(&rc->file, goal(rc)) == 0)
+	if (most == 0 && rc->running && ring_distance(&rc->file, ring_change_goal(rc)) == 0)
 		end(rc);
-	else if (rc->running && ring_distance(&rc->file, goal(rc)) == most)
+	else if (rc->running && ring_distance(&rc->file, ring_change_goal(rc)) == most)
 		begin_step(rc, most, now);
 	else if (all_have(rc, most, RING_REPORT_RUNNING, false))
 		take_up(rc, now);
+}
+
+static bool same_report(const struct ring_report *a, const struct ring_report *b)
+{
+	return a->target == b->target && a->left == b->left && a->flags == b->flags &&
+	       strcmp(a->reason, b->reason) == 0;
 }
 
 /* After every event. */
@@ -442,15 +320,15 @@ static void work(struct ring_change *rc, uint64_t now)
 
 	if (!rc->aimed || !rc->asked)
 		return;
-	if (!ring_node_by_id(goal(rc), rc->self)) {
+	if (!ring_node_by_id(ring_change_goal(rc), rc->self)) {
 		if (!rc->announced)
 			rc->end_wanted = RING_ACTION_LEAVE;
 		rc->announced = true;
 		return;
 	}
 	proceed(rc, now);
-	report = own_report(rc);
-	if (memcmp(&report, &rc->sent, sizeof(report)) != 0)
+	report = ring_change_own_report(rc);
+	if (!same_report(&report, &rc->sent))
 		rc->send_wanted = true;
 }
 
@@ -554,7 +432,7 @@ bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
 	} else if (rc->send_wanted && rc->asked) {
 		rc->send_wanted = false;
 		action.type = RING_ACTION_SEND;
-		rc->sent = action.report = own_report(rc);
+		rc->sent = action.report = ring_change_own_report(rc);
 	} else if (rc->end_wanted != RING_ACTION_NONE) {
 		action.type = rc->end_wanted;
 		rc->end_wanted = RING_ACTION_NONE;
@@ -569,38 +447,4 @@ bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
 bool ring_change_busy(const struct ring_change *rc)
 {
 	return rc->aimed && !(rc->announced && rc->asked);
-}
-
-void ring_change_describe(const struct ring_change *rc, struct text *text)
-{
-	const struct ring_node *gone = absent(rc), *still = leftover(rc);
-	enum ring_step step;
-	struct ring next;
-
-	if (!ring_change_busy(rc)) {
-		text_add(text,
-			 rc->back ? "the ring stays as it was: %s" : "the ring is as configured%s",
-			 rc->reason);
-		return;
-	}
-	step = ring_next(&rc->file, goal(rc), &next);
-	text_add(text, "%s%s; %u steps left",
-		 rc->back ? "going back: " : "next: ", ring_step_name(step),
-		 ring_distance(&rc->file, goal(rc)));
-	if (step == RING_STEP_FORGET && still)
-		text_add(text, "; waits for %s to be switched off", still->name);
-	else if (gone && (step == RING_STEP_LINK_DROP || step == RING_STEP_CRYPTO ||
-			  step == RING_STEP_CRYPTO_CLOSE))
-		text_add(text, "; waits for %s", gone->name);
-}
-
-int ring_change_keep(const struct ring_change *rc, struct config *config)
-{
-	int r = ring_keep(&rc->file, config);
-
-	if (r == 0 && rc->aimed)
-		r = ring_keep(goal(rc), config);
-	if (r == 0 && (rc->write_pending || rc->write_wanted))
-		r = ring_keep(&rc->writing, config);
-	return r;
 }

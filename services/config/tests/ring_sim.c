@@ -110,7 +110,7 @@ static void connect_links(struct sim *sim, bool strict)
 static void update_view(struct sim *sim, size_t i)
 {
 	struct sim_node *node = &sim->nodes[i];
-	uint32_t view[SIM_NODES_MAX];
+	uint32_t view[SIM_NODES_MAX] = {0};
 	size_t n = 0;
 
 	for (size_t j = 0; j < sim->n_nodes; j++) {

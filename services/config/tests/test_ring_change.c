@@ -123,7 +123,7 @@ static void show(struct sim *sim)
 	}
 }
 
-static void command(struct sim *sim, char *words[4])
+static void command(struct sim *sim, const char *words[4])
 {
 	struct sim_node *node;
 
@@ -134,7 +134,7 @@ static void command(struct sim *sim, char *words[4])
 		sim->log = log;
 	} else if (strcmp(words[0], "want") == 0) {
 		want(sim, words[1], words[2], words[3]);
-	} else if (strcmp(words[0], "aim") == 0 && !words[1]) {
+	} else if (strcmp(words[0], "aim") == 0 && !words[1][0]) {
 		aim_all(sim);
 	} else if (strcmp(words[0], "revert") == 0) {
 		sim->wanted = sim->old;
@@ -173,7 +173,9 @@ static void run_script(char *script, struct text *out)
 
 	sim = (struct sim){.log = out};
 	for (char *line = script; (end = strchr(line, '\n')); line = end + 1) {
-		char *words[4] = {0}, *at = NULL;
+		/* A word that is missing is empty. */
+		const char *words[4] = {"", "", "", ""};
+		char *at = NULL;
 		size_t n = 0;
 
 		*end = '\0';
@@ -187,6 +189,7 @@ static void run_script(char *script, struct text *out)
 			words[n++] = word;
 		command(&sim, words);
 	}
+	sim.log = NULL;
 }
 
 static void does_as_written(void **state)
