@@ -90,12 +90,23 @@ static bool key_is_new(const struct ring_change *rc)
 
 bool ring_change_takes_back(const struct ring_change *rc, struct ring *ret_next)
 {
-	enum ring_step step = ring_next(&rc->file, ring_change_goal(rc), ret_next);
+	const struct ring *to = ring_change_goal(rc);
+	struct ring next;
 
-	if (rc->running || step == RING_STEP_NONE)
+	if (rc->running)
 		return false;
-	return (step == RING_STEP_CRYPTO && key_is_new(rc)) ||
-	       (rc->back && rc->seen.digest == ring_digest(ret_next));
+	if (key_is_new(rc) && ring_crypto_digest(&rc->file) != ring_crypto_digest(to)) {
+		*ret_next = rc->file;
+		ret_next->crypto = to->crypto;
+		ret_next->other = rc->file.crypto;
+		ret_next->has_other = true;
+		return true;
+	}
+	if (!rc->back || ring_next(&rc->file, to, &next) == RING_STEP_NONE ||
+	    rc->seen.digest != ring_digest(&next))
+		return false;
+	*ret_next = next;
+	return true;
 }
 
 /* Corosync may be asked to take the file; whoever is away may not have the new key yet. */
