@@ -72,7 +72,7 @@ int document_print(struct document *document, enum document_view view, char **re
  * The same of one place, as an object with one member; "" or "/": the whole document. Defaults are
  * shown where they are asked for by name. -EBADMSG: no such place, or nothing is there.
  */
-int document_print_at(struct document *document, const char *path, enum document_view view,
+int document_print_at(struct document *document, const char *where, enum document_view view,
 		      char **ret_text, struct schema_error *error);
 
 /*
@@ -133,7 +133,7 @@ int document_edit(struct document *base, const struct document_edit *edits, size
  * The same with the edits of a YANG Patch (RFC 8072, JSON). Beyond the RFC, `insert` and `move` are
  * taken for every list: a document keeps the order of each.
  */
-int document_apply_patch(struct document *base, const char *patch, size_t size,
+int document_apply_patch(struct document *base, const char *text, size_t size,
 			 struct document **ret_document, struct schema_error *error);
 
 enum document_format {
@@ -159,13 +159,17 @@ int document_unseal(struct document *document, document_secret_fn *unseal, void 
 		    struct config **ret_config, struct schema_error *error);
 
 /*
- * What the model says of the node at path ("" or "/": the whole document), as a JSON object for
- * completions, forms and help: name, kind (container, list, leaf, leaf-list), help, keys, presence,
- * mandatory, type, units, default, allowed, values [{name, help}], reference, secret; and for the
- * top, a container or a list its children, an array of the same without theirs. Keys in path may be
- * left out.
+ * What the model says of the node at the path `where` ("" or "/": the top), as a JSON object for
+ * completions, forms and help. What does not apply is left out.
+ *
+ *   name, kind (container, list, leaf, leaf-list), help, mandatory, presence, keys
+ *   type (number, enumeration, boolean, string), allowed (in words), units, default, secret,
+ *   min, max, values [{name, help}], reference (path of the values that it can have)
+ *   children: the same of each child, without theirs
+ *
+ * Keys in the path may be left out.
  */
-int document_describe(const struct schema *schema, const char *path, char **ret_json,
+int document_describe(const struct schema *schema, const char *where, char **ret_json,
 		      struct schema_error *error);
 
 #endif

@@ -62,7 +62,7 @@ int document_print_at(struct document *document, const char *where, enum documen
 		      char **ret_text, struct schema_error *error)
 {
 	_cleanup_buffer_ struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);
-	struct lyd_node *tree, *node = NULL;
+	struct lyd_node *tree = NULL, *node = NULL;
 	struct path path;
 	int r;
 

@@ -7,20 +7,22 @@
 #include "base/cleanup.h"
 #include "schema/document_order.h"
 
-/* Entries of one list on both sides. */
-struct lists {
-	const struct lyd_node **b; /* n_b entries, in their order */
-	size_t n_b;
-	size_t *place; /* of each that a has too: where it is there */
-	bool *stays;   /* of each: it need not move, and is not new */
-	size_t n_kept, n_moved;
+/* An entry of a list in b. */
+struct entry {
+	const struct lyd_node *b;
+	size_t place; /* where it is in a, counted from 1; 0: it is new */
+	bool stays;   /* it is in a, and need not move */
 };
 
-static void lists_free(struct lists *lists)
+struct list {
+	struct entry *entries; /* n of them, in the order of b */
+	size_t n;
+	size_t n_kept, n_moved; /* that a has too; of these */
+};
+
+static void list_free(struct list *list)
 {
-	free(lists->b);
-	free(lists->place);
-	free(lists->stays);
+	free(list->entries);
 }
 
 /* The counterpart that is set, or NULL. */
@@ -86,61 +88,82 @@ static int diff_one(const struct lyd_node *a, const struct lyd_node *b, diff_fn 
 	return report_one(report, user, DIFF_CHANGED, match, b, NULL);
 }
 
-static int lists_init(struct lists *lists, const struct lyd_node *b)
+static int list_init(struct list *list, const struct lyd_node *b)
 {
 	const struct lysc_node *schema = b->schema;
 	size_t n = 0;
 
 	for (const struct lyd_node *node = b; node && node->schema == schema; node = node->next)
 		n++;
-	lists->b = calloc(n, sizeof(*lists->b));
-	lists->place = calloc(n, sizeof(*lists->place));
-	lists->stays = calloc(n, sizeof(*lists->stays));
-	if (!lists->b || !lists->place || !lists->stays)
+	list->entries = calloc(n, sizeof(*list->entries));
+	if (!list->entries)
 		return -ENOMEM;
-	for (; lists->n_b < n; b = b->next)
-		lists->b[lists->n_b++] = b;
+	for (; list->n < n; b = b->next)
+		list->entries[list->n++].b = b;
 	return 0;
 }
 
-/* Numbers the entries of a, finds b's among them, and which of these can stay. */
-static int lists_match(struct lists *lists, const struct lyd_node *a)
+/* Where the entries of b are among those of a; *numbers is freed by the caller. */
+static int find_places(struct list *list, const struct lyd_node *a, size_t **numbers)
 {
-	_cleanup_free_ size_t *kept = calloc(lists->n_b, sizeof(*kept));
-	_cleanup_free_ bool *stays = calloc(lists->n_b, sizeof(*stays));
-	size_t number = 0, k = 0;
-	int r;
+	size_t n = 0;
 
-	if (!kept || !stays)
-		return -ENOMEM;
 	for (const struct lyd_node *node = a; node; node = node->next)
-		((struct lyd_node *)node)->priv = (void *)(uintptr_t)++number;
-	for (size_t i = 0; i < lists->n_b; i++) {
-		const struct lyd_node *match = match_of(a, lists->b[i]);
-
-		lists->place[i] = match ? (size_t)(uintptr_t)match->priv : 0;
-		if (match)
-			kept[lists->n_kept++] = lists->place[i];
+		n++;
+	*numbers = calloc(n + 1, sizeof(**numbers));
+	if (!*numbers)
+		return -ENOMEM;
+	n = 0;
+	for (const struct lyd_node *node = a; node; node = node->next) {
+		(*numbers)[n] = n + 1;
+		((struct lyd_node *)node)->priv = &(*numbers)[n++];
 	}
-	r = order_stays(kept, lists->n_kept, stays);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct lyd_node *match = match_of(a, list->entries[i].b);
+
+		list->entries[i].place = match ? *(const size_t *)match->priv : 0;
+		list->n_kept += match != NULL;
+	}
+	return 0;
+}
+
+/* Which entries can stay where they are. */
+static int list_match(struct list *list, const struct lyd_node *a)
+{
+	_cleanup_free_ size_t *kept = calloc(list->n, sizeof(*kept)), *numbers = NULL;
+	_cleanup_free_ bool *stays = calloc(list->n, sizeof(*stays));
+	size_t k = 0;
+	int r = kept && stays ? find_places(list, a, &numbers) : -ENOMEM;
+
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < lists->n_b; i++) {
-		lists->stays[i] = lists->place[i] && stays[k++];
-		lists->n_moved += lists->place[i] && !lists->stays[i];
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->entries[i].place)
+			kept[k++] = list->entries[i].place;
+	}
+	r = order_stays(kept, k, stays);
+	if (r < 0)
+		return r;
+	k = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		struct entry *entry = &list->entries[i];
+
+		entry->stays = entry->place && stays[k++];
+		list->n_moved += entry->place && !entry->stays;
 	}
 	return 0;
 }
 
 /* The entry is new or moves: where to. A new one at the end needs no place. */
-static int report_place(const struct lists *lists, size_t i, size_t n_kept_after, diff_fn *report,
+static int report_place(const struct list *list, size_t i, size_t n_kept_after, diff_fn *report,
 			void *user)
 {
-	struct diff diff = {.b = lists->b[i], .after = i ? lists->b[i - 1] : NULL};
+	const struct entry *entry = &list->entries[i];
+	struct diff diff = {.b = entry->b, .after = i ? entry[-1].b : NULL};
 
-	if (lists->place[i])
+	if (entry->place)
 		diff.kind = DIFF_MOVED;
-	else if (lists->n_moved || n_kept_after)
+	else if (list->n_moved || n_kept_after)
 		diff.kind = DIFF_INSERTED;
 	else
 		diff.kind = DIFF_ADDED;
@@ -151,22 +174,22 @@ static int report_place(const struct lists *lists, size_t i, size_t n_kept_after
 static int diff_list(const struct lyd_node *a, const struct lyd_node *b, diff_fn *report,
 		     void *user, const struct lyd_node **ret_next)
 {
-	_cleanup_(lists_free) struct lists lists = {0};
+	_cleanup_(list_free) struct list list = {0};
 	size_t n_kept_after;
-	int r = lists_init(&lists, b);
+	int r = list_init(&list, b);
 
 	if (r == 0)
-		r = lists_match(&lists, a);
-	n_kept_after = lists.n_kept;
-	for (size_t i = 0; i < lists.n_b && r == 0; i++) {
-		n_kept_after -= lists.place[i] != 0;
-		if (!lists.stays[i])
-			r = report_place(&lists, i, n_kept_after, report, user);
+		r = list_match(&list, a);
+	n_kept_after = list.n_kept;
+	for (size_t i = 0; i < list.n && r == 0; i++) {
+		n_kept_after -= list.entries[i].place != 0;
+		if (!list.entries[i].stays)
+			r = report_place(&list, i, n_kept_after, report, user);
 	}
-	for (size_t i = 0; i < lists.n_b && r == 0; i++) {
-		const struct lyd_node *entry = lists.b[i];
+	for (size_t i = 0; i < list.n && r == 0; i++) {
+		const struct lyd_node *entry = list.entries[i].b;
 
-		if (lists.place[i] && entry->schema->nodetype == LYS_LIST)
+		if (list.entries[i].place && entry->schema->nodetype == LYS_LIST)
 			r = diff_siblings(lyd_child(match_of(a, entry)), lyd_child(entry), report,
 					  user);
 		*ret_next = entry->next;
@@ -193,7 +216,7 @@ static int diff_siblings(const struct lyd_node *a, const struct lyd_node *b, dif
 
 int diff_documents(struct document *a, struct document *b, diff_fn *report, void *user)
 {
-	struct lyd_node *tree_a, *tree_b;
+	struct lyd_node *tree_a = NULL, *tree_b = NULL;
 	int r = document_tree(a, &tree_a);
 
 	if (r == 0)

@@ -139,30 +139,32 @@ static int by_path(const void *a, const void *b)
 	return strcmp(*(const char *const *)a + 2, *(const char *const *)b + 2);
 }
 
-int diff_lines(struct document *a, struct document *b, char **ret_text)
+/* text: n lines, each with its NUL. */
+static int sort_lines(const char *text, size_t n, char **ret_text)
 {
 	_cleanup_buffer_ struct buffer sorted = buffer_of(DIFF_TEXT_MAX);
+	_cleanup_free_ const char **starts = calloc(n + 1, sizeof(*starts));
+
+	if (!starts)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++, text += strlen(text) + 1)
+		starts[i] = text;
+	qsort(starts, n, sizeof(*starts), by_path);
+	for (size_t i = 0; i < n; i++) {
+		buffer_text(&sorted, starts[i]);
+		buffer_text(&sorted, "\n");
+	}
+	return buffer_take(&sorted, ret_text, NULL);
+}
+
+int diff_lines(struct document *a, struct document *b, char **ret_text)
+{
 	struct lines lines = {.text = buffer_of(DIFF_TEXT_MAX)};
-	_cleanup_free_ const char **starts = NULL;
 	_cleanup_free_ char *text = NULL;
-	const char *at;
 	int r = diff_documents(a, b, add_line, &lines);
 
 	if (r == 0)
 		r = buffer_take(&lines.text, &text, NULL);
 	buffer_free(&lines.text);
-	starts = calloc(lines.n + 1, sizeof(*starts));
-	if (r == 0 && !starts)
-		r = -ENOMEM;
-	if (r < 0)
-		return r;
-	at = text;
-	for (size_t i = 0; i < lines.n; i++, at += strlen(at) + 1)
-		starts[i] = at;
-	qsort(starts, lines.n, sizeof(*starts), by_path);
-	for (size_t i = 0; i < lines.n; i++) {
-		buffer_text(&sorted, starts[i]);
-		buffer_text(&sorted, "\n");
-	}
-	return buffer_take(&sorted, ret_text, NULL);
+	return text ? sort_lines(text, lines.n, ret_text) : r;
 }

@@ -17,6 +17,8 @@ struct reader {
 	const char *at;	   /* what is not read yet */
 	struct path *path;
 	struct schema_error *error;
+	int (*read_keys)(struct reader *);
+	bool needs_keys; /* of every list but the last */
 };
 
 size_t path_keys(const struct lysc_node *node)
@@ -105,14 +107,14 @@ static int add_value(struct reader *reader, size_t n, const char *value, size_t 
 	return 0;
 }
 
-/* All keys or none, and only the last list may have none. Completes path->text. */
-static int finish_step(struct reader *reader, bool last)
+/* All keys or, where they may lack, none. Completes path->text. */
+static int finish_step(struct reader *reader, bool may_lack_keys)
 {
 	struct path *path = reader->path;
 	struct path_step *step = &path->steps[path->n - 1];
 	size_t n_keys = path_keys(step->node);
 
-	if (step->n_values != n_keys && (step->n_values || !last)) {
+	if (step->n_values != n_keys && (step->n_values || !may_lack_keys)) {
 		error_text(reader->error->path, sizeof(reader->error->path), "%s", path->text);
 		error_text(reader->error->allowed, sizeof(reader->error->allowed),
 			   "which entry: %s[%s='...']", step->node->name,
@@ -228,7 +230,7 @@ static int read_values(struct reader *reader)
 	return 0;
 }
 
-static int read_path(struct reader *reader, int (*read_keys)(struct reader *))
+static int read_path(struct reader *reader)
 {
 	if (*reader->at == '/')
 		reader->at++;
@@ -236,9 +238,9 @@ static int read_path(struct reader *reader, int (*read_keys)(struct reader *))
 		int r = read_name(reader);
 
 		if (r == 0)
-			r = read_keys(reader);
+			r = reader->read_keys(reader);
 		if (r == 0)
-			r = finish_step(reader, *reader->at == '\0');
+			r = finish_step(reader, *reader->at == '\0' || !reader->needs_keys);
 		if (r < 0 || *reader->at == '\0')
 			return r;
 		if (*reader->at++ != '/')
@@ -246,32 +248,57 @@ static int read_path(struct reader *reader, int (*read_keys)(struct reader *))
 	}
 }
 
-static int parse(const struct schema *schema, const char *text, struct path *ret_path,
-		 int (*read_keys)(struct reader *), struct schema_error *error)
+static int parse(struct reader *reader)
 {
-	struct reader reader = {schema, text, text, ret_path, error};
 	int r;
 
-	*error = (struct schema_error){0};
-	ret_path->n = ret_path->used = 0;
-	ret_path->text[0] = '\0';
+	*reader->error = (struct schema_error){0};
+	reader->at = reader->whole;
+	reader->path->n = reader->path->used = 0;
+	reader->path->text[0] = '\0';
 	/* Room for what the canonical text has more: the module's name, and the names of keys. */
-	r = strlen(text) > PATH_GIVEN_MAX ? malformed(&reader, "a shorter path")
-					  : read_path(&reader, read_keys);
-	error_make_printable(error);
+	r = strlen(reader->whole) > PATH_GIVEN_MAX ? malformed(reader, "a shorter path")
+						   : read_path(reader);
+	error_make_printable(reader->error);
 	return r;
 }
 
 int path_parse(const struct schema *schema, const char *text, struct path *ret_path,
 	       struct schema_error *error)
 {
-	return parse(schema, text, ret_path, read_predicates, error);
+	struct reader reader = {.schema = schema,
+				.whole = text,
+				.path = ret_path,
+				.error = error,
+				.read_keys = read_predicates,
+				.needs_keys = true};
+
+	return parse(&reader);
+}
+
+int path_parse_schema(const struct schema *schema, const char *text, struct path *ret_path,
+		      struct schema_error *error)
+{
+	struct reader reader = {.schema = schema,
+				.whole = text,
+				.path = ret_path,
+				.error = error,
+				.read_keys = read_predicates};
+
+	return parse(&reader);
 }
 
 int path_parse_target(const struct schema *schema, const char *target, struct path *ret_path,
 		      struct schema_error *error)
 {
-	return parse(schema, target, ret_path, read_values, error);
+	struct reader reader = {.schema = schema,
+				.whole = target,
+				.path = ret_path,
+				.error = error,
+				.read_keys = read_values,
+				.needs_keys = true};
+
+	return parse(&reader);
 }
 
 static void print_encoded(struct buffer *buffer, const char *text)

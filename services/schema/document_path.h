@@ -32,6 +32,10 @@ struct path {
 int path_parse(const struct schema *schema, const char *text, struct path *ret_path,
 	       struct schema_error *error);
 
+/* The same of the model: no list needs its keys. */
+int path_parse_schema(const struct schema *schema, const char *text, struct path *ret_path,
+		      struct schema_error *error);
+
 /* A target of a YANG Patch: /trireme:virtual-service=web/scheduler (RFC 8040 section 3.5.3). */
 int path_parse_target(const struct schema *schema, const char *target, struct path *ret_path,
 		      struct schema_error *error);

@@ -135,13 +135,13 @@ int document_seal(struct document *document, document_secret_fn *seal, void *use
 		  struct schema_error *error)
 {
 	struct conversion conversion = {seal, user, false, error};
-	struct document *sealed;
-	struct lyd_node *tree;
+	struct document *sealed = NULL;
+	struct lyd_node *tree = NULL;
 	int r = converted_tree(document, &conversion, &tree);
 
 	if (r == 0)
 		r = tree_document(document->schema, tree, &sealed, error);
-	if (r < 0)
+	if (!sealed)
 		return r;
 	document_clear(document);
 	*document = *sealed;

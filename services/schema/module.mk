@@ -17,7 +17,7 @@ libsrc-document := services/schema/document.c services/schema/document_at.c serv
 	services/schema/document_order.c services/schema/document_edit.c \
 	services/schema/document_diff.c services/schema/document_lines.c \
 	services/schema/document_patch.c services/schema/document_secret.c \
-	services/base/buffer.c
+	services/schema/document_describe.c services/base/buffer.c
 libpkg-document := libyang jansson
 
 # Documents of earlier models; needs jansson too.
@@ -75,6 +75,16 @@ tests += test_upgrade
 test_upgrade-src := services/schema/tests/test_upgrade.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
 test_upgrade-pkg := cmocka $(libpkg-document)
+
+tests += test_document_model
+test_document_model-src := services/schema/tests/test_document_model.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_model-pkg := cmocka $(libpkg-document)
+
+fuzzers += fuzz_edit
+fuzz_edit-src := services/schema/tests/fuzz_edit.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+fuzz_edit-pkg := $(libpkg-document)
 
 # Also says how long everything takes with the largest document of the benches.
 tests += perf_document
