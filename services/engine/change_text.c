@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/marks.h"
 #include "engine/plan.h"
 
 #define ENDPOINT_MAX (INET6_ADDRSTRLEN + 24)
@@ -52,7 +53,7 @@ static const char *key_text(const struct ipvs_key *key, char *buf, size_t size)
 	char text[ENDPOINT_MAX];
 
 	if (key->mark)
-		snprintf(buf, size, "mark %u", key->mark);
+		snprintf(buf, size, key->mark & MARKS_OWN ? "mark 0x%08x" : "mark %u", key->mark);
 	else
 		snprintf(buf, size, "%s/%s", endpoint(key->family, key->address, key->port, text),
 			 protocol_name(key->protocol));
@@ -75,11 +76,13 @@ static void dest_text(const char *verb, const char *word, const struct change *c
 		      size_t size)
 {
 	const struct ipvs_dest *d = c->dest;
-	char key[ENDPOINT_MAX + 8], real[ENDPOINT_MAX];
+	char key[ENDPOINT_MAX + 8], real[ENDPOINT_MAX], limit[48] = "";
 
-	snprintf(buf, size, "%s real server %s %s weight %u %s %s", verb,
+	if (d->upper)
+		snprintf(limit, sizeof(limit), " thresholds %u %u", d->upper, d->lower);
+	snprintf(buf, size, "%s real server %s %s weight %u%s %s %s", verb,
 		 endpoint(d->family, d->address, d->port, real), method_name(d->method), d->weight,
-		 word, key_text(&c->service->key, key, sizeof(key)));
+		 limit, word, key_text(&c->service->key, key, sizeof(key)));
 }
 
 const char *change_text(const struct change *c, char *buf, size_t size)

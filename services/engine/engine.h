@@ -17,16 +17,17 @@ struct engine {
 	struct config *config;
 	const struct config_node *node; /* this one; part of config */
 	struct health_state *health;	/* made from config */
+	uint32_t *marks;		/* of each service: marks.h */
 	char *ruleset;
 	/* What the last comparison has put into force, if it did; a difference since then is
 	 * foreign. */
-	bool ruleset_stood, services_stood, forwarding_stood;
+	bool ruleset_stood, services_stood, forwarding_stood, timeouts_stood;
 	struct ipvs_table services;
 	bool *applied;	      /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs; /* NULL: not open */
 	struct nft_io *nft;   /* NULL: not open */
 	/* Last ones logged: each is logged once, not every period. */
-	int ipvs_error, nft_error, forwarding_error;
+	int ipvs_error, nft_error, forwarding_error, timeouts_error;
 	/* Changes that the kernel refused last time, a line each. */
 	char refused[ENGINE_REFUSED_MAX];
 };

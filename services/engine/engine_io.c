@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/marks.h"
 #include "engine/plan.h"
 #include "engine/ruleset.h"
 #include "engine/sysctl_io.h"
@@ -19,35 +20,47 @@
 #define PASSES_MAX 3
 #define REFUSED_LINE_MAX (CHANGE_TEXT_MAX + 64)
 
+static bool same_timeouts(const struct config *a, const struct config *b)
+{
+	return a->timeout_tcp == b->timeout_tcp && a->timeout_tcp_fin == b->timeout_tcp_fin &&
+	       a->timeout_udp == b->timeout_udp;
+}
+
 int engine_configure(struct engine *engine, struct config *config, const struct config_node *node,
 		     uint64_t now)
 {
 	_cleanup_(config_freep) struct config *taken = config;
 	struct health_state *health;
 	_cleanup_free_ bool *applied = NULL;
+	_cleanup_free_ uint32_t *marks = NULL;
 	_cleanup_free_ char *ruleset = NULL;
 	int r;
 
 	applied = calloc(config->n_services + 1, sizeof(*applied));
 	if (!applied)
 		return -ENOMEM;
-	r = ruleset_make(config, node, &ruleset);
+	r = marks_make(config, &marks);
+	if (r == 0)
+		r = ruleset_make(config, marks, node, &ruleset);
 	if (r < 0)
 		return r;
 	r = health_state_make(config, engine->health, now, &health);
 	if (r < 0)
 		return r;
 	engine->forwarding_stood = engine->forwarding_stood && engine->node->role == node->role;
+	engine->timeouts_stood = engine->timeouts_stood && same_timeouts(engine->config, config);
 	health_state_free(engine->health);
 	config_free(engine->config);
 	free(engine->applied);
 	engine->ruleset_stood = engine->ruleset_stood && strcmp(engine->ruleset, ruleset) == 0;
 	free(engine->ruleset);
+	free(engine->marks);
 	engine->health = health;
 	engine->config = take_ptr(taken);
 	engine->node = node;
 	engine->applied = take_ptr(applied);
 	engine->ruleset = take_ptr(ruleset);
+	engine->marks = take_ptr(marks);
 	return 0;
 }
 
@@ -95,7 +108,7 @@ static void reconcile_forwarding(struct engine *engine)
 static void mark_applied(struct engine *engine, const struct ipvs_key *key, bool applied)
 {
 	for (size_t i = 0; i < engine->config->n_services; i++) {
-		struct ipvs_key own = wanted_key(&engine->config->services[i]);
+		struct ipvs_key own = wanted_key(&engine->config->services[i], engine->marks[i]);
 
 		if (!key || ipvs_key_equal(&own, key))
 			engine->applied[i] = applied;
@@ -183,7 +196,8 @@ static int reconcile_pass(struct engine *engine, uint64_t now)
 
 	/* A witness carries nothing: its wanted table is empty. */
 	if (r == 0 && engine->node->role == CONFIG_ROLE_ROUTER)
-		r = wanted_make(engine->config, engine->health, &present, now, &wanted);
+		r = wanted_make(engine->config, engine->marks, engine->health, &present, now,
+				&wanted);
 	if (r == 0)
 		r = plan_make(&wanted, &present, &plan);
 	if (r == 0)
@@ -203,6 +217,29 @@ static int reconcile_pass(struct engine *engine, uint64_t now)
 	engine->services = wanted;
 	wanted = (struct ipvs_table){0};
 	engine->services_stood = true;
+	return r;
+}
+
+static int reconcile_timeouts(struct engine *engine)
+{
+	struct ipvs_timeouts wanted = wanted_timeouts(engine->config), present;
+	int r;
+
+	/* A witness forwards nothing. */
+	if (engine->node->role != CONFIG_ROLE_ROUTER)
+		return 0;
+	r = ipvs_io_read_timeouts(engine->ipvs, &present);
+	if (r < 0 || memcmp(&wanted, &present, sizeof(wanted)) == 0) {
+		engine->timeouts_stood = r == 0;
+		return r;
+	}
+	r = ipvs_io_set_timeouts(engine->ipvs, &wanted);
+	if (r == 0)
+		qb_log(engine->timeouts_stood ? LOG_WARNING : LOG_NOTICE,
+		       "timeouts %s: tcp %u s, tcp-fin %u s, udp %u s",
+		       engine->timeouts_stood ? "were changed by hand, put right" : "set",
+		       wanted.tcp, wanted.tcp_fin, wanted.udp);
+	engine->timeouts_stood = r == 0;
 	return r;
 }
 
@@ -235,6 +272,12 @@ void engine_reconcile_services(struct engine *engine, uint64_t now)
 	log_once(&engine->ipvs_error, r, what, "");
 	if (r < 0 && !engine->ipvs)
 		mark_applied(engine, NULL, false);
+	if (!engine->ipvs)
+		return;
+	r = reconcile_timeouts(engine);
+	log_once(&engine->timeouts_error, r, "cannot set the timeouts of IPVS", "");
+	if (no_answer(r))
+		drop_ipvs(engine);
 }
 
 void engine_reconcile(struct engine *engine, uint64_t now)
@@ -248,7 +291,8 @@ int engine_read_service(struct engine *engine, size_t index, struct ipvs_service
 {
 	int r;
 
-	*service = (struct ipvs_service){.key = wanted_key(&engine->config->services[index])};
+	*service = (struct ipvs_service){
+		.key = wanted_key(&engine->config->services[index], engine->marks[index])};
 	if (!engine->ipvs)
 		return -ENOTCONN;
 	r = ipvs_io_read_dests(engine->ipvs, service);
@@ -267,6 +311,7 @@ void engine_clear(struct engine *engine)
 	health_state_free(engine->health);
 	free(engine->applied);
 	free(engine->ruleset);
+	free(engine->marks);
 	config_free(engine->config);
 	*engine = (struct engine){0};
 }

@@ -16,7 +16,8 @@
 struct health_real {
 	char name[CONFIG_NAME_MAX];
 	uint32_t address;
-	uint16_t port;
+	uint16_t port; /* that is checked */
+	bool disabled;
 	enum engine_health state;
 	char reason[ENGINE_REASON_MAX];
 	uint64_t grace_end; /* UNKNOWN counts as up from then on */
@@ -36,7 +37,8 @@ struct health_state {
 
 /*
  * Every real server of config, UNKNOWN but for those old (NULL: none) knows under the same names,
- * address and port. The caller frees the result.
+ * address and port. One that is disabled is not checked: nothing is known of it, nor later. The
+ * caller frees the result.
  */
 int health_state_make(const struct config *config, const struct health_state *old, uint64_t now,
 		      struct health_state **ret_state);

@@ -110,6 +110,33 @@ int ipvs_io_read(struct ipvs_io *io, struct ipvs_table *ret_table)
 	return 0;
 }
 
+static int on_config(const struct nlmsghdr *nlh, void *data)
+{
+	int r = ipvs_msg_parse_config(nlh, data);
+
+	if (r < 0) {
+		errno = -r;
+		return MNL_CB_ERROR;
+	}
+	return MNL_CB_OK;
+}
+
+int ipvs_io_read_timeouts(struct ipvs_io *io, struct ipvs_timeouts *ret_timeouts)
+{
+	struct ipvs_timeouts timeouts = {0};
+	int r = talk(io, ipvs_msg_get_config(io->buf, io->family), on_config, &timeouts);
+
+	if (r < 0)
+		return r;
+	*ret_timeouts = timeouts;
+	return 0;
+}
+
+int ipvs_io_set_timeouts(struct ipvs_io *io, const struct ipvs_timeouts *timeouts)
+{
+	return talk(io, ipvs_msg_set_config(io->buf, io->family, timeouts), NULL, NULL);
+}
+
 int ipvs_io_apply(struct ipvs_io *io, const struct change *change)
 {
 	return talk(io, ipvs_msg_change(io->buf, io->family, change), NULL, NULL);

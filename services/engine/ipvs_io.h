@@ -20,6 +20,10 @@ int ipvs_io_read(struct ipvs_io *io, struct ipvs_table *ret_table);
 /* The real servers of one service, added to it; nothing is added when the kernel lacks it. */
 int ipvs_io_read_dests(struct ipvs_io *io, struct ipvs_service *service);
 
+/* -EBADMSG: this kernel has not all of them. */
+int ipvs_io_read_timeouts(struct ipvs_io *io, struct ipvs_timeouts *ret_timeouts);
+int ipvs_io_set_timeouts(struct ipvs_io *io, const struct ipvs_timeouts *timeouts);
+
 /* One change; the errno of the kernel: -EEXIST, -ESRCH, -ENOENT tell that the table moved. */
 int ipvs_io_apply(struct ipvs_io *io, const struct change *change);
 

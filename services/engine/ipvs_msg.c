@@ -107,6 +107,22 @@ struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, const struct ip
 	return nlh;
 }
 
+struct nlmsghdr *ipvs_msg_get_config(void *buf, uint16_t family)
+{
+	return start(buf, family, NLM_F_ACK, IPVS_CMD_GET_CONFIG, IPVS_GENL_VERSION);
+}
+
+struct nlmsghdr *ipvs_msg_set_config(void *buf, uint16_t family, const struct ipvs_timeouts *set)
+{
+	struct nlmsghdr *nlh =
+		start(buf, family, NLM_F_ACK, IPVS_CMD_SET_CONFIG, IPVS_GENL_VERSION);
+
+	mnl_attr_put_u32(nlh, IPVS_CMD_ATTR_TIMEOUT_TCP, set->tcp);
+	mnl_attr_put_u32(nlh, IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, set->tcp_fin);
+	mnl_attr_put_u32(nlh, IPVS_CMD_ATTR_TIMEOUT_UDP, set->udp);
+	return nlh;
+}
+
 /* Attributes of one level, found by type. */
 struct attributes {
 	const struct nlattr **found;
@@ -182,16 +198,25 @@ static bool well_formed(const struct nlmsghdr *nlh)
 	       nlh->nlmsg_len % MNL_ALIGNTO == 0;
 }
 
+static int parse_top(const struct nlmsghdr *nlh, const struct nlattr **found, uint16_t max)
+{
+	struct attributes set = {found, max};
+
+	if (!well_formed(nlh) ||
+	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &set) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
 /* The attributes inside the attribute `outer` of a generic netlink message. */
 static int parse_nested(const struct nlmsghdr *nlh, uint16_t outer, uint16_t outer_max,
 			const struct nlattr **found, uint16_t max)
 {
 	const struct nlattr *top[IPVS_CMD_ATTR_MAX + 1] = {0};
-	struct attributes outer_set = {top, outer_max}, set = {found, max};
+	struct attributes set = {found, max};
 
-	if (!well_formed(nlh) ||
-	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &outer_set) < 0 ||
-	    !top[outer] || mnl_attr_parse_nested(top[outer], keep_attribute, &set) < 0)
+	if (parse_top(nlh, top, outer_max) < 0 || !top[outer] ||
+	    mnl_attr_parse_nested(top[outer], keep_attribute, &set) < 0)
 		return -EBADMSG;
 	return 0;
 }
@@ -199,12 +224,24 @@ static int parse_nested(const struct nlmsghdr *nlh, uint16_t outer, uint16_t out
 int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family)
 {
 	const struct nlattr *found[CTRL_ATTR_MAX + 1] = {0};
-	struct attributes set = {found, CTRL_ATTR_MAX};
 
-	if (!well_formed(nlh) ||
-	    mnl_attr_parse(nlh, sizeof(struct genlmsghdr), keep_attribute, &set) < 0)
+	if (parse_top(nlh, found, CTRL_ATTR_MAX) < 0)
 		return -EBADMSG;
 	return get_u16(found[CTRL_ATTR_FAMILY_ID], ret_family);
+}
+
+int ipvs_msg_parse_config(const struct nlmsghdr *nlh, struct ipvs_timeouts *ret_timeouts)
+{
+	const struct nlattr *found[IPVS_CMD_ATTR_MAX + 1] = {0};
+	struct ipvs_timeouts timeouts;
+
+	if (parse_top(nlh, found, IPVS_CMD_ATTR_MAX) < 0 ||
+	    get_u32(found[IPVS_CMD_ATTR_TIMEOUT_TCP], &timeouts.tcp) < 0 ||
+	    get_u32(found[IPVS_CMD_ATTR_TIMEOUT_TCP_FIN], &timeouts.tcp_fin) < 0 ||
+	    get_u32(found[IPVS_CMD_ATTR_TIMEOUT_UDP], &timeouts.udp) < 0)
+		return -EBADMSG;
+	*ret_timeouts = timeouts;
+	return 0;
 }
 
 static int parse_key(const struct nlattr **found, struct ipvs_key *ret_key)

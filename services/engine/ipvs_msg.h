@@ -23,8 +23,13 @@ struct nlmsghdr *ipvs_msg_change(void *buf, uint16_t family, const struct change
 struct nlmsghdr *ipvs_msg_dump_services(void *buf, uint16_t family);
 struct nlmsghdr *ipvs_msg_dump_dests(void *buf, uint16_t family, const struct ipvs_key *key);
 
+/* The timeouts; new ones, to be acknowledged. */
+struct nlmsghdr *ipvs_msg_get_config(void *buf, uint16_t family);
+struct nlmsghdr *ipvs_msg_set_config(void *buf, uint16_t family, const struct ipvs_timeouts *set);
+
 /* Decoders: -EBADMSG when a field is missing or of another form. Unknown fields are passed over. */
 int ipvs_msg_parse_family(const struct nlmsghdr *nlh, uint16_t *ret_family);
+int ipvs_msg_parse_config(const struct nlmsghdr *nlh, struct ipvs_timeouts *ret_timeouts);
 int ipvs_msg_parse_service(const struct nlmsghdr *nlh, struct ipvs_service *ret_service);
 int ipvs_msg_parse_dest(const struct nlmsghdr *nlh, struct ipvs_dest *ret_dest);
 

@@ -52,6 +52,11 @@ struct ipvs_table {
 	size_t n_services;
 };
 
+/* How long an idle connection is remembered, seconds (ipvsadm(8), --set); of all services. */
+struct ipvs_timeouts {
+	uint32_t tcp, tcp_fin, udp;
+};
+
 /* Frees the contents and empties the table; accepts an empty one. */
 void ipvs_table_clear(struct ipvs_table *table);
 

@@ -1,8 +1,9 @@
 # trireme-engine: uses base, schema, proto; never another service.
 engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engine/change_text.c \
 	services/engine/health_state.c services/engine/wanted.c services/engine/ipvs_msg.c \
-	services/engine/ruleset.c services/engine/ruleset_sets.c \
-	services/engine/ruleset_match.c services/engine/status.c
+	services/engine/marks.c services/engine/ruleset.c services/engine/ruleset_collect.c \
+	services/engine/ruleset_sets.c services/engine/ruleset_match.c \
+	services/engine/ruleset_diff.c services/engine/status.c
 
 programs += trireme-engine
 trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c \
@@ -14,8 +15,8 @@ trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
 tests += test_engine_plan
 test_engine_plan-src := services/engine/tests/test_plan.c services/engine/tests/plan_case.c \
 	services/engine/ipvs_table.c services/engine/plan.c services/engine/change_text.c \
-	services/engine/health_state.c services/engine/wanted.c services/base/parse.c \
-	services/base/file_io.c
+	services/engine/health_state.c services/engine/wanted.c services/engine/marks.c \
+	services/base/parse.c services/base/file_io.c
 test_engine_plan-pkg := cmocka
 
 tests += test_engine_health_state
@@ -30,7 +31,10 @@ test_engine_ipvs_msg-pkg := cmocka libmnl
 
 tests += test_engine_ruleset
 test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/ruleset.c \
-	services/engine/ruleset_sets.c services/engine/ruleset_match.c services/base/parse.c \
+	services/engine/ruleset_collect.c services/engine/ruleset_sets.c \
+	services/engine/ruleset_match.c services/engine/ruleset_diff.c services/engine/marks.c \
+	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
+	services/base/parse.c \
 	services/base/file_io.c services/base/text.c $(libsrc-schema)
 test_engine_ruleset-pkg = cmocka $(libpkg-schema)
 
@@ -43,3 +47,7 @@ test_engine_status-pkg := cmocka
 fuzzers += fuzz_engine_ipvs_msg
 fuzz_engine_ipvs_msg-src := services/engine/tests/fuzz_ipvs_msg.c services/engine/ipvs_msg.c
 fuzz_engine_ipvs_msg-pkg := libmnl
+
+tests += test_engine_marks
+test_engine_marks-src := services/engine/tests/test_marks.c services/engine/marks.c
+test_engine_marks-pkg := cmocka

@@ -10,9 +10,12 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_diff.h"
 #include "engine/ruleset_match.h"
 
-#define SET "\tset " /* as libnftables lists one */
+/* As libnftables lists one. */
+#define SET "\tset "
+#define MAP "\tmap "
 
 struct nft_io {
 	struct nft_ctx *ctx;
@@ -77,7 +80,7 @@ static int run(struct nft_io *io, const char *prologue, const char *wanted,
 /* Empties what is listed, but leaves chains and sets in their places. */
 static int flush_text(const char *listed, char **ret_text)
 {
-	/* "\tset NAME {" takes as much as "flush set inet trireme NAME" at most 3 times over. */
+	/* "\tset NAME {" makes a line of at most 3 times that. */
 	size_t size = 3 * strlen(listed) + sizeof("flush " RULESET_TABLE "\n");
 	_cleanup_free_ char *buf = malloc(size);
 	struct text text;
@@ -88,8 +91,8 @@ static int flush_text(const char *listed, char **ret_text)
 	text_add(&text, "flush " RULESET_TABLE "\n");
 	for (const char *line = listed; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (strncmp(line, SET, strlen(SET)) == 0)
-			text_add(&text, "flush set " RULESET_NAME " %.*s\n",
+		if (strncmp(line, SET, strlen(SET)) == 0 || strncmp(line, MAP, strlen(MAP)) == 0)
+			text_add(&text, "flush %.3s " RULESET_NAME " %.*s\n", line + 1,
 				 (int)strcspn(line + strlen(SET), " "), line + strlen(SET));
 	}
 	if (text_result(&text) < 0)
@@ -117,20 +120,37 @@ static int refill(struct nft_io *io, const char *listed, const char *wanted, boo
 	return ruleset_match(list(io), wanted, ret_same);
 }
 
+/* Only what differs, if the kernel has the same sets and chains and takes it. */
+static int mend(struct nft_io *io, const char *listed, const char *wanted, bool *ret_same)
+{
+	char error[NFT_ERROR_MAX];
+	_cleanup_free_ char *commands = NULL;
+	int r = ruleset_diff(listed, wanted, &commands);
+
+	*ret_same = false;
+	if (r == -ESTALE)
+		return 0;
+	if (r < 0 || run(io, commands, "", error) < 0)
+		return r;
+	return ruleset_match(list(io), wanted, ret_same);
+}
+
 int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,
 		     char error[NFT_ERROR_MAX])
 {
 	/* Added first, so that there is one to delete. */
 	static const char anew[] = "add " RULESET_TABLE "\ndelete " RULESET_TABLE "\n";
 	const char *listed = list(io);
-	bool same, refilled = false;
+	bool same, mended = false;
 	int r;
 
 	error[0] = '\0';
 	r = ruleset_match(listed, wanted, &same);
 	if (r == 0 && !same && listed[0])
-		r = refill(io, listed, wanted, &refilled);
-	if (r == 0 && !same && !refilled)
+		r = mend(io, listed, wanted, &mended);
+	if (r == 0 && !same && !mended && (listed = list(io)) && listed[0])
+		r = refill(io, listed, wanted, &mended);
+	if (r == 0 && !same && !mended)
 		r = run(io, anew, wanted, error);
 	if (r == 0)
 		*ret_replaced = !same;

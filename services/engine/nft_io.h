@@ -13,8 +13,9 @@ int nft_io_open(struct nft_io **ret_io);
 void nft_io_close(struct nft_io *io);
 
 /*
- * Makes RULESET_TABLE in the kernel say what wanted says: compares and, only if they differ,
- * replaces rules and elements in one transaction, so that no packet meets a half-made table.
+ * Makes RULESET_TABLE in the kernel say what wanted says: compares and changes, in one transaction,
+ * what differs, so that no packet meets a half-made table. Elements and chains that are right are
+ * not touched, unless the kernel has other sets and chains than these.
  * *ret_replaced: it differed. -EIO: the kernel refused, and error says why.
  */
 int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,

@@ -34,24 +34,36 @@ static bool dest_same(const struct ipvs_dest *a, const struct ipvs_dest *b)
 	       a->lower == b->lower;
 }
 
-static int plan_dests(struct plan *plan, const struct ipvs_service *wanted,
-		      const struct ipvs_service *present)
+/* Those that take new connections then, or the others: first what comes, then what changes. */
+static int plan_kept(struct plan *plan, const struct ipvs_service *wanted,
+		     const struct ipvs_service *present, bool serving)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < wanted->n_dests && r == 0; i++) {
-		if (!present || !ipvs_service_find(present, &wanted->dests[i]))
-			r = add(plan, CHANGE_DEST_ADD, wanted, &wanted->dests[i]);
-	}
-	if (!present)
-		return r;
-	for (size_t i = 0; i < wanted->n_dests && r == 0; i++) {
-		const struct ipvs_dest *old = ipvs_service_find(present, &wanted->dests[i]);
+		const struct ipvs_dest *new = &wanted->dests[i];
 
-		if (old && !dest_same(old, &wanted->dests[i]))
-			r = add(plan, CHANGE_DEST_EDIT, wanted, &wanted->dests[i]);
+		if ((new->weight > 0) == serving && !(present && ipvs_service_find(present, new)))
+			r = add(plan, CHANGE_DEST_ADD, wanted, new);
 	}
-	for (size_t i = 0; i < present->n_dests && r == 0; i++) {
+	for (size_t i = 0; present && i < wanted->n_dests && r == 0; i++) {
+		const struct ipvs_dest *new = &wanted->dests[i];
+		const struct ipvs_dest *old = ipvs_service_find(present, new);
+
+		if (old && (new->weight > 0) == serving && !dest_same(old, new))
+			r = add(plan, CHANGE_DEST_EDIT, wanted, new);
+	}
+	return r;
+}
+
+static int plan_dests(struct plan *plan, const struct ipvs_service *wanted,
+		      const struct ipvs_service *present)
+{
+	int r = plan_kept(plan, wanted, present, true);
+
+	if (r == 0)
+		r = plan_kept(plan, wanted, present, false);
+	for (size_t i = 0; present && i < present->n_dests && r == 0; i++) {
 		if (!ipvs_service_find(wanted, &present->dests[i]))
 			r = add(plan, CHANGE_DEST_DELETE, wanted, &present->dests[i]);
 	}

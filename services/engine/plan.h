@@ -34,8 +34,9 @@ struct plan {
 };
 
 /*
- * Order: for each wanted service itself, then its new real servers, the changed ones, those that
- * go; last the services that go. So a service that changes is never without real servers.
+ * Order: for each wanted service itself, then its real servers: new and changed ones of a weight,
+ * new and changed ones without, those that go; last the services that go. So a service that
+ * changes is never without a real server that takes connections.
  */
 int plan_make(const struct ipvs_table *wanted, const struct ipvs_table *present,
 	      struct plan *ret_plan);

@@ -18,6 +18,8 @@
 /* In nft's terms: of SYN, ACK, FIN and RST not SYN alone, so no beginning of a connection. */
 #define NOT_A_SYN "tcp flags != syn / fin,syn,rst,ack"
 #define TO_SERVICE "ip daddr . meta l4proto . th dport @service"
+#define MARKED "meta mark != 0x00000000"
+#define ANSWER "iifname \"" PRIVATE "\" ip saddr . meta l4proto . th sport "
 /* To this node's own address, %s: never the beginning of a connection. */
 #define CHECKED_ANSWER           \
 	"\t\tiifname \"" PRIVATE \
@@ -69,53 +71,75 @@ static void end_chain(struct text *t, bool last)
 	text_add(t, last ? "\t}\n" : "\t}\n\n");
 }
 
-/* "{ a, b }", or the address alone if there is one: so nft lists it. Empty: no other node. */
-static void peers_text(const struct scene *s, const char *port, char *buf, size_t size)
+/* Addresses as nft lists them: "{ a, b }", or the address alone if there is one. */
+struct choice {
+	char words[CONFIG_KEPT_MAX * 18 + CONFIG_NODES_MAX * 18 + 8];
+	size_t n;
+};
+
+static void choice_add(struct choice *choice, uint32_t address)
 {
-	const char *separator = "";
-	size_t n = 0, length = 0;
+	size_t length = strlen(choice->words);
+	char text[16];
 
-	buf[0] = '\0';
-	for (size_t i = 0; i < s->config->n_nodes; i++) {
-		const struct config_node *peer = &s->config->nodes[i];
-		const struct config_port *p = config_port_by_name(peer, port);
-		char address[16];
-
-		if (!p || strcmp(peer->name, s->node->name) == 0)
-			continue;
-		length += (size_t)snprintf(buf + length, size - length, "%s%s", separator,
-					   format_ipv4(p->address, address, sizeof(address)));
-		separator = ", ";
-		n++;
+	if (!address)
+		return;
+	format_ipv4(address, text, sizeof(text));
+	if (choice->n == 1) {
+		memmove(choice->words + 2, choice->words, length + 1);
+		memcpy(choice->words, "{ ", 2);
+		length += 2;
+	} else if (choice->n > 1) {
+		length -= 2; /* the end is written anew */
 	}
-	if (n > 1) {
-		memmove(buf + 2, buf, length + 1);
-		memcpy(buf, "{ ", 2);
-		memcpy(buf + length + 2, " }", 3);
+	snprintf(choice->words + length, sizeof(choice->words) - length, "%s%s%s",
+		 choice->n ? ", " : "", text, choice->n ? " }" : "");
+	choice->n++;
+}
+
+/* Of one node on that port, the addresses that its ring has or had until now. */
+static void add_ring_addresses(const struct scene *s, const struct config_node *node,
+			       const char *port, struct choice *choice)
+{
+	const struct config_port *p = config_port_by_name(node, port);
+
+	if (p)
+		choice_add(choice, p->address);
+	for (size_t i = 0; i < s->config->n_kept; i++) {
+		const struct config_kept *kept = &s->config->kept[i];
+
+		if (kept->node == node->id && strcmp(kept->port, port) == 0 &&
+		    (!p || kept->address.address != p->address))
+			choice_add(choice, kept->address.address);
 	}
 }
 
-/* One rule per port for the ring between the nodes' own addresses; outwards, or inwards. */
+/* The ring between the nodes' own addresses on one port; outwards, or inwards. */
+static void ring_rule(struct text *t, const struct scene *s, const char *port, bool out,
+		      const char *verdict)
+{
+	struct choice own = {0}, peers = {0};
+
+	add_ring_addresses(s, s->node, port, &own);
+	for (size_t i = 0; i < s->config->n_nodes; i++) {
+		if (strcmp(s->config->nodes[i].name, s->node->name) != 0)
+			add_ring_addresses(s, &s->config->nodes[i], port, &peers);
+	}
+	if (!own.n || !peers.n)
+		return;
+	text_add(t, "\t\t");
+	if (out)
+		text_add(t, "ip saddr %s ip daddr %s", own.words, peers.words);
+	else
+		text_add(t, "iifname \"%s\" ip saddr %s ip daddr %s", port, peers.words, own.words);
+	text_add(t, " udp dport %d-%d %s\n", CONFIG_RING_PORT,
+		 CONFIG_RING_PORT + CONFIG_RING_LINKS - 1, verdict);
+}
+
 static void ring_rules(struct text *t, const struct scene *s, bool out, const char *verdict)
 {
-	char peers[CONFIG_NODES_MAX * 18 + 8], own[16], ports[16];
-
-	snprintf(ports, sizeof(ports), "%d-%d", CONFIG_RING_PORT,
-		 CONFIG_RING_PORT + CONFIG_RING_LINKS - 1);
-	for (size_t i = 0; i < s->node->n_ports; i++) {
-		const struct config_port *port = &s->node->ports[i];
-
-		peers_text(s, port->name, peers, sizeof(peers));
-		if (!peers[0])
-			continue;
-		format_ipv4(port->address, own, sizeof(own));
-		if (out)
-			text_add(t, "\t\tip saddr %s ip daddr %s udp dport %s %s\n", own, peers,
-				 ports, verdict);
-		else
-			text_add(t, "\t\tiifname \"%s\" ip saddr %s ip daddr %s udp dport %s %s\n",
-				 port->name, peers, own, ports, verdict);
-	}
+	ring_rule(t, s, PUBLIC, out, verdict);
+	ring_rule(t, s, PRIVATE, out, verdict);
 }
 
 static void untracked_chains(struct text *t, const struct scene *s)
@@ -132,8 +156,11 @@ static void untracked_chains(struct text *t, const struct scene *s)
 		text_add(t, CHECKED_ANSWER " notrack\n", s->private_address);
 		/* FTP stays tracked: see ruleset_sets.c. */
 		rule(t, TO_SERVICE " th dport != 21 notrack");
-		rule(t, "iifname \"" PRIVATE "\" ip saddr . meta l4proto . th sport @answering "
-			"ip daddr != @cluster notrack");
+		rule(t, "iifname != \"lo\" meta mark set "
+			"ip daddr . meta l4proto . th dport map @service_mark");
+		rule(t, MARKED " th dport != 21 notrack");
+		rule(t, ANSWER "@answering ip daddr != @cluster notrack");
+		rule(t, ANSWER "@answering_range ip daddr != @cluster notrack");
 	}
 	end_chain(t, false);
 
@@ -158,6 +185,10 @@ static void refuse_chain(struct text *t, const struct scene *s)
 		 "\t\tiifname \"" PRIVATE "\" ip saddr %s ip daddr . meta l4proto . th dport "
 		 "@nat_service counter reject with icmp admin-prohibited\n",
 		 s->private_subnet);
+	text_add(t,
+		 "\t\tiifname \"" PRIVATE "\" ip saddr %s meta mark @nat_mark "
+		 "counter reject with icmp admin-prohibited\n",
+		 s->private_subnet);
 	end_chain(t, false);
 }
 
@@ -170,6 +201,8 @@ static void input_chain(struct text *t, const struct scene *s)
 		/* A connection that IPVS does not know, as after a failover, ends at once. */
 		rule(t, TO_SERVICE " " NOT_A_SYN " counter reject with tcp reset");
 		rule(t, TO_SERVICE " counter drop");
+		rule(t, MARKED " " NOT_A_SYN " counter reject with tcp reset");
+		rule(t, MARKED " counter drop");
 		text_add(t, CHECKED_ANSWER " accept\n", s->private_address);
 	}
 	rule(t, "icmp type { destination-unreachable, echo-request, time-exceeded, "
@@ -205,6 +238,12 @@ static void forward_chain(struct text *t, const struct scene *s)
 static void leaving_chains(struct text *t, const struct scene *s)
 {
 	start_chain(t, "hide", "nat", "postrouting", 100, "accept");
+	/* TCP, UDP, SCTP; other protocols have no ports. */
+	text_add(t,
+		 "\t\toifname \"" PUBLIC "\" ip saddr %s meta l4proto { 6, 17, 132 } "
+		 "snat ip to %s:%u-%u\n",
+		 s->private_subnet, s->public_address, s->config->masquerade.first,
+		 s->config->masquerade.last);
 	text_add(t, "\t\toifname \"" PUBLIC "\" ip saddr %s snat ip to %s\n", s->private_subnet,
 		 s->public_address);
 	end_chain(t, false);
@@ -214,7 +253,8 @@ static void leaving_chains(struct text *t, const struct scene *s)
 	end_chain(t, true);
 }
 
-int ruleset_make(const struct config *config, const struct config_node *node, char **ret_text)
+int ruleset_make(const struct config *config, const uint32_t *marks, const struct config_node *node,
+		 char **ret_text)
 {
 	_cleanup_free_ char *buf = malloc(RULESET_MAX);
 	struct text text;
@@ -228,7 +268,7 @@ int ruleset_make(const struct config *config, const struct config_node *node, ch
 	set_scene(&scene, config, node);
 	text_add(&text, RULESET_TABLE " {\n");
 	if (scene.routes) {
-		r = ruleset_sets(&text, config, config_port_by_name(node, PRIVATE));
+		r = ruleset_sets(&text, config, marks, config_port_by_name(node, PRIVATE));
 		if (r < 0)
 			return r;
 	}

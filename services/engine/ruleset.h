@@ -13,20 +13,28 @@
  *  - `forward` sees answers already translated: whatever still has a private source there was
  *    not translated by IPVS.
  *  - `guard` comes after source NAT (100): the last look at what leaves on the public port.
+ * Services of more than one port have a firewall mark, set in `untracked_in` on packets that came
+ * from outside: by it IPVS knows them, and so do the rules that follow.
  * Traffic of the services, of their checks on eth1 and of the cluster is not tracked: a flood of
  * any cannot fill the connection table, and a full table cannot stop any.
  */
 #ifndef TRIREME_ENGINE_RULESET_H
 #define TRIREME_ENGINE_RULESET_H
 
+#include <stdint.h>
+
 #include "schema/config.h"
 
 #define RULESET_NAME "inet trireme"
 #define RULESET_TABLE "table " RULESET_NAME
 
-#define RULESET_MAX (512u << 10) /* bytes; the limits of config.h need less than 400 KiB */
+#define RULESET_MAX (4u << 20) /* bytes; see tests/test_ruleset.c for what the limits need */
 
-/* The table for this node; the caller frees the text. -ENOMEM, -ENOSPC: above RULESET_MAX. */
-int ruleset_make(const struct config *config, const struct config_node *node, char **ret_text);
+/*
+ * The table for this node; marks: marks_make(). The caller frees the text. -ENOMEM, -ENOSPC: above
+ * RULESET_MAX.
+ */
+int ruleset_make(const struct config *config, const uint32_t *marks, const struct config_node *node,
+		 char **ret_text);
 
 #endif

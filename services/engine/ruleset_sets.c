@@ -2,43 +2,30 @@
 #include "engine/ruleset_sets.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
+#include "engine/ruleset_collect.h"
 
-#define FTP_PORT 21
+#define ADDRESS "type ipv4_addr"
+#define ENDPOINT "type ipv4_addr . inet_proto . inet_service"
+#define RANGES "\n\t\tflags interval"
 
-#define TYPE_ADDRESS "ipv4_addr"
-#define TYPE_ENDPOINT "ipv4_addr . inet_proto . inet_service"
-
-struct element {
-	uint32_t address; /* network byte order */
-	uint16_t port;	  /* 0: an address only */
-	uint8_t protocol;
+static const struct {
+	const char *kind, *name, *type;
+} sets[SET_COUNT] = {
+	[SET_SERVICE] = {"set", "service", ENDPOINT},
+	[SET_NAT_SERVICE] = {"set", "nat_service", ENDPOINT},
+	[SET_SERVICE_MARK] = {"map", "service_mark", ENDPOINT " : mark" RANGES},
+	[SET_NAT_MARK] = {"set", "nat_mark", "type mark"},
+	[SET_ANSWERING] = {"set", "answering", ENDPOINT},
+	[SET_ANSWERING_RANGE] = {"set", "answering_range", ENDPOINT RANGES},
+	[SET_CHECKED] = {"set", "checked", ENDPOINT},
+	[SET_FLOATING_PUBLIC] = {"set", "floating_public", ADDRESS},
+	[SET_VIP] = {"set", "vip", ADDRESS},
+	[SET_CLUSTER] = {"set", "cluster", ADDRESS},
 };
-
-struct elements {
-	struct element *items;
-	size_t n, room;
-};
-
-static int add(struct elements *list, uint32_t address, uint8_t protocol, uint16_t port)
-{
-	if (list->n == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct element *larger = reallocarray(list->items, room, sizeof(*larger));
-
-		if (!larger)
-			return -ENOMEM;
-		list->items = larger;
-		list->room = room;
-	}
-	list->items[list->n++] = (struct element){address, port, protocol};
-	return 0;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -49,174 +36,78 @@ static int compare(const void *a, const void *b)
 		return i < j ? -1 : 1;
 	if (x->protocol != y->protocol)
 		return x->protocol - y->protocol;
-	return x->port - y->port;
+	if (x->first != y->first)
+		return x->first - y->first;
+	if (x->last != y->last)
+		return x->last - y->last;
+	return (x->mark > y->mark) - (x->mark < y->mark);
 }
 
-static void write_set(struct text *text, const char *name, const char *type, struct elements *list)
+/* The kernel takes no element that overlaps another one. */
+static size_t make_disjoint(struct element *items, size_t n)
 {
-	const char *between = "elements = { ";
-	const struct element *last = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct element *last = kept ? &items[kept - 1] : NULL;
+		struct element e = items[i];
+
+		if (last && compare(last, &e) == 0)
+			continue;
+		if (last && e.first && last->address == e.address && last->protocol == e.protocol) {
+			if (e.last <= last->last)
+				continue;
+			if (e.first <= last->last)
+				e.first = (uint16_t)(last->last + 1);
+		}
+		items[kept++] = e;
+	}
+	return kept;
+}
+
+static void write_element(struct text *text, enum ruleset_set set, const struct element *e)
+{
 	char address[16];
 
+	if (set == SET_NAT_MARK) {
+		text_add(text, "0x%08x", e->mark);
+		return;
+	}
+	text_add(text, "%s", format_ipv4(e->address, address, sizeof(address)));
+	if (e->first)
+		text_add(text, " . %u . %u", e->protocol, e->first);
+	if (e->last != e->first)
+		text_add(text, "-%u", e->last);
+	if (set == SET_SERVICE_MARK)
+		text_add(text, " : 0x%08x", e->mark);
+}
+
+static void write_set(struct text *text, enum ruleset_set set, struct elements *list)
+{
+	size_t n = 0;
+
 	/* qsort's argument is never NULL. */
-	if (list->n > 0)
+	if (list->n > 0) {
 		qsort(list->items, list->n, sizeof(*list->items), compare);
-	text_add(text, "\tset %s {\n\t\ttype %s\n", name, type);
-	for (size_t i = 0; i < list->n; i++) {
-		const struct element *e = &list->items[i];
-
-		if (last && compare(last, e) == 0)
-			continue;
-		text_add(text, "%s%s%s", last ? "" : "\t\t", between,
-			 format_ipv4(e->address, address, sizeof(address)));
-		if (e->port)
-			text_add(text, " . %u . %u", e->protocol, e->port);
-		between = ",\n\t\t\t     ";
-		last = e;
+		n = make_disjoint(list->items, list->n);
 	}
-	text_add(text, "%s\t}\n\n", list->n > 0 ? " }\n" : "");
-}
-
-static uint8_t protocol_of(const struct config_service *service)
-{
-	return service->protocol == CONFIG_PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
-}
-
-/* Real servers that are asked over the private port. */
-static int collect_checked(const struct config *config, const struct config_port *private,
-			   struct elements *list)
-{
-	uint32_t mask = ipv4_netmask(private->prefix_length);
-	int r = 0;
-
-	for (size_t i = 0; i < config->n_services; i++) {
-		const struct config_service *s = &config->services[i];
-
-		for (size_t j = 0; s->check != CONFIG_CHECK_NONE && j < s->n_reals && r == 0; j++) {
-			if (((s->reals[j].address ^ private->address) & mask) == 0)
-				r = add(list, s->reals[j].address, IPPROTO_TCP, s->reals[j].port);
-		}
+	text_add(text, "\t%s %s {\n\t\t%s\n", sets[set].kind, sets[set].name, sets[set].type);
+	for (size_t i = 0; i < n; i++) {
+		text_add(text, "%s", i ? ",\n\t\t\t     " : "\t\telements = { ");
+		write_element(text, set, &list->items[i]);
 	}
-	return r;
+	text_add(text, "%s\t}\n\n", n > 0 ? " }\n" : "");
 }
 
-static int collect_services(const struct config *config, bool only_nat, struct elements *list)
+int ruleset_sets(struct text *text, const struct config *config, const uint32_t *marks,
+		 const struct config_port *private)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < config->n_services && r == 0; i++) {
-		const struct config_service *s = &config->services[i];
-
-		if (!only_nat || s->method == CONFIG_METHOD_NAT)
-			r = add(list, s->address, protocol_of(s), s->port);
-	}
-	return r;
-}
-
-/* FTP under NAT needs connection tracking: the kernel's helper rewrites what it carries. */
-static int collect_reals(const struct config *config, struct elements *list)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < config->n_services; i++) {
-		const struct config_service *s = &config->services[i];
-
-		if (s->method != CONFIG_METHOD_NAT ||
-		    (s->port == FTP_PORT && s->protocol == CONFIG_PROTOCOL_TCP))
-			continue;
-		for (size_t j = 0; j < s->n_reals && r == 0; j++)
-			r = add(list, s->reals[j].address, protocol_of(s), s->reals[j].port);
-	}
-	return r;
-}
-
-/* port NULL: those of every port. */
-static int collect_aliases(const struct config *config, const char *port, struct elements *list)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *g = &config->groups[i];
-
-		for (size_t j = 0; j < g->n_aliases && r == 0; j++) {
-			if (!port || strcmp(g->aliases[j].port, port) == 0)
-				r = add(list, g->aliases[j].address, 0, 0);
-		}
-	}
-	return r;
-}
-
-static int collect_nodes(const struct config *config, struct elements *list)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < config->n_nodes; i++) {
-		for (size_t j = 0; j < config->nodes[i].n_ports && r == 0; j++)
-			r = add(list, config->nodes[i].ports[j].address, 0, 0);
-	}
-	return r;
-}
-
-enum set {
-	SET_SERVICE,
-	SET_NAT_SERVICE,
-	SET_ANSWERING,
-	SET_CHECKED,
-	SET_FLOATING_PUBLIC,
-	SET_VIP,
-	SET_CLUSTER,
-	SET_COUNT,
-};
-
-static int collect(const struct config *config, const struct config_port *private, enum set set,
-		   struct elements *list)
-{
-	int r = 0;
-
-	switch (set) {
-	case SET_SERVICE:
-		return collect_services(config, false, list);
-	case SET_NAT_SERVICE:
-		return collect_services(config, true, list);
-	case SET_ANSWERING:
-		return collect_reals(config, list);
-	case SET_CHECKED:
-		return collect_checked(config, private, list);
-	case SET_FLOATING_PUBLIC:
-		return collect_aliases(config, "eth0", list);
-	case SET_VIP:
-		for (size_t i = 0; i < config->n_services && r == 0; i++)
-			r = add(list, config->services[i].address, 0, 0);
-		return r;
-	case SET_CLUSTER:
-		r = collect_nodes(config, list);
-		return r < 0 ? r : collect_aliases(config, NULL, list);
-	case SET_COUNT:
-		break;
-	}
-	return -EINVAL;
-}
-
-int ruleset_sets(struct text *text, const struct config *config, const struct config_port *private)
-{
-	static const struct {
-		const char *name, *type;
-	} sets[SET_COUNT] = {
-		[SET_SERVICE] = {"service", TYPE_ENDPOINT},
-		[SET_NAT_SERVICE] = {"nat_service", TYPE_ENDPOINT},
-		[SET_ANSWERING] = {"answering", TYPE_ENDPOINT},
-		[SET_CHECKED] = {"checked", TYPE_ENDPOINT},
-		[SET_FLOATING_PUBLIC] = {"floating_public", TYPE_ADDRESS},
-		[SET_VIP] = {"vip", TYPE_ADDRESS},
-		[SET_CLUSTER] = {"cluster", TYPE_ADDRESS},
-	};
-
-	for (enum set set = SET_SERVICE; set < SET_COUNT; set++) {
+	for (enum ruleset_set set = 0; set < SET_COUNT; set++) {
 		struct elements list = {0};
-		int r = collect(config, private, set, &list);
+		int r = ruleset_collect(config, marks, private, set, &list);
 
 		if (r == 0)
-			write_set(text, sets[set].name, sets[set].type, &list);
+			write_set(text, set, &list);
 		free(list.items);
 		if (r < 0)
 			return r;

@@ -7,36 +7,84 @@
 
 #include "base/parse.h"
 
-struct ipvs_key wanted_key(const struct config_service *service)
+/* One configured service, and what is known of it. */
+struct subject {
+	const struct config_service *config;
+	const struct health_service *health;
+	const struct ipvs_service *present; /* the kernel's, or NULL */
+	uint64_t now;
+};
+
+uint8_t wanted_protocol(enum config_protocol protocol)
 {
-	struct ipvs_key key = {
-		.family = AF_INET,
-		.protocol = service->protocol == CONFIG_PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP,
-		.port = service->port,
+	static const uint8_t numbers[] = {
+		[CONFIG_PROTOCOL_TCP] = IPPROTO_TCP,
+		[CONFIG_PROTOCOL_UDP] = IPPROTO_UDP,
+		[CONFIG_PROTOCOL_SCTP] = IPPROTO_SCTP,
 	};
 
+	return numbers[protocol];
+}
+
+struct ipvs_key wanted_key(const struct config_service *service, uint32_t mark)
+{
+	struct ipvs_key key = {.family = AF_INET, .mark = mark};
+
+	if (mark)
+		return key;
+	key.protocol = wanted_protocol(service->protocol);
+	key.port = service->port;
 	memcpy(key.address, &service->address, sizeof(service->address));
 	return key;
 }
 
-struct ipvs_dest wanted_dest(const struct config_service *service, const struct config_real *real)
+static struct ipvs_dest dest_at(const struct config_service *service, uint32_t address,
+				uint16_t port)
 {
+	static const uint32_t methods[] = {
+		[CONFIG_METHOD_NAT] = IP_VS_CONN_F_MASQ,
+		[CONFIG_METHOD_DIRECT] = IP_VS_CONN_F_DROUTE,
+		[CONFIG_METHOD_TUNNEL] = IP_VS_CONN_F_TUNNEL,
+	};
 	struct ipvs_dest dest = {
 		.family = AF_INET,
-		.port = real->port,
-		.method = service->method == CONFIG_METHOD_DIRECT ? IP_VS_CONN_F_DROUTE
-								  : IP_VS_CONN_F_MASQ,
-		.weight = real->weight,
+		.port = port,
+		.method = methods[service->method],
 	};
 
-	memcpy(dest.address, &real->address, sizeof(real->address));
+	memcpy(dest.address, &address, sizeof(address));
 	return dest;
 }
 
-static struct ipvs_service service_of(const struct config_service *config)
+struct ipvs_dest wanted_dest(const struct config_service *service, const struct config_real *real)
+{
+	struct ipvs_dest dest = dest_at(service, real->address, real->port);
+
+	dest.weight = real->admin_state == CONFIG_ADMIN_ENABLED ? real->weight : 0;
+	dest.upper = real->upper;
+	dest.lower = real->lower;
+	return dest;
+}
+
+struct ipvs_dest wanted_sorry(const struct config_service *service)
+{
+	struct ipvs_dest dest = dest_at(service, service->sorry_address, service->sorry_port);
+
+	dest.weight = 1;
+	return dest;
+}
+
+struct ipvs_timeouts wanted_timeouts(const struct config *config)
+{
+	return (struct ipvs_timeouts){config->timeout_tcp, config->timeout_tcp_fin,
+				      config->timeout_udp};
+}
+
+static struct ipvs_service service_of(const struct config_service *config, uint32_t mark)
 {
 	/* Without persistence the kernel keeps the mask all the same: one fixed value. */
-	struct ipvs_service service = {.key = wanted_key(config), .netmask = ipv4_netmask(32)};
+	struct ipvs_service service = {.key = wanted_key(config, mark),
+				       .netmask = ipv4_netmask(32)};
 
 	memcpy(service.scheduler, config->scheduler, sizeof(service.scheduler));
 	if (strcmp(config->scheduler, "sh") == 0 || strcmp(config->scheduler, "mh") == 0)
@@ -50,39 +98,104 @@ static struct ipvs_service service_of(const struct config_service *config)
 	return service;
 }
 
-static int add_reals(struct ipvs_service *service, const struct config_service *config,
-		     const struct health_service *health, const struct ipvs_service *present,
-		     uint64_t now)
+static bool in_use(const struct subject *s, size_t i)
 {
+	const struct config_real *real = &s->config->reals[i];
+	struct ipvs_dest dest = wanted_dest(s->config, real);
+
+	if (real->admin_state == CONFIG_ADMIN_DISABLED)
+		return false;
+	return health_in_use(s->config->check, &s->health->reals[i],
+			     s->present && ipvs_service_find(s->present, &dest), s->now);
+}
+
+/* What the kernel was told last, by this engine or the one before it. */
+static bool was_below_quorum(const struct subject *s)
+{
+	const struct ipvs_dest *found;
+	struct ipvs_dest sorry;
+
+	if (!s->present || s->present->n_dests == 0)
+		return false;
+	if (s->config->sorry_address) {
+		sorry = wanted_sorry(s->config);
+		found = ipvs_service_find(s->present, &sorry);
+		return found && found->weight > 0;
+	}
+	for (size_t i = 0; i < s->present->n_dests; i++) {
+		if (s->present->dests[i].weight > 0)
+			return false;
+	}
+	return true;
+}
+
+/* As long as the first word on the others can turn it, it stays as it is. */
+static bool below_quorum(const struct subject *s)
+{
+	size_t sure = 0, hoped = 0;
+
+	for (size_t i = 0; i < s->config->n_reals; i++) {
+		struct ipvs_dest dest = wanted_dest(s->config, &s->config->reals[i]);
+
+		if (dest.weight == 0)
+			continue;
+		hoped += s->config->check == CONFIG_CHECK_NONE ||
+			 s->health->reals[i].state != ENGINE_HEALTH_DOWN;
+		sure += in_use(s, i);
+	}
+	if (sure >= s->config->quorum)
+		return false;
+	return hoped < s->config->quorum || was_below_quorum(s);
+}
+
+static int add_sorry(struct ipvs_service *service, const struct subject *s, bool below, bool leaves)
+{
+	struct ipvs_dest sorry = wanted_sorry(s->config);
+
+	if (!below) {
+		if (leaves)
+			return 0;
+		sorry.weight = 0;
+	}
+	return ipvs_service_find(service, &sorry) ? 0 : ipvs_service_add(service, &sorry);
+}
+
+static int add_dests(struct ipvs_service *service, const struct subject *s)
+{
+	bool below = below_quorum(s), leaves = strcmp(s->config->scheduler, "dh") == 0;
 	int r = 0;
 
-	for (size_t i = 0; i < config->n_reals && r == 0; i++) {
-		struct ipvs_dest dest = wanted_dest(config, &config->reals[i]);
-		bool in_kernel = present && ipvs_service_find(present, &dest);
+	for (size_t i = 0; i < s->config->n_reals && r == 0; i++) {
+		struct ipvs_dest dest = wanted_dest(s->config, &s->config->reals[i]);
 
-		if (ipvs_service_find(service, &dest))
+		if (ipvs_service_find(service, &dest) || !in_use(s, i) || (below && leaves))
 			continue;
-		if (health_in_use(config->check, &health->reals[i], in_kernel, now))
-			r = ipvs_service_add(service, &dest);
+		if (below)
+			dest.weight = 0;
+		r = ipvs_service_add(service, &dest);
 	}
+	if (r == 0 && s->config->sorry_address)
+		r = add_sorry(service, s, below, leaves);
 	return r;
 }
 
-int wanted_make(const struct config *config, const struct health_state *health,
-		const struct ipvs_table *present, uint64_t now, struct ipvs_table *ret_wanted)
+int wanted_make(const struct config *config, const uint32_t *marks,
+		const struct health_state *health, const struct ipvs_table *present, uint64_t now,
+		struct ipvs_table *ret_wanted)
 {
 	struct ipvs_table table = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < config->n_services && r == 0; i++) {
-		struct ipvs_service service = service_of(&config->services[i]), *added;
+		struct ipvs_service service = service_of(&config->services[i], marks[i]), *added;
+		struct subject subject = {&config->services[i], &health->services[i],
+					  ipvs_table_find(present, &service.key), now};
 
 		if (ipvs_table_find(&table, &service.key))
 			continue;
 		r = ipvs_table_add(&table, &service, &added);
 		if (r == 0)
-			r = add_reals(added, &config->services[i], &health->services[i],
-				      ipvs_table_find(present, &service.key), now);
+			r = add_dests(added, &subject);
 	}
 	if (r < 0) {
 		ipvs_table_clear(&table);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/parse.h"
+#include "engine/marks.h"
 
 #define SERVICES_MAX 16
 #define REALS_MAX 16
@@ -44,8 +45,13 @@ static void read_service(struct reader *r, const char *line)
 				method, s->scheduler),
 			 5);
 	endpoint(where, &s->address, &s->port);
-	s->protocol = strcmp(protocol, "udp") == 0 ? CONFIG_PROTOCOL_UDP : CONFIG_PROTOCOL_TCP;
-	s->method = strcmp(method, "direct") == 0 ? CONFIG_METHOD_DIRECT : CONFIG_METHOD_NAT;
+	s->protocol = strcmp(protocol, "udp") == 0    ? CONFIG_PROTOCOL_UDP
+		      : strcmp(protocol, "sctp") == 0 ? CONFIG_PROTOCOL_SCTP
+						      : CONFIG_PROTOCOL_TCP;
+	s->method = strcmp(method, "direct") == 0   ? CONFIG_METHOD_DIRECT
+		    : strcmp(method, "tunnel") == 0 ? CONFIG_METHOD_TUNNEL
+						    : CONFIG_METHOD_NAT;
+	s->quorum = 1;
 	s->check = CONFIG_CHECK_TCP_CONNECT;
 	s->reals = calloc(REALS_MAX, sizeof(*s->reals));
 	assert_non_null(s->reals);
@@ -56,12 +62,15 @@ static void read_real(struct reader *r, const char *line)
 	size_t n = r->c->config->n_services - 1;
 	struct config_service *s = &r->c->config->services[n];
 	struct config_real *real = &s->reals[s->n_reals];
-	char where[32];
+	char where[32], admin[12] = "";
 
 	assert_true(s->n_reals < REALS_MAX);
-	assert_int_equal(sscanf(line, "real %32s %31s %hu %11s", real->name, where, &real->weight,
-				r->health[n][s->n_reals]),
-			 4);
+	assert_true(sscanf(line, "real %32s %31s %hu %11s %11s %u %u", real->name, where,
+			   &real->weight, r->health[n][s->n_reals], admin, &real->upper,
+			   &real->lower) >= 4);
+	real->admin_state = strcmp(admin, "drain") == 0	     ? CONFIG_ADMIN_DRAIN
+			    : strcmp(admin, "disabled") == 0 ? CONFIG_ADMIN_DISABLED
+							     : CONFIG_ADMIN_ENABLED;
 	endpoint(where, &real->address, &real->port);
 	s->n_reals++;
 }
@@ -72,6 +81,7 @@ static void read_config(struct reader *r, const char *line)
 	struct config_service *s =
 		config->n_services ? &config->services[config->n_services - 1] : NULL;
 	unsigned long long ms;
+	char where[32];
 
 	if (sscanf(line, "time %llu", &ms) == 1) {
 		r->c->now = ms * 1000000;
@@ -84,7 +94,12 @@ static void read_config(struct reader *r, const char *line)
 	} else if (s && sscanf(line, "persistent %u/%hhu", &s->persistence_s,
 			       &s->persistence_prefix) == 2) {
 		s->persistent = true;
-	} else {
+	} else if (s && sscanf(line, "sorry %31s", where) == 1) {
+		endpoint(where, &s->sorry_address, &s->sorry_port);
+	} else if (s && strcmp(line, "several") == 0) {
+		s->port = 0;
+	} else if (!s || (sscanf(line, "mark %hu", &s->mark) != 1 &&
+			  sscanf(line, "quorum %hu", &s->quorum) != 1)) {
 		fail_msg("not understood: %s", line);
 	}
 }
@@ -98,14 +113,18 @@ static void read_kernel(struct reader *r, const char *line)
 
 	if (sscanf(line, "service %7s %31s %15s %u %u %15s", protocol, where, s.scheduler, &s.flags,
 		   &s.timeout, mask) == 6) {
-		s.key.protocol = strcmp(protocol, "udp") == 0 ? IPPROTO_UDP : IPPROTO_TCP;
+		s.key.protocol = strcmp(protocol, "udp") == 0	 ? IPPROTO_UDP
+				 : strcmp(protocol, "sctp") == 0 ? IPPROTO_SCTP
+								 : IPPROTO_TCP;
 		endpoint(where, &address, &s.key.port);
 		memcpy(s.key.address, &address, sizeof(address));
 		assert_int_equal(parse_ipv4(mask, &s.netmask), 0);
 		assert_int_equal(ipvs_table_add(&r->c->present, &s, &r->service), 0);
-	} else if (sscanf(line, "mark %u %15s", &s.key.mark, s.scheduler) == 2) {
+	} else if (sscanf(line, "mark %i %15s", (int *)&s.key.mark, s.scheduler) == 2) {
+		s.netmask = 0xffffffff;
 		assert_int_equal(ipvs_table_add(&r->c->present, &s, &r->service), 0);
-	} else if (sscanf(line, "dest %31s %u %u %u", where, &d.method, &d.weight, &d.upper) == 4) {
+	} else if (sscanf(line, "dest %31s %u %u %u %u", where, &d.method, &d.weight, &d.upper,
+			  &d.lower) >= 4) {
 		endpoint(where, &address, &d.port);
 		memcpy(d.address, &address, sizeof(address));
 		assert_int_equal(ipvs_service_add(r->service, &d), 0);
@@ -161,6 +180,7 @@ void plan_case_read(const char *path, struct plan_case *c)
 	}
 	fclose(file);
 	make_health(&r);
+	assert_int_equal(marks_make(c->config, &c->marks), 0);
 }
 
 void plan_case_free(struct plan_case *c)
@@ -169,6 +189,7 @@ void plan_case_free(struct plan_case *c)
 	ipvs_table_clear(&c->present);
 	for (size_t i = 0; i < c->config->n_services; i++)
 		free(c->config->services[i].reals);
+	free(c->marks);
 	free(c->config->services);
 	free(c->config);
 }

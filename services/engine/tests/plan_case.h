@@ -6,10 +6,15 @@
  *   service web tcp 203.0.113.10:80 nat wrr         name protocol endpoint method scheduler
  *     persistent 300/24                             of the service above
  *     unchecked
+ *     mark 7                                        of the configuration
+ *     several                                       has other ports, too
+ *     quorum 2
+ *     sorry 10.77.0.109:80
  *     real web1 10.77.0.101:80 3 up                 weight and health: up, down, unknown
+ *     real web2 10.77.0.102:80 3 up drain 100 80    admin state, thresholds
  *   kernel
  *   service tcp 203.0.113.10:80 wrr 1 300 255.255.255.0   flags, timeout, netmask
- *   mark 7 rr
+ *   mark 7 rr                                       0x80000001: one of the engine's own
  *     dest 10.77.0.101:80 0 3 0                     method, weight, upper threshold
  */
 #ifndef TRIREME_ENGINE_TESTS_PLAN_CASE_H
@@ -21,6 +26,7 @@
 
 struct plan_case {
 	struct config *config;
+	uint32_t *marks;
 	struct health_state *health;
 	struct ipvs_table present;
 	uint64_t now;

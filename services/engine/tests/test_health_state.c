@@ -123,12 +123,46 @@ static void use(void **state)
 	assert_true(health_in_use(CONFIG_CHECK_TCP_CONNECT, &r, false, 0));
 }
 
+/* What is disabled is not checked: nothing is known of it, then or when it is enabled again. */
+static void disabled(void **state)
+{
+	struct config_real real = {.name = "a", .address = 1};
+	struct config_service web = {.name = "web",
+				     .check = CONFIG_CHECK_TCP_CONNECT,
+				     .check_port = 80,
+				     .reals = &real,
+				     .n_reals = 1};
+	struct config one = {.services = &web, .n_services = 1};
+	struct health_state *health[4];
+	bool changed;
+
+	(void)state;
+	assert_int_equal(health_state_make(&one, NULL, 0, &health[0]), 0);
+	assert_int_equal(health_state_report(health[0], "web", "a", ENGINE_HEALTH_UP, "", &changed),
+			 0);
+	real.admin_state = CONFIG_ADMIN_DISABLED;
+	assert_int_equal(health_state_make(&one, health[0], 1, &health[1]), 0);
+	assert_int_equal(health[1]->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
+	real.admin_state = CONFIG_ADMIN_DRAIN;
+	assert_int_equal(health_state_make(&one, health[1], 9, &health[2]), 0);
+	assert_int_equal(health[2]->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
+	assert_int_equal(health[2]->services[0].reals[0].grace_end, 9 + ENGINE_GRACE_NS);
+	/* Without a port of its own, the service's first one is checked: of another, nothing is
+	 * known. */
+	health_state_report(health[2], "web", "a", ENGINE_HEALTH_UP, "", &changed);
+	web.check_port = 81;
+	assert_int_equal(health_state_make(&one, health[2], 9, &health[3]), 0);
+	assert_int_equal(health[3]->services[0].reals[0].state, ENGINE_HEALTH_UNKNOWN);
+	for (int i = 0; i < 4; i++)
+		health_state_free(health[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reports),	 cmocka_unit_test(bad_reports),
 		cmocka_unit_test(another_check), cmocka_unit_test(another_configuration),
-		cmocka_unit_test(use),
+		cmocka_unit_test(use),		 cmocka_unit_test(disabled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,6 +207,30 @@ static void dest_to_kernel(void **state)
 				       1 << IPVS_DEST_ATTR_L_THRESH);
 }
 
+/* Seconds; what the kernel leaves out is not taken for 0. */
+static void timeouts(void **state)
+{
+	static const struct ipvs_timeouts wanted = {900, 120, 300};
+	struct ipvs_timeouts seen = {0};
+	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = ipvs_msg_get_config(buf, FAMILY);
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	(void)state;
+	assert_int_equal(genl->cmd, IPVS_CMD_GET_CONFIG);
+	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	mnl_attr_put_u32(nlh, IPVS_CMD_ATTR_TIMEOUT_TCP, 1);
+	mnl_attr_put_u32(nlh, IPVS_CMD_ATTR_TIMEOUT_UDP, 2);
+	assert_int_equal(ipvs_msg_parse_config(nlh, &seen), -EBADMSG);
+	assert_int_equal(seen.tcp, 0);
+	nlh = ipvs_msg_set_config(buf, FAMILY, &wanted);
+	genl = mnl_nlmsg_get_payload(nlh);
+	assert_int_equal(genl->cmd, IPVS_CMD_SET_CONFIG);
+	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	assert_int_equal(ipvs_msg_parse_config(nlh, &seen), 0);
+	assert_memory_equal(&seen, &wanted, sizeof(seen));
+}
+
 /* Cut off anywhere, a message is refused and nothing past its end is read (sanitizers watch). */
 static void cut_off(void **state)
 {
@@ -214,6 +238,7 @@ static void cut_off(void **state)
 	struct nlmsghdr *whole = kernel_dest(buf, 0);
 	uint32_t length = whole->nlmsg_len;
 	struct ipvs_service service;
+	struct ipvs_timeouts timeouts;
 	struct ipvs_dest dest;
 	uint16_t family;
 
@@ -226,6 +251,7 @@ static void cut_off(void **state)
 		part->nlmsg_len = n;
 		assert_int_equal(ipvs_msg_parse_dest(part, &dest), -EBADMSG);
 		assert_int_equal(ipvs_msg_parse_service(part, &service), -EBADMSG);
+		assert_int_equal(ipvs_msg_parse_config(part, &timeouts), -EBADMSG);
 		ipvs_msg_parse_family(part, &family);
 		free(part);
 	}
@@ -271,7 +297,7 @@ int main(void)
 		cmocka_unit_test(service_by_mark),  cmocka_unit_test(delete_is_short),
 		cmocka_unit_test(dest_from_kernel), cmocka_unit_test(dest_to_kernel),
 		cmocka_unit_test(cut_off),	    cmocka_unit_test(long_scheduler),
-		cmocka_unit_test(family),
+		cmocka_unit_test(family),	    cmocka_unit_test(timeouts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,9 @@
 #include <cmocka.h>
 
 #include "base/file_io.h"
+#include "engine/marks.h"
 #include "engine/ruleset.h"
+#include "engine/ruleset_diff.h"
 #include "engine/ruleset_match.h"
 #include "schema/schema.h"
 
@@ -32,6 +34,7 @@ static void check_golden(const char *path)
 	struct schema_error error;
 	struct config *config;
 	char *text, *expected;
+	uint32_t *marks;
 
 	assert_int_equal(sscanf(name, "%*[^@]@%32[^.].nft", node), 1);
 	snprintf(document, sizeof(document), FOLDER "%.*s.json", (int)strcspn(name, "@"), name);
@@ -41,7 +44,9 @@ static void check_golden(const char *path)
 	print_message("%s\n", path);
 	if (schema_load(YANG, document, &config, &error) < 0)
 		fail_msg("%s: %s %s %s", document, error.path, error.value, error.allowed);
-	assert_int_equal(ruleset_make(config, config_node_by_name(config, node), &text), 0);
+	assert_int_equal(marks_make(config, &marks), 0);
+	assert_int_equal(ruleset_make(config, marks, config_node_by_name(config, node), &text), 0);
+	free(marks);
 	assert_int_equal(file_read(path, RULESET_MAX, &expected, NULL), 0);
 	assert_string_equal(text, expected);
 	free(text);
@@ -61,11 +66,12 @@ static void golden(void **state)
 	globfree(&found);
 }
 
-/* The model's limits fit: 512 services, 4,096 real servers, all aliases. */
+/* The model's limits fit: 512 services, 16 ranges of each, 4,096 real servers, all aliases. */
 static void largest(void **state)
 {
 	struct config *config = calloc(1, sizeof(*config));
 	size_t reals = 8;
+	uint32_t *marks;
 	char *text;
 
 	(void)state;
@@ -101,19 +107,23 @@ static void largest(void **state)
 
 		s->address = 0xcececece + i;
 		s->check = CONFIG_CHECK_TCP_CONNECT;
-		s->port = 65535;
-		s->protocol = CONFIG_PROTOCOL_UDP;
+		s->check_port = 65535;
+		s->protocol = CONFIG_PROTOCOL_SCTP;
+		s->n_ranges = CONFIG_RANGES_MAX;
+		for (uint16_t k = 0; k < CONFIG_RANGES_MAX; k++)
+			s->ranges[k] = (struct config_port_range){50000 + 16 * k, 50009 + 16 * k};
 		s->reals = calloc(reals, sizeof(*s->reals));
 		assert_non_null(s->reals);
 		s->n_reals = reals;
 		for (uint32_t j = 0; j < reals; j++) {
 			s->reals[j].address = htonl(0xbebe1000 + i * 8 + j);
-			s->reals[j].port = 65535;
 		}
 	}
-	assert_int_equal(ruleset_make(config, &config->nodes[0], &text), 0);
+	assert_int_equal(marks_make(config, &marks), 0);
+	assert_int_equal(ruleset_make(config, marks, &config->nodes[0], &text), 0);
 	print_message("%zu bytes\n", strlen(text));
 	free(text);
+	free(marks);
 	config_free(config);
 }
 
@@ -152,12 +162,74 @@ static void match(void **state)
 	same("{ { 2, 1 }", "{ { 1, 2 }", true);
 }
 
+/* What is written to turn one listing into another; NULL: it cannot. */
+static void diff(const char *listed, const char *wanted, const char *expected)
+{
+	char *commands = NULL;
+
+	if (!expected) {
+		assert_int_equal(ruleset_diff(listed, wanted, &commands), -ESTALE);
+		return;
+	}
+	assert_int_equal(ruleset_diff(listed, wanted, &commands), 0);
+	assert_string_equal(commands, expected);
+	free(commands);
+}
+
+#define TABLE(contents) "table inet trireme {\n" contents "}\n"
+#define SET(items) "\tset s {\n\t\ttype ipv4_addr\n" items "\t}\n\n"
+#define MAP(items) "\tmap m {\n\t\ttype ipv4_addr : mark\n\t\tflags interval\n" items "\t}\n\n"
+#define CHAIN(name, rules)                                                                  \
+	"\tchain " name " {\n\t\ttype filter hook input priority 110; policy drop;\n" rules \
+	"\t}\n\n"
+
+static void differences(void **state)
+{
+	(void)state;
+	diff(TABLE(), TABLE(), "");
+	diff(TABLE(SET("\t\telements = { 1.1.1.1,\n\t\t\t     2.2.2.2 }\n")),
+	     TABLE(SET("\t\telements = { 2.2.2.2,\n\t\t\t     3.3.3.3, 4.4.4.4 }\n")),
+	     "delete element inet trireme s { 1.1.1.1 }\n"
+	     "add element inet trireme s { 3.3.3.3, 4.4.4.4 }\n");
+	/* From nothing, to nothing. */
+	diff(TABLE(SET("")), TABLE(SET("\t\telements = { 1.1.1.1 }\n")),
+	     "add element inet trireme s { 1.1.1.1 }\n");
+	diff(TABLE(SET("\t\telements = { 1.1.1.1 }\n")), TABLE(SET("")),
+	     "delete element inet trireme s { 1.1.1.1 }\n");
+	/* Another mark of the same key, and what is the same beside it. */
+	diff(TABLE(MAP("\t\telements = { 1.1.1.1 : 0x1, 1.1.1.2 : 0x9 }\n") SET("")),
+	     TABLE(MAP("\t\telements = { 1.1.1.2 : 0x9, 1.1.1.1 : 0x2 }\n") SET("")),
+	     "delete element inet trireme m { 1.1.1.1 : 0x1 }\n"
+	     "add element inet trireme m { 1.1.1.1 : 0x2 }\n");
+	/* Only the chain that differs; sets without a name have no order. */
+	diff(TABLE(CHAIN("a", "\t\tx { 1, 2 }\n") CHAIN("b", "\t\ty\n\t\tz\n")),
+	     TABLE(CHAIN("a", "\t\tx { 2, 1 }\n") CHAIN("b", "\t\tz\n\t\tw\n")),
+	     "flush chain inet trireme b\n"
+	     "add rule inet trireme b \t\tz\n"
+	     "add rule inet trireme b \t\tw\n");
+	diff(TABLE(CHAIN("a", "")), TABLE(CHAIN("a", "\t\tx\n")),
+	     "flush chain inet trireme a\nadd rule inet trireme a \t\tx\n");
+	/* Other sets and chains, or others' definitions. */
+	diff("", TABLE(SET("")), NULL);
+	diff(TABLE(), TABLE(SET("")), NULL);
+	diff(TABLE(SET("")), TABLE(), NULL);
+	diff(TABLE(SET("") MAP("")), TABLE(MAP("") SET("")), NULL);
+	diff(TABLE("\tset s {\n\t\ttype mark\n\t}\n"), TABLE(SET("")), NULL);
+	diff(TABLE(CHAIN("a", "")), TABLE(CHAIN("b", "")), NULL);
+	/* Not of our form: an end that is missing. */
+	diff(TABLE("\tset s {\n\t\ttype mark\n"), TABLE(SET("")), NULL);
+	diff(TABLE("\tset\n\t}\n"), TABLE(SET("")), NULL);
+	diff(TABLE("\tchain a {\n\t}\n"), TABLE(CHAIN("a", "")), NULL);
+	diff(TABLE(SET("\t\telements = { 1.1.1.1\n")), TABLE(SET("")), NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
 		cmocka_unit_test(largest),
 		cmocka_unit_test(match),
+		cmocka_unit_test(differences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
