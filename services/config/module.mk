@@ -116,6 +116,11 @@ test_config_broken_term-src := services/config/tests/test_replica_broken.c $(rep
 	$(filter-out %/replica_view.c,$(replica-pure))
 test_config_broken_term-pkg := cmocka
 
+tests += test_config_replica_golden
+test_config_replica_golden-src := services/config/tests/test_replica_golden.c \
+	services/config/tests/replica_script.c services/base/file_io.c $(replica-pure)
+test_config_replica_golden-pkg := cmocka
+
 tests += test_config_wire
 test_config_wire-src := services/config/tests/test_wire.c services/proto/config_wire.c
 test_config_wire-pkg := cmocka
@@ -132,3 +137,7 @@ tests += test_config_session
 test_config_session-src := services/config/tests/test_session.c services/config/session.c \
 	services/base/parse.c
 test_config_session-pkg := cmocka
+
+fuzzers += fuzz_config_replica
+fuzz_config_replica-src := services/config/fuzz_replica.c \
+	$(filter-out %/replica_explain.c %/confirm.c,$(replica-pure))

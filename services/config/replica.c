@@ -209,6 +209,14 @@ static bool take_members(struct replica *s, const struct replica_member *members
 	return replica_peer(s, s->settings.self);
 }
 
+/* FNV-1a: the tag tells the messages of a configuration from those of others. */
+static uint64_t mix(uint64_t tag, uint64_t value)
+{
+	for (size_t i = 0; i < sizeof(value); i++)
+		tag = (tag ^ (value >> 8 * i & 0xff)) * 0x100000001b3ULL;
+	return tag;
+}
+
 void replica_view(struct replica *s, const struct replica_ring *ring,
 		  const struct replica_member *members, size_t n_members, uint64_t now)
 {
@@ -232,17 +240,9 @@ void replica_view(struct replica *s, const struct replica_ring *ring,
 				       "configuration does not know");
 		s->n_peers = 0;
 	}
-	/* FNV-1a: tells the messages of this configuration from those of others. */
-	for (size_t i = 0; i < s->n_peers + 1; i++) {
-		uint64_t words[2] = {ring->node, ring->seq};
-
-		if (i)
-			memcpy(words,
-			       (uint64_t[2]){s->peers[i - 1].member.id, s->peers[i - 1].member.pid},
-			       sizeof(words));
-		for (size_t k = 0; k < sizeof(words); k++)
-			tag = (tag ^ ((const uint8_t *)words)[k]) * 0x100000001b3ULL;
-	}
+	tag = mix(mix(tag, ring->node), ring->seq);
+	for (size_t i = 0; i < s->n_peers; i++)
+		tag = mix(mix(tag, s->peers[i].member.id), s->peers[i].member.pid);
 	s->tag = tag;
 	replica_view_absence(s);
 	step(s, now);

@@ -49,14 +49,13 @@ static void explain_waiting(const struct replica *s, struct text *t)
 
 	if (s->store.error[0]) {
 		text_add(t, "%s", s->store.error);
-	} else if (f->active && f->joined) {
-		text_add(t, "waits for %llu revisions from %s (it is at %llu of %llu)",
-			 (unsigned long long)(s->wanted.number - s->head.number),
+	} else if (f->active && s->head.number >= f->number) {
+		text_add(t, "its revisions part from those of %s, which it takes instead",
+			 replica_name(s, f->source));
+	} else if (f->active) {
+		text_add(t, "waits for revisions from %s: has %llu, the newest is %llu",
 			 replica_name(s, f->source), (unsigned long long)s->head.number,
 			 (unsigned long long)s->wanted.number);
-	} else if (f->active) {
-		text_add(t, "looks where its revisions part from those of %s",
-			 replica_name(s, f->source));
 	} else if (!replica_view_suffice(s, replica_is_promised)) {
 		text_add(t, "waits for the promise of ");
 		list(s, t, replica_is_promised, false);
@@ -100,6 +99,9 @@ static void explain_open(const struct replica *s, struct text *t)
 	} else if (replica_unconfirmed(&s->head)) {
 		text_add(t, "; it waits to be confirmed");
 	}
+	if (s->term >> 32)
+		text_add(t, "; an operator has overridden missing nodes %llu times",
+			 (unsigned long long)(s->term >> 32));
 }
 
 const char *replica_explain(const struct replica *s, uint64_t now, char *buf, size_t size)

@@ -113,8 +113,12 @@ static bool take_header(struct replica *s, const struct revision *r, uint64_t no
 {
 	struct replica_fetch *f = &s->fetch;
 	const struct revision_id *own = replica_id_of(s, r->number);
-	const struct replica_peer *source = replica_peer(s, f->source);
+	struct replica_peer *source = replica_peer(s, f->source);
 
+	if (r->number > f->number) { /* it has pruned what it was asked for */
+		f->number = source->state.oldest = r->number;
+		f->joined = false;
+	}
 	if (own && replica_same(own, &r->id)) {
 		f->joined = true;
 		ask(s, r->number + 1, 0, now);
@@ -142,8 +146,10 @@ void replica_fetch_part(struct replica *s, uint32_t sender, const struct config_
 	struct replica_fetch *f = &s->fetch;
 
 	if (m->part.to != s->settings.self || !f->active || s->store.busy || sender != f->source ||
-	    m->part.revision.number != f->number || m->part.offset != f->received ||
+	    m->part.revision.number < f->number || m->part.offset != f->received ||
 	    m->part.total > REPLICA_BODY_MAX || m->part.size > m->part.total - f->received)
+		return;
+	if (f->received && m->part.revision.number != f->number)
 		return;
 	if (f->received == 0) {
 		if (!take_header(s, &m->part.revision, now))
@@ -221,9 +227,13 @@ void replica_serve_step(struct replica *s, uint64_t now)
 
 		if (!p->asked.waits)
 			continue;
-		if (p->asked.number > s->head.number || p->asked.number < s->oldest) {
+		if (p->asked.number > s->head.number) {
 			p->asked.waits = false;
 			continue;
+		}
+		if (p->asked.number < s->oldest) {
+			p->asked.number = s->oldest;
+			p->asked.offset = 0;
 		}
 		if (p->asked.number == s->head.number && s->document.data)
 			serve(s, p, &s->head, &s->document);

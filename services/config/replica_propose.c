@@ -64,7 +64,11 @@ static void name_those(const struct replica *s, bool (*answer)(const struct repl
 int replica_propose_refusal(const struct replica *s, const struct revision *r, char *text,
 			    size_t size)
 {
-	if (!s->open || !replica_view_every(s, replica_is_ready)) {
+	if (!s->open) {
+		snprintf(text, size, "the nodes have not agreed on the newest revision yet");
+		return -EBUSY;
+	}
+	if (!replica_view_every(s, replica_is_ready)) {
 		name_those(s, replica_is_ready, "not all have the newest revision: waits for", text,
 			   size);
 		return -EBUSY;

@@ -34,7 +34,8 @@ const struct revision_id *replica_id_of(const struct replica *s, uint64_t number
 	return NULL;
 }
 
-static void truncate_from(struct replica *s, uint64_t number)
+/* gap: what comes instead begins behind this log, which was too old and not another one. */
+static void truncate_from(struct replica *s, uint64_t number, bool gap)
 {
 	static const struct revision none;
 
@@ -45,7 +46,8 @@ static void truncate_from(struct replica *s, uint64_t number)
 	s->head = s->n_recent ? s->recent[s->n_recent - 1] : none;
 	replica_body_free(&s->document);
 	if (s->committed >= number) {
-		replica_emit(s, REPLICA_DIVERGED)->number = number;
+		if (!gap)
+			replica_emit(s, REPLICA_DIVERGED)->number = number;
 		s->committed = s->noted = s->head.number;
 	}
 }
@@ -79,10 +81,10 @@ void replica_store_done(struct replica *s)
 		s->promised = what->term;
 		break;
 	case REPLICA_STORE_TRUNCATE:
-		truncate_from(s, what->truncate_from);
+		truncate_from(s, what->truncate_from, false);
 		break;
 	case REPLICA_STORE_APPEND:
-		truncate_from(s, what->truncate_from);
+		truncate_from(s, what->truncate_from, what->revision.number > s->head.number + 1);
 		append(s, &what->revision, &s->store.body);
 		break;
 	case REPLICA_STORE_COMMITTED:

@@ -2,9 +2,9 @@
 /*
  * Secret values at rest: AES-256-GCM (NIST SP 800-38D) under the cluster's secret key, as the text
  * "$1$" and base64 (RFC 4648) of nonce (96 bits), ciphertext and tag (128 bits). The schema path of
- * the leaf is additional data: a sealed value opens at its own place only. The nonce is made of key,
- * path and value (HMAC-SHA256), so that the same value gives the same text: that much a reader of
- * sealed texts learns.
+ * the leaf is additional data: a sealed value opens at its own place only. The nonce is made of
+ * key, path and value (HMAC-SHA256), so that the same value gives the same text: that much a reader
+ * of sealed texts learns.
  */
 #ifndef TRIREME_CONFIG_SECRET_IO_H
 #define TRIREME_CONFIG_SECRET_IO_H

@@ -182,7 +182,7 @@ static void fault(struct sim *sim)
 {
 	size_t node = sim_random(sim, sim->n);
 
-	switch (sim_random(sim, 6)) {
+	switch (sim_random(sim, 7)) {
 	case 0:
 		part(sim);
 		break;
@@ -200,6 +200,9 @@ static void fault(struct sim *sim)
 	case 4:
 		if (!sim->nodes[node].alive)
 			sim_node_start(sim, node);
+		break;
+	case 5:
+		sim_node_prune(sim, node);
 		break;
 	default:
 		sim_ring_device(sim);
@@ -259,12 +262,13 @@ static void compare_logs(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->n; i++) {
 		const struct sim_disk *d = &sim->nodes[i].disk;
+		uint64_t first = d->n ? d->log[0].number : 1; /* older ones were pruned */
 
-		for (uint64_t number = 1; number < SIM_LOG_MAX; number++) {
+		for (uint64_t number = first; number < SIM_LOG_MAX; number++) {
 			if (!sim->is_committed[number])
 				continue;
-			if (number > d->n ||
-			    !replica_same(&d->log[number - 1].id, &sim->committed[number]))
+			if (number - first >= d->n ||
+			    !replica_same(&d->log[number - first].id, &sim->committed[number]))
 				sim_violate(sim, "node %zu: committed %llu is lost", i + 1,
 					    (unsigned long long)number);
 		}

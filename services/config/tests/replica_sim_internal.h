@@ -92,6 +92,7 @@ void sim_node_store(struct sim *sim, size_t node);
 void sim_node_check(struct sim *sim, size_t node);
 void sim_node_tick(struct sim *sim, size_t node);
 void sim_node_client(struct sim *sim, size_t node);
+void sim_node_prune(struct sim *sim, size_t node); /* older revisions are dropped */
 void sim_node_free(struct sim *sim, size_t node);
 
 /* replica_sim_ring.c */

@@ -36,6 +36,27 @@ static void truncate_disk(struct sim_disk *d, uint64_t from)
 	d->unsynced = d->committed;
 }
 
+void sim_node_prune(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	struct sim_disk *d = &n->disk;
+	size_t gone = d->n > 3 ? d->n - 3 : 0;
+
+	/* Never the head, nor the committed one. */
+	while (gone && d->log[gone - 1].number >= d->committed)
+		gone--;
+	if (!n->alive || n->storing || !gone)
+		return;
+	for (size_t i = 0; i < gone; i++)
+		free(d->documents[i].text);
+	d->n -= gone;
+	memmove(&d->log[0], &d->log[gone], d->n * sizeof(d->log[0]));
+	memmove(&d->documents[0], &d->documents[gone], d->n * sizeof(d->documents[0]));
+	replica_pruned(n->replica, d->log[0].number);
+	sim_say(sim, "node %zu keeps those from %llu on", node + 1,
+		(unsigned long long)d->log[0].number);
+}
+
 static void write_disk(struct sim_disk *d, const struct replica_store *w)
 {
 	const char *body = w->body;
@@ -169,12 +190,12 @@ static void read_disk(struct sim *sim, size_t node, uint64_t number)
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct sim_document *doc = &d->documents[i];
+		char *copy;
 
 		if (d->log[i].number != number)
 			continue;
-		replica_read(n->replica, &d->log[i],
-			     memcpy(malloc(doc->size + 1), doc->text, doc->size), doc->size,
-			     sim->now);
+		copy = memcpy(malloc(doc->size + 1), doc->text, doc->size);
+		replica_read(n->replica, &d->log[i], copy, doc->size, sim->now);
 		return;
 	}
 	replica_read(n->replica, NULL, NULL, 0, sim->now);
