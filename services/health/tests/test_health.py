@@ -151,7 +151,8 @@ def test_the_engine_hangs(lab, folder):
 
 
 def test_a_shortage_that_ends(lab, folder):
-    """Of descriptors: no result meanwhile, and two words in the log."""
+    """Of descriptors: no result meanwhile, and two words in the log; and libqb, which cannot connect to the engine
+    either, closes nothing that is not its own."""
     def limit(files):
         subprocess.run(["prlimit", f"--pid={health.process.pid}", f"--nofile={files}:"], check=True)
     web.WebServer(lab, "web1")
@@ -160,6 +161,7 @@ def test_a_shortage_that_ends(lab, folder):
     limit(3)
     health.wait("checks are late", "Too many open files")
     time.sleep(2)
+    assert os.readlink(f"/proc/{health.process.pid}/fd/0") == "/dev/null"
     limit(1024)
     health.wait("checks are in time again")
     assert health.count("checks are late") == 1 and health.count("10.77.0.101:80 is down") == 0
