@@ -164,3 +164,51 @@ int ipc_services(struct view *view)
 	}
 	return 0;
 }
+
+static int ask_source(qb_ipcc_connection_t *connection, uint32_t index,
+		      struct health_source_status *ret_status)
+{
+	struct health_source_request request = {
+		.header = {.id = HEALTH_IPC_SOURCE, .size = sizeof(request)},
+		.version = HEALTH_IPC_VERSION,
+		.index = index,
+	};
+	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
+		    IPC_WAIT_MS);
+
+	if (r < 0)
+		return r;
+	if (ret_status->version != HEALTH_IPC_VERSION ||
+	    ret_status->n_sources > HEALTH_SOURCES_MAX ||
+	    ret_status->n_consumers > HEALTH_CONSUMERS_MAX)
+		return -EPROTO;
+	make_text(ret_status->name, sizeof(ret_status->name));
+	make_text(ret_status->type, sizeof(ret_status->type));
+	make_text(ret_status->reason, sizeof(ret_status->reason));
+	for (uint32_t i = 0; i < ret_status->n_consumers; i++)
+		make_text(ret_status->consumers[i], sizeof(ret_status->consumers[i]));
+	return ret_status->header.error;
+}
+
+int ipc_sources(struct view *view)
+{
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
+	uint64_t limit = clock_boot_ns() + IPC_ALL_MS * NSEC_PER_MSEC;
+	int r = ipc_connect(HEALTH_IPC_NAME, HEALTH_IPC_MAX, IPC_WAIT_MS, &connection);
+
+	if (r < 0)
+		return r;
+	view->sources = calloc(HEALTH_SOURCES_MAX, sizeof(*view->sources));
+	if (!view->sources)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < HEALTH_SOURCES_MAX; i++) {
+		if (clock_boot_ns() > limit)
+			return -ETIMEDOUT;
+		r = ask_source(connection, i, &view->sources[i]);
+		if (r < 0)
+			/* After the last one: no such index. */
+			return r == -ENOENT ? 0 : r;
+		view->n_sources++;
+	}
+	return 0;
+}

@@ -7,7 +7,7 @@
 #include "console/view.h"
 
 #define IPC_WAIT_MS 1000 /* for one answer */
-#define IPC_ALL_MS 5000	 /* for the answers about all services */
+#define IPC_ALL_MS 5000	 /* for the answers about all services, or data sources */
 /* The agent answers a switch-over when it is completed or has failed, after 3 s at most. */
 #define IPC_SWITCHOVER_MS 5000
 
@@ -22,5 +22,8 @@ int ipc_switchover(const char *group, struct agent_result *ret_result);
 
 /* Fills services and n_services of the view, which must be empty. */
 int ipc_services(struct view *view);
+
+/* Fills sources and n_sources of the view, which must be empty. */
+int ipc_sources(struct view *view);
 
 #endif

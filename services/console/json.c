@@ -108,6 +108,7 @@ static void add_real(const struct engine_real_status *real, struct text *text)
 	text_add(text, ",\"address\":\"%s\",\"port\":%u,\"weight\":%u,\"health\":\"%s\",",
 		 format_ipv4(real->address, address, sizeof(address)), real->port, real->weight,
 		 health_name(real->health));
+	text_add(text, "\"admin_state\":\"%s\",", view_admin(real->admin));
 	text_add(text, "\"in_use\":%s,\"active\":%u,\"inactive\":%u,\"connections\":%llu,",
 		 boolean(real->in_use), real->active, real->inactive,
 		 (unsigned long long)real->connections);
@@ -151,6 +152,40 @@ static void add_engine(const struct view *view, struct text *text)
 	text_add(text, "]}");
 }
 
+static void add_source(const struct health_source_status *source, struct text *text)
+{
+	char address[16];
+
+	text_add(text, "{");
+	add_member(text, "name", source->name);
+	text_add(text, ",");
+	add_member(text, "type", source->type);
+	text_add(text, ",\"address\":\"%s\",\"port\":%u,\"state\":\"%s\",\"for_ms\":%llu,",
+		 format_ipv4(source->address, address, sizeof(address)), source->port,
+		 view_source_state(source->state), (unsigned long long)source->for_ms);
+	add_member(text, "reason", source->reason);
+	text_add(text, ",\"pools\":[");
+	for (uint32_t i = 0; i < source->n_consumers; i++) {
+		text_add(text, "%s", i ? "," : "");
+		add_string(text, source->consumers[i]);
+	}
+	text_add(text, "]}");
+}
+
+static void add_health(const struct view *view, struct text *text)
+{
+	if (view->health_error) {
+		add_error("health checker", view->health_error, text);
+		return;
+	}
+	text_add(text, "{\"sources\":[");
+	for (size_t i = 0; i < view->n_sources; i++) {
+		text_add(text, "%s", i ? "," : "");
+		add_source(&view->sources[i], text);
+	}
+	text_add(text, "]}");
+}
+
 void json_status(const struct view *view, struct text *text)
 {
 	char words[256];
@@ -168,5 +203,7 @@ void json_status(const struct view *view, struct text *text)
 	add_agent(view, text);
 	text_add(text, ",\"engine\":");
 	add_engine(view, text);
+	text_add(text, ",\"health\":");
+	add_health(view, text);
 	text_add(text, "}\n");
 }

@@ -68,4 +68,5 @@ void machine_look(const struct machine *machine, const struct config *config, st
 	ret_view->config = config;
 	ret_view->agent_error = ipc_agent_status(&ret_view->agent);
 	ret_view->engine_error = ipc_services(ret_view);
+	ret_view->health_error = ipc_sources(ret_view);
 }

@@ -69,7 +69,8 @@ static void show_reason(const char *start, const char *reason, struct screen *sc
 	char words[320];
 
 	do {
-		size_t width = screen->limited ? RENDER_COLUMNS - strlen(start) : sizeof(words);
+		size_t columns = screen->limited ? RENDER_COLUMNS : sizeof(words) - 1;
+		size_t width = columns - strlen(start);
 		size_t length = render_fitting(reason, width);
 
 		snprintf(words, sizeof(words), "%s%.*s", start, (int)length, reason);
@@ -134,6 +135,65 @@ static void show_services(const struct view *view, struct screen *screen)
 		line(screen, "(no virtual service is configured)");
 }
 
+/* "45 s", "12 min", "3 h", "9 d": two digits at least, but for less than that. */
+static void age_words(uint64_t ms, char *words, size_t size)
+{
+	unsigned long long s = ms / 1000;
+
+	if (s < 100)
+		snprintf(words, size, "%llu s", s);
+	else if (s < 100 * 60)
+		snprintf(words, size, "%llu min", s / 60);
+	else if (s < 100 * 3600)
+		snprintf(words, size, "%llu h", s / 3600);
+	else
+		snprintf(words, size, "%llu d", s / 86400);
+}
+
+/* Why it is down, and for whom that matters. */
+static void source_why(const struct health_source_status *source, struct text *text)
+{
+	if (source->reason[0])
+		text_add(text, "%s; ", source->reason);
+	text_add(text, source->n_consumers ? "pools" : "no pool depends on it");
+	for (uint32_t i = 0; i < source->n_consumers; i++)
+		text_add(text, "%s %s", i ? "," : "", source->consumers[i]);
+}
+
+static void show_source(const struct health_source_status *source, struct screen *screen)
+{
+	char words[128], address[16], target[24], age[32] = "-";
+	char why[HEALTH_REASON_MAX + HEALTH_CONSUMERS_MAX * (HEALTH_NAME_MAX + 2)];
+	struct text text = TEXT_ON(why);
+
+	if (source->state != HEALTH_SOURCE_UNKNOWN)
+		age_words(source->for_ms, age, sizeof(age));
+	snprintf(target, sizeof(target), "%s:%u",
+		 format_ipv4(source->address, address, sizeof(address)), source->port);
+	snprintf(words, sizeof(words), "%-16s %-7s %-7s %-10s %s", source->name,
+		 view_source_state(source->state), age, source->type, target);
+	line(screen, words);
+	source_why(source, &text);
+	show_reason(REASON_INDENT, why, screen);
+}
+
+/* Only where there are any; that nobody can say is a line in any case. */
+static void show_sources(const struct view *view, struct screen *screen)
+{
+	char words[256];
+	struct text text = TEXT_ON(words);
+
+	if (view->health_error) {
+		view_no_answer("health checker", view->health_error, &text);
+		line(screen, words);
+		return;
+	}
+	if (view->n_sources)
+		line(screen, "DATA SOURCE      STATE   FOR     TYPE       ADDRESS");
+	for (size_t i = 0; i < view->n_sources; i++)
+		show_source(&view->sources[i], screen);
+}
+
 static bool is_witness(const struct view *view)
 {
 	const struct agent_status_node *node =
@@ -153,17 +213,23 @@ void render_status(const struct view *view, unsigned int max_rows, struct text *
 	show_agent(view, &screen);
 	if (!view->agent_error)
 		show_nodes(&view->agent, &screen);
-	/* A witness runs no engine. */
-	if (!is_witness(view))
+	/* A witness runs no engine and checks nothing. */
+	if (!is_witness(view)) {
 		show_services(view, &screen);
+		show_sources(view, &screen);
+	}
 	if (screen.left_out)
 		text_add(text, "... %u lines more: trireme status\n", screen.left_out);
 }
 
 static const char *real_state(const struct engine_real_status *real)
 {
+	if (real->admin == ENGINE_ADMIN_DISABLED)
+		return "disabled";
 	if (real->health == ENGINE_HEALTH_DOWN)
 		return "down";
+	if (real->admin == ENGINE_ADMIN_DRAIN)
+		return "drain";
 	if (!real->in_use)
 		return "out";
 	return real->health == ENGINE_HEALTH_UP ? "up" : "unchecked";

@@ -11,6 +11,7 @@ void view_clear(struct view *view)
 	for (size_t i = 0; i < view->n_services; i++)
 		free(view->services[i].reals);
 	free(view->services);
+	free(view->sources);
 	*view = (struct view){0};
 }
 
@@ -35,6 +36,28 @@ const char *view_quorum(uint8_t quorum)
 	};
 
 	return quorum < ARRAY_SIZE(names) ? names[quorum] : "?";
+}
+
+const char *view_source_state(uint8_t state)
+{
+	static const char *const names[] = {
+		[HEALTH_SOURCE_UNKNOWN] = "unknown",
+		[HEALTH_SOURCE_UP] = "up",
+		[HEALTH_SOURCE_DOWN] = "down",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+const char *view_admin(uint8_t admin)
+{
+	static const char *const names[] = {
+		[ENGINE_ADMIN_ENABLED] = "enabled",
+		[ENGINE_ADMIN_DRAIN] = "drain",
+		[ENGINE_ADMIN_DISABLED] = "disabled",
+	};
+
+	return admin < ARRAY_SIZE(names) ? names[admin] : "?";
 }
 
 static const struct agent_status_node *node_by_id(const struct agent_status *agent, uint32_t id)
@@ -135,7 +158,8 @@ static const struct engine_real_status *unchecked_real(const struct view_service
 	for (size_t i = 0; i < service->n_reals; i++) {
 		const struct engine_real_status *real = &service->reals[i];
 
-		if (real->weight > 0 && !real->in_use && real->health == ENGINE_HEALTH_UNKNOWN)
+		if (real->admin == ENGINE_ADMIN_ENABLED && real->weight > 0 && !real->in_use &&
+		    real->health == ENGINE_HEALTH_UNKNOWN)
 			return real;
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "proto/agent_ipc.h"
 #include "proto/engine_ipc.h"
+#include "proto/health_ipc.h"
 #include "schema/config.h"
 
 #define VIEW_PROBLEM_MAX 2048
@@ -35,6 +36,9 @@ struct view {
 	int engine_error;
 	struct view_service *services; /* n_services of them */
 	size_t n_services;
+	int health_error;
+	struct health_source_status *sources; /* n_sources of them */
+	size_t n_sources;
 };
 
 /* Empties it and frees what it owns. */
@@ -43,6 +47,12 @@ void view_clear(struct view *view);
 /* "owner", "standby", …: also the words of the JSON. */
 const char *view_role(uint8_t role);
 const char *view_quorum(uint8_t quorum);
+
+/* "up", "down", "unknown" */
+const char *view_source_state(uint8_t state);
+
+/* "enabled", "drain", "disabled": also the words of the JSON. */
+const char *view_admin(uint8_t admin);
 
 /* Name of a node of the agent's status; "nobody" for 0, "?" for one that it does not know. */
 const char *view_node_name(const struct agent_status *agent, uint32_t id);

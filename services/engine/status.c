@@ -9,6 +9,9 @@
 static_assert(sizeof(((struct engine_service_status *)0)->name) ==
 		      sizeof(((struct config_service *)0)->name),
 	      "names fit");
+static_assert((int)ENGINE_ADMIN_DRAIN == (int)CONFIG_ADMIN_DRAIN &&
+		      (int)ENGINE_ADMIN_DISABLED == (int)CONFIG_ADMIN_DISABLED,
+	      "the same states");
 static_assert(ENGINE_REALS_PER_MESSAGE >= CONFIG_REALS_MAX, "all real servers fit");
 
 static void fill_real(const struct config_real *config, const struct health_real *health,
@@ -16,6 +19,7 @@ static void fill_real(const struct config_real *config, const struct health_real
 {
 	memcpy(s->name, config->name, sizeof(s->name));
 	s->health = (uint8_t)health->state;
+	s->admin = (uint8_t)config->admin_state;
 	s->address = config->address;
 	s->port = config->port;
 	s->weight = config->weight;

@@ -14,7 +14,9 @@
 #include "base/parse.h"
 #include "health/connect_io.h"
 #include "health/engine_io.h"
+#include "health/exchange_io.h"
 #include "health/report.h"
+#include "health/source.h"
 
 /* Due times closer together than this are served by one tick. */
 #define TICK_NS (10 * NSEC_PER_MSEC)
@@ -115,25 +117,53 @@ static void stop_connect(struct checker *c, struct probe *probe)
 	qb_loop_poll_del(c->loop, probe->fd);
 	closep(&probe->fd);
 	probe->fd = -1;
+	probe->asked = false;
 	c->running--;
 }
 
-/* result: 0, or the errno that is the reason; -EINPROGRESS: time is up. */
-static void finish(struct checker *c, struct probe *probe, int result, uint64_t now)
+/* result and why: as exchange_step() says them; -EINPROGRESS: time is up. */
+static void give_reason(struct probe *probe, int result, const char *why)
 {
-	char address[16];
+	char *reason = probe->reason;
 
-	stop_connect(c, probe);
 	if (result == -EINPROGRESS)
-		snprintf(probe->reason, sizeof(probe->reason), "no answer within %u ms",
+		snprintf(reason, sizeof(probe->reason), "%s within %u ms",
+			 probe->asked ? "accepts the connection, but does not answer" : "no answer",
 			 probe->check.rules.timeout);
 	else
-		snprintf(probe->reason, sizeof(probe->reason), "%s",
-			 result < 0 ? strerror(-result) : "");
-	if (check_end(&probe->check, result == 0, now)) {
+		snprintf(reason, sizeof(probe->reason), "%s",
+			 result == 0 ? ""
+			 : why	     ? why
+				     : strerror(-result));
+}
+
+static void log_verdict(const struct checker *c, const struct probe *probe)
+{
+	bool up = probe->check.verdict == ENGINE_HEALTH_UP;
+	char words[512], address[16];
+	struct text text;
+
+	if (!probe->source)
 		qb_log(LOG_NOTICE, "%s:%u is %s%s%s",
 		       format_ipv4(probe->address, address, sizeof(address)), probe->port,
-		       result == 0 ? "up" : "down", result == 0 ? "" : ": ", probe->reason);
+		       up ? "up" : "down", up ? "" : ": ", probe->reason);
+	for (size_t i = 0; probe->source && i < c->targets->n_sources; i++) {
+		if (&c->targets->probes[c->targets->sources[i].probe] != probe)
+			continue;
+		text_init(&text, words, sizeof(words));
+		source_words(c->targets, &c->targets->sources[i], &text);
+		qb_log(up ? LOG_NOTICE : LOG_WARNING, "%s", words);
+	}
+}
+
+static void finish(struct checker *c, struct probe *probe, int result, const char *why,
+		   uint64_t now)
+{
+	give_reason(probe, result, why);
+	stop_connect(c, probe);
+	if (check_end(&probe->check, result == 0, now)) {
+		probe->since = now;
+		log_verdict(c, probe);
 		want_flush(c);
 	}
 	set_tick(c, check_due(&probe->check), now);
@@ -148,15 +178,24 @@ static struct probe *probe_of_fd(const struct checker *c, int fd)
 	return NULL;
 }
 
-static int32_t on_connect(int32_t fd, int32_t revents, void *data)
+static int32_t on_event(int32_t fd, int32_t revents, void *data)
 {
 	struct checker *c = data;
 	struct probe *probe = probe_of_fd(c, fd);
-	int result = probe ? connect_result(fd) : -EINPROGRESS;
+	const char *why;
+	bool asked;
+	int result;
 
 	(void)revents;
-	if (result != -EINPROGRESS)
-		finish(c, probe, result, clock_boot_ns());
+	if (!probe)
+		return 0;
+	asked = probe->asked;
+	result = exchange_step(probe, &why);
+	if (result == -EINPROGRESS && probe->asked != asked)
+		/* What cannot be waited for ends with the check's time. */
+		qb_loop_poll_mod(c->loop, QB_LOOP_MED, fd, POLLIN, c, on_event);
+	else if (result != -EINPROGRESS)
+		finish(c, probe, result, why, clock_boot_ns());
 	return 0;
 }
 
@@ -181,7 +220,7 @@ static void begin(struct checker *c, struct probe *probe, uint64_t now)
 	int fd, r = connect_begin(probe->address, probe->port, &fd);
 
 	if (r == 0) {
-		r = qb_loop_poll_add(c->loop, QB_LOOP_MED, fd, POLLOUT, c, on_connect);
+		r = qb_loop_poll_add(c->loop, QB_LOOP_MED, fd, POLLOUT, c, on_event);
 		if (r < 0) {
 			closep(&fd);
 			r = -ENOMEM;
@@ -194,7 +233,7 @@ static void begin(struct checker *c, struct probe *probe, uint64_t now)
 	end_shortage(c);
 	check_start(&probe->check, now);
 	if (r < 0) {
-		finish(c, probe, r, now);
+		finish(c, probe, r, NULL, now);
 		return;
 	}
 	probe->fd = fd;
@@ -203,13 +242,18 @@ static void begin(struct checker *c, struct probe *probe, uint64_t now)
 
 static void serve(struct checker *c, struct probe *probe, uint64_t now)
 {
+	const char *why;
+	int r;
+
 	if (check_due(&probe->check) > now)
 		return;
-	if (probe->check.running)
+	if (probe->check.running) {
 		/* The answer may be there, unread, when this process was held up. */
-		finish(c, probe, connect_result(probe->fd), now);
-	else if (c->running < CHECKER_RUNNING_MAX)
+		r = exchange_step(probe, &why);
+		finish(c, probe, r, why, now);
+	} else if (c->running < CHECKER_RUNNING_MAX) {
 		begin(c, probe, now);
+	}
 }
 
 static void tick(void *data)
@@ -257,6 +301,7 @@ int checker_configure(struct checker *checker, const struct config *config)
 
 	if (r < 0)
 		return r;
+	/* What goes on has moved; the rest ends here. */
 	drop_targets(checker);
 	checker->targets = targets;
 	if (targets)

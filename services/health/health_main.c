@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trireme-health: checks the real servers and tells the forwarding engine. */
+/* trireme-health: checks real servers and data sources, tells the engine and the console. */
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -12,7 +12,9 @@
 
 #include "base/cleanup.h"
 #include "base/privilege_io.h"
+#include "base/ipc_server_io.h"
 #include "health/checker_io.h"
+#include "health/ipc_io.h"
 #include "schema/daemon_io.h"
 
 /* Checking needs no privilege: the daemon becomes this user if there is one. */
@@ -80,6 +82,15 @@ static int drop_privileges(void)
 	return r == 0 ? privilege_keep(0) : r;
 }
 
+/* Checks are more important than that they can be looked at. */
+static void serve_console(const struct health_daemon *d)
+{
+	int r = ipc_io_open(&d->checker);
+
+	if (r < 0)
+		qb_log(LOG_ERR, "the console cannot ask: %s", strerror(-r));
+}
+
 static int start(struct health_daemon *d)
 {
 	int r = limit_files();
@@ -90,7 +101,10 @@ static int start(struct health_daemon *d)
 		r = checker_open(&d->checker, d->daemon.loop);
 	if (r == 0)
 		r = daemon_follow(&d->daemon, reload, d);
-	return r == 0 ? reload(d) : r;
+	if (r < 0)
+		return r;
+	serve_console(d);
+	return reload(d);
 }
 
 int main(int argc, char **argv)
@@ -108,6 +122,7 @@ int main(int argc, char **argv)
 		qb_loop_run(d.daemon.loop);
 	else
 		qb_log(LOG_ERR, "not started: %s", strerror(-r));
+	ipc_server_close();
 	checker_close(&d.checker);
 	daemon_end(&d.daemon);
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

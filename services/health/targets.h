@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is checked: one probe for each address, port and set of rules, however many services use
- * it, and for whom its verdict counts.
+ * What is checked: one probe for each address, port, way and set of rules, however many services
+ * or data sources use it, and for whom its verdict counts.
  */
 #ifndef TRIREME_HEALTH_TARGETS_H
 #define TRIREME_HEALTH_TARGETS_H
@@ -10,13 +10,20 @@
 #include <stdint.h>
 
 #include "health/check.h"
+#include "health/probe.h"
 #include "schema/config.h"
 
 struct probe {
 	uint32_t address; /* network byte order */
 	uint16_t port;
+	enum probe_type type;
+	bool source; /* of data sources, else of real servers; never of both */
 	struct check check;
-	int fd;				/* of the running connect, else -1 */
+	uint64_t since; /* of the verdict */
+	int fd;		/* of the running check, else -1 */
+	bool asked;	/* running: the connection is accepted, and the request is sent */
+	uint8_t answer[PROBE_ANSWER_MAX];
+	size_t n_answer;
 	char reason[ENGINE_REASON_MAX]; /* of the last failure; empty after a success */
 };
 
@@ -27,18 +34,31 @@ struct subscriber {
 	enum engine_health reported; /* what the engine has acknowledged */
 };
 
+/* A data source, and the pools that depend on it. */
+struct source {
+	size_t probe;
+	char name[CONFIG_NAME_MAX];
+	enum config_source_type type;
+	char consumers[CONFIG_CONSUMERS_MAX][CONFIG_NAME_MAX];
+	size_t n_consumers;
+};
+
 struct targets {
 	struct probe *probes;
 	size_t n_probes;
-	struct subscriber *subscribers; /* the other way round: of each probe at least one */
+	struct subscriber *subscribers;
 	size_t n_subscribers;
+	struct source *sources; /* each probe has a subscriber or a source at least */
+	size_t n_sources;
 };
 
 /*
- * All real servers that config says are to be checked. Probes that old (NULL: none) has too keep
- * their verdict; no connect is running in the result. The caller frees it.
+ * All that config says is to be checked: real servers that are not disabled, of services that
+ * have a check, and data sources. A probe that old (NULL: none) has too goes on as if nothing had
+ * happened: what it knows, its times and its running connect move from old to the result. On
+ * failure old is untouched. The caller frees the result.
  */
-int targets_make(const struct config *config, const struct targets *old, uint64_t now,
+int targets_make(const struct config *config, struct targets *old, uint64_t now,
 		 struct targets **ret_targets);
 void targets_free(struct targets *targets);
 

@@ -35,6 +35,13 @@ enum engine_health {
 	ENGINE_HEALTH_DOWN,
 };
 
+/* What the operator says of a real server. */
+enum engine_admin {
+	ENGINE_ADMIN_ENABLED,
+	ENGINE_ADMIN_DRAIN,
+	ENGINE_ADMIN_DISABLED,
+};
+
 struct engine_health_request {
 	struct qb_ipc_request_header header;
 	uint32_t version;
@@ -55,7 +62,7 @@ struct engine_real_status {
 	char name[ENGINE_NAME_MAX];
 	uint8_t health; /* enum engine_health */
 	uint8_t in_use; /* stands in the kernel's table with a weight above 0 */
-	uint8_t pad;
+	uint8_t admin;	/* enum engine_admin */
 	uint32_t address;
 	uint16_t port;
 	uint16_t weight;

@@ -72,3 +72,16 @@ const char *config_method_name(enum config_method method)
 
 	return names[method];
 }
+
+const char *config_source_type_name(enum config_source_type type)
+{
+	static const char *const names[] = {[CONFIG_SOURCE_NFS] = "nfs",
+					    [CONFIG_SOURCE_SMB] = "smb",
+					    [CONFIG_SOURCE_ISCSI] = "iscsi",
+					    [CONFIG_SOURCE_POSTGRESQL] = "postgresql",
+					    [CONFIG_SOURCE_MYSQL] = "mysql",
+					    [CONFIG_SOURCE_TCP] = "tcp",
+					    [CONFIG_SOURCE_PACEMAKER] = "pacemaker"};
+
+	return names[type];
+}

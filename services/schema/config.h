@@ -338,4 +338,7 @@ const struct config_port *config_port_by_name(const struct config_node *node, co
 const char *config_protocol_name(enum config_protocol protocol);
 const char *config_method_name(enum config_method method);
 
+/* "nfs", "smb", …, as in the model. */
+const char *config_source_type_name(enum config_source_type type);
+
 #endif

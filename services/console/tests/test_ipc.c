@@ -36,6 +36,7 @@ enum manner {
 };
 
 static enum manner manner;
+static bool serves_health; /* its requests are as long as the engine's */
 static qb_loop_t *loop;
 
 static int32_t job_add(enum qb_loop_priority p, void *data, qb_loop_job_dispatch_fn fn)
@@ -81,6 +82,24 @@ static void answer_service(qb_ipcs_connection_t *c, uint32_t index)
 	qb_ipcs_response_send(c, &status, sizeof(status));
 }
 
+static void answer_source(qb_ipcs_connection_t *c, uint32_t index)
+{
+	static struct health_source_status status;
+
+	memset(&status, 0, sizeof(status));
+	status.header.size = sizeof(status);
+	status.version = manner == WRONG_VERSION ? HEALTH_IPC_VERSION + 1 : HEALTH_IPC_VERSION;
+	status.n_sources = 3;
+	if (index >= status.n_sources)
+		status.header.error = -ENOENT;
+	status.n_consumers = manner == TOO_MANY_REALS ? HEALTH_CONSUMERS_MAX + 1 : 2;
+	snprintf(status.name, sizeof(status.name), "d%u", index);
+	snprintf(status.consumers[1], sizeof(status.consumers[1]), "p\n%u", index);
+	if (manner == TEXT_WITHOUT_END)
+		memset(status.reason, 'x', sizeof(status.reason));
+	qb_ipcs_response_send(c, &status, sizeof(status));
+}
+
 static void answer_agent(qb_ipcs_connection_t *c, const struct agent_request *request)
 {
 	static struct agent_status status;
@@ -108,6 +127,8 @@ static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
 		return 0;
 	if (manner == ERROR_ONLY)
 		qb_ipcs_response_send(c, &error, sizeof(error));
+	else if (serves_health)
+		answer_source(c, ((struct health_source_request *)data)->index);
 	else if (size == sizeof(struct engine_service_request))
 		answer_service(c, ((struct engine_service_request *)data)->index);
 	else
@@ -156,6 +177,7 @@ static pid_t start(const char *name, enum manner how)
 	pid_t child;
 
 	manner = how;
+	serves_health = strcmp(name, HEALTH_IPC_NAME) == 0;
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	assert_true(child >= 0);
@@ -188,6 +210,7 @@ static void nobody_there(void **state)
 	(void)state;
 	assert_int_equal(ipc_agent_status(&status), -ECONNREFUSED);
 	assert_int_equal(ipc_services(&view), -ECONNREFUSED);
+	assert_int_equal(ipc_sources(&view), -ECONNREFUSED);
 	assert_int_equal(switchover("", &said), -ECONNREFUSED);
 	assert_string_equal(words, "the agent is not running");
 	view_clear(&view);
@@ -221,12 +244,39 @@ static void engine_in_a_manner(enum manner how, int expected)
 	assert_int_equal(r, expected);
 }
 
+static void all_sources_are_read(void **state)
+{
+	_cleanup_(view_clear) struct view view = {0};
+	pid_t child = start(HEALTH_IPC_NAME, TEXT_WITHOUT_END);
+
+	(void)state;
+	assert_int_equal(ipc_sources(&view), 0);
+	stop(child);
+	assert_int_equal(view.n_sources, 3);
+	assert_string_equal(view.sources[2].name, "d2");
+	assert_string_equal(view.sources[2].consumers[1], "p?2");
+	assert_int_equal(strlen(view.sources[0].reason), HEALTH_REASON_MAX - 1);
+}
+
+static void health_in_a_manner(enum manner how, int expected)
+{
+	_cleanup_(view_clear) struct view view = {0};
+	pid_t child = start(HEALTH_IPC_NAME, how);
+	int r = ipc_sources(&view);
+
+	stop(child);
+	assert_int_equal(r, expected);
+}
+
 static void bad_answers_are_refused(void **state)
 {
 	(void)state;
 	engine_in_a_manner(WRONG_VERSION, -EPROTO);
 	engine_in_a_manner(TOO_MANY_REALS, -EPROTO);
 	engine_in_a_manner(ERROR_ONLY, -EBADMSG);
+	health_in_a_manner(WRONG_VERSION, -EPROTO);
+	health_in_a_manner(TOO_MANY_REALS, -EPROTO);
+	health_in_a_manner(ERROR_ONLY, -EBADMSG);
 }
 
 static void texts_always_end(void **state)
@@ -310,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_there),
 		cmocka_unit_test(all_services_are_read),
+		cmocka_unit_test(all_sources_are_read),
 		cmocka_unit_test(bad_answers_are_refused),
 		cmocka_unit_test(texts_always_end),
 		cmocka_unit_test(silence_is_waited_for_a_second),

@@ -18,7 +18,7 @@
 #include "console/menu.h"
 #include "console/render.h"
 
-#define SCREEN_SIZE 65536
+#define SCREEN_SIZE 262144
 
 static struct config config;
 
@@ -96,13 +96,50 @@ static struct view_service *add_service(struct view *view, const char *name, con
 	return service;
 }
 
+static struct health_source_status *add_source(struct view *view, const char *name,
+					       const char *type, const char *address, uint16_t port,
+					       enum health_source_state state)
+{
+	struct health_source_status *source = &view->sources[view->n_sources++];
+
+	COPY(source->name, name);
+	COPY(source->type, type);
+	source->address = inet_addr(address);
+	source->port = port;
+	source->state = (uint8_t)state;
+	return source;
+}
+
+static void add_consumer(struct health_source_status *source, const char *pool)
+{
+	COPY(source->consumers[source->n_consumers], pool);
+	source->n_consumers++;
+}
+
+static void add_sources(struct view *view)
+{
+	struct health_source_status *source;
+
+	source = add_source(view, "files", "nfs", "10.77.0.201", 2049, HEALTH_SOURCE_UP);
+	source->for_ms = 99000;
+	add_consumer(source, "web");
+	source = add_source(view, "db", "postgresql", "10.77.0.202", 5432, HEALTH_SOURCE_DOWN);
+	source->for_ms = 3 * 3600 * 1000;
+	COPY(source->reason, "answers, but not as a PostgreSQL server");
+	add_consumer(source, "web");
+	add_consumer(source, "web-direct");
+	add_source(view, "cluster", "pacemaker", "10.77.0.203", 80, HEALTH_SOURCE_UNKNOWN);
+}
+
 /* r1 of the demonstration cluster, owner of the group. */
 static struct view demo(void)
 {
-	struct view view = {.services = calloc(64, sizeof(*view.services))};
+	struct view view = {.services = calloc(64, sizeof(*view.services)),
+			    .sources = calloc(64, sizeof(*view.sources))};
 	struct view_service *web;
 
 	assert_non_null(view.services);
+	assert_non_null(view.sources);
 	config = (struct config){.n_groups = 1};
 	COPY(config.groups[0].name, "main");
 	add_alias("eth0:1", "203.0.113.10");
@@ -122,6 +159,13 @@ static struct view demo(void)
 	add_real(web, "web2", "10.77.0.102", 2, ENGINE_HEALTH_DOWN);
 	add_real(web, "web3", "10.77.0.103", 0, ENGINE_HEALTH_UP);
 	add_real(web, "web4", "10.77.0.104", 1, ENGINE_HEALTH_UNKNOWN);
+	add_real(web, "web5", "10.77.0.105", 1, ENGINE_HEALTH_UP);
+	web->reals[4].admin = ENGINE_ADMIN_DRAIN;
+	web->reals[4].in_use = 0;
+	add_real(web, "web6", "10.77.0.106", 1, ENGINE_HEALTH_UNKNOWN);
+	web->reals[5].admin = ENGINE_ADMIN_DISABLED;
+	web->reals[5].in_use = 0;
+	add_sources(&view);
 	return view;
 }
 
@@ -237,8 +281,10 @@ static void an_agent_without_corosync(void **state)
 
 static void nothing_answers_and_the_configuration_is_wrong(void **state)
 {
-	_cleanup_(view_clear) struct view view = {
-		.agent_error = -ECONNREFUSED, .engine_error = -ETIMEDOUT, .version = "0.1.0"};
+	_cleanup_(view_clear) struct view view = {.agent_error = -ECONNREFUSED,
+						  .engine_error = -ETIMEDOUT,
+						  .health_error = -EACCES,
+						  .version = "0.1.0"};
 
 	(void)state;
 	COPY(view.host_name, "(none)");
@@ -269,6 +315,16 @@ static void the_fullest_screens_fit(void **state)
 	memcpy(config.groups[0].name, name, sizeof(name));
 	while (view.agent.n_groups < AGENT_GROUPS_MAX)
 		add_group(&view, name, AGENT_ROLE_STANDBY, 4);
+	while (view.n_sources < HEALTH_SOURCES_MAX) {
+		struct health_source_status *source = add_source(
+			&view, name, "postgresql", "203.0.113.200", 65535, HEALTH_SOURCE_DOWN);
+
+		source->for_ms = UINT64_MAX;
+		/* All that there may be, once. */
+		while (source->n_consumers < (view.n_sources == 4 ? HEALTH_CONSUMERS_MAX : 1))
+			add_consumer(source, name);
+		memset(source->reason, 'r', sizeof(source->reason) - 1);
+	}
 	while (view.n_services < 64)
 		add_service(&view, name, "203.0.113.10", "direct");
 	for (int i = 0; i < 9; i++) {
@@ -303,6 +359,9 @@ static void readiness(void **state)
 	ready(&view, NULL);
 	view.services[0].reals[0].in_use = 0;
 	ready(&view, "service web: real server web1 is not checked yet");
+	view.services[0].reals[0].admin = ENGINE_ADMIN_DISABLED;
+	ready(&view, NULL);
+	view.services[0].reals[0].admin = ENGINE_ADMIN_ENABLED;
 	view.services[0].reals[0].weight = 0;
 	ready(&view, NULL);
 	view.services[0].applied = false;
