@@ -34,7 +34,7 @@ tests += test_base_cpg_queue
 test_base_cpg_queue-src := services/base/tests/test_cpg_queue.c services/base/cpg_queue_io.c
 test_base_cpg_queue-pkg := cmocka libcpg libqb
 
-tests += test_base_corosync
+test-programs += test_base_corosync
 test_base_corosync-src := services/base/tests/test_corosync.c services/base/cpg_queue_io.c \
 	services/base/clock_io.c $(libsrc-corosync)
 test_base_corosync-pkg = $(libpkg-corosync)

@@ -45,7 +45,7 @@ test_config_ring_change-src := services/config/tests/test_ring_change.c \
 test_config_ring_change-pkg := cmocka
 
 # What test_ring_change.py runs on every node.
-tests += ring_driver
+test-programs += ring_driver
 ring_driver-src = services/config/tests/ring_driver.c $(config-ring) services/config/ring_io.c \
 	services/config/cfg_io.c services/config/cmap_io.c services/base/parse.c services/base/text.c \
 	services/base/file_io.c services/base/clock_io.c $(libsrc-corosync) $(libsrc-ring) \

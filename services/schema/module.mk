@@ -87,7 +87,7 @@ fuzz_edit-src := services/schema/tests/fuzz_edit.c services/base/parse.c \
 fuzz_edit-pkg := $(libpkg-document)
 
 # Also says how long everything takes with the largest document of the benches.
-tests += perf_document
+test-programs += perf_document
 perf_document-src := services/schema/tests/perf_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 perf_document-pkg := $(libpkg-document)

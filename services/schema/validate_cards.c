@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "schema/error.h"
 #include "schema/validate.h"
 
 struct card {
@@ -76,8 +77,7 @@ static void card_path(const struct card *card, char *path, size_t size)
 	else
 		bad_at(&error, "/trireme:cluster/node[name='%s']/port[name='%s']", card->node->name,
 		       card->port->name);
-	strncpy(path, error.path, size - 1);
-	path[size - 1] = '\0';
+	error_text(path, size, "%s", error.path);
 }
 
 static int bad_card(const struct validation *v, const struct card *card)
