@@ -13,10 +13,10 @@ static_assert((int)HEALTH_SOURCE_UP == (int)ENGINE_HEALTH_UP &&
 		      (int)HEALTH_SOURCE_DOWN == (int)ENGINE_HEALTH_DOWN &&
 		      (int)HEALTH_SOURCE_UNKNOWN == (int)ENGINE_HEALTH_UNKNOWN,
 	      "one verdict, whomever it is told");
-static_assert(HEALTH_REASON_MAX == ENGINE_REASON_MAX && HEALTH_NAME_MAX == CONFIG_NAME_MAX &&
-		      HEALTH_CONSUMERS_MAX == CONFIG_CONSUMERS_MAX &&
-		      HEALTH_SOURCES_MAX == CONFIG_SOURCES_MAX,
-	      "all of it fits");
+static_assert(HEALTH_REASON_MAX == ENGINE_REASON_MAX, "reasons fit");
+static_assert(HEALTH_NAME_MAX == CONFIG_NAME_MAX, "names fit");
+static_assert(HEALTH_CONSUMERS_MAX == CONFIG_CONSUMERS_MAX, "all pools fit");
+static_assert(HEALTH_SOURCES_MAX == CONFIG_SOURCES_MAX, "all data sources fit");
 
 void source_status(const struct targets *targets, size_t index, uint64_t now,
 		   struct health_source_status *ret_status)

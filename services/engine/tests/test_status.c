@@ -13,7 +13,11 @@
 
 static struct config_real reals[2] = {
 	{.name = "web1", .address = 0x6500004d, .port = 8080, .weight = 3},
-	{.name = "web2", .address = 0x6600004d, .port = 80, .weight = 2}};
+	{.name = "web2",
+	 .address = 0x6600004d,
+	 .port = 80,
+	 .weight = 2,
+	 .admin_state = CONFIG_ADMIN_DISABLED}};
 static const struct config_service service = {.name = "web",
 					      .address = 0x0a7100cb,
 					      .protocol = CONFIG_PROTOCOL_UDP,
@@ -58,6 +62,8 @@ static void from_kernel(void **state)
 	assert_int_equal(s->reals[0].connections, 6);
 	assert_int_equal(s->reals[0].bytes_in, 7);
 	assert_int_equal(s->reals[0].bytes_out, 8);
+	assert_int_equal(s->reals[0].admin, ENGINE_ADMIN_ENABLED);
+	assert_int_equal(s->reals[1].admin, ENGINE_ADMIN_DISABLED);
 	assert_int_equal(s->reals[1].in_use, 0);
 	assert_int_equal(s->reals[1].health, ENGINE_HEALTH_DOWN);
 	assert_string_equal(s->reals[1].reason, "Connection refused");
