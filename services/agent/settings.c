@@ -70,12 +70,17 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 }
 
 /* Bytes that no field uses may differ: then the two only seem not to be equal. */
+static bool same(const void *a, const void *b, size_t size)
+{
+	return memcmp(a, b, size) == 0;
+}
+
 bool settings_equal(const struct config *a, const struct config *b)
 {
 	return a->token == b->token && a->consensus == b->consensus &&
 	       a->heartbeat == b->heartbeat && a->n_nodes == b->n_nodes &&
-	       memcmp(a->nodes, b->nodes, sizeof(a->nodes)) == 0 && a->n_groups == b->n_groups &&
-	       memcmp(a->groups, b->groups, sizeof(a->groups)) == 0;
+	       same(a->nodes, b->nodes, sizeof(a->nodes)) && a->n_groups == b->n_groups &&
+	       same(a->groups, b->groups, sizeof(a->groups));
 }
 
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id)

@@ -50,7 +50,7 @@ static void set_timer(struct cluster *c, uint64_t now)
 /* After every call of the replica: carries out what it wants, and what follows from that. */
 static void run(struct cluster *c)
 {
-	uint64_t now = clock_boot_ns();
+	uint64_t now;
 
 	if (c->running)
 		return;

@@ -127,13 +127,13 @@ static int choose_document(struct core *core, const char *seed_dir, struct docum
 /* What belongs to this machine is kept apart, so that the revision is the same on every node. */
 static int keep_machine(struct core *core, struct document *document)
 {
-	char name[CONFIG_NAME_MAX + 1];
+	char name[CONFIG_NAME_MAX], line[CONFIG_NAME_MAX + 1];
 	int r = document_take_machine(document, name);
 
 	if (r < 0 || !name[0])
 		return r;
-	strcat(name, "\n");
-	return tree_write(core->root, TREE_MACHINE, name, strlen(name), 0644);
+	snprintf(line, sizeof(line), "%s\n", name);
+	return tree_write(core->root, TREE_MACHINE, line, strlen(line), 0644);
 }
 
 static int append(struct core *core, const struct document *document)

@@ -114,12 +114,13 @@ int publication_read(struct core *core, struct publication *ret_publication,
 		r = tree_read(core->root, TREE_NODE, CONFIG_NAME_MAX, &name, &name_size);
 	if (r < 0)
 		return r;
-	name[strcspn(name, "\n")] = '\0';
-	publication.node = config_node_by_name(publication.config, name);
+	if (name)
+		name[strcspn(name, "\n")] = '\0';
+	publication.node = name ? config_node_by_name(publication.config, name) : NULL;
 	if (!publication.node)
 		return -ENOENT;
 	*ret_publication = publication;
-	publication = (struct publication){0};
+	memset(&publication, 0, sizeof(publication));
 	return 0;
 }
 

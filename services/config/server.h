@@ -74,7 +74,7 @@ void server_confirm_begin(struct server *server, const struct revision *revision
 void server_confirm_look(struct server *server);
 
 /* request_io.c */
-void server_request(void *server, struct ipc_ticket client, const char *request, size_t size);
-void server_outcome(void *server, uint64_t ticket, int error, uint64_t number, const char *text);
+void server_request(void *data, struct ipc_ticket client, const char *request, size_t size);
+void server_outcome(void *data, uint64_t ticket, int error, uint64_t number, const char *text);
 
 #endif

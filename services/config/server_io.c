@@ -51,13 +51,25 @@ static void renew_settings(void *data)
 		qb_log(LOG_ERR, "the new nodes cannot be taken into account: no memory");
 }
 
+static bool same_nodes(const struct replica_settings *a, const struct replica_settings *b)
+{
+	if (a->self != b->self || a->n_nodes != b->n_nodes)
+		return false;
+	for (size_t i = 0; i < a->n_nodes; i++) {
+		if (a->nodes[i].id != b->nodes[i].id ||
+		    strcmp(a->nodes[i].name, b->nodes[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Other nodes: the replica begins anew, once what it is doing is done. */
 static void follow_nodes(struct server *s)
 {
 	struct replica_settings settings;
 
 	settings_of(&s->publication, &settings);
-	if (memcmp(&settings, &s->cluster.settings, sizeof(settings)) != 0 && s->cluster.replica)
+	if (s->cluster.replica && !same_nodes(&settings, &s->cluster.settings))
 		qb_loop_job_add(s->loop, QB_LOOP_MED, s, renew_settings);
 }
 
@@ -325,7 +337,7 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 						       .open = on_open,
 						       .diverged = on_diverged};
 	struct replica_settings settings;
-	struct core_running running;
+	struct core_running running = {0};
 	int r;
 
 	s->core = (struct core){.root = root, .yang_dir = yang_dir};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 		r = ruleset_make(config, marks, node, &ruleset);
 	if (r < 0)
 		return r;
+	assert(ruleset);
 	r = health_state_make(config, engine->health, now, &health);
 	if (r < 0)
 		return r;

@@ -11,8 +11,8 @@
 #include "schema/config.h"
 
 /* Elements of a node's lists. */
-int build_port(void *port, const struct lyd_node *from);
-int build_route(void *route, const struct lyd_node *from);
+int build_port(void *object, const struct lyd_node *from);
+int build_route(void *object, const struct lyd_node *from);
 
 int build_cluster(struct config *config, const struct lyd_node *tree);
 int build_system(struct config *config, const struct lyd_node *tree);

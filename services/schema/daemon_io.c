@@ -139,7 +139,7 @@ static int peek(const char *path, struct config_meta *ret_meta, uint64_t *ret_di
 static bool is_news(struct daemon *d)
 {
 	struct config_meta meta;
-	uint64_t digest;
+	uint64_t digest = 0;
 
 	if (peek(d->config_path, &meta, &digest) < 0 || digest != d->digest)
 		return true;

@@ -141,9 +141,11 @@ static size_t size_of_arrays(const void *owner, const struct array *arrays)
 /* The owner's own bytes without its pointers; returns where the next one goes. */
 static uint8_t *write_owner(uint8_t *to, const void *owner, size_t size, const struct array *arrays)
 {
+	static const void *const none = NULL;
+
 	memcpy(to, owner, size);
 	for (const struct array *a = arrays; a && a->size; a++)
-		memset(to + a->pointer, 0, sizeof(void *));
+		memcpy(to + a->pointer, &none, sizeof(none));
 	return to + size;
 }
 

@@ -78,11 +78,10 @@ int config_validate(const struct config *config, struct schema_error *error)
 		validate_ranges, validate_services, validate_pools,
 	};
 	struct validation v = {.config = config, .error = error};
-	_cleanup_free_ struct own_address *own = NULL;
 	int r = validate_own_addresses(&v);
 
-	own = v.own;
 	for (size_t i = 0; i < ARRAY_SIZE(parts) && r == 0; i++)
 		r = parts[i](&v);
+	free(v.own);
 	return r;
 }

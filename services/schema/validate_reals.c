@@ -160,10 +160,15 @@ int validate_sorry(const struct validation *v, const struct config_service *serv
 	return 0;
 }
 
+/* For sorting. */
+struct ref {
+	const struct config_real *real;
+};
+
 static int compare(const void *a, const void *b)
 {
-	const struct config_real *x = *(const struct config_real *const *)a;
-	const struct config_real *y = *(const struct config_real *const *)b;
+	const struct config_real *x = ((const struct ref *)a)->real;
+	const struct config_real *y = ((const struct ref *)b)->real;
 
 	if (x->address != y->address)
 		return x->address < y->address ? -1 : 1;
@@ -176,21 +181,21 @@ static int compare(const void *a, const void *b)
 static int check_twins(const struct validation *v, const char *pool,
 		       const struct config_real *reals, size_t n)
 {
-	const struct config_real *sorted[CONFIG_REALS_MAX];
+	struct ref sorted[CONFIG_REALS_MAX];
 
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = &reals[i];
+		sorted[i].real = &reals[i];
 	qsort(sorted, n, sizeof(sorted[0]), compare);
 	for (size_t i = 1; i < n; i++) {
-		if (sorted[i - 1]->address != sorted[i]->address ||
-		    sorted[i - 1]->port != sorted[i]->port)
+		if (sorted[i - 1].real->address != sorted[i].real->address ||
+		    sorted[i - 1].real->port != sorted[i].real->port)
 			continue;
-		bad_address(v->error, sorted[i]->address);
+		bad_address(v->error, sorted[i].real->address);
 		bad_allowed(v->error,
 			    "an address and port that no other real server of the pool has: %s has "
 			    "them too",
-			    sorted[i - 1]->name);
-		return bad_at(v->error, REAL_PATH "/address", pool, sorted[i]->name);
+			    sorted[i - 1].real->name);
+		return bad_at(v->error, REAL_PATH "/address", pool, sorted[i].real->name);
 	}
 	return 0;
 }

@@ -11,10 +11,14 @@ trireme-system-src = services/system/system_main.c services/system/follow_io.c \
 	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-system-pkg = libqb libmnl $(libpkg-schema)
 
-tests += test_system_plan
-test_system_plan-src := services/system/tests/test_plan.c $(libsrc-plan) \
-	services/base/parse.c services/base/text.c
+tests += test_system_plan test_system_plan_links
+test_system_plan-src := services/system/tests/test_plan.c services/system/tests/plan_fixture.c \
+	$(libsrc-plan) services/base/parse.c services/base/text.c
 test_system_plan-pkg := cmocka
+test_system_plan_links-src := services/system/tests/test_plan_links.c \
+	services/system/tests/plan_fixture.c $(libsrc-plan) services/base/parse.c \
+	services/base/text.c
+test_system_plan_links-pkg := cmocka
 
 tests += test_system_link_msg
 test_system_link_msg-src := services/system/tests/test_link_msg.c services/system/link_msg.c \

@@ -155,7 +155,9 @@ static const struct planned_port *port_towards(const struct planning *p, uint32_
 /* Route i of the node: the default route, which may be missing (via 0), then the others. */
 static struct config_route node_route(const struct config_node *node, size_t i)
 {
-	return i == 0 ? (struct config_route){.via = node->gateway} : node->routes[i - 1];
+	const struct config_route route = {.via = node->gateway};
+
+	return i == 0 ? route : node->routes[i - 1];
 }
 
 static void plan_route_add(struct planning *p, const struct config_route *route)

@@ -563,10 +563,9 @@ static void run_line(struct script *s, char *line)
 {
 	char *rest = NULL;
 
-	if (strncmp(line, "  ->", 4) == 0)
-		return;
-	text_add(&s->output, "%s\n", line);
-	if (line[0] == '#' || !line[0])
+	if (strncmp(line, "  ->", 4) != 0)
+		text_add(&s->output, "%s\n", line);
+	if (strncmp(line, "  ->", 4) == 0 || line[0] == '#' || !line[0])
 		return;
 	s->n_words = 0;
 	for (char *w = strtok_r(line, " ", &rest); w && s->n_words < WORDS_MAX;

@@ -237,7 +237,7 @@ static void random_value(struct document *document, const struct lyd_node *leaf,
 	unsigned long number = strtoul(lyd_get_value(leaf), NULL, 10);
 
 	if (random_below(2) && number)
-		snprintf(value, 64, "%lu", number + random_below(3) - 1);
+		snprintf(value, 64, "%lu", (unsigned long)(number + random_below(3) - 1));
 	else if (other->schema->nodetype & LYD_NODE_TERM)
 		snprintf(value, 64, "%s", lyd_get_value(other));
 	else
