@@ -1,6 +1,6 @@
 # The checks of ci/lint, sourced by run. Each check_NAME looks at the tree in $tree, prints what it finds, and
 # fails when it found something. None may depend on what is outside the tree but the tools themselves.
-# shellcheck shell=sh disable=SC2154 # run sets tree, top, lint and scratch
+# shellcheck shell=sh disable=SC2154,SC2016 # run sets tree, top, lint and scratch; awk's programs stand in single quotes
 
 # files [PATTERN…]: what git tracks or would (so that a new file is looked at before it is committed), by
 # shell patterns on the path; in a tree without git, all files but what is built.
@@ -73,7 +73,6 @@ check_tidy() {
 	mkdir -p "$TIDY_CACHE"
 	find "$TIDY_CACHE" -type f -mtime +30 -delete
 	flags=$(cflags)
-	# shellcheck disable=SC2016 # expanded by the inner shell
 	(cd "$tree" && files '*.c' | grep -vE '/tests/|^firmware/' |
 		xargs -r -n 1 -P "$(nproc)" sh -c '. "$0"; tidy_one "$2" "$1"' "$lint/checks.sh" "$flags")
 }
@@ -87,14 +86,17 @@ check_cppcheck() {
 			-Iservices -Ihw --error-exitcode=1 --file-list="$scratch/sources")
 }
 
+# first_lines N EXPRESSION: of the files that standard input names, those of whose first N lines one matches.
+# Read in one go: starting a program for each file would take longer than most checks.
+first_lines() {
+	(cd "$tree" && tr '\n' '\0' | LC_ALL=C xargs -0 -r awk -v n="$1" -v wanted="$2" \
+		'FNR > n { nextfile } $0 ~ wanted { print FILENAME; nextfile }')
+}
+
 # Shell scripts by ending, by their first line, or by saying so to shellcheck.
 scripts() {
 	files '*.sh'
-	files | grep -v '\.sh$' | while read -r path; do
-		head -n 3 "$tree/$path" 2>/dev/null | tr -d '\0' | grep -qE '^#!.*[/ ](ba|da|a)?sh$|^#!.*[/ ](ba)?sh -|^# shellcheck shell=' &&
-			echo "$path"
-	done
-	:
+	files | grep -v '\.sh$' | first_lines 3 '^#!.*[/ ](ba|da|a)?sh$|^#!.*[/ ](ba)?sh -|^# shellcheck shell='
 }
 
 check_shellcheck() {
@@ -110,19 +112,23 @@ check_purity() {
 		files '*.c.o' | sed "s,^,$tree/," >"$scratch/pure"
 	fi
 	[ -s "$scratch/pure" ] || return 1
-	# Names, with `*` for the rest of a name; as regular expressions of whole lines.
-	sed 's/[[:blank:]]*#.*//; /^$/d; s/\*$/.*/; s/.*/^&$/' "$lint/pure-symbols.allow" >"$scratch/allow"
-	xargs nm --defined-only -P <"$scratch/pure" | awk 'NF > 2 { print "^" $1 "$" }' >>"$scratch/allow"
-	while read -r object; do
-		nm -u -P "$object" | awk '{ print $1 }' | grep -vf "$scratch/allow" | sed "s,^,${object##*/obj/}: uses ,"
-	done <"$scratch/pure" | found
+	# Names that may be used, `*` for the rest of a name: the list's, then what the objects define themselves.
+	sed 's/[[:blank:]]*#.*//; /^$/d' "$lint/pure-symbols.allow" >"$scratch/allow"
+	xargs nm --defined-only -P <"$scratch/pure" | awk 'NF > 2 { print $1 }' >>"$scratch/allow"
+	xargs nm -u -P -A <"$scratch/pure" | awk '
+		FNR == NR && /\*$/ { begins[substr($1, 1, length($1) - 1)]; next }
+		FNR == NR { allowed[$1]; next }
+		$2 in allowed { next }
+		{
+			for (begin in begins) if (index($2, begin) == 1) next
+			sub(/.*\/obj\//, "", $1)
+			print $1 " uses " $2
+		}' "$scratch/allow" - | found
 }
 
 check_python() {
 	files '*.py' >"$scratch/python"
-	files | grep -v '\.py$' | while read -r path; do
-		head -n 1 "$tree/$path" 2>/dev/null | tr -d '\0' | grep -q '^#!.*python' && echo "$path"
-	done >>"$scratch/python"
+	files | grep -v '\.py$' | first_lines 1 '^#!.*python' >>"$scratch/python"
 	# Syntax is part of what pyflakes reports; nothing is written beside the sources.
 	(cd "$tree" && xargs -r pyflakes3 <"$scratch/python")
 }
@@ -137,13 +143,15 @@ check_yang() {
 
 # No line of C above 100 columns (tabs are 8), no file above 600 lines; functions above 40 lines stay the exception (at most one in ten), none above 100.
 check_size() {
-	(cd "$tree" && files '*.c' '*.h' '*.py' '*.sh' | while read -r path; do
-		lines=$(wc -l <"$path")
-		[ "$lines" -le 600 ] || echo "$path: $lines lines, at most 600"
-	done) >"$scratch/long"
-	(cd "$tree" && files '*.c' '*.h' | while read -r path; do
-		expand "$path" | LC_ALL=C.UTF-8 grep -nE '.{101}' | sed "s,^\([0-9]*\):.*,$path:\1: above 100 columns,"
-	done) >>"$scratch/long"
+	(cd "$tree" && files '*.c' '*.h' '*.py' '*.sh' | xargs -r awk '
+		FNR == 601 { print FILENAME ": more than 600 lines" }') >"$scratch/long"
+	# Columns are characters, and tabs reach to the next multiple of eight.
+	(cd "$tree" && files '*.c' '*.h' | LC_ALL=C xargs -r awk '{
+		gsub(/[\200-\277]/, "")
+		while (tab = index($0, "\t"))
+			$0 = substr($0, 1, tab - 1) sprintf("%*s", 8 - (tab - 1) % 8, "") substr($0, tab + 1)
+		if (length($0) > 100) print FILENAME ":" FNR ": above 100 columns"
+	}') >>"$scratch/long"
 	# shellcheck disable=SC2046
 	(cd "$tree" && awk '
 		FNR == 1 { name = "" }
@@ -176,20 +184,15 @@ check_finished() {
 
 # A service uses only itself, base, schema, proto and hw; the lower ones do not look up.
 check_layers() {
-	(cd "$tree" && files 'services/*.c' 'services/*.h' 'hw/*.c' 'hw/*.h' | while read -r path; do
-		part=${path#services/}
-		part=${part%%/*}
-		case $path in hw/*) part=hw ;; esac
-		sed -n 's,^#include "\([a-z0-9_-]*\)/.*,\1,p' "$path" | sort -u | while read -r used; do
-			case $part:$used in
-			"$used:$used" | *:base) continue ;;
-			base:* | hw:*) ;;
-			*:schema | *:proto | *:hw) continue ;;
-			esac
-			echo "$path: includes \"$used/…\", which $part must not know"
-		done
-		sed -n 's,^#include "\(\.\./[^"]*\)".*,\1,p' "$path" | sed "s,^,$path: includes by a relative path: ,"
-	done | found)
+	(cd "$tree" && files 'services/*.c' 'services/*.h' 'hw/*.c' 'hw/*.h' | xargs -r awk '
+		FNR == 1 { part = FILENAME; sub(/^services\//, "", part); sub(/\/.*/, "", part) }
+		/^#include "\.\.\// { print FILENAME ": includes by a relative path: " $2 }
+		/^#include "[a-z0-9_-]*\// {
+			used = $2; sub(/^"/, "", used); sub(/\/.*/, "", used)
+			if (used == part || used == "base") next
+			if (part != "base" && part != "hw" && used ~ /^(schema|proto|hw)$/) next
+			print FILENAME ": includes \"" used "/…\", which " part " must not know"
+		}' | found)
 }
 
 check_layout() {
@@ -199,9 +202,8 @@ check_layout() {
 }
 
 check_licence() {
-	(cd "$tree" && files '*.c' '*.h' | while read -r path; do
-		head -n 1 "$path" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$path: no SPDX line"
-	done | found)
+	(cd "$tree" && files '*.c' '*.h' | xargs -r awk '
+		FNR == 1 && !/SPDX-License-Identifier: GPL-2.0-or-later/ { print FILENAME ": no SPDX line" }' | found)
 }
 
 check_recipes() {

@@ -183,6 +183,8 @@ static int check_twins(const struct validation *v, const char *pool,
 {
 	struct ref sorted[CONFIG_REALS_MAX];
 
+	if (n < 2)
+		return 0;
 	for (size_t i = 0; i < n; i++)
 		sorted[i].real = &reals[i];
 	qsort(sorted, n, sizeof(sorted[0]), compare);

@@ -252,12 +252,13 @@ def main():
     shutil.rmtree(outdir, ignore_errors=True)
     outdir.mkdir(parents=True)
     bases = {slot: base_for_slot(image, slot, outdir) for slot in "AB"}
-    cases = {f"{kind}-{slot.lower()}": (case_slot, kind, slot, (kind, slot) in TWICE, bases[slot]) for kind in ("bios", "uefi")
-             for slot in "AB"}
+    # The longest one first: two run side by side.
+    cases = {"ports-mac": (case_ports_mac, bases["A"])}
+    cases |= {f"{kind}-{slot.lower()}": (case_slot, kind, slot, (kind, slot) in TWICE, bases[slot]) for kind in ("bios", "uefi")
+              for slot in "AB"}
     cases["fallback"] = (case_fallback, image)
     cases["grub"] = (case_grub, bases["A"])
     cases["ports-pci"] = (case_ports_pci, bases["A"])
-    cases["ports-mac"] = (case_ports_mac, bases["A"])
     wanted = sys.argv[3:] or list(cases)
 
     def attempt(name):

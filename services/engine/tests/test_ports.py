@@ -18,6 +18,7 @@ from firewall_lab import (  # noqa: E402
 
 __all__ = ["engine", "lab"]  # fixtures
 VIP, OTHER_VIP = "203.0.113.10", "203.0.113.20"
+NETLINK_NETFILTER = 12  # linux/netlink.h; Python 3.11 has no name for it
 # Sees the mark of each packet to a floating address after the engine's chain has set it, before anything else.
 WATCH = f"""table inet watch {{
 	set seen {{ type ipv4_addr . inet_proto . inet_service . mark; flags dynamic; size 4096; }}
@@ -176,7 +177,7 @@ class Events:
 
     def __init__(self, lab, name):
         with lab.inside(name):
-            self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_NETFILTER)
+            self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
         self.sock.bind((0, 0))
         self.sock.setsockopt(270, 1, 7)  # SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES
 
