@@ -5,6 +5,7 @@ active or whole for a test is brought there by `settled`.
 """
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -21,6 +22,9 @@ WEIGHTS = {"web1": 3, "web2": 2, "web3": 1}
 REQUESTS = 1200
 ALIASES = {"eth0:1": VIP, "eth0:2": VIP_DIRECT, "eth1:1": GATEWAY}
 KILLS = 10 if os.environ.get("TEST_FULL") else 1
+COMMIT_KILLS = 50 if os.environ.get("TEST_FULL") else 1
+PRIVATE = {"r1": "10.77.0.111", "r2": "10.77.0.112"}  # new addresses of eth1
+WEIGHT = "/pool[name='web']/real-server[name='web1']/weight"
 # Checks of the demonstration's services: 2 failed checks, one a second, each given up after 0.8 s; one more for
 # the emulated machine's own slowness.
 CHECK_TIME = 2 * 1.0 + 0.8 + 1.0
@@ -208,6 +212,59 @@ def test_switch_over_by_command(stage, settled, figure):
     assert stage.aliases(other) == ALIASES
 
 
+def test_private_addresses_of_both_routers_change(stage, settled, figure):
+    """One commit on one router: the ring goes over to the new addresses, the old ones leave the ports, nobody notices."""
+    def changed(name):
+        return "the ring is as configured" in stage.menu(name).run("trireme config", 30)[1]
+
+    menu = stage.menu(settled)
+    with Load(stage.lab, "client", VIP, rate=50, patience=1.0) as load:
+        load.wait_good(50, 30)
+        for name, address in PRIVATE.items():
+            path = f"/cluster/node[name='{name}']/port[name='eth1']/address"
+            assert menu.run(f'trireme set "{path}" {address}', 60)[0] == 0
+        since = time.monotonic()
+        code, said = menu.run("trireme commit --confirm 5m", 60)
+        assert code == 0, said
+        processes.wait_for("the ring's new addresses", lambda: all(map(changed, ROUTERS)), 60, 1.0)
+        seconds = time.monotonic() - since
+        assert menu.run("trireme confirm", 60)[0] == 0
+        load.wait_good(50, 30, since=time.monotonic())
+        gap = load.gap(since)
+    for name, address in PRIVATE.items():
+        held = stage.menu(name).run("ip -4 addr show dev eth1; netstat -un", 30)[1]
+        assert f" {address}/24 " in held and f"{address}:5405" in held
+        assert "10.77.0.11/" not in held and "10.77.0.12/" not in held, held
+    figure(f"private addresses of both routers changed in {seconds:.1f} s; {gap:.2f} s without an answer, {settled} serves on")
+    assert gap <= TAKEOVER
+    assert held_by(stage) == {address: [settled] for address in ALIASES.values()}
+
+
+@pytest.mark.parametrize("number", range(1, COMMIT_KILLS + 1))
+def test_power_cut_during_commits(stage, settled, figure, number):
+    """The standby commits without end, and its power is cut: afterwards nothing that it acknowledged is missing."""
+    name = stage.other(settled)
+    machine, moment = stage.machines[name], 3 + number * 0.7 % 2
+    before = len(machine.said())
+    stage.menu(name).begin(f'for i in $(seq 1 200); do trireme set "{WEIGHT}" $((10 + $i)) && '
+                           f"trireme commit -m cut{number}.$i && echo acknowledged-$i; done")
+    machine.wait_said(r"acknowledged-1\s", 60, since=before)
+    time.sleep(moment)
+    machine.kill()
+    acknowledged = [int(i) for i in re.findall(r"acknowledged-(\d+)\s", machine.said()[before:])]
+    machine.start()
+    wait_role(stage, name, ("standby",), BOOT)
+    histories = [stage.menu(router).run("trireme history 40", 60)[1] for router in (settled, name)]
+    assert histories[0] == histories[1]
+    there = [int(i) for i in re.findall(rf"cut{number}\.(\d+)\b", histories[0])]
+    assert set(acknowledged[-30:]) <= set(there), "an acknowledged revision is missing"
+    # What was not acknowledged any more is there whole or not at all.
+    assert max(there) - max(acknowledged) <= 1
+    weight = stage.menu(name).run(f'trireme show "{WEIGHT}"', 60)[1]
+    assert str(10 + max(there)) in weight
+    figure(f"power of {name} cut during commits: {len(acknowledged)} acknowledged, all are there")
+
+
 @pytest.mark.parametrize("number", range(1, KILLS + 1))
 def test_hard_kill_of_the_active_router(stage, settled, figure, number):
     other = stage.other(settled)
@@ -303,10 +360,9 @@ def test_damaged_datastore_and_reboot_from_the_menu(stage, settled, figure):
     """A router's datastore is damaged: it says so, starts with the document it had, and gets the others' revisions."""
     name = stage.other(settled)
     machine, menu = stage.machines[name], stage.menu(name)
-    weight = "/pool[name='web']/real-server[name='web1']/weight"
-    code, said = menu.run(f'trireme set "{weight}" 70000')
+    code, said = menu.run(f'trireme set "{WEIGHT}" 70000')
     assert code == 1 and "0..65535" in said
-    assert menu.run(f'trireme set "{weight}" 4 && trireme commit -m two', 60)[0] == 0
+    assert menu.run(f'trireme set "{WEIGHT}" 4 && trireme commit -m two', 60)[0] == 0
     newest = menu.run("trireme history 1")[1]
     assert " two" in newest
     assert menu.run("dd if=/dev/zero of=/data/trireme/config.db bs=4096 count=1 conv=notrunc")[0] == 0

@@ -115,6 +115,12 @@ class Menu:
         lines = [line for line in match[1].split("\n") if not re.match(r"\[ *\d+\.\d+\]", line)]
         return int(match[2]), "\n".join(lines).strip()
 
+    def begin(self, command, seconds=60):
+        """Starts a command in the shell and does not wait for its end; what it says is in Machine.said()."""
+        self.enter_shell(seconds)
+        self._console.drain()
+        self._console.send(command + "\r")
+
     def status(self, seconds=30):
         """What `trireme status --json` says."""
         _, text = self.run("trireme status --json", seconds)

@@ -73,6 +73,10 @@ class Node:
     def _configure(self):
         (self.root / "seed/trireme.json").write_text(json.dumps(self.cluster.document))
         (self.root / "seed/authkey").write_bytes(self.cluster.key)
+        self.load()
+
+    def load(self):
+        """What the machine does first at boot."""
         self.run(BIN / "trireme-config", "load", "--root", self.root, "--seed", self.root / "seed", "--yang", YANG)
 
     # -- processes

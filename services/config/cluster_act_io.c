@@ -88,9 +88,9 @@ static void do_check(struct cluster *c, const struct replica_action *action)
 				      c->reason, sizeof(c->reason)) < 0;
 }
 
-static void do_send(struct cluster *c, const struct replica_action *action)
+void cluster_send(struct cluster *c, const void *bytes, size_t size)
 {
-	int r = cpg_queue_send(&c->queue, &c->cpg, action->bytes, action->size);
+	int r = cpg_queue_send(&c->queue, &c->cpg, bytes, size);
 
 	/* What is not sent is answered by nobody: its bounds in time apply. */
 	if (r < 0 && r != -ENOTCONN)
@@ -123,7 +123,7 @@ void cluster_carry_out(struct cluster *c, const struct replica_action *action)
 {
 	switch (action->type) {
 	case REPLICA_SEND:
-		do_send(c, action);
+		cluster_send(c, action->bytes, action->size);
 		break;
 	case REPLICA_STORE:
 		do_store(c, &action->store);

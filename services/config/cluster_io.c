@@ -86,18 +86,26 @@ static void on_configuration(void *data, const struct ring_id *ring, uint32_t n_
 	struct cluster *c = data;
 	struct replica_ring where = {.node = ring->node, .seq = ring->seq};
 	struct replica_member list[RING_MEMBERS_MAX];
+	uint32_t ids[RING_MEMBERS_MAX];
 
 	(void)n_nodes;
-	for (size_t i = 0; i < n_members; i++)
+	for (size_t i = 0; i < n_members; i++) {
 		list[i] = (struct replica_member){.id = members[i].id, .pid = members[i].pid};
+		ids[i] = members[i].id;
+	}
 	replica_view(c->replica, &where, list, n_members, clock_boot_ns());
 	run(c);
+	c->handler->view(c->data, ids, n_members);
 }
 
 static void on_message(void *data, uint32_t sender, const void *bytes, size_t size)
 {
 	struct cluster *c = data;
-	int r = replica_message(c->replica, sender, bytes, size, clock_boot_ns());
+	int r;
+
+	if (c->handler->message(c->data, sender, bytes, size))
+		return;
+	r = replica_message(c->replica, sender, bytes, size, clock_boot_ns());
 
 	if (r < 0)
 		qb_log(LOG_WARNING, "a message of node %u is not understood: %s", sender,
@@ -121,6 +129,7 @@ static void on_lost(void *data)
 	cpg_queue_clear(&c->queue);
 	replica_view(c->replica, &(struct replica_ring){0}, NULL, 0, clock_boot_ns());
 	run(c);
+	c->handler->view(c->data, NULL, 0);
 	corosync_io_again(&c->corosync);
 }
 

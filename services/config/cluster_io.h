@@ -26,6 +26,10 @@ struct cluster_handler {
 	void (*current)(void *data, bool on);
 	/* Proposals can be agreed on now, or not any more. */
 	void (*open)(void *data, bool on);
+	/* The members of the group have changed; none: the connection is lost. */
+	void (*view)(void *data, const uint32_t *ids, size_t n);
+	/* A message that is not the replication's; false: nor anybody else's. */
+	bool (*message)(void *data, uint32_t sender, const void *bytes, size_t size);
 	/* Revisions from number on, agreed on here, were replaced by the others'. */
 	void (*diverged)(void *data, uint64_t number);
 };
@@ -68,6 +72,9 @@ int cluster_settings(struct cluster *cluster, const struct replica_settings *set
 /* Fills number, parent, id and time of the revision and proposes it: as replica_propose(). */
 int cluster_propose(struct cluster *cluster, struct revision *revision, const char *body,
 		    size_t size, uint64_t ticket, struct text *text);
+
+/* Sends to all nodes, this one included: handler->message(). */
+void cluster_send(struct cluster *cluster, const void *bytes, size_t size);
 
 /* As replica_override(). */
 int cluster_override(struct cluster *cluster, struct text *text);

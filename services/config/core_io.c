@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "config/tree_io.h"
+#include "schema/upgrade.h"
 
 int core_open_model(struct core *core, struct text *report)
 {
@@ -59,16 +60,30 @@ void core_report(struct text *report, const char *what, const struct schema_erro
 		text_add(report, "  allowed: %s\n", error->allowed);
 }
 
-static int parse(struct core *core, const char *what, const char *body, size_t size,
-		 struct document **ret_document, struct text *report)
+int core_parse(struct core *core, const char *model, const char *body, size_t size,
+	       struct document **ret_document, struct schema_error *error)
 {
-	struct schema_error error = {0};
-	char words[96];
-	int r = document_parse(core->schema, NULL, body, size, ret_document, &error);
+	_cleanup_free_ char *upgraded = NULL;
+	int r;
 
-	if (r < 0) {
-		snprintf(words, sizeof(words), "%s is not valid", what);
-		core_report(report, words, &error);
+	*error = (struct schema_error){0};
+	if (strcmp(model, schema_model(core->schema)) == 0)
+		return document_parse(core->schema, NULL, body, size, ret_document, error);
+	r = upgrade_document(model, schema_model(core->schema), body, size, &upgraded, error);
+	return r < 0 ? r
+		     : document_parse(core->schema, NULL, upgraded, strlen(upgraded), ret_document,
+				      error);
+}
+
+int core_parse_any(struct core *core, const char *body, size_t size, struct document **ret_document,
+		   struct schema_error *error)
+{
+	int r = core_parse(core, schema_model(core->schema), body, size, ret_document, error);
+	struct schema_error other;
+
+	for (size_t i = 0; r == -EBADMSG && upgrade_revision(i); i++) {
+		if (core_parse(core, upgrade_revision(i), body, size, ret_document, &other) == 0)
+			return 0;
 	}
 	return r;
 }
@@ -77,22 +92,45 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 		  struct text *report)
 {
 	_cleanup_free_ char *body = NULL;
+	struct revision revision;
+	struct schema_error error;
 	char what[64];
 	size_t size;
-	int r = store_body(core->store, number, &body, &size);
+	int r = store_get(core->store, number, &revision);
 
-	snprintf(what, sizeof(what), "revision %llu", (unsigned long long)number);
+	if (r == 0)
+		r = store_body(core->store, number, &body, &size);
 	if (r < 0) {
-		text_add(report, "%s cannot be read: %s\n", what, strerror(-r));
+		text_add(report, "revision %llu cannot be read: %s\n", (unsigned long long)number,
+			 strerror(-r));
 		return r;
 	}
-	return parse(core, what, body, size, ret_document, report);
+	r = core_parse(core, revision.model, body, size, ret_document, &error);
+	snprintf(what, sizeof(what), "revision %llu is not valid", (unsigned long long)number);
+	if (r < 0)
+		core_report(report, what, &error);
+	return r;
+}
+
+int core_usable(struct core *core, uint64_t number, uint64_t *ret_number)
+{
+	struct revision revision;
+	int r;
+
+	for (; (r = store_get(core->store, number, &revision)) == 0; number--) {
+		if (!upgrade_knows(revision.model, schema_model(core->schema)))
+			continue;
+		*ret_number = number;
+		return 0;
+	}
+	return r;
 }
 
 int core_local_document(struct core *core, const struct store_local *local,
 			struct document **ret_document, struct text *report)
 {
 	_cleanup_free_ char *body = NULL;
+	struct schema_error error;
 	size_t size;
 	int r = store_body_by_digest(core->store, &local->body, &body, &size);
 
@@ -100,7 +138,10 @@ int core_local_document(struct core *core, const struct store_local *local,
 		text_add(report, "the emergency document cannot be read: %s\n", strerror(-r));
 		return r;
 	}
-	return parse(core, "the emergency document", body, size, ret_document, report);
+	r = core_parse_any(core, body, size, ret_document, &error);
+	if (r < 0)
+		core_report(report, "the emergency document is not valid", &error);
+	return r;
 }
 
 /* Seconds that an unconfirmed revision has left; UINT32_MAX: it stands. */

@@ -36,9 +36,26 @@ void core_close(struct core *core);
 /* Appends "what", then path, value and what is allowed, a line each; leaves out empty parts. */
 void core_report(struct text *report, const char *what, const struct schema_error *error);
 
+/*
+ * A document that follows this revision of the model, in the newest one's form. As
+ * document_parse(); -EBADMSG too: this software does not know that revision, it is a later one.
+ */
+int core_parse(struct core *core, const char *model, const char *body, size_t size,
+	       struct document **ret_document, struct schema_error *error);
+
+/* The same of one that does not say: the newest revision of the model by which it is valid. */
+int core_parse_any(struct core *core, const char *body, size_t size, struct document **ret_document,
+		   struct schema_error *error);
+
 /* The document of a revision, as it is stored; what is wrong is appended to report. */
 int core_document(struct core *core, uint64_t number, struct document **ret_document,
 		  struct text *report);
+
+/*
+ * The newest revision from number back that follows a model this software knows: another one may be
+ * of a later release, which the other slot has. -ENOENT: there is none.
+ */
+int core_usable(struct core *core, uint64_t number, uint64_t *ret_number);
 
 int core_local_document(struct core *core, const struct store_local *local,
 			struct document **ret_document, struct text *report);

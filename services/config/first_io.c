@@ -28,7 +28,7 @@ static int read_document(struct core *core, const char *root, const char *path,
 		text_add(report, "%s%s cannot be read: %s\n", root, path, strerror(-r));
 		return r;
 	}
-	r = document_parse(core->schema, NULL, data, size, ret_document, &error);
+	r = core_parse_any(core, data, size, ret_document, &error);
 	if (r < 0) {
 		snprintf(what, sizeof(what), "the configuration %s%s is not valid", root, path);
 		core_report(report, what, &error);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "config/first_io.h"
 #include "config/publish_io.h"
+#include "config/ring_keep_io.h"
 #include "config/tree_io.h"
 
 /* What SQLite keeps beside the database goes with it. */
@@ -58,11 +59,22 @@ static int open_store(struct core *core, const struct load_options *options, str
 	return first_revision(core, options->seed_dir, report);
 }
 
-static int running_document(struct core *core, const struct core_running *running,
+static int running_document(struct core *core, struct core_running *running,
 			    struct document **ret_document, struct text *report)
 {
+	uint64_t number;
+	int r;
+
 	if (running->is_local)
 		return core_local_document(core, &running->local, ret_document, report);
+	r = core_usable(core, running->document, &number);
+	if (r == 0 && number != running->document) {
+		text_add(report,
+			 "revision %llu is of a later software: the one before that this software "
+			 "knows, %llu, is in use; the node owns nothing until it is updated\n",
+			 (unsigned long long)running->document, (unsigned long long)number);
+		running->document = running->revision.number = number;
+	}
 	return core_document(core, running->document, ret_document, report);
 }
 
@@ -84,14 +96,12 @@ static int publish(struct core *core, struct document *document, const struct co
 {
 	_cleanup_(publication_clear) struct publication publication = {0};
 	struct config_meta meta;
-	struct ring ring;
 	int r = publication_make(core, document, &publication, report);
 
 	if (r < 0)
 		return r;
-	publication_ring(&publication, &ring);
 	meta = meta_of(running, publication.config);
-	r = publish_ring(core, &publication, &ring, report);
+	r = ring_resume(core, &publication, report);
 	if (r == 0)
 		r = publish_services(core, &publication, document, &meta, report);
 	return r;

@@ -16,6 +16,8 @@ programs += trireme-config
 trireme-config-src = services/config/config_main.c services/config/load_io.c \
 	services/config/first_io.c services/config/core_io.c services/config/publish_io.c \
 	services/config/server_io.c services/config/server_confirm_io.c \
+	services/config/server_ring_io.c services/config/ring_keep_io.c \
+	services/config/ring_io.c services/config/cfg_io.c services/config/cmap_io.c $(config-ring) \
 	services/config/cluster_io.c services/config/cluster_act_io.c services/config/ipc_io.c services/config/session.c \
 	services/config/request.c services/config/request_io.c \
 	services/config/request_show_io.c services/config/request_change_io.c \
@@ -24,8 +26,8 @@ trireme-config-src = services/config/config_main.c services/config/load_io.c \
 	services/schema/machine_io.c services/base/cpg_queue_io.c services/base/ipc_server_io.c \
 	services/base/privilege_io.c services/base/parse.c services/base/clock_io.c \
 	services/base/log_io.c services/base/file_io.c $(libsrc-corosync) $(libsrc-ring) \
-	$(config-replica) $(libsrc-store) $(libsrc-document) $(libsrc-schema)
-trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) gnutls
+	$(config-replica) $(libsrc-store) $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
+trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) libcfg libcmap gnutls
 
 tests += test_config_corosync
 test_config_corosync-src = services/config/tests/test_corosync_conf.c \
@@ -43,14 +45,6 @@ test_config_ring_change-src := services/config/tests/test_ring_change.c \
 	services/config/tests/ring_sim.c $(config-ring) services/schema/config.c services/base/parse.c \
 	services/base/text.c services/base/file_io.c $(libsrc-ring)
 test_config_ring_change-pkg := cmocka
-
-# What test_ring_change.py runs on every node.
-test-programs += ring_driver
-ring_driver-src = services/config/tests/ring_driver.c $(config-ring) services/config/ring_io.c \
-	services/config/cfg_io.c services/config/cmap_io.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/clock_io.c $(libsrc-corosync) $(libsrc-ring) \
-	$(libsrc-schema)
-ring_driver-pkg = $(libpkg-corosync) $(libpkg-schema) libcfg libcmap nettle
 
 tests += test_config_identity
 test_config_identity-src := services/config/tests/test_identity.c services/config/identity.c \

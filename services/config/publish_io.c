@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/file_io.h"
 #include "base/parse.h"
-#include "config/corosync_conf.h"
 #include "config/identity.h"
 #include "config/tree_io.h"
 
@@ -139,23 +138,6 @@ void publication_ring(const struct publication *publication, struct ring *ret_ri
 
 	gnutls_hash_fast(GNUTLS_DIG_SHA256, publication->key, publication->key_size, digest);
 	ring_of_config(publication->config, digest, ret_ring);
-}
-
-int publish_ring(struct core *core, const struct publication *publication, const struct ring *ring,
-		 struct text *report)
-{
-	char conf[COROSYNC_CONF_MAX];
-	struct text text = TEXT_ON(conf);
-	int r = corosync_conf(ring, &text);
-
-	if (r == 0)
-		r = tree_write(core->root, TREE_COROSYNC_KEY, publication->key,
-			       publication->key_size, 0400);
-	if (r == 0)
-		r = tree_write(core->root, TREE_COROSYNC_CONF, conf, text.used, 0644);
-	if (r < 0)
-		text_add(report, "corosync's files cannot be written: %s\n", strerror(-r));
-	return r;
 }
 
 /* Which node this machine is, and which of its network cards is which port of it. */

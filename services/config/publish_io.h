@@ -34,10 +34,6 @@ void publication_clear(struct publication *publication);
 /* The ring that a machine starts with, which has this document and no ring yet. */
 void publication_ring(const struct publication *publication, struct ring *ret_ring);
 
-/* Writes corosync.conf and its key. */
-int publish_ring(struct core *core, const struct publication *publication, const struct ring *ring,
-		 struct text *report);
-
 /*
  * Writes the rules by which the ports are named, the node's name, the image for the services and,
  * last, the document for people (NULL: that stays), whose presence starts the services. No secret

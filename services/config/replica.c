@@ -440,6 +440,16 @@ bool replica_open(const struct replica *s)
 	return s->open && replica_view_quorate(s) && replica_view_every(s, replica_is_ready);
 }
 
+uint8_t replica_level(const struct replica *s, const char **ret_name)
+{
+	*ret_name = NULL;
+	for (size_t i = 0; i < s->n_peers; i++) {
+		if (s->peers[i].stated && s->peers[i].state.level == s->level)
+			*ret_name = replica_name(s, s->peers[i].member.id);
+	}
+	return s->level;
+}
+
 const struct revision *replica_head(const struct replica *s)
 {
 	return &s->head;

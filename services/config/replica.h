@@ -219,6 +219,9 @@ uint64_t replica_deadline(const struct replica *s);
 /* Questions. */
 bool replica_current(const struct replica *s);
 bool replica_open(const struct replica *s); /* a proposal made now could be agreed on */
+/* The lowest level of the view's nodes, and the name of one that speaks no higher one; NULL: none.
+ */
+uint8_t replica_level(const struct replica *s, const char **ret_name);
 const struct revision *replica_head(const struct replica *s); /* number 0: the log is empty */
 uint64_t replica_committed(const struct replica *s);
 /* One sentence: "current: revision 12, agreed by r1, r2, w". Returns buf. */

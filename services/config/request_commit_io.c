@@ -102,6 +102,28 @@ static void propose(struct request *r, struct revision *revision, const char *bo
 	r->answer = request_error(NULL, "%s", words[0] ? words : strerror(-result));
 }
 
+/* What an older release does not know would be lost on it, or stop it. */
+static int check_level(struct request *r, struct document *document)
+{
+	const struct replica *replica = r->server->cluster.replica;
+	char path[sizeof(((struct schema_error *)0)->path)];
+	const char *node;
+	uint8_t known = replica_level(replica, &node);
+	uint32_t level;
+	int result = document_level(document, &level, path, sizeof(path));
+	struct schema_error error = {0};
+
+	if (result == 0 && (level <= known || !node))
+		return 0;
+	snprintf(error.path, sizeof(error.path), "%s", path);
+	snprintf(error.allowed, sizeof(error.allowed),
+		 "what every node knows: it needs feature level %u, %s has %u", level,
+		 node ? node : "a node", known);
+	r->answer = result < 0 ? request_error(NULL, "%s", strerror(-result))
+			       : request_error(&error, "a node's software is older than this");
+	return -EPROTO;
+}
+
 /* The candidate's document, or the one that the request itself carries. */
 static int wanted_document(struct request *r, struct document **ret_document, uint64_t *ret_base)
 {
@@ -236,6 +258,8 @@ void request_commit(struct request *r)
 		commit_in_emergency(r, take_ptr(document), &revision);
 		return;
 	}
+	if (check_level(r, document) < 0)
+		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);
 	/* It is the server's from here on: what is proposed is copied. */
@@ -253,6 +277,17 @@ void request_confirm(struct request *r)
 		r->answer = request_error(NULL, "no revision waits to be confirmed");
 		return;
 	}
+	if (server_ring_failed(s)) {
+		char buf[REPLICA_TEXT_MAX];
+		struct text why = TEXT_ON(buf);
+
+		server_ring_describe(s, &why);
+		r->answer = request_error(NULL,
+					  "revision %llu cannot be kept, the ring does not become "
+					  "what it says: %s",
+					  (unsigned long long)s->confirm.pending, buf);
+		return;
+	}
 	if (describe(r, &revision) < 0)
 		return;
 	revision.confirm_s = 0;
@@ -261,24 +296,38 @@ void request_confirm(struct request *r)
 	propose(r, &revision, NULL, 0);
 }
 
+/* From the unconfirmed one to its parent: that is what its timer would do. */
+static void go_back(const struct server *s, uint64_t number, struct revision *revision)
+{
+	revision->kind = REVISION_ROLLBACK;
+	revision->refers = number;
+	if (!s->confirm.pending || number != s->confirm.pending - 1)
+		return;
+	revision->kind = REVISION_REVERT;
+	revision->refers = s->confirm.pending;
+	revision->confirm_s = 0;
+}
+
 void request_rollback(struct request *r)
 {
 	_cleanup_(document_freep) struct document *document = NULL;
 	struct server *s = r->server;
-	struct revision revision = {.kind = REVISION_ROLLBACK};
+	struct revision revision = {0};
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
 	const char *text;
+	uint64_t number;
 	size_t size;
 
 	if (describe(r, &revision) < 0)
 		return;
-	if (request_number(r->json, "revision", 1, STORE_NUMBER_MAX, &revision.refers) < 0) {
+	if (request_number(r->json, "revision", 1, STORE_NUMBER_MAX, &number) < 0) {
 		r->answer = request_error(NULL, "revision: allowed is a number that trireme "
 						"history shows");
 		return;
 	}
-	if (core_document(&s->core, revision.refers, &document, &report) < 0) {
+	go_back(s, number, &revision);
+	if (core_document(&s->core, number, &document, &report) < 0) {
 		r->answer = request_error(NULL, "%s", buf);
 		return;
 	}
@@ -287,6 +336,8 @@ void request_rollback(struct request *r)
 					  (unsigned long long)revision.refers);
 		return;
 	}
+	if (check_level(r, document) < 0)
+		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);
 	server_remember(s, document, &revision.body);

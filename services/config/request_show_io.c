@@ -117,6 +117,18 @@ void request_diff(struct request *r)
 		r->answer = json_pack("{s:s}", "text", text);
 }
 
+void request_describe(struct request *r)
+{
+	_cleanup_free_ char *text = NULL;
+	struct schema_error error = {0};
+	const char *path = request_text(r->json, "path");
+
+	if (document_describe(r->server->core.schema, path, &text, &error) < 0)
+		r->answer = request_error(&error, "%s is not in the model", path);
+	else
+		r->answer = json_pack("{s:o}", "node", json_loads(text, 0, NULL));
+}
+
 static const char *const kinds[] = {
 	[REVISION_CHANGE] = "change",
 	[REVISION_CONFIRM] = "confirm",
@@ -244,11 +256,17 @@ static void put_confirm(const struct server *s, json_t *answer)
 void request_status(struct request *r)
 {
 	struct server *s = r->server;
-	char why[REPLICA_TEXT_MAX], more[160] = "";
+	char why[REPLICA_TEXT_MAX], more[160] = "", words[REPLICA_TEXT_MAX];
+	struct text ring = TEXT_ON(words);
 	uint64_t now = clock_boot_ns();
 
 	replica_explain(s->cluster.replica, now, why, sizeof(why));
-	if (s->is_local)
+	if (s->behind)
+		snprintf(more, sizeof(more),
+			 "\nthis node cannot use it (see its log): it works with an earlier one, "
+			 "and "
+			 "owns nothing");
+	else if (s->is_local)
 		snprintf(more, sizeof(more),
 			 "\nan emergency document of this node only is in use, made from revision "
 			 "%llu",
@@ -259,13 +277,16 @@ void request_status(struct request *r)
 			 (unsigned long long)s->confirm.pending,
 			 s->confirm.reverted ? "reverted on this node" : "to be confirmed",
 			 confirm_remaining(&s->confirm, now));
-	r->answer = json_pack("{s:I, s:b, s:b, s:b, s:s, s:s, s:I, s:o}", "revision",
+	server_ring_describe(s, &ring);
+	r->answer = json_pack("{s:I, s:b, s:b, s:b, s:s, s:s, s:I, s:s, s:b, s:o}", "revision",
 			      (json_int_t)s->revision.number, "current",
-			      replica_current(s->cluster.replica), "open",
+			      replica_current(s->cluster.replica) && !s->behind, "open",
 			      replica_open(s->cluster.replica), "local", s->is_local, "node",
 			      s->publication.node->name, "why", why, "committed",
-			      (json_int_t)replica_committed(s->cluster.replica), "summary",
-			      json_sprintf("revision %llu is in use; %s%s",
-					   (unsigned long long)s->revision.number, why, more));
+			      (json_int_t)replica_committed(s->cluster.replica), "ring", words,
+			      "ring-failed", server_ring_failed(s), "summary",
+			      json_sprintf("revision %llu is in use; %s%s%s%s",
+					   (unsigned long long)s->revision.number, why, more,
+					   ring.used ? "\nring: " : "", words));
 	put_confirm(s, r->answer);
 }

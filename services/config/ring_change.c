@@ -392,8 +392,12 @@ void ring_change_written(struct ring_change *rc, int result, uint64_t now)
 
 	rc->write_pending = false;
 	if (result < 0) {
-		snprintf(reason, sizeof(reason), "corosync's file cannot be written: error %d",
-			 -result);
+		if (result == -EADDRNOTAVAIL)
+			snprintf(reason, sizeof(reason), "a port of node %u lacks its new address",
+				 rc->self);
+		else
+			snprintf(reason, sizeof(reason),
+				 "corosync's file cannot be written: error %d", -result);
 		fail(rc, reason);
 	} else {
 		rc->file = rc->writing;

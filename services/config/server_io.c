@@ -78,7 +78,7 @@ static struct config_meta meta_of(const struct server *s, const struct revision 
 {
 	struct config_meta meta = {
 		.revision = revision->number,
-		.current = s->current || config->n_nodes == 1,
+		.current = (s->current || config->n_nodes == 1) && !s->behind,
 		.local = is_local,
 		.level = CONFIG_WIRE_LEVEL,
 	};
@@ -87,11 +87,21 @@ static struct config_meta meta_of(const struct server *s, const struct revision 
 	return meta;
 }
 
-static int republish(struct server *s, struct text *report)
+int server_republish(struct server *s, struct text *report)
 {
 	struct config_meta meta = meta_of(s, &s->revision, s->is_local, s->publication.config);
 
 	return publish_services(&s->core, &s->publication, s->document, &meta, report);
+}
+
+/* The newest revision's document, or the newest one that this software can read. */
+static int read_document(struct server *s, struct text *report)
+{
+	uint64_t wanted = s->document_number;
+	int r = core_usable(&s->core, wanted, &s->document_number);
+
+	s->behind = s->behind || s->document_number != wanted;
+	return r < 0 ? r : core_document(&s->core, s->document_number, &s->document, report);
 }
 
 int server_prepare(struct server *s, struct text *report)
@@ -102,7 +112,7 @@ int server_prepare(struct server *s, struct text *report)
 	if (r < 0 || s->document)
 		return r;
 	if (!s->is_local)
-		return core_document(&s->core, s->document_number, &s->document, report);
+		return read_document(s, report);
 	r = store_local(s->core.store, &local);
 	return r < 0 ? r : core_local_document(&s->core, &local, &s->document, report);
 }
@@ -118,9 +128,15 @@ int server_use(struct server *s, struct document *document, const struct revisio
 	if (r < 0)
 		return r;
 	meta = meta_of(s, revision, is_local, publication.config);
-	r = publish_services(&s->core, &publication, document, &meta, report);
+	meta.current = s->current || publication.config->n_nodes == 1;
+	r = server_ring_check(s, publication.config, report);
+	if (r == 0)
+		r = server_ring_keep(s, publication.config);
+	if (r == 0)
+		r = publish_services(&s->core, &publication, document, &meta, report);
 	if (r < 0)
 		return r;
+	s->behind = false;
 	document_free(s->document);
 	s->document = take_ptr(owned);
 	publication_clear(&s->publication);
@@ -130,6 +146,7 @@ int server_use(struct server *s, struct document *document, const struct revisio
 	s->is_local = is_local;
 	s->document_number = revision->number;
 	follow_nodes(s);
+	server_ring_follow(s, &s->publication);
 	return 0;
 }
 
@@ -153,14 +170,18 @@ static void error_words(const struct schema_error *error, char *reason, size_t s
 		 error->allowed);
 }
 
-/* Whether this machine's firmware has what is asked for. */
-static int check_firmware(const struct document *document, char *reason, size_t size)
+/* Whether this machine's firmware and the ring it runs can do what is asked for. */
+static int check_possible(const struct server *s, const struct document *document, char *reason,
+			  size_t size)
 {
+	const struct config *config = document_config(document);
 	struct schema_error error = {0};
-	int r = machine_can(document_config(document), &error);
+	struct text why = text_on(reason, size);
+	int r = machine_can(config, &error);
 
-	if (r < 0)
-		error_words(&error, reason, size);
+	if (r == 0)
+		return server_ring_check(s, config, &why);
+	error_words(&error, reason, size);
 	return r;
 }
 
@@ -170,7 +191,7 @@ static int check_machine(struct server *s, struct document *document, char *reas
 	_cleanup_(publication_clear) struct publication publication = {0};
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
-	int r = check_firmware(document, reason, size);
+	int r = check_possible(s, document, reason, size);
 
 	if (r < 0)
 		return r;
@@ -198,8 +219,8 @@ static int on_check(void *data, const struct revision *revision, const char *bod
 		return r;
 	}
 	if (is_remembered(s, revision))
-		return check_firmware(s->checked, reason, reason_size);
-	r = document_parse(s->core.schema, NULL, body, size, &document, &error);
+		return check_possible(s, s->checked, reason, reason_size);
+	r = core_parse(&s->core, revision->model, body, size, &document, &error);
 	if (r < 0)
 		error_words(&error, reason, reason_size);
 	else
@@ -264,14 +285,27 @@ static int take_into_use(struct server *s, const struct revision *revision)
 	return 0;
 }
 
+/* It works with what it has, and owns nothing: the others do otherwise. */
+static void fall_behind(struct server *s)
+{
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+
+	s->behind = true;
+	if (server_republish(s, &report) < 0)
+		log_lines(LOG_ERR, buf);
+}
+
 static void on_apply(void *data, const struct revision *revision, uint32_t seconds)
 {
 	struct server *s = data;
 	bool again = memcmp(&revision->id, &s->revision.id, sizeof(revision->id)) == 0;
 
 	/* Agreed on once more, in a new view: what this node does with it stays. */
-	if ((!again || s->is_local) && take_into_use(s, revision) < 0)
+	if ((!again || s->is_local) && take_into_use(s, revision) < 0) {
+		fall_behind(s);
 		return;
+	}
 	server_confirm_begin(s, revision, seconds);
 }
 
@@ -284,7 +318,7 @@ static void on_current(void *data, bool on)
 	if (s->current == on)
 		return;
 	s->current = on;
-	if (republish(s, &report) < 0)
+	if (server_republish(s, &report) < 0)
 		log_lines(LOG_ERR, buf);
 }
 
@@ -305,6 +339,16 @@ static void on_diverged(void *data, uint64_t number)
 	       "this node had agreed revisions from %llu on that the others do not have (a disk "
 	       "that was restored?): theirs replace them; see trireme history",
 	       (unsigned long long)number);
+}
+
+static void on_view(void *data, const uint32_t *ids, size_t n)
+{
+	server_ring_view(data, ids, n);
+}
+
+static bool on_message(void *data, uint32_t sender, const void *bytes, size_t size)
+{
+	return server_ring_message(data, sender, bytes, size);
 }
 
 /* The boot has published it. */
@@ -335,6 +379,8 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 						       .outcome = server_outcome,
 						       .current = on_current,
 						       .open = on_open,
+						       .view = on_view,
+						       .message = on_message,
 						       .diverged = on_diverged};
 	struct replica_settings settings;
 	struct core_running running = {0};
@@ -346,6 +392,8 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 		r = core_open_store(&s->core, report);
 	if (r == 0)
 		r = take_over(s, &running, report);
+	if (r == 0)
+		r = server_ring_open(s, report);
 	if (r < 0)
 		return r;
 	server_confirm_begin(s, &running.revision, running.remaining);
@@ -355,6 +403,8 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 		r = ipc_io_open(s->loop, server_request, s);
 	if (r < 0)
 		text_add(report, "the service cannot begin: %s\n", strerror(-r));
+	else
+		server_ring_start(s);
 	return r;
 }
 

@@ -20,6 +20,7 @@ const char config_cmd_usage[] =
 	"plain "
 	"text or JSON\n"
 	"       trireme delete PATH                 removes from the candidate\n"
+	"       trireme describe [PATH]             what can be set there: help, values, defaults\n"
 	"       trireme diff [FROM [TO]] [--patch]  what the candidate changes, or between two "
 	"revisions\n"
 	"       trireme discard                     forgets the candidate\n"
@@ -174,6 +175,16 @@ static int parse_show(int argc, char *const *argv, struct config_cmd *cmd, struc
 	return r;
 }
 
+static int parse_describe(int argc, char *const *argv, struct config_cmd *cmd, struct text *problem)
+{
+	int r;
+
+	if (argc < 2 || argv[1][0] == '-')
+		return parse_switches(argc, argv, 1, cmd, problem);
+	r = put_text(cmd->request, "path", argv[1], problem);
+	return r < 0 ? r : parse_switches(argc, argv, 2, cmd, problem);
+}
+
 static int parse_history(int argc, char *const *argv, struct config_cmd *cmd, struct text *problem)
 {
 	uint32_t count;
@@ -291,10 +302,39 @@ static void render_history(const json_t *answer, struct text *text)
 	}
 }
 
+static void add_fact(const json_t *node, const char *key, const char *label, struct text *text)
+{
+	if (text_of(node, key)[0])
+		text_add(text, "  %-10s %s\n", label, text_of(node, key));
+}
+
+static void render_description(const json_t *answer, struct text *text)
+{
+	const json_t *node = json_object_get(answer, "node"), *child;
+	size_t i;
+
+	text_add(text, "%s (%s)\n", text_of(node, "name")[0] ? text_of(node, "name") : "/",
+		 text_of(node, "kind"));
+	add_fact(node, "help", "", text);
+	add_fact(node, "allowed", "allowed", text);
+	add_fact(node, "units", "units", text);
+	add_fact(node, "default", "default", text);
+	add_fact(node, "reference", "one of", text);
+	json_array_foreach(json_object_get(node, "values"), i, child)
+	{
+		text_add(text, "  %-18s %s\n", text_of(child, "name"), text_of(child, "help"));
+	}
+	json_array_foreach(json_object_get(node, "children"), i, child)
+	{
+		text_add(text, "  %-18s %s\n", text_of(child, "name"), text_of(child, "help"));
+	}
+}
+
 static const struct command commands[] = {
 	{"show", "get", parse_show, NULL},
 	{"set", "edit", parse_set, render_summary},
 	{"delete", "edit", parse_delete, render_summary},
+	{"describe", "describe", parse_describe, render_description},
 	{"diff", "diff", parse_diff, render_text},
 	{"discard", "discard", parse_plain, render_summary},
 	{"commit", "commit", parse_commit, render_summary},

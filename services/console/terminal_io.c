@@ -24,13 +24,17 @@ static void on_interrupt(int number)
 
 void terminal_open(struct terminal *ret_terminal)
 {
-	/* Without SA_RESTART: Ctrl-C ends the reading of a line, and nothing else. */
 	const struct sigaction interrupt = {.sa_handler = on_interrupt};
 	const char *kind = getenv("TERM");
+	sigset_t blocked;
 
 	for (size_t i = 0; i < ARRAY_SIZE(job_signals); i++)
 		signal(job_signals[i], SIG_IGN);
 	sigaction(SIGINT, &interrupt, NULL);
+	/* Ctrl-C ends the reading of a line, and nothing else: it comes when wait_input() waits. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	ret_terminal->is_tty = isatty(STDIN_FILENO);
 	ret_terminal->dumb = !kind || !kind[0] || strcmp(kind, "dumb") == 0;
 }
@@ -63,6 +67,28 @@ static bool change_flags(const struct terminal *terminal, tcflag_t off, struct t
 	return tcsetattr(STDIN_FILENO, TCSADRAIN, &changed) == 0;
 }
 
+/*
+ * Waits for input, milliseconds at most (-1: for ever), and for Ctrl-C, which counts from the end
+ * of the wait before on: pressed in time, it is never lost. As poll(2); -EINTR: Ctrl-C.
+ */
+static int wait_input(int milliseconds, short *ret_events)
+{
+	const struct timespec most = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
+	sigset_t none;
+	int r;
+
+	sigemptyset(&none);
+	do {
+		interrupted = 0;
+		r = ppoll(&wait, 1, milliseconds < 0 ? NULL : &most, &none);
+	} while (r < 0 && errno == EINTR && !interrupted);
+	if (interrupted)
+		return -EINTR;
+	*ret_events = wait.revents;
+	return r < 0 ? -EIO : r;
+}
+
 static bool hung_up(void)
 {
 	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -74,15 +100,17 @@ static int read_line(char *buf, size_t size)
 {
 	size_t used = 0;
 
-	interrupted = 0;
 	for (;;) {
+		short events;
+		int r = wait_input(-1, &events);
+		ssize_t n;
 		char c;
-		ssize_t n = read(STDIN_FILENO, &c, 1);
 
-		if (n < 0 && errno == EINTR && !interrupted)
-			continue;
+		if (r < 0)
+			return r;
+		n = read(STDIN_FILENO, &c, 1);
 		if (n < 0)
-			return errno == EINTR ? -EINTR : -EIO;
+			return -EIO;
 		if (n == 0 && used == 0)
 			return hung_up() ? -EIO : -ENODATA;
 		if (n == 0 || c == '\n' || c == '\r')
@@ -109,17 +137,15 @@ int terminal_read_line(const struct terminal *terminal, bool echo, char *buf, si
 
 int terminal_wait_key(const struct terminal *terminal, int milliseconds)
 {
-	struct pollfd wait = {.fd = STDIN_FILENO, .events = POLLIN};
 	struct termios old;
 	bool changed = change_flags(terminal, ECHO | ICANON, &old);
-	int r;
+	short events = 0;
+	int r = wait_input(milliseconds, &events);
 
-	interrupted = 0;
-	r = poll(&wait, 1, milliseconds);
 	/* Ctrl-C is a key like any other here. */
-	if (r < 0)
-		r = interrupted ? 1 : -EIO;
-	else if (r > 0 && (wait.revents & (POLLHUP | POLLERR | POLLNVAL)))
+	if (r == -EINTR)
+		r = 1;
+	else if (r > 0 && (events & (POLLHUP | POLLERR | POLLNVAL)))
 		r = -EIO;
 	if (r == 1)
 		terminal_forget(terminal);
@@ -136,6 +162,10 @@ void terminal_forget(const struct terminal *terminal)
 
 static void become(const char *path, char *const argv[])
 {
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpgid(0, 0);
 	/* SIGTTOU is still ignored here: a background group may take the terminal. */
 	tcsetpgrp(STDIN_FILENO, getpid());

@@ -21,6 +21,20 @@ static const struct {
 	{"2026-11-23", "2026-11-24", upgrade_to_2026_11_24},
 };
 
+const char *upgrade_revision(size_t i)
+{
+	return i < ARRAY_SIZE(steps) ? steps[ARRAY_SIZE(steps) - 1 - i].from : NULL;
+}
+
+bool upgrade_knows(const char *from, const char *to)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && strcmp(from, to) != 0; i++) {
+		if (strcmp(steps[i].from, from) == 0)
+			from = steps[i].to;
+	}
+	return strcmp(from, to) == 0;
+}
+
 static int refuse(const char *value, const char *allowed, struct schema_error *error)
 {
 	error_text(error->value, sizeof(error->value), "%s", value);

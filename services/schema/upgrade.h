@@ -6,6 +6,7 @@
 #ifndef TRIREME_SCHEMA_UPGRADE_H
 #define TRIREME_SCHEMA_UPGRADE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "schema/schema.h"
@@ -18,5 +19,11 @@
  */
 int upgrade_document(const char *from, const char *to, const char *text, size_t size,
 		     char **ret_text, struct schema_error *error);
+
+/* Whether there is a way from that revision to `to`; a later one is not known. */
+bool upgrade_knows(const char *from, const char *to);
+
+/* Revisions of the model before the newest one, the latest first; NULL: no more. */
+const char *upgrade_revision(size_t i);
 
 #endif
