@@ -51,10 +51,10 @@ check_format() {
 }
 
 # clang-tidy takes seconds a file: a file whose preprocessed text, flags and rules passed before is not
-# looked at again. Only success is remembered.
+# looked at again, in whatever folder the tree lies. Only success is remembered.
 tidy_one() {
 	# shellcheck disable=SC2046,SC2086
-	key=$({ clang-tidy --version; cat .clang-tidy; echo "$2"; clang -E $2 "$1"; } | sha256sum | cut -d' ' -f1)
+	key=$({ clang-tidy --version; cat .clang-tidy; echo "$2"; clang -E -C $2 "$1"; } | sed "s,$PWD/,,g" | sha256sum | cut -d' ' -f1)
 	if [ -e "$TIDY_CACHE/$key" ]; then return 0; fi
 	# shellcheck disable=SC2086
 	if clang-tidy --quiet "$1" -- $2 >"$TIDY_CACHE/$key.words" 2>&1; then

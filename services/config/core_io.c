@@ -131,7 +131,7 @@ int core_local_document(struct core *core, const struct store_local *local,
 {
 	_cleanup_free_ char *body = NULL;
 	struct schema_error error;
-	size_t size;
+	size_t size = 0;
 	int r = store_body_by_digest(core->store, &local->body, &body, &size);
 
 	if (r < 0) {

@@ -12,8 +12,9 @@
 #include <cmocka.h>
 
 #include "agent/tests/sim.h"
+#include "base/tests/share.h"
 
-static uint64_t seeds = 150, first = 1;
+static uint64_t seeds = 150 / TEST_SHARE, first = 1;
 static bool verbose;
 
 static void at_most_one_lease_and_always_an_owner(void **state)

@@ -11,9 +11,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "base/tests/share.h"
 #include "config/tests/replica_sim.h"
 
-static uint64_t seeds = 2000, first = 1;
+static uint64_t seeds = 2000 / TEST_SHARE, first = 1;
 static bool verbose;
 
 static void nothing_committed_is_lost_and_all_agree(void **state)

@@ -22,6 +22,7 @@
 
 #include "base/cleanup.h"
 #include "base/file_io.h"
+#include "base/tests/share.h"
 #include "config/store_internal.h"
 #include "config/tests/store_fixture.h"
 #include "config/tests/vfs_crash.h"
@@ -247,7 +248,7 @@ static size_t count_lost(size_t enough, unsigned int n_random, size_t *ret_looke
 {
 	size_t lost = 0, looked = 0;
 
-	for (size_t point = 0; point <= crash_points() && lost < enough; point++) {
+	for (size_t point = 0; point <= crash_points() && lost < enough; point += TEST_SHARE) {
 		for (unsigned int variant = 0; variant < CRASH_SOME + n_random; variant++) {
 			looked++;
 			if (survives(point, variant, (unsigned int)point))
