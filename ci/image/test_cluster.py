@@ -196,6 +196,27 @@ def test_real_server_dies_and_returns(stage, settled, figure):
     assert abs(load.shares(returned)[0]["web2"] - 100 * 2 / 6) <= 10, f"{settled}: web2's share after its return"
 
 
+def serve_through(stage, figure, family, driver):
+    """A router with that family of cards takes over and serves."""
+    router = next(name for name in ROUTERS if stage.machines[name].family == family)
+    for port in ("eth0", "eth1"):
+        _, said = stage.menu(router).run(f"readlink /sys/class/net/{port}/device/driver")
+        assert said.rpartition("/")[2] == driver, f"{router} {port}"
+    give_to(stage, router)
+    with Load(stage.lab, "client", VIP, rate=200, parallel=16, patience=10) as load:
+        load.wait_good(200, 60)
+    shares, total = load.shares()
+    figure(f"{family}: {total} requests through {router}")
+    assert not load.failed()
+    assert set(shares) == set(WEBS)
+    assert held_by(stage) == {address: [router] for address in ALIASES.values()}
+
+
+@pytest.mark.parametrize("family, driver", [("virtio-net-pci", "virtio_net"), ("e1000", "e1000")])
+def test_network_card_family_of_the_first_boot(stage, settled, figure, family, driver):
+    serve_through(stage, figure, family, driver)
+
+
 # -- it survives
 
 def test_switch_over_by_command(stage, settled, figure):
@@ -251,6 +272,7 @@ def test_power_cut_during_commits(stage, settled, figure, number):
     machine.wait_said(r"acknowledged-1\s", 60, since=before)
     time.sleep(moment)
     machine.kill()
+    stage.cluster.replace_cards(name, "e1000e")
     acknowledged = [int(i) for i in re.findall(r"acknowledged-(\d+)\s", machine.said()[before:])]
     machine.start()
     wait_role(stage, name, ("standby",), BOOT)
@@ -282,6 +304,7 @@ def test_power_back_becomes_standby(stage, figure):
     returning = stage.other(owner)
     machine = stage.machines[returning]
     machine.kill()  # if the test before has not left it without power
+    stage.cluster.replace_cards(returning, "vmxnet3")
     before = len(machine.said())
     with Load(stage.lab, "client", VIP, rate=30) as load:
         load.wait_good(10, 10)
@@ -320,28 +343,16 @@ def test_router_without_quorum_holds_no_alias(stage, settled, figure):
 
 # -- it runs on other network cards
 
-@pytest.mark.parametrize("family, driver", [
-    ("virtio-net-pci", "virtio_net"), ("e1000", "e1000"), ("e1000e", "e1000e"), ("vmxnet3", "vmxnet3")])
+@pytest.mark.parametrize("family, driver", [("e1000e", "e1000e"), ("vmxnet3", "vmxnet3")])
 def test_network_card_family(stage, settled, figure, family, driver):
-    """A router with that family boots, takes over and serves."""
-    router = next((name for name in ROUTERS if stage.machines[name].family == family), None)
-    if router is None:
+    """The routers that were without power have got them; after many kills one may have to boot with them once more."""
+    if family not in [stage.machines[name].family for name in ROUTERS]:
         router = stage.other(settled)
         stage.machines[router].kill()
         stage.cluster.replace_cards(router, family)
         stage.cluster.start()
         wait_role(stage, router, ("standby",), BOOT)
-    for port in ("eth0", "eth1"):
-        _, said = stage.menu(router).run(f"readlink /sys/class/net/{port}/device/driver")
-        assert said.rpartition("/")[2] == driver, f"{router} {port}"
-    give_to(stage, router)
-    with Load(stage.lab, "client", VIP, rate=200, parallel=16, patience=10) as load:
-        load.wait_good(200, 60)
-    shares, total = load.shares()
-    figure(f"{family}: {total} requests through {router}")
-    assert not load.failed()
-    assert set(shares) == set(WEBS)
-    assert held_by(stage) == {address: [router] for address in ALIASES.values()}
+    serve_through(stage, figure, family, driver)
 
 
 # -- a person at the console

@@ -95,7 +95,7 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 	struct revision revision;
 	struct schema_error error;
 	char what[64];
-	size_t size;
+	size_t size = 0;
 	int r = store_get(core->store, number, &revision);
 
 	if (r == 0)
