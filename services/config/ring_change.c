@@ -190,9 +190,18 @@ static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
 		want_write(rc, &next);
 }
 
+static void pause_reload(struct ring_change *rc, uint64_t now)
+{
+	rc->view_pause = rc->has_reloaded ? 2 * rc->view_pause : RING_VIEW_PAUSE;
+	if (rc->view_pause > RING_VIEW_PAUSE_MAX)
+		rc->view_pause = RING_VIEW_PAUSE_MAX;
+	rc->settled_at = now + rc->view_pause;
+	rc->has_reloaded = false;
+}
+
 static void want_reload(struct ring_change *rc, uint64_t now)
 {
-	if (!rc->reload_pending && now >= rc->reload_at)
+	if (!rc->reload_pending && now >= rc->reload_at && now >= rc->settled_at)
 		rc->reload_wanted = true;
 }
 
@@ -205,7 +214,8 @@ static void take_up(struct ring_change *rc, uint64_t now)
 		want_write(rc, &next);
 		return;
 	}
-	if (!all_take(rc))
+	/* What is waited for begins with the reload, the pause before it does not count. */
+	if (!all_take(rc) || now < rc->settled_at)
 		return;
 	if (!rc->running && !wait(rc, WAITING_TAKE, RING_TAKE_WAIT, now))
 		fail(rc, "corosync did not take the new file");
@@ -359,6 +369,7 @@ void ring_change_view(struct ring_change *rc, const uint32_t *ids, size_t n, uin
 		rc->members[i] = (struct ring_change_member){.id = ids[i]};
 	rc->waiting = WAITING_NONE;
 	rc->reload_pending = false;
+	pause_reload(rc, now);
 	/* What was seen before says nothing of a node that has just come. */
 	rc->asked = false;
 	rc->view_at = now;
@@ -431,7 +442,7 @@ bool ring_change_action(struct ring_change *rc, struct ring_action *ret_action)
 		action.ring = &rc->writing;
 	} else if (rc->reload_wanted) {
 		rc->reload_wanted = false;
-		rc->reload_pending = true;
+		rc->reload_pending = rc->has_reloaded = true;
 		action.type = RING_ACTION_RELOAD;
 	} else if (rc->send_wanted && rc->asked) {
 		rc->send_wanted = false;

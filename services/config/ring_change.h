@@ -28,6 +28,13 @@
 #define RING_SETTLE 3000000000ULL     /* for all links of a node that has just come */
 #define RING_TAKE_WAIT 5000000000ULL  /* for corosync to run what has been written */
 #define RING_RELOAD_PAUSE 1000000000ULL
+/*
+ * From a new view to a reload. Each node's corosync works on it for some time, in which a slow
+ * machine loses the token of a ring that has just formed: when a view follows a reload, the pause
+ * is twice as long, up to RING_VIEW_PAUSE_MAX.
+ */
+#define RING_VIEW_PAUSE 3000000000ULL
+#define RING_VIEW_PAUSE_MAX 48000000000ULL
 #define RING_ALONE_WAIT 20000000000ULL /* times the node's place: until the other key is tried */
 
 enum ring_action_type {
@@ -87,7 +94,9 @@ struct ring_change {
 	enum ring_action_type end_wanted; /* DONE, FAILED, LEAVE or NONE */
 	uint64_t waiting_since;		  /* for what `waiting` says; 0: not waiting */
 	unsigned int waiting;
-	uint64_t reload_at; /* not before */
+	uint64_t reload_at, settled_at; /* no reload before both */
+	uint64_t view_pause;
+	bool has_reloaded; /* in this view */
 	struct ring_report sent;
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define FRAIL_TIME 2000000000ULL /* from its forming on, in which a frail ring breaks */
 #define CONNECT_TIME 500000000ULL
 #define START 1000000000000ULL
 
@@ -155,9 +156,23 @@ static void tell_seen(struct sim *sim, size_t i)
 	ring_change_seen(&node->change, &seen, sim->now);
 }
 
+void sim_form_anew(struct sim *sim)
+{
+	sim->formed_at = sim->now;
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		if (sim->nodes[i].on)
+			ring_change_view(&sim->nodes[i].change, sim->nodes[i].view,
+					 sim->nodes[i].n_view, sim->now);
+	}
+}
+
 static void reload(struct sim *sim, struct sim_node *asked)
 {
 	sim->reloads++;
+	if (sim->frail && sim->now - sim->formed_at < FRAIL_TIME) {
+		sim_form_anew(sim);
+		return;
+	}
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		struct sim_node *node = &sim->nodes[i];
 

@@ -41,6 +41,8 @@ struct sim {
 	} queue[SIM_QUEUE_MAX];
 	size_t n_queue;
 	unsigned int reloads;
+	bool frail; /* a reload when the ring has just formed makes it form anew */
+	uint64_t formed_at;
 	/* What happens, as lines; may be NULL. */
 	struct text *log;
 };
@@ -61,6 +63,9 @@ void sim_on(struct sim *sim, struct sim_node *node);
 void sim_restart(struct sim *sim, struct sim_node *node);
 
 void sim_run(struct sim *sim, uint64_t time);
+
+/* All lose the ring for a moment, as when one of them stalls. */
+void sim_form_anew(struct sim *sim);
 
 /* Whether every node that is on runs the ring. */
 bool sim_reached(const struct sim *sim, const struct ring *ring);

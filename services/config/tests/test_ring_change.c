@@ -13,6 +13,8 @@
  *   off|on|restart NODE       the machine; its daemon alone
  *   deaf|hears NODE           corosync refuses new files; takes them again
  *   readonly NODE             files cannot be written
+ *   frail                     a reload when the ring has just formed makes it form anew
+ *   flap                      the ring forms anew
  *   run SECONDS
  *   show                      what every node runs
  *
@@ -145,6 +147,10 @@ static void command(struct sim *sim, const char *words[4])
 		sim_run(sim, (uint64_t)atoi(words[1]) * SECOND);
 	} else if (strcmp(words[0], "show") == 0) {
 		show(sim);
+	} else if (strcmp(words[0], "frail") == 0) {
+		sim->frail = true;
+	} else if (strcmp(words[0], "flap") == 0) {
+		sim_form_anew(sim);
 	} else {
 		node = need_node(sim, words[1]);
 		if (strcmp(words[0], "aim") == 0)
