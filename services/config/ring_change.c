@@ -190,18 +190,32 @@ static void begin_step(struct ring_change *rc, unsigned int most, uint64_t now)
 		want_write(rc, &next);
 }
 
+static bool is_minority(const struct ring_change *rc)
+{
+	return 2 * rc->n_members <= rc->file.n_nodes;
+}
+
 static void pause_reload(struct ring_change *rc, uint64_t now)
 {
-	rc->view_pause = rc->has_reloaded ? 2 * rc->view_pause : RING_VIEW_PAUSE;
+	/*
+	 * A minority would go on apart from the others, who may be back at once; but while there are
+	 * two keys, it may be one for having the wrong one.
+	 */
+	bool long_one = is_minority(rc) && !rc->file.has_other;
+	uint64_t least = long_one ? RING_ALONE_WAIT : RING_VIEW_PAUSE;
+
+	rc->view_pause = rc->has_reloaded ? 2 * rc->view_pause : least;
 	if (rc->view_pause > RING_VIEW_PAUSE_MAX)
 		rc->view_pause = RING_VIEW_PAUSE_MAX;
+	if (rc->view_pause < least)
+		rc->view_pause = least;
 	rc->settled_at = now + rc->view_pause;
 	rc->has_reloaded = false;
 }
 
 static void want_reload(struct ring_change *rc, uint64_t now)
 {
-	if (!rc->reload_pending && now >= rc->reload_at && now >= rc->settled_at)
+	if (!rc->reload_pending && now >= rc->reload_at)
 		rc->reload_wanted = true;
 }
 
@@ -241,7 +255,7 @@ static bool try_other_key(struct ring_change *rc, uint64_t now)
 {
 	struct ring ring = rc->file;
 
-	if (!ring.has_other || 2 * rc->n_members > ring.n_nodes || !ring_change_absent(rc)) {
+	if (!ring.has_other || !is_minority(rc) || !ring_change_absent(rc)) {
 		rc->swapping = false;
 		return false;
 	}

@@ -31,7 +31,7 @@
 /*
  * From a new view to a reload. Each node's corosync works on it for some time, in which a slow
  * machine loses the token of a ring that has just formed: when a view follows a reload, the pause
- * is twice as long, up to RING_VIEW_PAUSE_MAX.
+ * is twice as long, up to RING_VIEW_PAUSE_MAX. A minority waits RING_ALONE_WAIT at least.
  */
 #define RING_VIEW_PAUSE 3000000000ULL
 #define RING_VIEW_PAUSE_MAX 48000000000ULL
@@ -94,7 +94,8 @@ struct ring_change {
 	enum ring_action_type end_wanted; /* DONE, FAILED, LEAVE or NONE */
 	uint64_t waiting_since;		  /* for what `waiting` says; 0: not waiting */
 	unsigned int waiting;
-	uint64_t reload_at, settled_at; /* no reload before both */
+	uint64_t reload_at;  /* not before */
+	uint64_t settled_at; /* no step is taken up before: the view is too young */
 	uint64_t view_pause;
 	bool has_reloaded; /* in this view */
 	struct ring_report sent;
@@ -122,7 +123,7 @@ void ring_change_view(struct ring_change *rc, const uint32_t *ids, size_t n, uin
 void ring_change_report(struct ring_change *rc, uint32_t from, const struct ring_report *report,
 			uint64_t now);
 
-/* About every 200 ms while ring_change_busy(); nothing while corosync cannot be asked. */
+/* About every 500 ms while ring_change_busy(); nothing while corosync cannot be asked. */
 void ring_change_seen(struct ring_change *rc, const struct ring_seen *seen, uint64_t now);
 
 /* How the action ended: 0 or -errno. */

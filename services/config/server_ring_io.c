@@ -13,7 +13,8 @@
 #include "config/tree_io.h"
 #include "proto/ring_wire.h"
 
-#define LOOK_NS (200 * NSEC_PER_MSEC)
+/* corosync answers in its main thread, as it does everything. */
+#define LOOK_NS (500 * NSEC_PER_MSEC)
 #define ADDRESS_LOOK_NS (50 * NSEC_PER_MSEC)
 /* For trireme-system to put the link's new address on its port. */
 #define ADDRESS_WAIT_NS (5 * NSEC_PER_SEC)
