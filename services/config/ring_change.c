@@ -198,8 +198,8 @@ static bool is_minority(const struct ring_change *rc)
 static void pause_reload(struct ring_change *rc, uint64_t now)
 {
 	/*
-	 * A minority would go on apart from the others, who may be back at once; but while there are
-	 * two keys, it may be one for having the wrong one.
+	 * A minority would go on apart from the others, who may be back at once; but while there
+	 * are two keys, it may be one for having the wrong one.
 	 */
 	bool long_one = is_minority(rc) && !rc->file.has_other;
 	uint64_t least = long_one ? RING_ALONE_WAIT : RING_VIEW_PAUSE;
