@@ -6,7 +6,6 @@ import json
 import os
 import select
 import socket
-import subprocess
 import sys
 import threading
 import time
