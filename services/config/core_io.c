@@ -112,7 +112,7 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 	return r;
 }
 
-int core_usable(struct core *core, uint64_t number, uint64_t *ret_number)
+int core_usable(struct core *core, uint64_t number, uint64_t *ret_number, struct text *report)
 {
 	struct revision revision;
 	int r;
@@ -123,6 +123,7 @@ int core_usable(struct core *core, uint64_t number, uint64_t *ret_number)
 		*ret_number = number;
 		return 0;
 	}
+	text_add(report, "no revision in the datastore is of a model that this software knows\n");
 	return r;
 }
 

@@ -53,9 +53,9 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 
 /*
  * The newest revision from number back that follows a model this software knows: another one may be
- * of a later release, which the other slot has. -ENOENT: there is none.
+ * of a later release, which the other slot has. -ENOENT: there is none, report says so.
  */
-int core_usable(struct core *core, uint64_t number, uint64_t *ret_number);
+int core_usable(struct core *core, uint64_t number, uint64_t *ret_number, struct text *report);
 
 int core_local_document(struct core *core, const struct store_local *local,
 			struct document **ret_document, struct text *report);

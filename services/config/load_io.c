@@ -67,7 +67,7 @@ static int running_document(struct core *core, struct core_running *running,
 
 	if (running->is_local)
 		return core_local_document(core, &running->local, ret_document, report);
-	r = core_usable(core, running->document, &number);
+	r = core_usable(core, running->document, &number, report);
 	if (r == 0 && number != running->document) {
 		text_add(report,
 			 "revision %llu is of a later software: the one before that this software "

@@ -98,7 +98,7 @@ int server_republish(struct server *s, struct text *report)
 static int read_document(struct server *s, struct text *report)
 {
 	uint64_t wanted = s->document_number;
-	int r = core_usable(&s->core, wanted, &s->document_number);
+	int r = core_usable(&s->core, wanted, &s->document_number, report);
 
 	s->behind = s->behind || s->document_number != wanted;
 	return r < 0 ? r : core_document(&s->core, s->document_number, &s->document, report);

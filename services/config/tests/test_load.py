@@ -40,12 +40,12 @@ class Machine:
         (net / "lo/type").write_text("772\n")
         (net / "lo/address").write_text("00:00:00:00:00:00\n")
 
-    def run(self, *words):
-        return subprocess.run([PROGRAM, *words, "--root", self.root, "--yang", YANG], capture_output=True, text=True,
+    def run(self, *words, yang=YANG):
+        return subprocess.run([PROGRAM, *words, "--root", self.root, "--yang", yang], capture_output=True, text=True,
                               timeout=30, check=False)
 
-    def load(self, code=0):
-        done = self.run("load", "--seed", self.seed)
+    def load(self, code=0, yang=YANG):
+        done = self.run("load", "--seed", self.seed, yang=yang)
         assert done.returncode == code, done.stderr
         return done.stderr
 
@@ -161,6 +161,32 @@ def test_an_invalid_document_leaves_the_previous_one_in_use(machine):
     assert "<3>trireme:   allowed: 126..10000 milliseconds\n" in console
     assert "50" in machine.read("data/trireme/config.json").decode(), "what somebody wrote is not thrown away"
     assert machine.load() == "", "it is a revision now, and nobody reads the other file any more"
+
+
+def test_a_document_of_an_earlier_model_is_upgraded(machine):
+    """What an older release has left becomes the first revision, in the present form; the file stays as it was."""
+    old = (YANG / "tests/upgrade/demo.json").read_text()
+    machine.seed_with()
+    machine.load()
+    forget_the_store(machine, old)
+    assert machine.load() == ""
+    running = json.loads(machine.read("run/trireme/config.json"))
+    assert running == json.loads((YANG / "tests/upgrade/demo.expected").read_text()) and running != json.loads(old)
+    assert machine.read("data/trireme/config.json").decode() == old
+
+
+def test_revisions_of_a_later_model_are_left_for_the_other_slot(machine, tmp_path):
+    later = tmp_path / "yang"
+    shutil.copytree(YANG, later)
+    module = (later / "trireme.yang").read_text()
+    assert "revision 2026-11-24" in module
+    (later / "trireme.yang").write_text(module.replace("revision 2026-11-24", "revision 2099-01-01", 1))
+    machine.seed_with()
+    machine.load(yang=later)
+    store, before = machine.read("data/trireme/config.db"), machine.read("run/trireme/config.json")
+    assert "no revision in the datastore is of a model that this software knows" in machine.load(1)
+    assert machine.read("data/trireme/config.db") == store and machine.read("run/trireme/config.json") == before
+    assert machine.load(yang=later) == "", "the other slot starts with it"
 
 
 def test_a_running_configuration_survives_a_bad_load(machine):

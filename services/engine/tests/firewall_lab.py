@@ -171,3 +171,17 @@ def next_tcp(wire, source):
                     frame[26:30] == socket.inet_aton(source)):
                 return frame[34:]
     return None
+
+
+def is_reset(lab, address, port):
+    """Whether a segment of a connection that nobody knows, from the client to the address, is answered by a reset."""
+    with listen(lab, "client", "203.0.113.1", 7000), make(lab, "client", bound=("203.0.113.1", 0)) as sock:
+        segment = tcp(sock.getsockname()[1], port, 0x10)
+        wire = Wire(lab, "client", "eth0")
+        with lab.inside("client"):
+            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+        with raw:
+            raw.bind(("203.0.113.1", 0))
+            raw.sendto(checksummed(segment, "203.0.113.1", address), (address, port))
+        frame = next_tcp(wire, address)
+        return bool(frame and frame[13] & 0x04)
