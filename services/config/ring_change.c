@@ -136,9 +136,9 @@ static void retreat(struct ring_change *rc, const struct ring *next)
 /* The new links have not connected in time. */
 static void fail_unconnected(struct ring_change *rc, const struct ring *next, uint64_t now)
 {
-	char reason[RING_WIRE_REASON_MAX], address[16];
+	char reason[RING_WIRE_REASON_MAX], own[16], other[16];
 	struct text text = TEXT_ON(reason);
-	const struct ring_node *node;
+	const struct ring_node *self = ring_node_by_id(&rc->file, rc->self), *node;
 	unsigned int link;
 
 	if (!ring_change_cut_off(rc, next, &link, &node)) {
@@ -147,8 +147,10 @@ static void fail_unconnected(struct ring_change *rc, const struct ring *next, ui
 			fail(rc, "the new links of another node do not connect");
 		return;
 	}
-	text_add(&text, "no connection to %s of %s (%s)",
-		 format_ipv4(node->address[link].address, address, sizeof(address)), node->name,
+	/* Which of the two ends has the fault, neither can know. */
+	text_add(&text, "no connection between %s of %s and %s of %s (%s)",
+		 format_ipv4(self->address[link].address, own, sizeof(own)), self->name,
+		 format_ipv4(node->address[link].address, other, sizeof(other)), node->name,
 		 ring_port_name(link));
 	fail(rc, reason);
 }

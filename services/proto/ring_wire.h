@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #define RING_WIRE_VERSION 1
-#define RING_WIRE_REASON_MAX 128
-#define RING_WIRE_MAX 160 /* bytes of an encoded message */
+#define RING_WIRE_REASON_MAX 160
+#define RING_WIRE_MAX 176 /* bytes of an encoded message */
 
 #define RING_REPORT_RUNNING 1u /* corosync runs what the sender's file says */
 #define RING_REPORT_SAFE 2u    /* the sender's next step costs no pair of nodes its connection */

@@ -219,7 +219,7 @@ static void act(struct sim *sim, size_t i, const struct ring_action *action)
 	static const char *const ends[] = {
 		[RING_ACTION_DONE] = "done", [RING_ACTION_LEAVE] = "leaves"};
 	struct sim_node *node = &sim->nodes[i];
-	char line[160];
+	char line[sizeof("failed: ") + RING_WIRE_REASON_MAX];
 
 	switch (action->type) {
 	case RING_ACTION_WRITE:
