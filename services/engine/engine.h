@@ -19,9 +19,10 @@ struct engine {
 	struct health_state *health;	/* made from config */
 	uint32_t *marks;		/* of each service: marks.h */
 	char *ruleset;
-	/* What the last comparison has put into force, if it did; a difference since then is
-	 * foreign. */
-	bool ruleset_stood, services_stood, forwarding_stood, timeouts_stood;
+	char *standing; /* the ruleset that was put into force; NULL: none was, or it is not known
+			 */
+	/* Whether the last comparison has put it into force; a difference since then is foreign. */
+	bool services_stood, forwarding_stood, timeouts_stood;
 	struct ipvs_table services;
 	bool *applied;	      /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs; /* NULL: not open */

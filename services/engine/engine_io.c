@@ -54,7 +54,6 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	health_state_free(engine->health);
 	config_free(engine->config);
 	free(engine->applied);
-	engine->ruleset_stood = engine->ruleset_stood && strcmp(engine->ruleset, ruleset) == 0;
 	free(engine->ruleset);
 	free(engine->marks);
 	engine->health = health;
@@ -74,20 +73,48 @@ static void log_once(int *last, int r, const char *what, const char *detail)
 	*last = r;
 }
 
+static bool ruleset_stands(const struct engine *engine)
+{
+	return engine->standing && strcmp(engine->standing, engine->ruleset) == 0;
+}
+
+/* Without memory for the copy it is not known what stands, and the next look tells. */
+static void note_standing(struct engine *engine, bool stands)
+{
+	free(engine->standing);
+	engine->standing = stands ? strdup(engine->ruleset) : NULL;
+}
+
+/*
+ * From what the firewall was made to what it should be, without a look at the kernel: with many
+ * services that takes longer than all else. Whether it stands, as far as is known.
+ */
+static bool change_ruleset(struct engine *engine)
+{
+	if (!engine->nft || !engine->standing || ruleset_stands(engine))
+		return ruleset_stands(engine);
+	if (nft_io_change(engine->nft, engine->standing, engine->ruleset) < 0)
+		return false;
+	qb_log(LOG_NOTICE, "firewall set");
+	note_standing(engine, true);
+	return ruleset_stands(engine);
+}
+
 static void reconcile_ruleset(struct engine *engine)
 {
 	char error[NFT_ERROR_MAX] = "";
-	bool replaced = false;
+	bool replaced = false, stood = ruleset_stands(engine);
 	int r = engine->nft ? 0 : nft_io_open(&engine->nft);
 
 	if (r == 0)
 		r = nft_io_reconcile(engine->nft, engine->ruleset, &replaced, error);
 	log_once(&engine->nft_error, r, "cannot set the firewall", error);
-	if (replaced && engine->ruleset_stood)
+	if (replaced && stood)
 		qb_log(LOG_WARNING, "firewall was changed by hand: put right");
 	else if (replaced)
 		qb_log(LOG_NOTICE, "firewall set");
-	engine->ruleset_stood = r == 0;
+	if (r < 0 || !stood)
+		note_standing(engine, r == 0);
 }
 
 /* A router forwards from when its firewall stands; a firewall that cannot be read stays. */
@@ -96,7 +123,7 @@ static void reconcile_forwarding(struct engine *engine)
 	bool router = engine->node->role == CONFIG_ROLE_ROUTER;
 	int r;
 
-	if (router && !engine->ruleset_stood)
+	if (router && !ruleset_stands(engine))
 		return;
 	r = sysctl_forward(router);
 	log_once(&engine->forwarding_error, r, "cannot set net/ipv4/ip_forward", "");
@@ -284,9 +311,15 @@ void engine_reconcile_services(struct engine *engine, uint64_t now)
 
 void engine_reconcile(struct engine *engine, uint64_t now)
 {
-	reconcile_ruleset(engine);
+	bool stands = change_ruleset(engine);
+
+	if (!stands)
+		reconcile_ruleset(engine);
 	reconcile_forwarding(engine);
 	engine_reconcile_services(engine, now);
+	/* What is new is in force; only now the look at what the kernel really has. */
+	if (stands)
+		reconcile_ruleset(engine);
 }
 
 int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service)
@@ -313,6 +346,7 @@ void engine_clear(struct engine *engine)
 	health_state_free(engine->health);
 	free(engine->applied);
 	free(engine->ruleset);
+	free(engine->standing);
 	free(engine->marks);
 	config_free(engine->config);
 	*engine = (struct engine){0};

@@ -135,6 +135,15 @@ static int mend(struct nft_io *io, const char *listed, const char *wanted, bool 
 	return ruleset_match(list(io), wanted, ret_same);
 }
 
+int nft_io_change(struct nft_io *io, const char *was, const char *wanted)
+{
+	char error[NFT_ERROR_MAX];
+	_cleanup_free_ char *commands = NULL;
+	int r = ruleset_diff(was, wanted, &commands);
+
+	return r < 0 ? r : run(io, commands, "", error);
+}
+
 int nft_io_reconcile(struct nft_io *io, const char *wanted, bool *ret_replaced,
 		     char error[NFT_ERROR_MAX])
 {

@@ -3,6 +3,7 @@
     client 203.0.113.1, .12 ---- eth0 router r1 eth1 ---- web1 10.77.0.101
 """
 import json
+import re
 import select
 import socket
 import sys
@@ -33,6 +34,13 @@ def document():
          "pool": "dns"})
     demo["trireme:pool"].append({"name": "dns", "real-server": [{"name": "web1", "address": "10.77.0.101"}]})
     return demo
+
+
+def sorted_elements(text):
+    """A listing with blanks squeezed and the elements of its sets in order."""
+    def in_order(found):
+        return "{ " + ", ".join(sorted(item.strip() for item in found[1].split(","))) + " }"
+    return re.sub(r"\{([^{};]*)\}", in_order, " ".join(text.split()))
 
 
 class Engine:

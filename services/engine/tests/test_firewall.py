@@ -15,17 +15,10 @@ sys.path.insert(0, str(HERE))
 
 from firewall_lab import (  # noqa: E402
     LIST, PERIOD, QUICK, Engine, Wire, checksummed, document, engine, is_reset, lab, listen, make, netns,
-    reach, tcp)
+    reach, sorted_elements, tcp)
 
 __all__ = ["engine", "lab"]  # fixtures
 GOLDEN = sorted((HERE / "golden/ruleset").glob("*.nft"))
-
-
-def sorted_elements(text):
-    """A listing with blanks squeezed and the elements of its sets in order."""
-    def in_order(found):
-        return "{ " + ", ".join(sorted(item.strip() for item in found[1].split(","))) + " }"
-    return re.sub(r"\{([^{};]*)\}", in_order, " ".join(text.split()))
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from firewall_lab import (  # noqa: E402
-    QUICK, document, engine, is_reset, lab, listen, make, reach)
+    LIST, PERIOD, QUICK, document, engine, is_reset, lab, listen, make, reach, sorted_elements)
 
 __all__ = ["engine", "lab"]  # fixtures
 VIP, OTHER_VIP = "203.0.113.10", "203.0.113.20"
@@ -226,6 +226,26 @@ def test_a_change_of_the_masquerade_touches_its_chain_alone(lab, ports):
     config["trireme:forwarding"]["masquerade-ports"]["last"] = 41000
     # The ports' rule has a set without a name.
     assert {line for line in touched(lab, ports, config) if "__set" not in line} == {"delete rule hide", "add rule hide"}
+
+
+def test_a_change_after_one_by_hand_comes_to_the_same(lab, ports):
+    """The engine changes what it had made; where that is not there any more, it looks."""
+    before, after = ports_document(), ports_document()
+    service(after, "several")["ports"] = ["443", "8000-8009"]
+    touched(lab, ports, after)
+    wanted = sorted_elements(lab.run("r1", *LIST))
+    # An element that the change is to delete, one that it leaves alone, a rule.
+    for by_hand in (["delete", "element", "inet", "trireme", "answering_range", "{ 10.77.0.101 . 6 . 8000-8010 }"],
+                    ["delete", "element", "inet", "trireme", "vip", f"{{ {VIP} }}"],
+                    ["flush", "chain", "inet", "trireme", "hide"]):
+        touched(lab, ports, before)
+        time.sleep(0.3)
+        lab.run("r1", "nft", *by_hand)
+        ports.put(after)
+        limit = time.monotonic() + PERIOD - 1
+        while sorted_elements(lab.run("r1", *LIST)) != wanted:
+            assert time.monotonic() < limit, lab.run("r1", *LIST)
+            time.sleep(0.02)
 
 
 def test_marks_hold_while_other_services_change(lab, ports):
