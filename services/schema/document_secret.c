@@ -76,16 +76,72 @@ int secret_restore(struct lyd_node *tree, const struct lyd_node *base, struct sc
 	return walk(tree, restore_leaf, &restore);
 }
 
+/* A leaf that was converted, and what it was. */
+struct converted {
+	struct lyd_node *leaf;
+	char *value;
+};
+
 struct conversion {
 	document_secret_fn *convert;
 	void *user;
 	bool from_sealed;
 	struct schema_error *error;
+	struct converted *done; /* n of them, in a buffer for room */
+	size_t n, room;
 };
+
+static void wipe(char *secret)
+{
+	explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
+/* What a leaf is before it is converted. */
+static int remember(struct conversion *conversion, struct lyd_node *leaf)
+{
+	char *value;
+
+	if (conversion->n == conversion->room) {
+		size_t room = conversion->room ? 2 * conversion->room : 4;
+		struct converted *larger =
+			reallocarray(conversion->done, room, sizeof(*conversion->done));
+
+		if (!larger)
+			return -ENOMEM;
+		conversion->done = larger;
+		conversion->room = room;
+	}
+	value = strdup(lyd_get_value(leaf));
+	if (!value)
+		return -ENOMEM;
+	conversion->done[conversion->n++] = (struct converted){leaf, value};
+	return 0;
+}
+
+/* The tree becomes what it was. False: it cannot, and is to be parsed again. */
+static bool undo(struct conversion *conversion)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < conversion->n; i++) {
+		LY_ERR r = lyd_change_term(conversion->done[i].leaf, conversion->done[i].value);
+
+		whole = whole && (r == LY_SUCCESS || r == LY_EEXIST || r == LY_ENOT);
+	}
+	return whole;
+}
+
+static void conversion_clear(struct conversion *conversion)
+{
+	for (size_t i = 0; i < conversion->n; i++)
+		wipe(conversion->done[i].value);
+	free(conversion->done);
+}
 
 static int convert_leaf(struct lyd_node *leaf, void *user)
 {
-	const struct conversion *conversion = user;
+	struct conversion *conversion = user;
 	const char *value = lyd_get_value(leaf);
 	bool sealed = strncmp(value, DOCUMENT_SEALED, strlen(DOCUMENT_SEALED)) == 0;
 	_cleanup_free_ char *path = NULL, *converted = NULL;
@@ -105,43 +161,45 @@ static int convert_leaf(struct lyd_node *leaf, void *user)
 			     conversion->error);
 		return r;
 	}
-	changed = lyd_change_term(leaf, converted);
+	r = remember(conversion, leaf);
+	changed = r == 0 ? lyd_change_term(leaf, converted) : LY_EMEM;
 	explicit_bzero(converted, strlen(converted));
+	if (r < 0)
+		return r;
 	if (changed == LY_SUCCESS || changed == LY_EEXIST || changed == LY_ENOT)
 		return 0;
 	return refuse(leaf, "a secret of the form that the model gives", conversion->error);
 }
 
-/* The document's tree with its secrets converted; base is parsed again when it is needed. */
-static int converted_tree(struct document *document, struct conversion *conversion,
-			  struct lyd_node **ret_tree)
+/* Converts the secrets in the document's tree, which is another one than its text then. */
+static int convert_all(struct document *document, struct conversion *conversion)
 {
 	struct lyd_node *tree;
 	int r = document_tree(document, &tree);
 
 	*conversion->error = (struct schema_error){0};
-	if (r < 0)
-		return r;
-	document->tree = NULL;
-	r = walk(tree, convert_leaf, conversion);
-	if (r < 0)
-		lyd_free_all(tree);
-	else
-		*ret_tree = tree;
-	return r;
+	return r < 0 ? r : walk(tree, convert_leaf, conversion);
 }
 
-int document_seal(struct document *document, document_secret_fn *seal, void *user,
-		  struct schema_error *error)
+/* The document's tree says what its text does again. */
+static void convert_back(struct document *document, struct conversion *conversion)
 {
-	struct conversion conversion = {seal, user, false, error};
-	struct document *sealed = NULL;
-	struct lyd_node *tree = NULL;
-	int r = converted_tree(document, &conversion, &tree);
+	if (undo(conversion))
+		return;
+	lyd_free_all(document->tree);
+	document->tree = NULL;
+}
 
-	if (r == 0)
-		r = tree_document(document->schema, tree, &sealed, error);
-	if (!sealed)
+/* Takes over what the tree says now. */
+static int take_tree(struct document *document, struct schema_error *error)
+{
+	struct document *sealed;
+	struct lyd_node *tree = document->tree;
+	int r;
+
+	document->tree = NULL;
+	r = tree_document(document->schema, tree, &sealed, error);
+	if (r < 0)
 		return r;
 	document_clear(document);
 	*document = *sealed;
@@ -149,12 +207,29 @@ int document_seal(struct document *document, document_secret_fn *seal, void *use
 	return 0;
 }
 
+int document_seal(struct document *document, document_secret_fn *seal, void *user,
+		  struct schema_error *error)
+{
+	_cleanup_(conversion_clear) struct conversion conversion = {
+		.convert = seal, .user = user, .from_sealed = false, .error = error};
+	int r = convert_all(document, &conversion);
+
+	if (r < 0)
+		convert_back(document, &conversion);
+	else if (conversion.n > 0)
+		r = take_tree(document, error);
+	return r;
+}
+
 int document_unseal(struct document *document, document_secret_fn *unseal, void *user,
 		    struct config **ret_config, struct schema_error *error)
 {
-	struct conversion conversion = {unseal, user, true, error};
-	_cleanup_(tree_freep) struct lyd_node *tree = NULL;
-	int r = converted_tree(document, &conversion, &tree);
+	_cleanup_(conversion_clear) struct conversion conversion = {
+		.convert = unseal, .user = user, .from_sealed = true, .error = error};
+	int r = convert_all(document, &conversion);
 
-	return r < 0 ? r : config_build(tree, ret_config);
+	if (r == 0)
+		r = config_build(document->tree, ret_config);
+	convert_back(document, &conversion);
+	return r;
 }

@@ -243,6 +243,15 @@ static int to_nothing(void *user, const char *path, const char *value, char **re
 	return -EKEYREJECTED;
 }
 
+/* What is printed, edited and compared is the tree: no conversion leaves its mark there. */
+static void check_tree(struct document *document, const char *expected)
+{
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(document_print(document, DOCUMENT_COMPLETE, &text), 0);
+	assert_string_equal(text, expected);
+}
+
 static void all_are_sealed_and_opened(void **state)
 {
 	_cleanup_(document_freep) struct document *document = NULL;
@@ -258,6 +267,7 @@ static void all_are_sealed_and_opened(void **state)
 	assert_int_equal(document_seal(document, to_nothing, &n, &error), -EKEYREJECTED);
 	check_error(&error);
 	assert_non_null(strstr(document_text(document, NULL), PLAIN));
+	check_tree(document, document_text(document, NULL));
 	assert_int_equal(document_seal(document, to_sealed, &n, &error), 0);
 	assert_int_equal(n, secrets.n);
 	assert_null(strstr(document_text(document, NULL), PLAIN));
@@ -273,6 +283,7 @@ static void all_are_sealed_and_opened(void **state)
 	assert_int_equal(n, secrets.n);
 	assert_string_equal(config->ring_key, PLAIN);
 	assert_string_equal(document_text(document, NULL), sealed);
+	check_tree(document, sealed);
 }
 
 int main(void)
