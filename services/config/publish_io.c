@@ -150,7 +150,7 @@ static int publish_node(struct core *core, const struct config_node *node)
 	identity_port_rules(node, &text);
 	r = text_result(&text);
 	if (r == 0)
-		r = tree_write(core->root, TREE_PORT_RULES, rules, text.used, 0644);
+		r = tree_write_if_changed(core->root, TREE_PORT_RULES, rules, text.used, 0644);
 	if (r < 0)
 		return r;
 	snprintf(name, sizeof(name), "%s\n", node->name);
