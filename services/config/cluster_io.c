@@ -107,7 +107,10 @@ static void on_message(void *data, uint32_t sender, const void *bytes, size_t si
 		return;
 	r = replica_message(c->replica, sender, bytes, size, clock_boot_ns());
 
-	if (r < 0)
+	if (r == -EPROTONOSUPPORT)
+		qb_log(LOG_ERR, "the software of node %u is more than one release older", sender);
+	/* Of another level: from the view before, which this node was not in. */
+	else if (r < 0 && r != -EPROTO)
 		qb_log(LOG_WARNING, "a message of node %u is not understood: %s", sender,
 		       strerror(-r));
 	run(c);

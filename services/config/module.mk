@@ -119,6 +119,11 @@ tests += test_config_wire
 test_config_wire-src := services/config/tests/test_wire.c services/proto/config_wire.c
 test_config_wire-pkg := cmocka
 
+tests += test_config_wire_after
+test_config_wire_after-own := $(test_config_wire-src)
+test_config_wire_after-cflags := -DCONFIG_WIRE_LEVEL=3
+test_config_wire_after-pkg := cmocka
+
 tests += test_config_parts
 test_config_parts-src := services/config/tests/test_parts.c services/config/confirm.c \
 	services/config/delta.c

@@ -38,7 +38,7 @@ void replica_send(struct replica *s, struct config_message *m)
 	struct replica_action *action = replica_emit(s, REPLICA_SEND);
 
 	m->view = s->tag;
-	m->level = m->type == CONFIG_WIRE_STATE ? CONFIG_WIRE_LEVEL_MIN : s->level;
+	m->level = m->type == CONFIG_WIRE_STATE ? CONFIG_WIRE_LEVEL_STATE : s->level;
 	m->term = m->type == CONFIG_WIRE_STATE || m->type == CONFIG_WIRE_OVERRIDE ? 0 : s->term;
 	/* All that is sent here is within the bounds of the encoding. */
 	if (config_wire_encode(m, action->bytes, sizeof(action->bytes), &action->size) < 0)

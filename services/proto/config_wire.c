@@ -136,7 +136,7 @@ static void get_state(struct wire_cursor *c, struct config_wire_state *s)
 	s->remaining_s = (uint32_t)wire_get(c, 4);
 	s->level = (uint8_t)wire_get(c, 1);
 	s->flags = (uint8_t)wire_get(c, 1);
-	if (s->flags & ~CONFIG_STATE_FLAGS || s->level < CONFIG_WIRE_LEVEL_MIN)
+	if (s->flags & ~CONFIG_STATE_FLAGS || s->level < CONFIG_WIRE_LEVEL_STATE)
 		c->failed = true;
 }
 
@@ -249,13 +249,20 @@ static void get_content(struct wire_cursor *c, struct config_message *m)
 	}
 }
 
+static bool is_spoken(uint64_t type, uint64_t level)
+{
+	if (type == CONFIG_WIRE_STATE)
+		return level == CONFIG_WIRE_LEVEL_STATE;
+	return level >= CONFIG_WIRE_LEVEL_MIN && level <= CONFIG_WIRE_LEVEL;
+}
+
 int config_wire_encode(const struct config_message *message, uint8_t *buf, size_t size,
 		       size_t *ret_length)
 {
 	struct wire_cursor c = {.out = buf, .size = size};
 
 	if (message->type < CONFIG_WIRE_STATE || message->type > CONFIG_WIRE_TYPE_LAST ||
-	    message->level < CONFIG_WIRE_LEVEL_MIN || message->level > CONFIG_WIRE_LEVEL)
+	    !is_spoken(message->type, message->level))
 		return -EINVAL;
 	if (message->type == CONFIG_WIRE_PROPOSE && message->level < 2 &&
 	    message->propose.format != CONFIG_FORMAT_FULL)
@@ -280,7 +287,7 @@ int config_wire_decode(const uint8_t *data, size_t length, struct config_message
 
 	if (c.failed || magic != MAGIC)
 		return -EBADMSG;
-	if (level < CONFIG_WIRE_LEVEL_MIN || level > CONFIG_WIRE_LEVEL)
+	if (!is_spoken(type, level))
 		return -EPROTO;
 	if (type < CONFIG_WIRE_STATE || type > CONFIG_WIRE_TYPE_LAST)
 		return -EBADMSG;
@@ -292,6 +299,8 @@ int config_wire_decode(const uint8_t *data, size_t length, struct config_message
 	get_content(&c, &m);
 	if (c.failed || c.at != c.size)
 		return -EBADMSG;
+	if (m.type == CONFIG_WIRE_STATE && m.state.level < CONFIG_WIRE_LEVEL_MIN)
+		return -EPROTONOSUPPORT;
 	*ret_message = m;
 	return 0;
 }

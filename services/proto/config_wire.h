@@ -2,10 +2,11 @@
 /*
  * Messages between the config services of the nodes, carried by corosync CPG (totally ordered).
  * Encode and decode only. Two levels of the encoding are spoken, CONFIG_WIRE_LEVEL and the one
- * before it: a cluster uses the lowest level of its members (services/config/replica.h). Level 1
- * carries a proposed document in full; level 2 can carry it as a difference to its parent's
- * (services/config/delta.h). A message of another level, or with a byte too many or too few, is
- * refused. Times are relative: clocks of two nodes are never compared.
+ * before it: a cluster uses the lowest level of its members (services/config/replica.h). STATE, by
+ * which they learn of each other's, has the same form for ever. Level 1 carries a proposed document
+ * in full; level 2 can carry it as a difference to its parent's (services/config/delta.h). A
+ * message of another level, or with a byte too many or too few, is refused. Times are relative:
+ * clocks of two nodes are never compared.
  */
 #ifndef TRIREME_PROTO_CONFIG_WIRE_H
 #define TRIREME_PROTO_CONFIG_WIRE_H
@@ -15,14 +16,17 @@
 
 #include "proto/config_revision.h"
 
+#ifndef CONFIG_WIRE_LEVEL /* tests build releases before and after this one */
 #define CONFIG_WIRE_LEVEL 2
-#define CONFIG_WIRE_LEVEL_MIN 1
+#endif
+#define CONFIG_WIRE_LEVEL_MIN (CONFIG_WIRE_LEVEL > 1 ? CONFIG_WIRE_LEVEL - 1 : 1)
+#define CONFIG_WIRE_LEVEL_STATE 1
 #define CONFIG_WIRE_CHUNK 4096	   /* bytes of a document in one message */
 #define CONFIG_WIRE_REASON_MAX 201 /* with its NUL */
 #define CONFIG_WIRE_MAX 5120	   /* bytes of the largest encoded message */
 
 enum config_wire_type {
-	CONFIG_WIRE_STATE = 1, /* what I hold; always of level 1, as it says which are known */
+	CONFIG_WIRE_STATE = 1, /* what I hold; always of CONFIG_WIRE_LEVEL_STATE */
 	CONFIG_WIRE_PROMISE,   /* I follow no earlier term any more */
 	CONFIG_WIRE_READY,     /* I hold the term's log */
 	CONFIG_WIRE_FETCH,     /* asks `to` for a part of a revision */
@@ -96,7 +100,10 @@ struct config_message {
 int config_wire_encode(const struct config_message *message, uint8_t *buf, size_t size,
 		       size_t *ret_length);
 
-/* -EPROTO: of another level; -EBADMSG: malformed. *ret_message is written only on success. */
+/*
+ * -EPROTO: of another level; -EPROTONOSUPPORT: the STATE of who knows none of these two; -EBADMSG:
+ * malformed. *ret_message is written only on success.
+ */
 int config_wire_decode(const uint8_t *data, size_t length, struct config_message *ret_message);
 
 /* "PROPOSE" …; "?" for an unknown type. */

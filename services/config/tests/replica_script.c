@@ -371,7 +371,7 @@ static void deliver(struct script *s, struct config_message *m)
 	size_t size = 0;
 
 	m->view = s->replica->tag;
-	m->level = m->type == CONFIG_WIRE_STATE ? CONFIG_WIRE_LEVEL_MIN : s->replica->level;
+	m->level = m->type == CONFIG_WIRE_STATE ? CONFIG_WIRE_LEVEL_STATE : s->replica->level;
 	if (m->type != CONFIG_WIRE_STATE && m->type != CONFIG_WIRE_OVERRIDE)
 		m->term = s->replica->term;
 	if (flag(s, "stale"))

@@ -83,8 +83,10 @@ static void each(void (*test)(const struct config_message *m))
 {
 	static struct config_message m;
 
+	make(&m, CONFIG_WIRE_STATE, CONFIG_WIRE_LEVEL_STATE);
+	test(&m);
 	for (uint8_t level = CONFIG_WIRE_LEVEL_MIN; level <= CONFIG_WIRE_LEVEL; level++)
-		for (int type = CONFIG_WIRE_STATE; type <= CONFIG_WIRE_TYPE_LAST; type++) {
+		for (int type = CONFIG_WIRE_STATE + 1; type <= CONFIG_WIRE_TYPE_LAST; type++) {
 			make(&m, (enum config_wire_type)type, level);
 			test(&m);
 		}
@@ -130,6 +132,23 @@ static void other_lengths_and_levels_are_refused(void **state)
 	each(is_exact);
 }
 
+/* Two releases at once are the most. What says so itself is understood by all. */
+static void a_member_that_knows_neither_level_is_refused(void **state)
+{
+	static struct config_message m, out;
+	uint8_t buf[CONFIG_WIRE_MAX];
+	size_t length;
+
+	(void)state;
+	for (int level = 1; level <= CONFIG_WIRE_LEVEL + 1; level++) {
+		make(&m, CONFIG_WIRE_STATE, 1);
+		m.state.level = (uint8_t)level;
+		assert_int_equal(config_wire_encode(&m, buf, sizeof(buf), &length), 0);
+		assert_int_equal(config_wire_decode(buf, length, &out),
+				 level < CONFIG_WIRE_LEVEL_MIN ? -EPROTONOSUPPORT : 0);
+	}
+}
+
 static void level_one_carries_no_delta(void **state)
 {
 	static struct config_message m;
@@ -149,7 +168,7 @@ static void refused(enum config_wire_type type, size_t at, uint8_t value)
 	uint8_t buf[CONFIG_WIRE_MAX];
 	size_t length;
 
-	make(&m, type, 2);
+	make(&m, type, type == CONFIG_WIRE_STATE ? CONFIG_WIRE_LEVEL_STATE : CONFIG_WIRE_LEVEL);
 	assert_int_equal(config_wire_encode(&m, buf, sizeof(buf), &length), 0);
 	buf[at] = value;
 	assert_int_equal(config_wire_decode(buf, length, &out), -EBADMSG);
@@ -160,11 +179,11 @@ static void values_out_of_range_are_refused(void **state)
 	enum { HEAD = 20, IDS = HEAD + 24, KIND = IDS + 96, AUTHOR = KIND + 1 + 4 + 8 };
 
 	(void)state;
-	refused(CONFIG_WIRE_STATE, 0, 0);			  /* magic */
-	refused(CONFIG_WIRE_STATE, 3, 0);			  /* type */
-	refused(CONFIG_WIRE_STATE, 3, CONFIG_WIRE_TYPE_LAST + 1); /* type */
-	refused(CONFIG_WIRE_STATE, HEAD + 77, 2);		  /* flags */
-	refused(CONFIG_WIRE_STATE, HEAD + 76, 0);		  /* level */
+	refused(CONFIG_WIRE_STATE, 0, 0);			    /* magic */
+	refused(CONFIG_WIRE_PROMISE, 3, 0);			    /* type */
+	refused(CONFIG_WIRE_PROMISE, 3, CONFIG_WIRE_TYPE_LAST + 1); /* type */
+	refused(CONFIG_WIRE_STATE, HEAD + 77, 2);		    /* flags */
+	refused(CONFIG_WIRE_STATE, HEAD + 76, 0);		    /* level */
 	refused(CONFIG_WIRE_PROPOSE, KIND, 0);
 	refused(CONFIG_WIRE_PROPOSE, KIND, REVISION_ROLLBACK + 1);
 	refused(CONFIG_WIRE_PROPOSE, KIND + 4, 1);     /* confirm_s */
@@ -178,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_survives_the_way),
 		cmocka_unit_test(other_lengths_and_levels_are_refused),
+		cmocka_unit_test(a_member_that_knows_neither_level_is_refused),
 		cmocka_unit_test(level_one_carries_no_delta),
 		cmocka_unit_test(values_out_of_range_are_refused),
 	};
