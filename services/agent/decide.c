@@ -8,6 +8,7 @@
 #include <syslog.h>
 
 #include "base/clock_io.h"
+#include "base/cleanup.h"
 
 struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
 				  size_t group)
@@ -78,7 +79,9 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
 		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
 	};
-	const char *text = texts[health->code];
+	const char *text = health->code < ARRAY_SIZE(texts)
+				   ? texts[health->code]
+				   : "its software knows why, which is newer than this node's";
 	const char *at = strstr(text, "%s");
 
 	if (at)

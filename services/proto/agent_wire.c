@@ -88,8 +88,7 @@ static void get_group(struct cursor *c, struct agent_wire_group *g)
 	for (size_t i = 0; i < AGENT_WIRE_OBJECT_MAX; i++)
 		g->object[i] = (char)get(c, 1);
 	g->health_age = get(c, 8);
-	if (g->flags & ~AGENT_STATE_FLAGS || g->health > AGENT_HEALTH_LAST ||
-	    !memchr(g->object, 0, AGENT_WIRE_OBJECT_MAX))
+	if (!memchr(g->object, 0, AGENT_WIRE_OBJECT_MAX))
 		c->failed = true;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Messages between the failover agents of the nodes, carried by corosync CPG (totally ordered).
  * Encode and decode only. On the wire all integers are little-endian; a message of another
- * version or with a byte too many or too few is refused. Times are nanoseconds and relative:
+ * version or with a byte too many or too few is refused; flags and reasons that a later release has
+ * added are taken, for the rest of what it says is to be heard. Times are nanoseconds and relative:
  * clocks of two nodes are never compared.
  */
 #ifndef TRIREME_PROTO_AGENT_WIRE_H
@@ -30,7 +31,10 @@ enum agent_wire_type {
 	AGENT_WIRE_TYPE_LAST = AGENT_WIRE_SWITCHOVER,
 };
 
-/* Why a node cannot own a group; `object` is the port or label it is about. */
+/*
+ * Why a node cannot own a group; `object` is the port or label it is about. A number beyond the
+ * last is a reason that this release does not know.
+ */
 enum agent_wire_health {
 	AGENT_HEALTH_FIT,
 	AGENT_HEALTH_WITNESS,
@@ -47,7 +51,6 @@ enum agent_wire_health {
 #define AGENT_STATE_RELEASED 2u /* the owner named has released */
 #define AGENT_STATE_VOTED 4u	/* guard_left is for leases of the owner and epoch named only */
 #define AGENT_STATE_LAPSED 8u	/* … by the end of its lease: the sender takes it again if fit */
-#define AGENT_STATE_FLAGS 15u
 
 struct agent_wire_group {
 	uint64_t key;	     /* agent_wire_key() of the group's name */
@@ -55,7 +58,7 @@ struct agent_wire_group {
 	uint64_t highest;    /* highest epoch the sender has ever seen */
 	uint64_t guard_left; /* ns until every lease the sender has voted for has surely ended */
 	uint32_t owner;	     /* node id; 0: nobody known */
-	uint8_t flags;	     /* AGENT_STATE_… */
+	uint8_t flags;	     /* AGENT_STATE_…; others: nothing that must be known */
 	uint8_t health;	     /* enum agent_wire_health */
 	char object[AGENT_WIRE_OBJECT_MAX];
 	uint64_t health_age; /* ns since the health became what it is */

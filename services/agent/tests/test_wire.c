@@ -132,6 +132,23 @@ static void nonsense_is_refused(void **state)
 	assert_int_equal(agent_wire_encode(&m, buf, sizeof(buf), &length), -EINVAL);
 }
 
+/* Else no view would form with a member of a later release. */
+static void what_a_later_release_adds_is_taken(void **state)
+{
+	struct agent_message m, out;
+	uint8_t buf[AGENT_WIRE_MAX];
+	size_t length;
+
+	(void)state;
+	make_state(&m, 1);
+	m.state.groups[0].flags = 0x80 | AGENT_STATE_HOLDING;
+	m.state.groups[0].health = AGENT_HEALTH_LAST + 1;
+	assert_int_equal(agent_wire_encode(&m, buf, sizeof(buf), &length), 0);
+	assert_int_equal(agent_wire_decode(buf, length, &out), 0);
+	assert_true(out.state.groups[0].flags & AGENT_STATE_HOLDING);
+	assert_int_not_equal(out.state.groups[0].health, AGENT_HEALTH_FIT);
+}
+
 static void keys_differ(void **state)
 {
 	(void)state;
@@ -148,6 +165,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_as_they_always_were),
 		cmocka_unit_test(a_byte_too_few_or_too_many_is_refused),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(what_a_later_release_adds_is_taken),
 		cmocka_unit_test(keys_differ),
 	};
 
