@@ -67,7 +67,7 @@ int core_parse(struct core *core, const char *model, const char *body, size_t si
 	int r;
 
 	*error = (struct schema_error){0};
-	if (strcmp(model, schema_model(core->schema)) == 0)
+	if (upgrade_same(model, schema_model(core->schema)))
 		return document_parse(core->schema, NULL, body, size, ret_document, error);
 	r = upgrade_document(model, schema_model(core->schema), body, size, &upgraded, error);
 	return r < 0 ? r
@@ -86,6 +86,11 @@ int core_parse_any(struct core *core, const char *body, size_t size, struct docu
 			return 0;
 	}
 	return r;
+}
+
+const char *core_model(struct core *core, uint32_t level)
+{
+	return upgrade_earliest(schema_model(core->schema), level);
 }
 
 int core_document(struct core *core, uint64_t number, struct document **ret_document,

@@ -47,6 +47,13 @@ int core_parse(struct core *core, const char *model, const char *body, size_t si
 int core_parse_any(struct core *core, const char *body, size_t size, struct document **ret_document,
 		   struct schema_error *error);
 
+/*
+ * Which revision of the model a new revision says it follows: the earliest that has everything in
+ * the document, whose feature level this is, so that an older release, here in the other slot or on
+ * another node, reads it too.
+ */
+const char *core_model(struct core *core, uint32_t level);
+
 /* The document of a revision, as it is stored; what is wrong is appended to report. */
 int core_document(struct core *core, uint64_t number, struct document **ret_document,
 		  struct text *report);

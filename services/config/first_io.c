@@ -136,7 +136,7 @@ static int keep_machine(struct core *core, struct document *document)
 	return tree_write(core->root, TREE_MACHINE, line, strlen(line), 0644);
 }
 
-static int append(struct core *core, const struct document *document)
+static int append(struct core *core, struct document *document)
 {
 	struct revision revision = {
 		.number = 1,
@@ -144,10 +144,16 @@ static int append(struct core *core, const struct document *document)
 		.author = FIRST_AUTHOR,
 		.comment = "the document this cluster began with",
 	};
+	char path[sizeof(((struct schema_error *)0)->path)];
+	const char *text;
+	uint32_t level;
 	size_t size;
-	const char *text = document_text(document, &size);
+	int r = document_level(document, &level, path, sizeof(path));
 
-	snprintf(revision.model, sizeof(revision.model), "%s", schema_model(core->schema));
+	if (r < 0)
+		return r;
+	text = document_text(document, &size);
+	snprintf(revision.model, sizeof(revision.model), "%s", core_model(core, level));
 	revision_body_digest(text, size, &revision.body);
 	revision_id(&revision, &revision.id);
 	return store_append(core->store, &revision, text, size);

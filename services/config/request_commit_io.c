@@ -89,9 +89,6 @@ static void propose(struct request *r, struct revision *revision, const char *bo
 		r->answer = request_error(NULL, "too many commits are under way");
 		return;
 	}
-	if (!revision->model[0])
-		snprintf(revision->model, sizeof(revision->model), "%s",
-			 schema_model(s->core.schema));
 	/* The outcome can come before this returns: then the client is answered already. */
 	r->later = true;
 	result = cluster_propose(&s->cluster, revision, body, size, ticket, &text);
@@ -102,8 +99,8 @@ static void propose(struct request *r, struct revision *revision, const char *bo
 	r->answer = request_error(NULL, "%s", words[0] ? words : strerror(-result));
 }
 
-/* What an older release does not know would be lost on it, or stop it. */
-static int check_level(struct request *r, struct document *document)
+/* What an older release does not know would be lost on it, or stop it. The rest it can read. */
+static int check_level(struct request *r, struct document *document, struct revision *revision)
 {
 	const struct replica *replica = r->server->cluster.replica;
 	char path[sizeof(((struct schema_error *)0)->path)];
@@ -113,8 +110,11 @@ static int check_level(struct request *r, struct document *document)
 	int result = document_level(document, &level, path, sizeof(path));
 	struct schema_error error = {0};
 
-	if (result == 0 && (level <= known || !node))
+	if (result == 0 && (level <= known || !node)) {
+		snprintf(revision->model, sizeof(revision->model), "%s",
+			 core_model(&r->server->core, level));
 		return 0;
+	}
 	snprintf(error.path, sizeof(error.path), "%s", path);
 	snprintf(error.allowed, sizeof(error.allowed),
 		 "what every node knows: it needs feature level %u, %s has %u", level,
@@ -258,7 +258,7 @@ void request_commit(struct request *r)
 		commit_in_emergency(r, take_ptr(document), &revision);
 		return;
 	}
-	if (check_level(r, document) < 0)
+	if (check_level(r, document, &revision) < 0)
 		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);
@@ -336,7 +336,7 @@ void request_rollback(struct request *r)
 					  (unsigned long long)revision.refers);
 		return;
 	}
-	if (check_level(r, document) < 0)
+	if (check_level(r, document, &revision) < 0)
 		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);

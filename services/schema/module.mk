@@ -21,7 +21,7 @@ libsrc-document := services/schema/document.c services/schema/document_at.c serv
 libpkg-document := libyang jansson
 
 # Documents of earlier models; needs jansson too.
-libsrc-upgrade := services/schema/upgrade.c services/schema/upgrade_2026_11_24.c
+libsrc-upgrade := services/schema/upgrade.c services/schema/upgrade_steps.c services/schema/upgrade_2026_11_24.c
 
 # What daemons that follow the configuration are started with; needs libqb too.
 libsrc-daemon := services/schema/daemon_io.c services/schema/node_io.c services/base/watch_io.c \
@@ -75,6 +75,11 @@ tests += test_upgrade
 test_upgrade-src := services/schema/tests/test_upgrade.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
 test_upgrade-pkg := cmocka $(libpkg-document)
+
+tests += test_upgrade_steps
+test_upgrade_steps-src := services/schema/tests/test_upgrade_steps.c services/schema/upgrade.c \
+	services/schema/error.c
+test_upgrade_steps-pkg := cmocka jansson
 
 tests += test_document_model
 test_document_model-src := services/schema/tests/test_document_model.c services/base/parse.c \

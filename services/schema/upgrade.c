@@ -9,30 +9,34 @@
 #include "schema/error.h"
 #include "schema/upgrade_steps.h"
 
-/* Changes the document in place. 0 or -ENOMEM; what has not the form it expects is left as it is.
- */
-typedef int upgrade_fn(json_t *document);
-
-/* From each revision of the model to the next. */
-static const struct {
-	const char *from, *to;
-	upgrade_fn *upgrade;
-} steps[] = {
-	{"2026-11-23", "2026-11-24", upgrade_to_2026_11_24},
-};
-
 const char *upgrade_revision(size_t i)
 {
-	return i < ARRAY_SIZE(steps) ? steps[ARRAY_SIZE(steps) - 1 - i].from : NULL;
+	return i < upgrade_n_steps ? upgrade_steps[upgrade_n_steps - 1 - i].from : NULL;
 }
 
 bool upgrade_knows(const char *from, const char *to)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && strcmp(from, to) != 0; i++) {
-		if (strcmp(steps[i].from, from) == 0)
-			from = steps[i].to;
+	for (size_t i = 0; i < upgrade_n_steps && strcmp(from, to) != 0; i++) {
+		if (strcmp(upgrade_steps[i].from, from) == 0)
+			from = upgrade_steps[i].to;
 	}
 	return strcmp(from, to) == 0;
+}
+
+const char *upgrade_earliest(const char *model, uint32_t level)
+{
+	for (size_t i = upgrade_n_steps; i > 0; i--) {
+		const struct upgrade_step *step = &upgrade_steps[i - 1];
+
+		if (!step->upgrade && level < step->since && strcmp(step->to, model) == 0)
+			model = step->from;
+	}
+	return model;
+}
+
+bool upgrade_same(const char *a, const char *b)
+{
+	return strcmp(upgrade_earliest(a, 0), upgrade_earliest(b, 0)) == 0;
 }
 
 static int refuse(const char *value, const char *allowed, struct schema_error *error)
@@ -45,15 +49,15 @@ static int refuse(const char *value, const char *allowed, struct schema_error *e
 
 static int upgrade(const char *from, const char *to, json_t *document, struct schema_error *error)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && strcmp(from, to) != 0; i++) {
+	for (size_t i = 0; i < upgrade_n_steps && strcmp(from, to) != 0; i++) {
 		int r;
 
-		if (strcmp(steps[i].from, from) != 0)
+		if (strcmp(upgrade_steps[i].from, from) != 0)
 			continue;
-		r = steps[i].upgrade(document);
+		r = upgrade_steps[i].upgrade ? upgrade_steps[i].upgrade(document) : 0;
 		if (r < 0)
 			return r;
-		from = steps[i].to;
+		from = upgrade_steps[i].to;
 	}
 	if (strcmp(from, to) == 0)
 		return 0;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "schema/schema.h"
 
@@ -22,6 +23,16 @@ int upgrade_document(const char *from, const char *to, const char *text, size_t 
 
 /* Whether there is a way from that revision to `to`; a later one is not known. */
 bool upgrade_knows(const char *from, const char *to);
+
+/*
+ * The earliest revision of the model by which a document that follows `model` and needs no more
+ * than this feature level (document_level()) means the same. Written down as following that one, it
+ * is read by older releases too.
+ */
+const char *upgrade_earliest(const char *model, uint32_t level);
+
+/* Whether only nodes were added between them: upgrade_document() would change nothing. */
+bool upgrade_same(const char *a, const char *b);
 
 /* Revisions of the model before the newest one, the latest first; NULL: no more. */
 const char *upgrade_revision(size_t i);
