@@ -73,8 +73,11 @@ static int running_document(struct core *core, struct core_running *running,
 			 "revision %llu is of a later software: the one before that this software "
 			 "knows, %llu, is in use; the node owns nothing until it is updated\n",
 			 (unsigned long long)running->document, (unsigned long long)number);
-		running->document = running->revision.number = number;
+		running->document = number;
+		r = store_get(core->store, number, &running->revision);
 	}
+	if (r < 0)
+		return r;
 	return core_document(core, running->document, ret_document, report);
 }
 

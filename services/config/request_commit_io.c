@@ -168,6 +168,21 @@ static int check_base(struct request *r, uint64_t base)
 	return -ESTALE;
 }
 
+/* What it would be made from lacks what the newest revision says, which would be lost. */
+static int check_newest(struct request *r)
+{
+	struct server *s = r->server;
+
+	if (!s->behind)
+		return 0;
+	r->answer = request_error(NULL,
+				  "this node works with revision %llu, as it cannot use the newest "
+				  "one, %llu: commit on another node",
+				  (unsigned long long)s->document_number,
+				  (unsigned long long)s->revision.number);
+	return -ESTALE;
+}
+
 static bool same_text(struct document *a, struct document *b)
 {
 	size_t size_a, size_b;
@@ -258,7 +273,7 @@ void request_commit(struct request *r)
 		commit_in_emergency(r, take_ptr(document), &revision);
 		return;
 	}
-	if (check_level(r, document, &revision) < 0)
+	if (check_newest(r) < 0 || check_level(r, document, &revision) < 0)
 		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);
@@ -331,7 +346,7 @@ void request_rollback(struct request *r)
 		r->answer = request_error(NULL, "%s", buf);
 		return;
 	}
-	if (same_text(document, s->document)) {
+	if (!s->behind && same_text(document, s->document)) {
 		r->answer = request_error(NULL, "revision %llu is what is in use",
 					  (unsigned long long)revision.refers);
 		return;

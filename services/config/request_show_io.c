@@ -253,19 +253,34 @@ static void put_confirm(const struct server *s, json_t *answer)
 				      "reverted", s->confirm.reverted));
 }
 
+/* The feature level, and in words whose older software it is that keeps it down. */
+static uint32_t describe_level(const struct server *s, char *text, size_t size)
+{
+	const char *node;
+	uint8_t level = replica_level(s->cluster.replica, &node);
+
+	text[0] = '\0';
+	if (node && level < s->cluster.settings.level)
+		snprintf(text, size, "\nthe cluster runs at feature level %u, as %s has no more",
+			 level, node);
+	return level;
+}
+
 void request_status(struct request *r)
 {
 	struct server *s = r->server;
-	char why[REPLICA_TEXT_MAX], more[160] = "", words[REPLICA_TEXT_MAX];
+	char why[REPLICA_TEXT_MAX], more[160] = "", older[96], words[REPLICA_TEXT_MAX];
 	struct text ring = TEXT_ON(words);
 	uint64_t now = clock_boot_ns();
+	uint32_t level = describe_level(s, older, sizeof(older));
 
 	replica_explain(s->cluster.replica, now, why, sizeof(why));
 	if (s->behind)
-		snprintf(more, sizeof(more),
-			 "\nthis node cannot use it (see its log): it works with an earlier one, "
-			 "and "
-			 "owns nothing");
+		snprintf(
+			more, sizeof(more),
+			"\nthis node cannot use it (see its log): it works with revision %llu, and "
+			"owns nothing",
+			(unsigned long long)s->document_number);
 	else if (s->is_local)
 		snprintf(more, sizeof(more),
 			 "\nan emergency document of this node only is in use, made from revision "
@@ -278,15 +293,16 @@ void request_status(struct request *r)
 			 s->confirm.reverted ? "reverted on this node" : "to be confirmed",
 			 confirm_remaining(&s->confirm, now));
 	server_ring_describe(s, &ring);
-	r->answer = json_pack("{s:I, s:b, s:b, s:b, s:s, s:s, s:I, s:s, s:b, s:o}", "revision",
-			      (json_int_t)s->revision.number, "current",
-			      replica_current(s->cluster.replica) && !s->behind, "open",
-			      replica_open(s->cluster.replica), "local", s->is_local, "node",
-			      s->publication.node->name, "why", why, "committed",
-			      (json_int_t)replica_committed(s->cluster.replica), "ring", words,
-			      "ring-failed", server_ring_failed(s), "summary",
-			      json_sprintf("revision %llu is in use; %s%s%s%s",
-					   (unsigned long long)s->revision.number, why, more,
-					   ring.used ? "\nring: " : "", words));
+	r->answer =
+		json_pack("{s:I, s:b, s:b, s:b, s:s, s:s, s:I, s:i, s:s, s:b, s:o}", "revision",
+			  (json_int_t)s->revision.number, "current",
+			  replica_current(s->cluster.replica) && !s->behind, "open",
+			  replica_open(s->cluster.replica), "local", s->is_local, "node",
+			  s->publication.node->name, "why", why, "committed",
+			  (json_int_t)replica_committed(s->cluster.replica), "level", (int)level,
+			  "ring", words, "ring-failed", server_ring_failed(s), "summary",
+			  json_sprintf("revision %llu is in use; %s%s%s%s%s",
+				       (unsigned long long)s->revision.number, why, more, older,
+				       ring.used ? "\nring: " : "", words));
 	put_confirm(s, r->answer);
 }

@@ -53,7 +53,8 @@ struct server {
 	struct revision revision; /* newest that was agreed on; its document, unless: */
 	bool is_local;		  /* the emergency document */
 	bool current;		  /* by the replica's word */
-	bool behind;		  /* a newer revision could not be taken into use */
+	bool behind;	/* it could not be taken into use: the document is an earlier one */
+	uint32_t level; /* feature level that the services were told */
 	/* A document that was parsed for a proposal, so that taking it into use is quick. */
 	struct document *checked;
 	struct revision_id checked_body;

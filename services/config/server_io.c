@@ -73,24 +73,39 @@ static void follow_nodes(struct server *s)
 		qb_loop_job_add(s->loop, QB_LOOP_MED, s, renew_settings);
 }
 
-static struct config_meta meta_of(const struct server *s, const struct revision *revision,
-				  bool is_local, const struct config *config)
+/* What the cluster's members have agreed on; before that, what every release knows. */
+static uint32_t level_of(const struct server *s)
+{
+	const char *name;
+
+	return s->cluster.replica ? replica_level(s->cluster.replica, &name)
+				  : CONFIG_WIRE_LEVEL_MIN;
+}
+
+static struct config_meta meta_of(struct server *s, const struct revision *revision, bool is_local,
+				  const struct config *config)
 {
 	struct config_meta meta = {
 		.revision = revision->number,
 		.current = (s->current || config->n_nodes == 1) && !s->behind,
 		.local = is_local,
-		.level = CONFIG_WIRE_LEVEL,
+		.level = level_of(s),
 	};
 
+	s->level = meta.level;
 	memcpy(meta.id, revision->id.bytes, sizeof(meta.id));
 	return meta;
 }
 
 int server_republish(struct server *s, struct text *report)
 {
-	struct config_meta meta = meta_of(s, &s->revision, s->is_local, s->publication.config);
+	struct revision used = s->revision;
+	struct config_meta meta;
+	int r = s->behind ? store_get(s->core.store, s->document_number, &used) : 0;
 
+	if (r < 0)
+		return r;
+	meta = meta_of(s, &used, s->is_local, s->publication.config);
 	return publish_services(&s->core, &s->publication, s->document, &meta, report);
 }
 
@@ -286,12 +301,13 @@ static int take_into_use(struct server *s, const struct revision *revision)
 }
 
 /* It works with what it has, and owns nothing: the others do otherwise. */
-static void fall_behind(struct server *s)
+static void fall_behind(struct server *s, const struct revision *revision)
 {
 	char buf[CORE_REPORT_MAX];
 	struct text report = TEXT_ON(buf);
 
 	s->behind = true;
+	s->revision = *revision;
 	if (server_republish(s, &report) < 0)
 		log_lines(LOG_ERR, buf);
 }
@@ -302,8 +318,8 @@ static void on_apply(void *data, const struct revision *revision, uint32_t secon
 	bool again = memcmp(&revision->id, &s->revision.id, sizeof(revision->id)) == 0;
 
 	/* Agreed on once more, in a new view: what this node does with it stays. */
-	if ((!again || s->is_local) && take_into_use(s, revision) < 0) {
-		fall_behind(s);
+	if ((!again || s->is_local || s->behind) && take_into_use(s, revision) < 0) {
+		fall_behind(s, revision);
 		return;
 	}
 	server_confirm_begin(s, revision, seconds);
@@ -326,9 +342,13 @@ static void on_current(void *data, bool on)
 static void on_open(void *data, bool on)
 {
 	struct server *s = data;
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
 
-	if (on && s->is_local)
-		take_into_use(s, &s->revision);
+	if (on && s->is_local && take_into_use(s, &s->revision) < 0)
+		fall_behind(s, &s->revision);
+	if (on && level_of(s) != s->level && server_republish(s, &report) < 0)
+		log_lines(LOG_ERR, buf);
 	server_confirm_look(s);
 }
 
