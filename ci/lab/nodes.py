@@ -19,6 +19,7 @@ from . import netns, processes, prober
 TOP = Path(__file__).resolve().parents[2]
 BIN = TOP / "build/services/bin"
 YANG = TOP / "services/schema"
+RELEASE = (BIN / "trireme-config", YANG)  # of the config service, and its model
 DOCUMENT = TOP / "services/schema/examples/demo.json"
 NETWORKS = ("pub", "priv")
 # Slower than a product's 500/600: a test machine that does other things as well must not look like a lost node.
@@ -40,6 +41,7 @@ class Node:
         self.root = self.lab.scratch / name
         self.logs = cluster.logs
         self.daemons = {}
+        self.release = cluster.releases.get(name, RELEASE)
         self._networks()
         self._holder = self._mounts()
         self._configure()
@@ -76,8 +78,9 @@ class Node:
         self.load()
 
     def load(self):
-        """What the machine does first at boot."""
-        self.run(BIN / "trireme-config", "load", "--root", self.root, "--seed", self.root / "seed", "--yang", YANG)
+        """What the machine does first at boot; returns what was said."""
+        program, yang = self.release
+        return self.run(program, "load", "--root", self.root, "--seed", self.root / "seed", "--yang", yang)
 
     # -- processes
 
@@ -105,7 +108,8 @@ class Node:
         self.spawn("corosync", "corosync", "-f")
 
     def start_config(self):
-        self.spawn("config", BIN / "trireme-config", "run", "--root", self.root, "--yang", YANG, "--foreground")
+        program, yang = self.release
+        self.spawn("config", program, "run", "--root", self.root, "--yang", yang, "--foreground")
 
     def start_agent(self):
         self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
@@ -189,13 +193,14 @@ class Node:
 
 
 class Nodes:
-    """The cluster. `change` may alter the document before it is used."""
+    """The cluster. `change` may alter the document before it is used; `releases` says which nodes run another RELEASE."""
 
-    def __init__(self, logs, change=None):
+    def __init__(self, logs, change=None, releases=None):
         processes.come_first()
         self.document = json.loads(DOCUMENT.read_text())
         if change:
             change(self.document)
+        self.releases = releases or {}
         self.key = os.urandom(256)
         self.logs = Path(logs)
         shutil.rmtree(self.logs, ignore_errors=True)

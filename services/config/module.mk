@@ -29,6 +29,24 @@ trireme-config-src = services/config/config_main.c services/config/load_io.c \
 	$(config-replica) $(libsrc-store) $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
 trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) libcfg libcmap gnutls
 
+# Releases before and after this one, for tests of clusters that run two at a time: they differ in the
+# level that they speak; the later one's model (test_versions.py makes it) has one more revision.
+config-levels := services/config/server_io.c $(config-replica)
+config-rest = $(filter-out $(config-levels),$(trireme-config-src))
+
+test-programs += trireme-config-before
+trireme-config-before-src = $(config-rest)
+trireme-config-before-own := $(config-levels)
+trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=1
+trireme-config-before-pkg = $(trireme-config-pkg)
+
+test-programs += trireme-config-after
+trireme-config-after-src = services/config/tests/upgrade_after.c \
+	$(filter-out %/upgrade_steps.c,$(config-rest))
+trireme-config-after-own := $(config-levels)
+trireme-config-after-cflags := -DCONFIG_WIRE_LEVEL=3
+trireme-config-after-pkg = $(trireme-config-pkg)
+
 tests += test_config_corosync
 test_config_corosync-src = services/config/tests/test_corosync_conf.c \
 	services/base/parse.c services/base/text.c services/base/file_io.c $(libsrc-ring) \
