@@ -184,7 +184,7 @@ void replica_view(struct replica *s, const struct replica_ring *ring,
 		  const struct replica_member *members, size_t n_members, uint64_t now);
 /* May come before the ring's configuration or after it, and again when it changes. */
 void replica_quorum(struct replica *s, const struct replica_verdict *verdict, uint64_t now);
-/* CPG delivered a message (one's own too). -EPROTO, -EBADMSG: ignored, as config_wire_decode(). */
+/* CPG delivered a message (one's own too). Errors of config_wire_decode(): it is ignored. */
 int replica_message(struct replica *s, uint32_t sender, const uint8_t *data, size_t size,
 		    uint64_t now);
 /* The store under way has ended. error: 0 or -errno; then it is tried again. */

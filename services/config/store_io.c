@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 
 #define APPLICATION_ID 0x54724366 /* "TrCf" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 1 /* other tables need another file: the other slot reads this one */
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x) TEXT_OF_(x)
 
