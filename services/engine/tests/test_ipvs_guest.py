@@ -12,9 +12,10 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
-sys.path[:0] = [str(HERE), str(TOP / "ci")]
+sys.path[:0] = [str(HERE), str(TOP / "ci"), str(TOP / "services/schema/tests")]
 
 import guest_documents  # noqa: E402
+import leaves  # noqa: E402
 from lab import guest  # noqa: E402
 
 INIT = HERE / "guest/init"
@@ -33,11 +34,13 @@ def fill(root):
     (etc / "passwd").write_text(PASSWD)
     demo = json.loads((TOP / "services/schema/examples/demo.json").read_text())
     every, expected = guest_documents.every(demo)
-    documents = {"demo": demo, "weight": guest_documents.weight(demo), "empty": guest_documents.empty(demo), "every": every,
-                 "drained": guest_documents.drained(demo)}
+    walk = leaves.ipvs(demo)
+    documents = {"leaves.before": walk, "leaves.after": leaves.changed(walk, *leaves.IPVS), "demo": demo, "weight": guest_documents.weight(demo),
+                 "empty": guest_documents.empty(demo), "every": every, "drained": guest_documents.drained(demo)}
     for name, document in documents.items():
         (etc / f"{name}.json").write_text(json.dumps(document))
     (etc / "every.expected").write_text(expected)
+    (etc / "leaves.wanted").write_text(leaves.lines(leaves.IPVS))
 
 
 @pytest.fixture(scope="module")

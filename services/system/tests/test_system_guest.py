@@ -12,8 +12,9 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
-sys.path.insert(0, str(TOP / "ci"))
+sys.path[:0] = [str(TOP / "ci"), str(TOP / "services/schema/tests")]
 
+import leaves  # noqa: E402
 from lab import guest  # noqa: E402
 
 INIT = HERE / "guest/init"
@@ -24,6 +25,7 @@ WORDS = TOP / "build/test/system-guest.console"
 def documents():
     """By name, in the order of their use."""
     demo = json.loads((TOP / "services/schema/examples/demo.json").read_text())
+    walk = leaves.links(demo)
     node = demo["trireme:cluster"]["node"][0]
     node["port"] += [
         {"name": "eth3", "vlan": {"parent": "eth2", "id": 10}, "mtu": 9000, "address": "198.51.100.1",
@@ -32,7 +34,7 @@ def documents():
         {"name": "eth2", "bond": {"member": [{"name": f"eth2{letter}", "mac": f"52:54:00:77:01:0{letter}"} for letter in "ab"],
                                   "monitor-interval": 50}, "mtu": 9000, "address": "192.0.2.1"}]
     node["route"] = [{"destination": "10.1.0.0/16", "via": "198.51.100.2"}]
-    made = {"layers": demo}
+    made = {"leaves.before": walk, "leaves.after": leaves.changed(walk, *leaves.LINKS), "layers": demo}
 
     def after(before, name):
         made[name] = copy.deepcopy(made[before])
@@ -58,6 +60,7 @@ def console(tmp_path_factory):
     guest.prepare(root, INIT, ("ip", PROGRAM))
     for name, document in documents().items():
         (root / f"etc/{name}.json").write_text(json.dumps(document))
+    (root / "etc/leaves.wanted").write_text(leaves.lines(leaves.LINKS))
     (root / "usr/share/zoneinfo").mkdir(parents=True)
     (root / "usr/share/zoneinfo/UTC").write_bytes(Path("/usr/share/zoneinfo/UTC").read_bytes())
     return guest.run(root, WORDS, memory_mib=256)
