@@ -24,9 +24,8 @@ static void add_node(const struct config_node *node, struct text *text)
 static void add_service(const struct config_service *service, struct text *text)
 {
 	text_add(text, "virtual service %s: %s:%u/%s %s %s\n", service->name,
-		 address(service->address), service->port,
-		 service->protocol == CONFIG_PROTOCOL_TCP ? "tcp" : "udp",
-		 service->method == CONFIG_METHOD_NAT ? "nat" : "direct", service->scheduler);
+		 address(service->address), service->port, config_protocol_name(service->protocol),
+		 config_method_name(service->method), service->scheduler);
 	for (size_t i = 0; i < service->n_reals; i++)
 		text_add(text, "  %-8s %s:%u weight %u\n", service->reals[i].name,
 			 address(service->reals[i].address), service->reals[i].port,

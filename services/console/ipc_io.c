@@ -91,7 +91,7 @@ static int copy_service(struct engine_service_status *status, struct view_servic
 	struct view_service service = {
 		.address = status->address,
 		.port = status->port,
-		.udp = status->protocol == IPPROTO_UDP,
+		.protocol = status->protocol,
 		.applied = status->applied,
 		.n_reals = status->n_reals,
 	};

@@ -18,7 +18,8 @@ struct view_service {
 	char name[ENGINE_NAME_MAX];
 	uint32_t address;
 	uint16_t port;
-	bool udp, applied;
+	uint8_t protocol; /* IPPROTO_TCP, … */
+	bool applied;
 	char scheduler[16], method[8];
 	struct engine_real_status *reals; /* n_reals of them */
 	size_t n_reals;
@@ -50,6 +51,9 @@ const char *view_quorum(uint8_t quorum);
 
 /* "up", "down", "unknown" */
 const char *view_source_state(uint8_t state);
+
+/* "tcp", "udp", "sctp": also the words of the JSON. */
+const char *view_protocol(uint8_t protocol);
 
 /* "enabled", "drain", "disabled": also the words of the JSON. */
 const char *view_admin(uint8_t admin);

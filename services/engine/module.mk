@@ -41,7 +41,7 @@ test_engine_ruleset-pkg = cmocka $(libpkg-schema)
 tests += test_engine_status
 test_engine_status-src := services/engine/tests/test_status.c services/engine/status.c \
 	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
-	services/base/parse.c
+	services/schema/config.c services/base/parse.c
 test_engine_status-pkg := cmocka
 
 fuzzers += fuzz_engine_ipvs_msg

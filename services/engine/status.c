@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/status.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "engine/wanted.h"
 
 static_assert(sizeof(((struct engine_service_status *)0)->name) ==
@@ -38,14 +38,13 @@ void status_fill(const struct config_service *config, const struct health_servic
 		 const struct ipvs_service *kernel, struct engine_service_status *ret_status)
 {
 	struct engine_service_status *s = ret_status;
-	const char *method = config->method == CONFIG_METHOD_DIRECT ? "direct" : "nat";
 
-	s->protocol = config->protocol == CONFIG_PROTOCOL_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	s->protocol = wanted_protocol(config->protocol);
 	s->port = config->port;
 	s->address = config->address;
 	memcpy(s->name, config->name, sizeof(s->name));
 	memcpy(s->scheduler, config->scheduler, sizeof(s->scheduler));
-	memcpy(s->method, method, strlen(method) + 1);
+	copy_text(s->method, sizeof(s->method), config_method_name(config->method));
 	s->n_reals = (uint32_t)config->n_reals;
 	for (size_t i = 0; i < config->n_reals; i++) {
 		struct ipvs_dest dest = wanted_dest(config, &config->reals[i]);

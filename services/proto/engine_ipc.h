@@ -78,12 +78,12 @@ struct engine_service_status {
 	uint32_t version;
 	uint32_t n_services;
 	uint8_t applied;  /* the kernel has what the configuration says */
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP */
+	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP */
 	uint16_t port;
 	uint32_t address;
 	char name[ENGINE_NAME_MAX];
 	char scheduler[16];
-	char method[8]; /* nat, direct */
+	char method[8]; /* nat, direct, tunnel */
 	uint8_t pad[3];
 	uint32_t n_reals;
 	struct engine_real_status reals[ENGINE_REALS_PER_MESSAGE];

@@ -227,7 +227,7 @@ static void all_services_are_read(void **state)
 	assert_int_equal(view.n_services, N_SERVICES);
 	assert_string_equal(view.services[299].name, "s299");
 	assert_int_equal(view.services[299].port, 1299);
-	assert_true(view.services[299].udp);
+	assert_int_equal(view.services[299].protocol, IPPROTO_UDP);
 	assert_false(view.services[7].applied);
 	assert_true(view.services[8].applied);
 	assert_int_equal(view.services[8].n_reals, 2);

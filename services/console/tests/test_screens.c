@@ -88,6 +88,7 @@ static struct view_service *add_service(struct view *view, const char *name, con
 	COPY(service->name, name);
 	service->address = inet_addr(address);
 	service->port = 80;
+	service->protocol = IPPROTO_TCP;
 	service->applied = true;
 	COPY(service->method, method);
 	COPY(service->scheduler, "wrr");

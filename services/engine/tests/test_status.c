@@ -89,11 +89,28 @@ static void without_kernel(void **state)
 	free(s);
 }
 
+/* Every protocol and method has its own word. */
+static void what_is_configured(void **state)
+{
+	struct engine_service_status *s = calloc(1, sizeof(*s));
+	struct config_service other = service;
+
+	(void)state;
+	assert_non_null(s);
+	other.protocol = CONFIG_PROTOCOL_SCTP;
+	other.method = CONFIG_METHOD_TUNNEL;
+	status_fill(&other, &health, NULL, s);
+	assert_int_equal(s->protocol, IPPROTO_SCTP);
+	assert_string_equal(s->method, "tunnel");
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_kernel),
 		cmocka_unit_test(without_kernel),
+		cmocka_unit_test(what_is_configured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
