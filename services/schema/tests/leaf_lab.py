@@ -167,7 +167,10 @@ def ring(machine):
 
 def agent(machine):
     lease = [line for line in machine.r1.log("agent").splitlines() if "a lease runs for" in line][-1]
-    status = machine.r1.ask("status")
+    try:
+        status = machine.r1.ask("status")
+    except RuntimeError:
+        return ""  # it starts anew
     said = [f"{node['name']}: {node['reason']}" for node in status["nodes"]]
     said += [f"group {group['name']}: r{group['owner']}" for group in status["groups"]]
     return "\n".join([lease[lease.index("a lease"):], *said])
