@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Every leaf of the model says what it is, and every number how large it can be and in what. */
+/* Every leaf of the model says what it is and what holds without it, and every number how large it
+ * can be and in what. */
 #include <libyang/libyang.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,6 +26,16 @@ static bool is_without_unit(const char *name)
 	return false;
 }
 
+/* Or it is there in any case, or the help says what holds when it is left out. */
+static bool has_default(const struct lysc_node *node)
+{
+	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)node;
+
+	return node->nodetype != LYS_LEAF || leaf->dflt || lysc_is_key(node) ||
+	       node->flags & LYS_MAND_TRUE ||
+	       (node->parent && node->parent->nodetype == LYS_CASE) || strstr(node->dsc, "eft out");
+}
+
 static const char *missing(const struct lysc_node *node)
 {
 	const struct lysc_node_leaf *leaf = (const struct lysc_node_leaf *)node;
@@ -32,6 +43,8 @@ static const char *missing(const struct lysc_node *node)
 
 	if (!node->dsc)
 		return "description";
+	if (!has_default(node))
+		return "default";
 	if (leaf->type->basetype < LY_TYPE_UINT8 || leaf->type->basetype > LY_TYPE_UINT64)
 		return NULL;
 	if (!number->range)
@@ -85,10 +98,12 @@ static void a_bare_leaf_is_noticed(void **state)
 {
 	static const char *const text =
 		"module m { namespace \"urn:m\"; prefix m;"
-		"leaf a { type string; }"
-		"leaf b { type uint8; description \"b\"; units \"bits\"; }"
-		"leaf c { type uint8 { range \"1..2\"; } description \"c\"; }"
-		"leaf d { type uint8 { range \"1..2\"; } description \"d\"; units \"bits\"; } }";
+		"leaf a { type string; default \"a\"; }"
+		"leaf b { type uint8; default 1; description \"b\"; units \"bits\"; }"
+		"leaf c { type uint8 { range \"1..2\"; } default 1; description \"c\"; }"
+		"leaf d { type string; description \"d\"; }"
+		"leaf e { type uint8 { range \"1..2\"; } default 1; description \"e\"; units "
+		"\"bits\"; } }";
 	struct lys_module *module = NULL;
 	struct ly_ctx *ctx = NULL;
 	struct found found;
@@ -97,8 +112,8 @@ static void a_bare_leaf_is_noticed(void **state)
 	assert_int_equal(ly_ctx_new(NULL, LY_CTX_NO_YANGLIBRARY, &ctx), LY_SUCCESS);
 	assert_int_equal(lys_parse_mem(ctx, text, LYS_IN_YANG, &module), LY_SUCCESS);
 	found = walk(ctx, module);
-	assert_int_equal(found.leaves, 4);
-	assert_int_equal(found.failed, 3);
+	assert_int_equal(found.leaves, 5);
+	assert_int_equal(found.failed, 4);
 }
 
 int main(void)
