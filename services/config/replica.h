@@ -67,6 +67,7 @@
 	10000000000ULL			 /* a proposal cut off by a new view: until told unknown \
 					  */
 #define REPLICA_CLIENT_NS 30000000000ULL /* longest wait of a client */
+#define REPLICA_WAIT_NS 10000000000ULL	 /* … for a view that forms to open */
 #define REPLICA_FETCH_NS 5000000000ULL	 /* a silent holder: the next one is asked */
 #define REPLICA_RETRY_NS 5000000000ULL	 /* after a store that failed */
 #define REPLICA_LATE_NS 2000000000ULL	 /* committed, but not stored here: not current */
@@ -153,8 +154,8 @@ struct replica_action {
 	/*
 	 * CLIENT: 0 committed as revision `number`; -ESTALE the parent is not the head any more;
 	 * -EBUSY another proposal is in work, or waits to be confirmed; -EBADMSG a node refuses it,
-	 * text says which and why; -ETIMEDOUT a member did not answer; -EAGAIN not made, the
-	 * members changed; -EINPROGRESS unknown: look at the history.
+	 * text says which and why; -ETIMEDOUT a member did not answer; -EAGAIN the
+	 * members do not agree; -EINPROGRESS unknown: look at the history.
 	 */
 	int error;
 	struct revision revision; /* CHECK, APPLY, CLIENT */
@@ -198,8 +199,8 @@ void replica_checked(struct replica *s, const struct revision_id *id, const char
 
 /*
  * A client of this node proposes revision (number, parent and id as revision.h has them) with its
- * document, which is copied; CONFIRM has none. 0: under way, the outcome comes as CLIENT. -errno as
- * there: refused at once, text says why.
+ * document, which is copied; CONFIRM has none. While a view forms it waits, REPLICA_WAIT_NS. 0:
+ * under way, the outcome comes as CLIENT. -errno as there: refused at once, text says why.
  */
 int replica_propose(struct replica *s, const struct revision *revision, const char *body,
 		    size_t size, uint64_t ticket, uint64_t now, char *text, size_t text_size);

@@ -24,12 +24,36 @@ void replica_client_end(struct replica *s, int error, const char *format, ...)
 	memset(&s->client, 0, sizeof(s->client));
 }
 
+/* Why nothing can be proposed now, 0: nothing speaks against it. */
+static int refusal(const struct replica *s, const struct revision *r, uint64_t now, char *text,
+		   size_t size)
+{
+	if (s->open && replica_view_quorate(s))
+		return replica_propose_refusal(s, r, text, size);
+	replica_explain(s, now, text, size);
+	return -EAGAIN;
+}
+
+/* The members are about to agree on what they go on with: a moment later it may be possible. */
+static bool is_forming(const struct replica *s)
+{
+	if (!s->n_peers)
+		return false;
+	if (!replica_view_verdict(s))
+		return true;
+	if (!s->verdict.quorate || (s->decided && !replica_view_sure(s)))
+		return false;
+	return !replica_open(s) || s->proposal.committed;
+}
+
 /* Says what will follow in parts: as little as the level allows. */
 static void announce(struct replica *s)
 {
 	struct replica_client *c = &s->client;
 	struct config_message m = {.type = CONFIG_WIRE_PROPOSE};
 
+	c->waits = false;
+	c->deadline = c->since + REPLICA_CLIENT_NS;
 	c->start = 0;
 	c->size = (uint32_t)c->body.size;
 	m.propose.revision = c->revision;
@@ -61,12 +85,8 @@ int replica_propose(struct replica *s, const struct revision *revision, const ch
 			 REPLICA_BODY_MAX);
 		return -EBADMSG;
 	}
-	if (!replica_view_quorate(s)) {
-		snprintf(text, text_size, "no quorum: reading only");
-		return -EAGAIN;
-	}
-	r = replica_propose_refusal(s, revision, text, text_size);
-	if (r < 0)
+	r = refusal(s, revision, now, text, text_size);
+	if (r < 0 && !is_forming(s))
 		return r;
 	if (replica_body_copy(&s->client.body, body, size) < 0) {
 		snprintf(text, text_size, "no memory");
@@ -75,10 +95,21 @@ int replica_propose(struct replica *s, const struct revision *revision, const ch
 	s->client.active = true;
 	s->client.ticket = ticket;
 	s->client.revision = *revision;
-	s->client.deadline = now + REPLICA_CLIENT_NS;
-	announce(s);
+	s->client.since = now;
+	s->client.waits = true;
 	replica_client_step(s, now);
 	return 0;
+}
+
+static void announce_or_wait(struct replica *s, uint64_t now)
+{
+	char text[REPLICA_TEXT_MAX] = "";
+	int r = refusal(s, &s->client.revision, now, text, sizeof(text));
+
+	if (r == 0)
+		announce(s);
+	else if (!is_forming(s) || now >= s->client.since + REPLICA_WAIT_NS)
+		replica_client_end(s, r, "%s", text);
 }
 
 void replica_client_accepted(struct replica *s)
@@ -110,26 +141,31 @@ static void send_part(struct replica *s, uint64_t now)
 /* What became of a proposal that a new view has cut off; that view's log says it. */
 static void settle(struct replica *s)
 {
-	const struct revision *r = &s->client.revision;
-	const struct revision_id *there = replica_id_of(s, r->number);
+	struct replica_client *c = &s->client;
+	const struct revision_id *there = replica_id_of(s, c->revision.number);
 
-	if (there && replica_same(there, &r->id))
+	if (there && replica_same(there, &c->revision.id)) {
 		replica_client_end(s, 0, "done");
-	else if (!s->head.number)
+	} else if (!s->head.number) {
 		/* An empty log has no term: who stored it may still win in a later view. */
 		replica_client_end(s, -EINPROGRESS, "unknown: look at the history");
-	else
-		replica_client_end(s, -EAGAIN, "not made: the members changed meanwhile");
+	} else {
+		/* Not made: it is proposed again. */
+		c->cut_off = false;
+		c->waits = true;
+	}
 }
 
 void replica_client_step(struct replica *s, uint64_t now)
 {
 	struct replica_client *c = &s->client;
 
+	if (c->active && c->cut_off && s->open && s->sent_ready)
+		settle(s);
 	if (!c->active)
 		return;
-	if (c->cut_off && s->open && s->sent_ready)
-		settle(s);
+	if (c->waits)
+		announce_or_wait(s, now);
 	else if (now >= c->deadline)
 		replica_client_end(s, -EINPROGRESS, "unknown: look at the history");
 	else if (c->sending && !c->under_way && c->offset < c->size && now >= s->next_part)
@@ -142,6 +178,8 @@ uint64_t replica_client_deadline(const struct replica *s)
 
 	if (!c->active)
 		return UINT64_MAX;
+	if (c->waits)
+		return c->since + REPLICA_WAIT_NS;
 	if (c->sending && !c->under_way && c->offset < c->size && s->next_part < c->deadline)
 		return s->next_part;
 	return c->deadline;

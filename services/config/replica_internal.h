@@ -78,9 +78,10 @@ struct replica_proposal {
 /* A client of this node. */
 struct replica_client {
 	bool active;
-	uint64_t ticket, deadline;
+	uint64_t ticket, since, deadline;
 	struct revision revision;
 	struct replica_body body;
+	bool waits;		      /* for the members to agree, before it is proposed */
 	bool cut_off;		      /* the view it was proposed in has ended */
 	bool sending;		      /* its PROPOSE was accepted: parts follow */
 	bool under_way;		      /* a part is not delivered yet */

@@ -350,7 +350,7 @@ void replica_propose_leave(struct replica *s, uint64_t now)
 	if (s->proposal.committed && s->proposal.store_begun && !s->proposal.stored)
 		s->store.committed = true;
 	drop(s);
-	if (!c->active || c->cut_off)
+	if (!c->active || c->waits || c->cut_off)
 		return;
 	c->cut_off = true;
 	c->sending = c->under_way = false;

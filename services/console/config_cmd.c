@@ -8,7 +8,7 @@
 #include "base/parse.h"
 
 #define WAIT_MS 5000
-#define WAIT_COMMIT_MS 20000 /* replication gives up earlier, with a reason */
+#define WAIT_COMMIT_MS 32000 /* replication gives up earlier, with a reason */
 #define CONFIRM_MINUTES 10
 #define CONFIRM_SECONDS_MAX 86400
 #define CONFIRM_ALLOWED ": allowed are 1 to 1440 minutes, or seconds as in 90s"

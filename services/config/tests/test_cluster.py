@@ -152,7 +152,8 @@ def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
 
 
 def test_rollback_and_diff(cluster):
-    of = pool(cluster)
+    """The administrator confirms while the others lose it: his command waits for them to agree."""
+    of = first_server(cluster["r1"])
     first = cluster.wait_current()
     commit(cluster["r1"], of, 31)
     shown = cluster["r2"].trireme("diff", str(first), "running") if cluster.wait_current() else ""
@@ -193,8 +194,6 @@ def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster)
     commit(cluster["r1"], of, 61, "--confirm", "8s")
     cluster.wait_current(seconds=3)
     cluster["r2"].cables(False)
-    processes.wait_for("the loss", lambda: not cluster["r2"].config_state().get("open"), 10, 0.1)
-    cluster.wait_current(("r1", "w"), 5)
     cluster["r1"].trireme("confirm")
     processes.wait_for("its own revert", lambda: weight(cluster["r2"], of) == before, 15, 0.2)
     assert "reverted on this node" in cluster["r2"].trireme("config")
@@ -232,6 +231,7 @@ def test_without_quorum_nothing_is_accepted_but_an_emergency(cluster):
     for name in ("r2", "w"):
         cluster[name].cables(True)
     cluster.wait_current()
+                refused.append(said.strip())
     assert running(alone) == before
     assert "replaces this node's emergency document" in alone.log("config")
 
@@ -248,10 +248,10 @@ def test_a_late_node_catches_up_before_it_is_current(cluster):
     same_histories(cluster)
 
 
-def test_partition_during_commits(cluster):
+def test_partition_during_commits(cluster, capsys):
     """A node is cut off again and again while another commits: what was acknowledged is there at the end."""
-    of = pool(cluster)
-    acknowledged = []
+    of = first_server(cluster["r1"])
+    acknowledged, refused = [], []
     end = threading.Event()
 
     def administrator():
@@ -276,8 +276,17 @@ def test_partition_during_commits(cluster):
         thread.join()
     cluster.wait_current()
     same_histories(cluster)
-    comments = {entry["comment"] for entry in history(cluster["w"])["revisions"]}
-    assert len(acknowledged) >= 3 and comments >= set(acknowledged)
+    assert len(acknowledged) >= 3 and set(comments(cluster["w"])) >= set(acknowledged)
+    with capsys.disabled():
+        print(f" [{len(acknowledged)} acknowledged, refused: {refused}]", end="", flush=True)
+
+
+def span(cluster, of):
+    """Seconds that an administrator's change takes when nobody dies: kills fall into all of it."""
+    began = time.monotonic()
+    commit(cluster["r1"], of, 299, "-m", "undisturbed")
+    cluster.wait_current()
+    return time.monotonic() - began
 
 
 def test_kill_at_random_points(cluster, capsys):
