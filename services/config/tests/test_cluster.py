@@ -1,8 +1,7 @@
 """Live lab: three nodes with the real corosync and config services. Revisions are agreed on, kept the same
 everywhere, and nothing that was acknowledged is lost. Logs: build/test/labs/config/."""
-import json
+import os
 import random
-import re
 import signal
 import sys
 import threading
@@ -14,11 +13,14 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
+from lab.commits import WEIGHT, comments, commit, done, first_server, history, running, weight  # noqa: E402
+from lab.share import FULL  # noqa: E402
 
 LOGS = TOP / "build/test/labs/config"
 NAMES = ("r1", "r2", "w")
-WEIGHT = "/pool[name='{}']/real-server[name='{}']/weight"
-KILLS = 12  # of services, at random moments, in one run
+KILLS = 1000 if FULL else 12  # of services, at random moments
+LOOKS = 100                   # kills after which the histories are compared: they keep 1,000 revisions
+SEED = int(os.environ.get("TEST_SEED", "20261124"))
 
 
 @pytest.fixture(scope="module")
@@ -44,38 +46,6 @@ def cluster(whole):
                 start()
 
 
-def history(node, count=1000):
-    return json.loads(node.trireme("history", str(count), "--json"))
-
-
-def running(node):
-    return json.loads(node.trireme("show"))
-
-
-def pool(cluster):
-    """Name of a pool and of its first real server."""
-    entry = running(cluster["r1"])["trireme:pool"][0]
-    return entry["name"], entry["real-server"][0]["name"]
-
-
-def weight(node, of):
-    for entry in running(node)["trireme:pool"]:
-        if entry["name"] == of[0]:
-            return next(real.get("weight", 1) for real in entry["real-server"] if real["name"] == of[1])
-    return None
-
-
-def commit(node, of, value, *words, code=0, session=None):
-    """Sets the weight and commits; returns what was said."""
-    said = node.trireme("set", WEIGHT.format(*of), str(value), session=session, code=code)
-    return said + node.trireme("commit", *words, session=session, code=code)
-
-
-def done(said):
-    """The commit was acknowledged."""
-    return re.search(r"^revision \d+ is in use$", said, re.MULTILINE) is not None
-
-
 def image(node):
     return (node.root / "run/trireme/config.image").read_bytes()
 
@@ -95,7 +65,7 @@ def test_nodes_with_the_same_medium_begin_with_the_same_revision(cluster):
 
 
 def test_a_commit_is_in_use_everywhere_when_it_returns(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     before = {name: image(cluster[name]) for name in NAMES}
     assert done(commit(cluster["r1"], of, 7, "-m", "seven"))
     cluster.wait_current(seconds=3)
@@ -108,14 +78,14 @@ def test_a_commit_is_in_use_everywhere_when_it_returns(cluster):
 
 def test_an_invalid_value_says_what_is_allowed(cluster):
     before = history(cluster["r1"])["revisions"][0]["id"]
-    said = cluster["r1"].trireme("set", WEIGHT.format(*pool(cluster)), "70000", code=1)
+    said = cluster["r1"].trireme("set", WEIGHT.format(*first_server(cluster["r1"])), "70000", code=1)
     assert "weight" in said and "70000" in said and "0..65535" in said
     assert "nothing to commit" in cluster["r1"].trireme("commit", code=1)
     assert history(cluster["r1"])["revisions"][0]["id"] == before
 
 
 def test_of_two_administrators_the_second_hears_of_the_first(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     for node, value in (("r1", 21), ("r2", 22)):
         cluster[node].trireme("set", WEIGHT.format(*of), str(value))
     cluster["r1"].trireme("commit")
@@ -127,7 +97,7 @@ def test_of_two_administrators_the_second_hears_of_the_first(cluster):
 
 
 def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     answers = {}
 
     def one(name, session):
@@ -152,7 +122,6 @@ def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
 
 
 def test_rollback_and_diff(cluster):
-    """The administrator confirms while the others lose it: his command waits for them to agree."""
     of = first_server(cluster["r1"])
     first = cluster.wait_current()
     commit(cluster["r1"], of, 31)
@@ -166,7 +135,7 @@ def test_rollback_and_diff(cluster):
 
 
 def test_what_is_confirmed_stays(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     commit(cluster["r1"], of, 41, "--confirm", "8s")
     assert "to be confirmed" in cluster["r2"].trireme("config") or cluster.wait_current()
     said = cluster["r2"].trireme("set", WEIGHT.format(*of), "42") + cluster["r2"].trireme("commit", code=1)
@@ -178,7 +147,7 @@ def test_what_is_confirmed_stays(cluster):
 
 
 def test_what_is_not_confirmed_is_reverted(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
     commit(cluster["r1"], of, 51, "--confirm", "3s")
     assert weight(cluster["r1"], of) == 51
@@ -189,7 +158,8 @@ def test_what_is_not_confirmed_is_reverted(cluster):
 
 
 def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster):
-    of = pool(cluster)
+    """The administrator confirms while the others lose it: his command waits for them to agree."""
+    of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
     commit(cluster["r1"], of, 61, "--confirm", "8s")
     cluster.wait_current(seconds=3)
@@ -204,7 +174,7 @@ def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster)
 
 
 def test_the_timer_goes_on_after_a_restart(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
     commit(cluster["r1"], of, 71, "--confirm", "4s")
     for name in NAMES:
@@ -214,7 +184,7 @@ def test_the_timer_goes_on_after_a_restart(cluster):
 
 
 def test_without_quorum_nothing_is_accepted_but_an_emergency(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     alone = cluster["r1"]
     for name in ("r2", "w"):
         cluster[name].cables(False)
@@ -231,13 +201,12 @@ def test_without_quorum_nothing_is_accepted_but_an_emergency(cluster):
     for name in ("r2", "w"):
         cluster[name].cables(True)
     cluster.wait_current()
-                refused.append(said.strip())
     assert running(alone) == before
     assert "replaces this node's emergency document" in alone.log("config")
 
 
 def test_a_late_node_catches_up_before_it_is_current(cluster):
-    of = pool(cluster)
+    of = first_server(cluster["r1"])
     late = cluster["r2"]
     late.kill("config")
     for value in range(91, 97):
@@ -258,9 +227,11 @@ def test_partition_during_commits(cluster, capsys):
         value = 200
         while not end.is_set():
             value += 1
-            if done(commit(cluster["r1"], of, value, "-m", f"p{value}", code=None)):
+            said = commit(cluster["r1"], of, value, "-m", f"p{value}", code=None)
+            if done(said):
                 acknowledged.append(f"p{value}")
             else:
+                refused.append(said.strip())
                 cluster["r1"].trireme("discard", code=None)
 
     thread = threading.Thread(target=administrator)
@@ -290,22 +261,25 @@ def span(cluster, of):
 
 
 def test_kill_at_random_points(cluster, capsys):
-    of = pool(cluster)
-    acknowledged = []
-    chance = random.Random(20261124)
-    for number in range(KILLS):
-        victim = cluster[chance.choice(NAMES)]
-        author = cluster[chance.choice(NAMES)]
-        killer = threading.Timer(chance.uniform(0, 0.12), victim.kill, ("config",))
+    """kill -9 of a config service while one of the three commits: what was acknowledged stays, the histories are the same."""
+    of = first_server(cluster["r1"])
+    chance, longest, began = random.Random(SEED), span(cluster, of), time.monotonic()
+    total, new = 0, []
+    for number in range(1, KILLS + 1):
+        victim, author = (cluster[chance.choice(NAMES)] for _ in range(2))
+        killer = threading.Timer(chance.uniform(0, longest), victim.kill, ("config",))
         killer.start()
         if done(commit(author, of, 300 + number, "-m", f"k{number}", code=None)):
-            acknowledged.append(f"k{number}")
+            new.append(f"k{number}")
         killer.join()
         victim.start_config()
         cluster.wait_current()
         author.trireme("discard", code=None)
-    same_histories(cluster)
-    comments = {entry["comment"] for entry in history(cluster["w"])["revisions"]}
-    assert comments >= set(acknowledged)
-    with capsys.disabled():
-        print(f" [{len(acknowledged)} of {KILLS} acknowledged]", end="", flush=True)
+        if number % LOOKS and number < KILLS:
+            continue
+        same_histories(cluster)
+        assert set(comments(cluster["w"])) >= set(new), f"seed {SEED}"
+        total, new = total + len(new), []
+        with capsys.disabled():
+            print(f" [{total} of {number} acknowledged, {(time.monotonic() - began) / number:.2f} s each, seed {SEED}]",
+                  end="", flush=True)
