@@ -147,6 +147,9 @@ void cluster_carry_out(struct cluster *c, const struct replica_action *action)
 	case REPLICA_DIVERGED:
 		c->handler->diverged(c->data, action->number);
 		break;
+	case REPLICA_UNBLOCK:
+		c->handler->unblock(c->data);
+		break;
 	case REPLICA_OVERRIDDEN:
 		qb_log(LOG_WARNING, "an operator lets this node go on with revision %llu",
 		       (unsigned long long)action->number);

@@ -26,6 +26,8 @@ struct cluster_handler {
 	void (*current)(void *data, bool on);
 	/* Proposals can be agreed on now, or not any more. */
 	void (*open)(void *data, bool on);
+	/* corosync is to give the one of two nodes that is left a quorum. */
+	void (*unblock)(void *data);
 	/* The members of the group have changed; none: the connection is lost. */
 	void (*view)(void *data, const uint32_t *ids, size_t n);
 	/* A message that is not the replication's; false: nor anybody else's. */

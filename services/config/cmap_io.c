@@ -93,3 +93,14 @@ int cmap_io_see(struct cmap_io *io, const uint8_t *ids, size_t n, struct ring_se
 		cmap_io_close(io);
 	return r;
 }
+
+int cmap_io_unblock(struct cmap_io *io)
+{
+	int r = connect_both(io);
+
+	if (r == 0 && cmap_set_uint8(io->map, "quorum.cancel_wait_for_all", 1) != CS_OK)
+		r = -ECONNREFUSED;
+	if (r < 0)
+		cmap_io_close(io);
+	return r;
+}

@@ -229,6 +229,7 @@ void replica_view(struct replica *s, const struct replica_ring *ring,
 		s->absent = true;
 	s->ring = *ring;
 	s->decided = s->open = s->overridden = s->sent_promise = s->sent_ready = false;
+	s->override_asked = false;
 	s->term = 0;
 	s->quorum = 0;
 	s->since = now;
@@ -377,8 +378,11 @@ void replica_read(struct replica *s, const struct revision *revision, char *body
 
 int replica_override(struct replica *s, uint64_t now, char *text, size_t text_size)
 {
-	struct config_message m = {.type = CONFIG_WIRE_OVERRIDE};
-
+	if (s->decided && replica_view_verdict(s) && !s->verdict.quorate && s->verdict.two_node) {
+		s->override_asked = true;
+		replica_emit(s, REPLICA_UNBLOCK);
+		return 0;
+	}
 	if (!s->decided || !replica_view_quorate(s)) {
 		snprintf(text, text_size, "refused: this node is not part of a quorum");
 		return -EAGAIN;
@@ -387,7 +391,7 @@ int replica_override(struct replica *s, uint64_t now, char *text, size_t text_si
 		snprintf(text, text_size, "refused: nothing waits for an override");
 		return -EALREADY;
 	}
-	replica_send(s, &m);
+	s->override_asked = true;
 	step(s, now);
 	return 0;
 }

@@ -142,6 +142,7 @@ enum replica_action_type {
 	REPLICA_CLIENT,	    /* outcome of the proposal `ticket`: error, text */
 	REPLICA_CURRENT,    /* `on`: this node has the newest revision (and may own) */
 	REPLICA_DIVERGED,   /* committed entries from number on are superseded by the others' */
+	REPLICA_UNBLOCK,    /* corosync need not wait for the other one of two nodes */
 	REPLICA_OVERRIDDEN, /* an operator let the view go on; revision number was the head */
 	REPLICA_LOG,	    /* text, for the log */
 };
@@ -205,7 +206,11 @@ void replica_checked(struct replica *s, const struct revision_id *id, const char
 int replica_propose(struct replica *s, const struct revision *revision, const char *body,
 		    size_t size, uint64_t ticket, uint64_t now, char *text, size_t text_size);
 
-/* An operator has typed the word. -EALREADY: nothing waits for that; -EAGAIN: no quorum. */
+/*
+ * An operator has typed the word. -EALREADY: nothing waits for that; -EAGAIN: no quorum. Where
+ * corosync refuses one of two nodes the quorum (wait_for_all): UNBLOCK, and the word counts when
+ * this ring's verdict has changed.
+ */
 int replica_override(struct replica *s, uint64_t now, char *text, size_t text_size);
 
 /* Seconds until this node reverts its unconfirmed head, for a member that comes later. */

@@ -66,6 +66,13 @@ static void explain_waiting(const struct replica *s, struct text *t)
 	}
 }
 
+static void explain_wait(const struct replica *s, struct text *t)
+{
+	text_add(t, "waits for ");
+	missing(s, t);
+	text_add(t, " or an operator's override");
+}
+
 static void explain_view(const struct replica *s, uint64_t now, struct text *t)
 {
 	if (!s->decided) {
@@ -73,9 +80,8 @@ static void explain_view(const struct replica *s, uint64_t now, struct text *t)
 		list(s, t, is_stated, false);
 		text_add(t, " for %llu s", (unsigned long long)((now - s->since) / NSEC_PER_SEC));
 	} else if (!replica_view_sure(s)) {
-		text_add(t, "may have missed a change: waits for ");
-		missing(s, t);
-		text_add(t, " or an operator's override");
+		text_add(t, "may have missed a change: ");
+		explain_wait(s, t);
 	} else {
 		explain_waiting(s, t);
 	}
@@ -115,6 +121,11 @@ const char *replica_explain(const struct replica *s, uint64_t now, char *buf, si
 		text_add(&t, "waits for the quorum's verdict: reading only");
 	} else if (!s->verdict.quorate) {
 		text_add(&t, "no quorum: reading only");
+		/* Then corosync has not seen both since it started (wait_for_all). */
+		if (s->verdict.two_node) {
+			text_add(&t, "; ");
+			explain_wait(s, &t);
+		}
 	} else if (!replica_view_quorate(s)) {
 		text_add(&t, "waits for the configuration service of more nodes");
 	} else if (s->open && s->sent_ready && s->current) {

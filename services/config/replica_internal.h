@@ -115,6 +115,7 @@ struct replica {
 	size_t n_peers; /* 0: no configuration */
 	bool decided;	/* all STATEs are in: term and wanted are set */
 	bool overridden, open;
+	bool override_asked; /* here, and counts once there is a quorum */
 	uint64_t term, since;
 	uint32_t quorum; /* largest that a PROMISE or READY named */
 	uint8_t level;

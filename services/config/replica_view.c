@@ -216,6 +216,14 @@ static void promise(struct replica *s, uint64_t now)
 	}
 }
 
+static void send_override(struct replica *s)
+{
+	struct config_message m = {.type = CONFIG_WIRE_OVERRIDE};
+
+	s->override_asked = false;
+	replica_send(s, &m);
+}
+
 void replica_view_step(struct replica *s, uint64_t now)
 {
 	/* What is being stored belongs to what STATE says. */
@@ -223,6 +231,8 @@ void replica_view_step(struct replica *s, uint64_t now)
 		send_state(s);
 	if (!s->decided)
 		return;
+	if (s->override_asked && replica_view_quorate(s))
+		send_override(s);
 	if (!s->sent_ready) {
 		if (!replica_view_quorate(s) || !replica_view_sure(s))
 			return;

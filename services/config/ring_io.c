@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <qb/qblog.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "config/cfg_io.h"
@@ -15,7 +17,7 @@
 
 /* One order of the loop, carried out: the reload before the look. */
 struct order {
-	bool look, reload;
+	bool look, reload, unblock;
 	uint8_t ids[CONFIG_NODES_MAX];
 	size_t n_ids;
 };
@@ -23,11 +25,12 @@ struct order {
 static void take_order(struct ring_io *io, struct order *ret_order)
 {
 	pthread_mutex_lock(&io->lock);
-	while (!io->look && !io->reload)
+	while (!io->look && !io->reload && !io->unblock)
 		pthread_cond_wait(&io->wanted, &io->lock);
-	*ret_order = (struct order){.look = io->look, .reload = io->reload, .n_ids = io->n_ids};
+	*ret_order = (struct order){
+		.look = io->look, .reload = io->reload, .unblock = io->unblock, .n_ids = io->n_ids};
 	memcpy(ret_order->ids, io->ids, sizeof(io->ids));
-	io->look = io->reload = false;
+	io->look = io->reload = io->unblock = false;
 	pthread_mutex_unlock(&io->lock);
 }
 
@@ -40,10 +43,11 @@ static void *work(void *data)
 	for (;;) {
 		struct ring_seen seen;
 		struct order order;
-		int result, r = -EAGAIN;
+		int result, unblock, r = -EAGAIN;
 
 		take_order(io, &order);
 		result = order.reload ? cfg_io_reload() : 0;
+		unblock = order.unblock ? cmap_io_unblock(&cmap) : 0;
 		if (order.look)
 			r = cmap_io_see(&cmap, order.ids, order.n_ids, &seen);
 		pthread_mutex_lock(&io->lock);
@@ -51,6 +55,7 @@ static void *work(void *data)
 			io->has_reloaded = true;
 			io->result = result;
 		}
+		io->unblock_result = unblock;
 		if (r == 0) {
 			io->has_seen = true;
 			io->seen = seen;
@@ -67,7 +72,7 @@ static int32_t on_ready(int32_t fd, int32_t revents, void *data)
 	bool has_seen, has_reloaded;
 	struct ring_seen seen;
 	uint64_t count;
-	int result;
+	int result, unblock;
 
 	(void)revents;
 	if (read(fd, &count, sizeof(count)) < 0)
@@ -77,8 +82,12 @@ static int32_t on_ready(int32_t fd, int32_t revents, void *data)
 	has_reloaded = io->has_reloaded;
 	seen = io->seen;
 	result = io->result;
+	unblock = io->unblock_result;
 	io->has_seen = io->has_reloaded = false;
+	io->unblock_result = 0;
 	pthread_mutex_unlock(&io->lock);
+	if (unblock < 0)
+		qb_log(LOG_ERR, "corosync does not go on alone: %s", strerror(-unblock));
 	if (has_reloaded)
 		io->handler->reloaded(io->data, result);
 	if (has_seen)
@@ -101,6 +110,14 @@ void ring_io_reload(struct ring_io *io)
 {
 	pthread_mutex_lock(&io->lock);
 	io->reload = true;
+	pthread_cond_signal(&io->wanted);
+	pthread_mutex_unlock(&io->lock);
+}
+
+void ring_io_unblock(struct ring_io *io)
+{
+	pthread_mutex_lock(&io->lock);
+	io->unblock = true;
 	pthread_cond_signal(&io->wanted);
 	pthread_mutex_unlock(&io->lock);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asks corosync what it runs, and for a reload, in a thread of its own: both wait for corosync,
- * for seconds when it has just died, for as long as it likes when it is stopped.
+ * Asks corosync what it runs, for a reload, or to go on alone, in a thread of its own: both wait
+ * for corosync, for seconds when it has just died, for as long as it likes when it is stopped.
  */
 #ifndef TRIREME_CONFIG_RING_IO_H
 #define TRIREME_CONFIG_RING_IO_H
@@ -23,11 +23,11 @@ struct ring_io {
 	pthread_mutex_t lock;
 	pthread_cond_t wanted;
 	/* Under the lock: what the thread is to do, and what it has got. */
-	bool look, reload, has_seen, has_reloaded;
+	bool look, reload, unblock, has_seen, has_reloaded;
 	uint8_t ids[CONFIG_NODES_MAX];
 	size_t n_ids;
 	struct ring_seen seen;
-	int result;
+	int result, unblock_result;
 	int ready_fd;
 };
 
@@ -39,5 +39,8 @@ int ring_io_open(struct ring_io *io, qb_loop_t *loop, const struct ring_io_handl
 void ring_io_look(struct ring_io *io, const struct ring *ring);
 
 void ring_io_reload(struct ring_io *io);
+
+/* The node need not have seen all others to have a quorum (wait_for_all). */
+void ring_io_unblock(struct ring_io *io);
 
 #endif

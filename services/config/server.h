@@ -109,6 +109,9 @@ int server_ring_keep(const struct server *server, struct config *config);
 /* The document is published: the ring is to become as it says. */
 void server_ring_follow(struct server *server, const struct publication *publication);
 
+/* corosync stops waiting for the other one of two nodes. */
+void server_ring_unblock(struct server *server);
+
 /* What the group tells; false: the message is not about the ring. */
 void server_ring_view(struct server *server, const uint32_t *ids, size_t n);
 bool server_ring_message(struct server *server, uint32_t sender, const void *bytes, size_t size);

@@ -366,6 +366,11 @@ static void on_view(void *data, const uint32_t *ids, size_t n)
 	server_ring_view(data, ids, n);
 }
 
+static void on_unblock(void *data)
+{
+	server_ring_unblock(data);
+}
+
 static bool on_message(void *data, uint32_t sender, const void *bytes, size_t size)
 {
 	return server_ring_message(data, sender, bytes, size);
@@ -400,6 +405,7 @@ static int begin(struct server *s, const char *root, const char *yang_dir, struc
 						       .current = on_current,
 						       .open = on_open,
 						       .view = on_view,
+						       .unblock = on_unblock,
 						       .message = on_message,
 						       .diverged = on_diverged};
 	struct replica_settings settings;

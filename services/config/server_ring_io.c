@@ -212,6 +212,16 @@ static int start_thread(struct server *s)
 	return r;
 }
 
+void server_ring_unblock(struct server *s)
+{
+	int r = start_thread(s);
+
+	if (r == 0)
+		ring_io_unblock(&s->ring.io);
+	else
+		qb_log(LOG_ERR, "corosync cannot be told to go on alone: %s", strerror(-r));
+}
+
 static void aim(struct server *s)
 {
 	char buf[RING_WIRE_REASON_MAX];

@@ -31,6 +31,8 @@ const char config_cmd_usage[] =
 	"       trireme rollback N [-m TEXT] [--confirm [MINUTES]]\n"
 	"                                           takes the document of revision N into use "
 	"again\n"
+	"       trireme override WORD               goes on without a node that may know a newer "
+	"revision, which is lost then; WORD is 'override'\n"
 	"       trireme history [N]                 the last N revisions (20)\n"
 	"       trireme config                      state of the configuration service\n";
 
@@ -155,6 +157,17 @@ static int parse_rollback(int argc, char *const *argv, struct config_cmd *cmd, s
 	if (put(cmd->request, "revision", json_integer(number)) < 0)
 		return -ENOMEM;
 	return parse_switches(argc, argv, 2, cmd, problem);
+}
+
+/* The service knows the word, and says what it does. */
+static int parse_override(int argc, char *const *argv, struct config_cmd *cmd, struct text *problem)
+{
+	int r;
+
+	if (argc < 2)
+		return parse_switches(argc, argv, 1, cmd, problem);
+	r = put_text(cmd->request, "word", argv[1], problem);
+	return r < 0 ? r : parse_switches(argc, argv, 2, cmd, problem);
 }
 
 static int parse_show(int argc, char *const *argv, struct config_cmd *cmd, struct text *problem)
@@ -288,17 +301,34 @@ static void render_text(const json_t *answer, struct text *text)
 	text_add(text, "%s%s", dump ? dump : text_of(answer, "text"), dump ? "\n" : "");
 }
 
+static void add_revision(const json_t *revision, struct text *text)
+{
+	text_add(text, "%5lld  %s  %-12s  ", number_of(revision, "revision"),
+		 text_of(revision, "time"), text_of(revision, "author"));
+	if (text_of(revision, "state")[0])
+		text_add(text, "%s  ", text_of(revision, "state"));
+	if (text_of(revision, "replaced")[0])
+		text_add(text, "replaced %s, %s  ", text_of(revision, "replaced"),
+			 text_of(revision, "reason"));
+	text_add(text, "%s\n", text_of(revision, "comment"));
+}
+
+/* What was replaced only as far back as the revisions that are shown. */
 static void render_history(const json_t *answer, struct text *text)
 {
 	const json_t *revision;
+	long long oldest = 0;
 	size_t i;
 
 	json_array_foreach(json_object_get(answer, "revisions"), i, revision)
 	{
-		text_add(text, "%5lld  %s  %-12s  %s%s%s\n", number_of(revision, "revision"),
-			 text_of(revision, "time"), text_of(revision, "author"),
-			 text_of(revision, "state"), text_of(revision, "state")[0] ? "  " : "",
-			 text_of(revision, "comment"));
+		add_revision(revision, text);
+		oldest = number_of(revision, "revision");
+	}
+	json_array_foreach(json_object_get(answer, "superseded"), i, revision)
+	{
+		if (number_of(revision, "revision") >= oldest)
+			add_revision(revision, text);
 	}
 }
 
@@ -340,6 +370,7 @@ static const struct command commands[] = {
 	{"commit", "commit", parse_commit, render_summary},
 	{"confirm", "confirm", parse_commit, render_summary},
 	{"rollback", "rollback", parse_rollback, render_summary},
+	{"override", "override", parse_override, render_summary},
 	{"history", "history", parse_history, render_history},
 	{"config", "status", parse_plain, render_summary},
 };

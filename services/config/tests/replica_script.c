@@ -259,13 +259,14 @@ static void print_action(struct script *s, const struct replica_action *a)
 			 a->text);
 		break;
 	case REPLICA_CURRENT:
-		text_add(t, "  -> %s\n", a->on ? "current" : "not current");
+	case REPLICA_UNBLOCK:
+		text_add(t, "  -> %s%s\n", a->on ? "" : "not ",
+			 a->type == REPLICA_CURRENT ? "current" : "blocked");
 		break;
 	case REPLICA_DIVERGED:
-		text_add(t, "  -> diverged at %llu\n", number);
-		break;
 	case REPLICA_OVERRIDDEN:
-		text_add(t, "  -> overridden at %llu\n", number);
+		text_add(t, "  -> %s at %llu\n",
+			 a->type == REPLICA_DIVERGED ? "diverged" : "overridden", number);
 		break;
 	case REPLICA_LOG:
 		text_add(t, "  -> says: %s\n", a->text);
@@ -282,7 +283,6 @@ static void collect(struct script *s)
 static void do_config(struct script *s)
 {
 	char *rest = (char *)option(s, "nodes"), *name;
-	const char *self = option(s, "self");
 
 	s->settings = (struct replica_settings){.level = (uint8_t)value(s, "level", 2)};
 	while (rest && (name = strsep(&rest, ",")) && s->settings.n_nodes < REPLICA_NODES_MAX) {
@@ -292,7 +292,7 @@ static void do_config(struct script *s)
 		n->votes = 1;
 		snprintf(n->name, sizeof(n->name), "%s", name);
 	}
-	s->settings.self = node(s, self ? self : "r1");
+	s->settings.self = node(s, option(s, "self"));
 }
 
 static void do_log(struct script *s)

@@ -245,6 +245,7 @@ static void act(struct sim *sim, size_t node, const struct replica_action *a)
 		sim_violate(sim, "node %zu: diverged at %llu", node + 1,
 			    (unsigned long long)a->number);
 		break;
+	case REPLICA_UNBLOCK:
 	case REPLICA_OVERRIDDEN:
 	case REPLICA_LOG:
 		sim_say(sim, "node %zu: %s", node + 1, a->text);

@@ -90,6 +90,9 @@ static void requests(void **state)
 		{"history|5", 0, "{\"count\":5,\"op\":\"history\",\"session\":\"me\"}"},
 		{"history|1001", -EINVAL, "1001: allowed are 1 to 1000 revisions"},
 		{"confirm", 0, "{\"op\":\"confirm\",\"session\":\"me\"}"},
+		{"override|override", 0,
+		 "{\"op\":\"override\",\"session\":\"me\",\"word\":\"override\"}"},
+		{"override", 0, "{\"op\":\"override\",\"session\":\"me\"}"},
 		{"discard|now", -EINVAL, "no such switch or too many words: now"},
 		{"nothing", -ENOENT, ""},
 	};
@@ -133,10 +136,13 @@ static void answers(void **state)
 	assert_string_equal(said, "not valid\n  path     /a\n  value    9\n  allowed  1..8\n");
 	assert_int_equal(render("history",
 				"{\"revisions\":[{\"revision\":2,\"time\":\"T\",\"author\":\"ann\","
-				"\"state\":\"in use\",\"comment\":\"c\"}]}",
+				"\"state\":\"in use\",\"comment\":\"c\"}],\"superseded\":["
+				"{\"revision\":2,\"time\":\"S\",\"author\":\"bob\",\"replaced\":"
+				"\"R\",\"reason\":\"why\",\"comment\":\"d\"},{\"revision\":1}]}",
 				said, sizeof(said)),
 			 0);
-	assert_string_equal(said, "    2  T  ann           in use  c\n");
+	assert_string_equal(said, "    2  T  ann           in use  c\n"
+				  "    2  S  bob           replaced R, why  d\n");
 	assert_int_equal(render("diff", "{\"text\":\"~ a\\n\"}", said, sizeof(said)), 0);
 	assert_string_equal(said, "~ a\n");
 }
