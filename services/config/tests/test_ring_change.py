@@ -4,10 +4,7 @@ not run here: the test does its work. Logs: build/test/labs/ring-change/."""
 import base64
 import json
 import os
-import select
-import socket
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -15,11 +12,13 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
-from lab import nodes, processes  # noqa: E402 - the path must be set first
+from lab import nodes, processes, stream  # noqa: E402 - the path must be set first
+from lab.commits import running  # noqa: E402
+from lab.share import in_full_run  # noqa: E402
 
 LOGS = TOP / "build/test/labs/ring-change"
-ECHO = "import socket; s = socket.create_server(('', 7000)); c, _ = s.accept()\nwhile b := c.recv(99): c.sendall(b)"
 NEW = {"r1": "10.77.0.111", "r2": "10.77.0.112"}
+EMERGENCY = "10.77.0.131"
 
 
 def memberships(cluster):
@@ -43,35 +42,6 @@ def links(node):
     return found
 
 
-class Stream(threading.Thread):
-    """A TCP connection from the prober through a floating address: something is sent, and echoed, all the time."""
-
-    def __init__(self, cluster, address):
-        super().__init__()
-        with cluster.lab.inside("prober"):
-            self.connection = socket.create_connection((address, 7000), 5)
-        self.gap, self.broken, self.over = 0.0, None, threading.Event()
-
-    def run(self):
-        last = time.monotonic()
-        try:
-            while not self.over.is_set():
-                self.connection.sendall(b"x")
-                if not select.select([self.connection], [], [], 5)[0] or not self.connection.recv(99):
-                    raise ConnectionError("no echo")
-                now = time.monotonic()
-                self.gap, last = max(self.gap, now - last), now
-                time.sleep(0.01)
-        except OSError as error:
-            self.broken = error
-
-    def end(self):
-        self.over.set()
-        self.join()
-        self.connection.close()
-        return self.broken
-
-
 @pytest.fixture(scope="module")
 def cluster():
     with nodes.Nodes(LOGS, nodes.slow) as whole:
@@ -88,20 +58,19 @@ def cluster():
 def undisturbed(cluster, capsys):
     """Around a change: the ring is never formed anew, nobody switches over, a connection lives."""
     owner = cluster.wait_owner(("r1", "r2"), 5)
-    cluster[owner].spawn("echo", "/usr/bin/python3", "-c", ECHO)
+    cluster[owner].spawn("echo", *stream.SERVER)
     processes.wait_for("the echo", lambda: ":7000" in cluster[owner].run("ss", "-ltn"), 5)
-    stream = Stream(cluster, "203.0.113.10")
+    connection = stream.Stream(cluster.lab, "prober", "203.0.113.10")
     before = memberships(cluster)
-    stream.start()
+    connection.start()
     yield cluster
-    broken = stream.end()
-    assert broken is None
+    assert connection.end() is None
     assert memberships(cluster) == before, "the ring was formed anew"
     assert cluster.holders() == [owner]
-    assert stream.gap < 0.5
+    assert connection.gap < 0.5
     with capsys.disabled():
-        print(f" [longest silence of the connection: {stream.gap * 1000:.0f} ms]", end="")
-    cluster[owner].daemons["echo"].wait(5)
+        print(f" [longest silence of the connection: {connection.gap * 1000:.0f} ms]", end="")
+    cluster[owner].kill("echo")
 
 
 def address_of(node):
@@ -241,3 +210,31 @@ def test_a_change_waits_for_a_node_that_is_off(cluster):
     cluster[standby].power_on()
     wait_ring(cluster, "the ring is as configured", 40)
     assert all_connected(cluster)
+
+
+@in_full_run
+def test_an_emergency_address_lasts_until_the_cluster_is_back(cluster, capsys):
+    """A router that is cut off takes another private address by itself: its corosync uses it. When the others are back their
+    revision replaces it, and the ring is whole."""
+    alone, before = cluster["r2"], running(cluster["r2"])
+    old = next(node for node in before["trireme:cluster"]["node"] if node["name"] == "r2")["port"][1]["address"]
+    alone.cables(False)
+    processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 10, 0.1)
+    alone.run("ip", "addr", "add", f"{EMERGENCY}/24", "dev", "eth1")
+    alone.trireme("set", address_of("r2"), EMERGENCY)
+    assert "this node alone" in alone.trireme("commit", "--emergency")
+    began = time.monotonic()
+    processes.wait_for("the new address", lambda: f"{EMERGENCY}:54" in alone.run("ss", "-Huan"), 40, 0.2)
+    used = time.monotonic() - began
+    assert alone.config_state()["local"] and "emergency document" in alone.trireme("config")
+    assert running(cluster["r1"]) == before
+    alone.cables(True)
+    cluster.wait_current()
+    wait_ring(cluster, "the ring is as configured", 40)
+    processes.wait_for("all links", lambda: all_connected(cluster), 15)
+    assert not alone.config_state()["local"]
+    assert f"{old}:5405" in alone.run("ss", "-Huan") and f"{EMERGENCY}:" not in alone.run("ss", "-Huan")
+    assert running(alone) == before
+    assert "replaces this node's emergency document" in alone.log("config")
+    with capsys.disabled():
+        print(f" [in use after {used:.1f} s, the ring whole {time.monotonic() - began - used:.1f} s later]", end="")
