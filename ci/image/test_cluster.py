@@ -4,7 +4,6 @@ The tests stand in the order in which they tell one story on one cluster that bo
 active or whole for a test is brought there by `settled`.
 """
 import json
-import os
 import re
 import socket
 import threading
@@ -12,29 +11,27 @@ import time
 
 import pytest
 
-from lab import cluster, processes
+from lab import cluster, processes, stream
 from lab.cluster import CLIENT, GATEWAY, ROUTERS, VIP, VIP_DIRECT, WEBS
 from lab.load import Load
+from lab.share import FULL, in_full_run
 
 BOOT = 180.0       # seconds until a cluster of three emulated machines on two cores must serve
 TAKEOVER = 3.0     # seconds without an answer at most when the active router dies
 WEIGHTS = {"web1": 3, "web2": 2, "web3": 1}
 REQUESTS = 1200
 ALIASES = {"eth0:1": VIP, "eth0:2": VIP_DIRECT, "eth1:1": GATEWAY}
-FULL = bool(os.environ.get("TEST_FULL"))
 KILLS = 10 if FULL else 1
 COMMIT_KILLS = 50
+COMMITS = 1000 if FULL else 6  # to one service beside a connection to another one
+COMMITS_AT_ONCE = 50           # in one line for the shell
 PRIVATE = {"r1": "10.77.0.111", "r2": "10.77.0.112"}  # new addresses of eth1
 WEIGHT = "/pool[name='web']/real-server[name='web1']/weight"
+SCHEDULER = "/virtual-service[name='web']/scheduler"
+SILENCE = 1.0      # seconds at most for which a connection may stand still while others' services change
 # Checks of the demonstration's services: 2 failed checks, one a second, each given up after 0.8 s; one more for
 # the emulated machine's own slowness.
 CHECK_TIME = 2 * 1.0 + 0.8 + 1.0
-
-
-def in_full_run(test):
-    """Collected by make test-full alone."""
-    test.__test__ = FULL
-    return test
 
 
 @pytest.fixture
@@ -201,6 +198,51 @@ def test_real_server_dies_and_returns(stage, settled, figure):
         load.wait_good(120, 30, since=returned)
         assert not load.failed(out)
     assert abs(load.shares(returned)[0]["web2"] - 100 * 2 / 6) <= 10, f"{settled}: web2's share after its return"
+
+
+def command(menu, words):
+    """Runs a command that must succeed; returns what it said."""
+    code, said = menu.run(words, 60)
+    assert code == 0, f"{menu.name}: {words}: {said}"
+    return said
+
+
+@pytest.fixture
+def echo(stage, settled):
+    """A service of its own, of port stream.PORT of web1; yields the menu of the active router, which has committed it."""
+    menu = stage.menu(settled)
+    server = stage.lab.spawn("web1", *stream.SERVER)
+    before = re.match(r" *(\d+) ", command(menu, "trireme history 1"))[1]
+    reals = '{"name": "echo", "real-server": [{"name": "web1", "address": "%s"}]}' % WEBS["web1"]
+    service = '{"name": "echo", "address": "%s", "port": %d, "method": "nat", "pool": "echo"}' % (VIP, stream.PORT)
+    for path, value in (("/pool[name='echo']", reals), ("/virtual-service[name='echo']", service)):
+        command(menu, f'trireme set "{path}" \'{value}\'')
+    command(menu, "trireme commit -m echo")
+    processes.wait_for("web1 in the service",
+                       lambda: re.search(rf":{stream.PORT:04X} +Masq", command(menu, "cat /proc/net/ip_vs")), 20, 0.5)
+    yield menu
+    command(menu, f"trireme rollback {before}")
+    processes.end(server)
+
+
+def test_a_connection_survives_commits_to_another_service(stage, echo, figure):
+    """By turns another weight and another scheduler of the service `web`, while a connection through `echo` is in use."""
+    connection = stream.Stream(stage.lab, "client", VIP)
+    connection.start()
+    since = time.monotonic()
+    for first in range(0, COMMITS, COMMITS_AT_ONCE):
+        last = min(first + COMMITS_AT_ONCE, COMMITS)
+        code, said = echo.run(f"i={first}; while [ $i -lt {last} ]; do i=$((i + 1)); "
+                              f'if [ $((i % 2)) -eq 0 ]; then trireme set "{WEIGHT}" $((i % 90 + 10)); '
+                              f'else trireme set "{SCHEDULER}" $([ $((i % 4)) -eq 1 ] && echo wlc || echo wrr); fi && '
+                              "trireme commit -m n$i || break; done >/tmp/said 2>&1; tail -n 2 /tmp/said", 300)
+        assert code == 0 and re.fullmatch(r"(?:changed.*\n)?revision \d+ is in use", said), said
+    seconds = time.monotonic() - since
+    assert connection.end() is None
+    figure(f"{COMMITS} commits to one service in {seconds:.1f} s: {connection.answers} answers through another one, longest "
+           f"silence {connection.gap:.2f} s")
+    assert f" n{COMMITS}" in command(echo, "trireme history 1")
+    assert connection.gap <= SILENCE
 
 
 def serve_through(stage, figure, family, driver):
