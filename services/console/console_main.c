@@ -45,14 +45,12 @@ static void say(const char *line)
 	terminal_write("\n");
 }
 
-/* Asks a question; returns as terminal_read_line(). */
+/* Asks a question; returns as terminal_ask(). */
 static int ask(const struct console *console, const char *question, bool echo, char *buf,
 	       size_t size)
 {
-	int r;
+	int r = terminal_ask(&console->terminal, question, echo, buf, size);
 
-	terminal_write(question);
-	r = terminal_read_line(&console->terminal, echo, buf, size);
 	if (r == -EINTR || r == -ENODATA)
 		say("");
 	return r;
@@ -299,7 +297,7 @@ static int turn(struct console *console)
 	int r;
 
 	draw_menu(console);
-	r = terminal_read_line(&console->terminal, true, line, sizeof(line));
+	r = terminal_ask(&console->terminal, "", true, line, sizeof(line));
 	if (r < 0)
 		return r;
 	if (menu_choose(line, &item, &problem) < 0) {

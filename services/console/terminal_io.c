@@ -122,12 +122,15 @@ static int read_line(char *buf, size_t size)
 	return 0;
 }
 
-int terminal_read_line(const struct terminal *terminal, bool echo, char *buf, size_t size)
+int terminal_ask(const struct terminal *terminal, const char *question, bool echo, char *buf,
+		 size_t size)
 {
 	struct termios old;
 	bool changed = !echo && change_flags(terminal, ECHO, &old);
-	int r = read_line(buf, size);
+	int r;
 
+	terminal_write(question);
+	r = read_line(buf, size);
 	if (changed) {
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
 		terminal_write("\n");

@@ -18,11 +18,12 @@ void terminal_open(struct terminal *ret_terminal);
 void terminal_write(const char *text);
 
 /*
- * Reads a line without its end; bytes beyond size - 1 are dropped with the rest of the line.
- * echo false: what is typed is not shown. -EINTR: Ctrl-C; -EIO: the terminal is gone;
- * -ENODATA: Ctrl-D on an empty line.
+ * Writes the question and reads a line without its end; bytes beyond size - 1 are dropped with the
+ * rest of the line. echo false: what is typed is not shown, from before the question on. -EINTR:
+ * Ctrl-C; -EIO: the terminal is gone; -ENODATA: Ctrl-D on an empty line.
  */
-int terminal_read_line(const struct terminal *terminal, bool echo, char *buf, size_t size);
+int terminal_ask(const struct terminal *terminal, const char *question, bool echo, char *buf,
+		 size_t size);
 
 /* Waits at most that long for a key, which is not shown. 1: there was one; 0: none; -EIO. */
 int terminal_wait_key(const struct terminal *terminal, int milliseconds);
