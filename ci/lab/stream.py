@@ -25,7 +25,8 @@ class Stream(threading.Thread):
         super().__init__(daemon=True)
         with lab.inside(place):
             self.connection = socket.create_connection((address, PORT), PATIENCE)
-        self.gap, self.answers, self.broken, self.over = 0.0, 0, None, threading.Event()
+        self.gap, self.gap_at = 0.0, ""  # the longest silence, and when it ended
+        self.answers, self.broken, self.over = 0, None, threading.Event()
 
     def _receive(self, size):
         got = b""
@@ -49,7 +50,9 @@ class Stream(threading.Thread):
                 if self._receive(len(sent)) != sent:
                     raise ConnectionError("another answer than was sent")
                 now = time.monotonic()
-                self.gap, last, self.answers = max(self.gap, now - last), now, number + 1
+                if now - last > self.gap:
+                    self.gap, self.gap_at = now - last, time.strftime("%H:%M:%S")
+                last, self.answers = now, number + 1
                 time.sleep(0.01)
         except OSError as error:
             self.broken = error
