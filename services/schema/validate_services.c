@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
+#include "base/parse.h"
+#include "schema/error.h"
 #include "schema/shape.h"
 #include "schema/validate.h"
 
@@ -29,6 +31,29 @@ static int check_total(const struct validation *v)
 		    "each service that has it",
 		    SHAPE_REALS_MAX);
 	return bad_at(v->error, "/trireme:virtual-service/pool");
+}
+
+static int check_address(const struct validation *v, const struct config_service *service)
+{
+	const char *separator = "";
+
+	if (service->mark || alias_of(v, service->address).alias)
+		return 0;
+	bad_address(v->error, service->address);
+	bad_allowed(v->error, "a value of /trireme:alias-group/alias/address: %s",
+		    v->config->n_groups ? "" : "there is none");
+	for (size_t i = 0; i < v->config->n_groups; i++) {
+		const struct config_group *group = &v->config->groups[i];
+
+		for (size_t k = 0; k < group->n_aliases; k++, separator = ", ") {
+			char text[16];
+
+			error_append(v->error->allowed, sizeof(v->error->allowed), "%s%s",
+				     separator,
+				     format_ipv4(group->aliases[k].address, text, sizeof(text)));
+		}
+	}
+	return bad_at(v->error, SERVICE_PATH "/address", service->name);
 }
 
 static int check_pool(const struct validation *v, const struct config_service *service)
@@ -87,8 +112,10 @@ static int check_nat(const struct validation *v, const struct config_service *se
 
 static int check_service(const struct validation *v, const struct config_service *service)
 {
-	int r = check_pool(v, service);
+	int r = check_address(v, service);
 
+	if (r == 0)
+		r = check_pool(v, service);
 	if (r == 0)
 		r = check_nat(v, service);
 	for (size_t i = 0; i < service->n_reals && r == 0; i++)
