@@ -56,6 +56,7 @@ class Cluster:
     def __init__(self, logs, image=IMAGE, nics=None):
         if not Path(image).exists():
             raise RuntimeError(f"{image} is missing: `make` builds it")
+        processes.come_first()
         self.logs, self.image, self.lab = Path(logs), image, netns.Lab()
         self.logs.mkdir(parents=True, exist_ok=True)
         self.machines, self.webs = {}, {}
