@@ -306,7 +306,7 @@ def test_private_addresses_of_both_routers_change(stage, settled, figure):
         load.wait_good(50, 30, since=time.monotonic())
         gap = load.gap(since)
     for name, address in PRIVATE.items():
-        held = stage.menu(name).run("ip -4 addr show dev eth1; netstat -un", 30)[1]
+        held = stage.menu(name).run("ip -4 addr show dev eth1; netstat -uan", 30)[1]
         assert f" {address}/24 " in held and f"{address}:5405" in held
         assert "10.77.0.11/" not in held and "10.77.0.12/" not in held, held
     figure(f"private addresses of both routers changed in {seconds:.1f} s; {gap:.2f} s without an answer, {settled} serves on")
