@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,6 +82,20 @@ const char *format_ipv4(uint32_t address, char *buf, size_t size)
 	memcpy(b, &address, sizeof(b));
 	snprintf(buf, size, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
 	return buf;
+}
+
+const char *format_protocol(unsigned int protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "?";
+	}
 }
 
 uint32_t ipv4_netmask(uint8_t length)

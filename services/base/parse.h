@@ -23,6 +23,9 @@ int parse_mac(const char *text, uint8_t ret_mac[6]);
 /* Writes "a.b.c.d"; buf is at least 16 bytes. Returns buf. */
 const char *format_ipv4(uint32_t address, char *buf, size_t size);
 
+/* "tcp", "udp" or "sctp" of an IPPROTO_; "?" for others. */
+const char *format_protocol(unsigned int protocol);
+
 /* Netmask of a prefix length 0..32, network byte order. */
 uint32_t ipv4_netmask(uint8_t length);
 

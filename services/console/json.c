@@ -126,7 +126,7 @@ static void add_service(const struct view_service *service, struct text *text)
 	add_member(text, "name", service->name);
 	text_add(text, ",\"address\":\"%s\",\"port\":%u,\"protocol\":\"%s\",",
 		 format_ipv4(service->address, address, sizeof(address)), service->port,
-		 view_protocol(service->protocol));
+		 format_protocol(service->protocol));
 	add_member(text, "method", service->method);
 	text_add(text, ",");
 	add_member(text, "scheduler", service->scheduler);

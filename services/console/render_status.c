@@ -107,7 +107,7 @@ static void service_words(const struct view_service *service, char *words, size_
 		active += service->reals[i].active;
 	snprintf(target, sizeof(target), "%s:%u/%s",
 		 format_ipv4(service->address, address, sizeof(address)), service->port,
-		 view_protocol(service->protocol));
+		 format_protocol(service->protocol));
 	snprintf(words, size, "%-16s %-7s %-25s %-6s %-5s %3zu/%-3zu %7llu", service->name,
 		 service->applied ? "applied" : "MISSING", target, service->method,
 		 service->scheduler, view_reals_up(service), service->n_reals, active);

@@ -2,7 +2,6 @@
 #include "console/view.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -48,20 +47,6 @@ const char *view_source_state(uint8_t state)
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
-}
-
-const char *view_protocol(uint8_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	default:
-		return "?";
-	}
 }
 
 const char *view_admin(uint8_t admin)

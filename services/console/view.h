@@ -52,9 +52,6 @@ const char *view_quorum(uint8_t quorum);
 /* "up", "down", "unknown" */
 const char *view_source_state(uint8_t state);
 
-/* "tcp", "udp", "sctp": also the words of the JSON. */
-const char *view_protocol(uint8_t protocol);
-
 /* "enabled", "drain", "disabled": also the words of the JSON. */
 const char *view_admin(uint8_t admin);
 

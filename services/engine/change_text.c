@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "engine/marks.h"
 #include "engine/plan.h"
 
@@ -18,20 +19,6 @@ static const char *endpoint(uint16_t family, const uint8_t *address, uint16_t po
 		snprintf(text, sizeof(text), "family %u", family);
 	snprintf(buf, ENDPOINT_MAX, family == AF_INET6 ? "[%s]:%u" : "%s:%u", text, port);
 	return buf;
-}
-
-static const char *protocol_name(uint16_t protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	default:
-		return "?";
-	}
 }
 
 static const char *method_name(uint32_t method)
@@ -56,7 +43,7 @@ static const char *key_text(const struct ipvs_key *key, char *buf, size_t size)
 		snprintf(buf, size, key->mark & MARKS_OWN ? "mark 0x%08x" : "mark %u", key->mark);
 	else
 		snprintf(buf, size, "%s/%s", endpoint(key->family, key->address, key->port, text),
-			 protocol_name(key->protocol));
+			 format_protocol(key->protocol));
 	return buf;
 }
 
