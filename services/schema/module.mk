@@ -3,12 +3,13 @@ libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/
 	services/schema/error.c services/schema/image.c services/schema/config_build.c \
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
-	services/schema/build_service.c \
+	services/schema/build_service.c services/schema/build_access.c \
 	services/schema/validate.c services/schema/validate_addresses.c \
 	services/schema/validate_nodes.c services/schema/validate_ports.c \
 	services/schema/validate_cards.c services/schema/validate_system.c \
 	services/schema/validate_aliases.c services/schema/validate_ranges.c \
-	services/schema/validate_services.c services/schema/validate_reals.c
+	services/schema/validate_services.c services/schema/validate_reals.c \
+	services/schema/validate_access.c
 libpkg-schema := libyang
 
 # Documents that are edited, compared and sealed: for the config service.
@@ -41,6 +42,10 @@ tests += test_schema_image
 test_schema_image-src := services/schema/tests/test_image.c services/base/parse.c \
 	services/base/file_io.c $(filter-out %/image.c,$(libsrc-schema))
 test_schema_image-pkg := cmocka libyang
+
+test-programs += show_access
+show_access-src := services/schema/tests/show_access.c services/base/file_io.c \
+	services/schema/image.c services/schema/config.c services/schema/error.c
 
 fuzzers += fuzz_image
 fuzz_image-src := services/schema/tests/fuzz_image.c services/schema/config.c \
