@@ -2,7 +2,8 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/console/render_status.c services/console/ipc_io.c \
 	services/console/machine_io.c services/console/password_io.c \
 	services/console/switchover_io.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c
+	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c \
+	services/base/crypt_io.c
 
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/json.c \

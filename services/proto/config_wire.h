@@ -17,7 +17,7 @@
 #include "proto/config_revision.h"
 
 #ifndef CONFIG_WIRE_LEVEL /* tests build releases before and after this one */
-#define CONFIG_WIRE_LEVEL 2
+#define CONFIG_WIRE_LEVEL 3
 #endif
 #define CONFIG_WIRE_LEVEL_MIN (CONFIG_WIRE_LEVEL > 1 ? CONFIG_WIRE_LEVEL - 1 : 1)
 #define CONFIG_WIRE_LEVEL_STATE 1
