@@ -58,7 +58,8 @@ static int import(const struct certificate *from, struct pair *pair)
 		return r;
 	pair->n = n;
 	r = gnutls_x509_privkey_init(&pair->key);
-	return r < 0 ? r : gnutls_x509_privkey_import2(pair->key, &key, GNUTLS_X509_FMT_PEM, NULL, 0);
+	return r < 0 ? r
+		     : gnutls_x509_privkey_import2(pair->key, &key, GNUTLS_X509_FMT_PEM, NULL, 0);
 }
 
 /* Whether the key is that of the first certificate: both have the same public key. */
@@ -67,8 +68,10 @@ static bool fits(const struct pair *pair)
 	unsigned char a[DIGEST], b[DIGEST];
 	size_t size_a = sizeof(a), size_b = sizeof(b);
 
-	return gnutls_x509_crt_get_key_id(pair->chain[0], GNUTLS_KEYID_USE_SHA256, a, &size_a) >= 0 &&
-	       gnutls_x509_privkey_get_key_id(pair->key, GNUTLS_KEYID_USE_SHA256, b, &size_b) >= 0 &&
+	return gnutls_x509_crt_get_key_id(pair->chain[0], GNUTLS_KEYID_USE_SHA256, a, &size_a) >=
+		       0 &&
+	       gnutls_x509_privkey_get_key_id(pair->key, GNUTLS_KEYID_USE_SHA256, b, &size_b) >=
+		       0 &&
 	       size_a == size_b && memcmp(a, b, size_a) == 0;
 }
 
@@ -121,9 +124,8 @@ static int set_names(gnutls_x509_crt_t crt, const struct settings *settings)
 					      (unsigned int)strlen(node));
 
 	if (r >= 0)
-		r = gnutls_x509_crt_set_subject_alt_name(crt, GNUTLS_SAN_DNSNAME, node,
-							 (unsigned int)strlen(node),
-							 GNUTLS_FSAN_SET);
+		r = gnutls_x509_crt_set_subject_alt_name(
+			crt, GNUTLS_SAN_DNSNAME, node, (unsigned int)strlen(node), GNUTLS_FSAN_SET);
 	for (size_t i = 0; i < settings->n_addresses && r >= 0; i++)
 		r = gnutls_x509_crt_set_subject_alt_name(
 			crt, GNUTLS_SAN_IPADDRESS, &settings->addresses[i],
@@ -144,8 +146,8 @@ static int set_life(gnutls_x509_crt_t crt)
 	if (r >= 0)
 		r = gnutls_x509_crt_set_activation_time(crt, now - DAY_S);
 	if (r >= 0)
-		r = gnutls_x509_crt_set_expiration_time(
-			crt, now + (time_t)CERTIFICATE_YEARS * 365 * DAY_S);
+		r = gnutls_x509_crt_set_expiration_time(crt, now + (time_t)CERTIFICATE_YEARS * 365 *
+									     DAY_S);
 	return r;
 }
 
@@ -174,9 +176,9 @@ static int generate(struct pair *pair)
 	int r = gnutls_x509_privkey_init(&pair->key);
 
 	if (r >= 0)
-		r = gnutls_x509_privkey_generate(
-			pair->key, GNUTLS_PK_ECDSA,
-			GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+		r = gnutls_x509_privkey_generate(pair->key, GNUTLS_PK_ECDSA,
+						 GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+						 0);
 	if (r >= 0)
 		r = gnutls_x509_crt_init(&pair->chain[0]);
 	pair->n = r >= 0;

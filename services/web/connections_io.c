@@ -89,7 +89,8 @@ size_t connections_reap(struct connections *connections, uint64_t now)
 {
 	size_t n = 0;
 
-	/* Under the lock, the number is no other connection's yet: connections_remove() comes first. */
+	/* Under the lock, the number is no other connection's yet: connections_remove() comes
+	 * first. */
 	pthread_mutex_lock(&connections->lock);
 	for (size_t i = 0; i < LIMITS_CONNECTIONS; i++) {
 		struct connection *connection = &connections->open[i];

@@ -34,7 +34,8 @@ void connections_remove(struct connections *connections, struct connection *conn
 void connections_enter(struct connections *connections, struct connection *connection,
 		       enum phase phase);
 
-/* Accounts for a body of that size, 0 at its end. -ENOBUFS: this address has, or all have, enough. */
+/* Accounts for a body of that size, 0 at its end. -ENOBUFS: this address has, or all have, enough.
+ */
 int connections_body(struct connections *connections, struct connection *connection, size_t size);
 
 /* Ends the connections that are late now: the library finds them closed. Returns how many. */

@@ -9,10 +9,10 @@
 
 struct counters {
 	atomic_ullong answers[COUNTERS_CLASSES]; /* by class of status */
-	atomic_ullong refused;			 /* connections: too many, too fast, or not allowed */
-	atomic_ullong late;			 /* connections whose request took too long to come */
-	atomic_uint connections;		 /* open now */
-	atomic_uint streams;			 /* of events, open now */
+	atomic_ullong refused;	 /* connections: too many, too fast, or not allowed */
+	atomic_ullong late;	 /* connections whose request took too long to come */
+	atomic_uint connections; /* open now */
+	atomic_uint streams;	 /* of events, open now */
 };
 
 static inline void counters_answer(struct counters *counters, unsigned int status)

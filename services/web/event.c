@@ -17,9 +17,8 @@ char *event_common(const json_t *state)
 	const char *name;
 	char *text;
 
-	json_object_foreach (from, name, value)
-		if (strcmp(name, SESSION) != 0)
-			json_object_set(inner, name, value);
+	json_object_foreach(from, name, value) if (strcmp(name, SESSION) != 0)
+		json_object_set(inner, name, value);
 	text = json_dumps(inner, JSON_COMPACT);
 	json_decref(inner);
 	/* JSON of one line: control characters are escaped in it. */

@@ -16,9 +16,9 @@ struct stream {
 	struct events *events;
 	uint64_t number;
 	struct MHD_Connection *http;
-	json_t *ask;	 /* question for the state with the stream's credential */
-	char *session;	 /* of malloc(), what the state says of who asked, or NULL */
-	char *text;	 /* what is being sent, NULL: nothing */
+	json_t *ask;   /* question for the state with the stream's credential */
+	char *session; /* of malloc(), what the state says of who asked, or NULL */
+	char *text;    /* what is being sent, NULL: nothing */
 	size_t size, sent;
 	bool news;   /* events->common is not yet sent */
 	bool asleep; /* suspended until there is something to send */

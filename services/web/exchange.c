@@ -23,8 +23,8 @@ void exchange_session(const struct exchange *x, json_t *ask)
 
 json_t *exchange_about(const struct exchange *x, const char *op, const char *target)
 {
-	const char *what = x->resource.store == DATASTORE_CANDIDATE ? API_WHAT_CANDIDATE
-								    : API_WHAT_RUNNING;
+	const char *what =
+		x->resource.store == DATASTORE_CANDIDATE ? API_WHAT_CANDIDATE : API_WHAT_RUNNING;
 	json_t *ask = json_pack("{s:s,s:s,s:s}", "op", op, "what", what, "target", target);
 
 	exchange_session(x, ask);

@@ -3,7 +3,8 @@
  * One request from its beginning to its answer: which questions it puts to the broker, one after
  * the other, and what comes of the broker's answers. Pure: the caller carries them.
  *
- *   exchange_begin() ─► while ((ask = exchange_ask())) exchange_tell(what the broker says) ─► answer
+ *   exchange_begin() ─► while ((ask = exchange_ask())) exchange_tell(what the broker says) ─►
+ * answer
  */
 #ifndef TRIREME_WEB_EXCHANGE_H
 #define TRIREME_WEB_EXCHANGE_H

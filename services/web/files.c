@@ -140,8 +140,8 @@ bool files_answer(const struct files *files, const char *path, const struct requ
 		 header_accepts_coding(request->header[HEADER_ACCEPT_ENCODING], "gzip");
 	answer_clear(answer);
 	answer->status = 200;
-	answer->cache = strncmp(file->path, HASHED, strlen(HASHED)) == 0 ? CACHE_FOREVER
-									 : CACHE_REVALIDATE;
+	answer->cache =
+		strncmp(file->path, HASHED, strlen(HASHED)) == 0 ? CACHE_FOREVER : CACHE_REVALIDATE;
 	answer->varies = file->packed;
 	(void)copy_text(answer->etag, sizeof(answer->etag), file->etag);
 	if (header_has_etag(request->header[HEADER_IF_NONE_MATCH], file->etag)) {

@@ -48,7 +48,8 @@ static int read_folder(const char *folder, size_t root, int levels, struct files
 
 		if (entry->d_name[0] == '.')
 			continue;
-		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >= (int)sizeof(path))
+		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >=
+		    (int)sizeof(path))
 			return -ENAMETOOLONG;
 		r = read_entry(path, root, levels, files);
 	}

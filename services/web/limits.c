@@ -59,7 +59,7 @@ bool limits_admit(struct limits *limits, uint32_t address, uint64_t now)
 uint64_t limits_due(enum phase phase, uint64_t now)
 {
 	static const unsigned int seconds[] = {
-		[PHASE_FIRST] = 10, [PHASE_BODY] = 30,	[PHASE_WORK] = 0,
+		[PHASE_FIRST] = 10,  [PHASE_BODY] = 30, [PHASE_WORK] = 0,
 		[PHASE_ANSWER] = 60, [PHASE_IDLE] = 60, [PHASE_STREAM] = 0,
 	};
 

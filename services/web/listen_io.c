@@ -2,33 +2,30 @@
 #include "web/listen_io.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/cleanup.h"
-#include "base/file_io.h"
 #include "base/parse.h"
 
 #define BACKLOG 128
 #define LOST_MS 30000 /* until a client that acknowledges nothing counts as gone (tcp(7)) */
 
-/* 0: there is no such interface. */
+/* 0: there is no such interface. Any socket may ask (netdevice(7)), one of a sandbox, too. */
 static unsigned int index_of(const char *port)
 {
-	_cleanup_free_ char *text = NULL;
-	char path[64];
-	uint32_t index = 0;
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {0};
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/ifindex", port);
-	if (file_read(path, 16, &text, NULL) < 0)
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	return parse_u32(text, 1, INT32_MAX, &index) < 0 ? 0 : index;
+	(void)copy_text(request.ifr_name, sizeof(request.ifr_name), port);
+	return fd < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0 ? 0
+							       : (unsigned int)request.ifr_ifindex;
 }
 
 static int set(int fd, int level, int option, int value)
@@ -42,8 +39,8 @@ static int prepare(int fd, const char *port)
 
 	if (r == 0)
 		r = set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, LOST_MS);
-	if (r == 0 && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, port,
-				 (socklen_t)strlen(port) + 1) < 0)
+	if (r == 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, port, (socklen_t)strlen(port) + 1) < 0)
 		r = -errno;
 	return r;
 }

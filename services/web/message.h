@@ -49,7 +49,7 @@ struct request {
 	const char *header[HEADERS]; /* NULL: not there */
 	const char *body;	     /* size bytes and a NUL; NULL: none */
 	size_t size;
-	bool local;		     /* by the local socket, of the user `uid` */
+	bool local; /* by the local socket, of the user `uid` */
 	uint32_t uid;
 	char from[MESSAGE_FROM_MAX]; /* who asks, for audit and lock-out */
 };
@@ -62,20 +62,20 @@ enum cache {
 
 struct answer {
 	unsigned int status;
-	const char *type;	 /* media type of the body; static text, NULL: no body */
-	const char *fixed;	 /* a body that stays as long as the program runs, or NULL */
-	char *body;		 /* else the answer's own */
-	size_t size;		 /* bytes of either */
-	const char *encoding;	 /* "gzip", or NULL */
+	const char *type;     /* media type of the body; static text, NULL: no body */
+	const char *fixed;    /* a body that stays as long as the program runs, or NULL */
+	char *body;	      /* else the answer's own */
+	size_t size;	      /* bytes of either */
+	const char *encoding; /* "gzip", or NULL */
 	enum cache cache;
-	bool varies;		 /* with Accept-Encoding */
-	bool challenge;		 /* asks for a password (WWW-Authenticate) */
-	bool patchable;		 /* says what PATCH takes (Accept-Patch) */
-	unsigned int allow;	 /* METHOD_BIT()s for Allow; 0: none */
-	unsigned int retry_s;	 /* Retry-After; 0: none */
-	char etag[96];		 /* with its quotes; empty: none */
-	char location[1536];	 /* empty: none */
-	char cookie[1024];	 /* value of Set-Cookie; empty: none */
+	bool varies;	      /* with Accept-Encoding */
+	bool challenge;	      /* asks for a password (WWW-Authenticate) */
+	bool patchable;	      /* says what PATCH takes (Accept-Patch) */
+	unsigned int allow;   /* METHOD_BIT()s for Allow; 0: none */
+	unsigned int retry_s; /* Retry-After; 0: none */
+	char etag[96];	      /* with its quotes; empty: none */
+	char location[1536];  /* empty: none */
+	char cookie[1024];    /* value of Set-Cookie; empty: none */
 };
 
 /* "GET", …; METHOD_OTHER for what is not known. */

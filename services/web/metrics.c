@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/buffer.h"
 #include "base/parse.h"
 
@@ -41,17 +43,18 @@ struct metric {
 #define GROUP_LABELS .labels = {{"group", "name", false}}
 #define MEMBER .list = {"member"}, .labels = {{"member", "name", false}}
 #define SERVICE .list = {"service"}
-#define REAL                                                                               \
-	.list = {"service", "real-server"}, .labels = {{"service", "name", true},          \
-						       {"real_server", "name", false},     \
+#define REAL                                                                           \
+	.list = {"service", "real-server"}, .labels = {{"service", "name", true},      \
+						       {"real_server", "name", false}, \
 						       {"address", "address", false}}
-#define SOURCE                                                                             \
+#define SOURCE \
 	.list = {"data-source"}, .labels = {{"source", "name", false}, {"type", "type", false}}
 #define CONFIGURATION .inside = "configuration"
 
 static const struct metric metrics[] = {
 	{"trireme_node_info", "Name and firmware of this node.", .member = "node",
-	 .measure = MEASURE_ONE, .labels = {{"node", "node", false}, {"version", "version", false}}},
+	 .measure = MEASURE_ONE,
+	 .labels = {{"node", "node", false}, {"version", "version", false}}},
 	{"trireme_quorum", "Whether the ring has a quorum.", .member = "quorum",
 	 .measure = MEASURE_YES},
 	{"trireme_member_present", "Whether the member is on the ring.", .member = "present",
@@ -64,8 +67,7 @@ static const struct metric metrics[] = {
 	 .member = "owner", .measure = MEASURE_ONE,
 	 .labels = {{"group", "name", false}, {"owner", "owner", false}}},
 	{"trireme_group_role_info", "What this node is for the group.", GROUP, .member = "role",
-	 .measure = MEASURE_ONE,
-	 .labels = {{"group", "name", false}, {"role", "role", false}}},
+	 .measure = MEASURE_ONE, .labels = {{"group", "name", false}, {"role", "role", false}}},
 	{"trireme_group_epoch", "Number of the group's ownership; each new owner has a higher one.",
 	 GROUP, .member = "epoch", GROUP_LABELS},
 	{"trireme_group_lease_seconds", "What is left of the lease of this node.", GROUP,
@@ -88,8 +90,8 @@ static const struct metric metrics[] = {
 	 .member = "bytes-in", REAL},
 	{"trireme_real_server_out_bytes_total", "Bytes from the real server.", .counter = true,
 	 .member = "bytes-out", REAL},
-	{"trireme_data_source_up", "Whether the data source answers its checks.",
-	 .member = "state", .measure = MEASURE_UP, SOURCE},
+	{"trireme_data_source_up", "Whether the data source answers its checks.", .member = "state",
+	 .measure = MEASURE_UP, SOURCE},
 	{"trireme_config_revision", "Number of the running revision.", CONFIGURATION,
 	 .member = "revision"},
 	{"trireme_config_current", "Whether this node has the newest revision.", CONFIGURATION,
@@ -207,11 +209,12 @@ static void add_metric(struct buffer *buffer, const struct metric *metric, const
 	add_head(buffer, metric->name, metric->help, metric->counter ? "counter" : "gauge");
 	if (!metric->list[0])
 		add_sample(buffer, metric, state, NULL);
-	json_array_foreach (list, i, entry) {
+	json_array_foreach(list, i, entry)
+	{
 		if (!metric->list[1])
 			add_sample(buffer, metric, entry, NULL);
 		else
-			json_array_foreach (json_object_get(entry, metric->list[1]), k, inner)
+			json_array_foreach(json_object_get(entry, metric->list[1]), k, inner)
 				add_sample(buffer, metric, inner, entry);
 	}
 }

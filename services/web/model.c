@@ -121,7 +121,8 @@ static json_t *find_entry(json_t *list, const struct model_node *node, const str
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach (list, i, entry) {
+	json_array_foreach(list, i, entry)
+	{
 		size_t k = 0;
 
 		while (k < step->n_keys &&

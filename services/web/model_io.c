@@ -64,7 +64,8 @@ static int add_operation(struct model *model, const struct lysc_node *node)
 	return model->operations[model->n_operations++] ? 0 : -ENOMEM;
 }
 
-/* The children of a node, or what stands at the top of a module, and all below; choices are no level. */
+/* The children of a node, or what stands at the top of a module, and all below; choices are no
+ * level. */
 static int add_children(struct model *model, size_t place, const struct lysc_node *parent,
 			const struct lys_module *module)
 {

@@ -10,8 +10,8 @@ struct field {
 };
 
 /*
- * What a browser may do with an answer: nothing from anywhere else, in no frame, and what is said to
- * be of a type is of that type. The page has its styles and scripts in files.
+ * What a browser may do with an answer: nothing from anywhere else, in no frame, and what is said
+ * to be of a type is of that type. The page has its styles and scripts in files.
  */
 static const struct field common[] = {
 	{"Content-Security-Policy",
@@ -68,7 +68,8 @@ static bool add_fields(struct MHD_Response *response, const struct answer *answe
 	       add(response, MHD_HTTP_HEADER_LOCATION, answer->location) &&
 	       add(response, MHD_HTTP_HEADER_SET_COOKIE, answer->cookie) &&
 	       add(response, MHD_HTTP_HEADER_ALLOW, allow) &&
-	       add(response, "Accept-Patch", answer->patchable ? TYPE_YANG ", " TYPE_PATCH : NULL) &&
+	       add(response, "Accept-Patch",
+		   answer->patchable ? TYPE_YANG ", " TYPE_PATCH : NULL) &&
 	       add(response, MHD_HTTP_HEADER_RETRY_AFTER, retry) &&
 	       add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 		   answer->challenge ? "Basic realm=\"Trireme\", charset=\"UTF-8\"" : NULL);

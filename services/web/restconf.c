@@ -47,7 +47,8 @@ static void refuse_method(struct exchange *x, unsigned int methods)
 	struct problem problem;
 
 	problem_say(&problem, "operation-not-supported", "this resource does not take this method",
-		    method_name(x->request->method), methods_text(methods, allowed, sizeof(allowed)));
+		    method_name(x->request->method),
+		    methods_text(methods, allowed, sizeof(allowed)));
 	problem.status = 405;
 	exchange_refuse(x, &problem);
 	x->answer.allow = methods;
@@ -97,8 +98,9 @@ static int check_page(struct exchange *x, struct problem *problem)
 	if (x->kind != CREDENTIAL_COOKIE || METHODS_READ & METHOD_BIT(x->request->method) ||
 	    x->request->header[HEADER_TRIREME])
 		return 0;
-	problem_say(problem, "access-denied", "a change with the session's cookie needs a proof that "
-					      "it comes from the page",
+	problem_say(problem, "access-denied",
+		    "a change with the session's cookie needs a proof that "
+		    "it comes from the page",
 		    NULL, "the header field X-Trireme: 1");
 	return -EACCES;
 }

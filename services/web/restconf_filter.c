@@ -111,7 +111,8 @@ int filter_parse(const struct query *query, struct filter *ret_filter, struct pr
 		return 0;
 	problem_say(problem, "invalid-value", "the query parameter fields cannot be read",
 		    parser.at[0] ? parser.at : query->fields,
-		    "names with '/' for what is below, ';' between them and '(' ')' around several below one: "
+		    "names with '/' for what is below, ';' between them and '(' ')' around several "
+		    "below one: "
 		    "name;node(id;port/address); at most 64 names and 16 levels");
 	return -EINVAL;
 }
@@ -176,8 +177,8 @@ static bool keep_member(const struct place *place, const char *member, json_t *v
 		memcpy(module, member, (size_t)(colon - member));
 		child.module = module;
 	}
-	child.node = place->node || !place->module ? model_member(place->model, place->node, member)
-						   : 0;
+	child.node =
+		place->node || !place->module ? model_member(place->model, place->node, member) : 0;
 	child.among = 0;
 	child.depth = place->depth + 1;
 	if (place->among && !select_child(place, &child, name))
@@ -194,9 +195,9 @@ static void prune_object(const struct place *place, json_t *object)
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe (object, next, member, value)
-		if (!keep_member(place, member, value))
-			json_object_del(object, member);
+	json_object_foreach_safe(object, next, member,
+				 value) if (!keep_member(place, member, value))
+		json_object_del(object, member);
 }
 
 static void prune(const struct place *place, json_t *value)
@@ -207,16 +208,14 @@ static void prune(const struct place *place, json_t *value)
 	if (json_is_object(value))
 		prune_object(place, value);
 	else
-		json_array_foreach (value, i, entry)
-			if (json_is_object(entry))
-				prune_object(place, entry);
+		json_array_foreach(value, i, entry) if (json_is_object(entry))
+			prune_object(place, entry);
 }
 
 void filter_apply(const struct filter *filter, const struct model *model, json_t *target,
 		  const struct api_path *path)
 {
-	struct place place = {
-		.filter = filter, .model = model, .among = filter->top, .depth = 2};
+	struct place place = {.filter = filter, .model = model, .among = filter->top, .depth = 2};
 
 	if (!filter->depth && !filter->top)
 		return;

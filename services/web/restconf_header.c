@@ -126,9 +126,8 @@ bool header_has_etag(const char *list, const char *etag)
 	if (!unquote(&wanted))
 		return false;
 	while (next_word(&list, ",", &element))
-		if (word_is(element, "*") ||
-		    (unquote(&element) && element.size == wanted.size &&
-		     memcmp(element.text, wanted.text, wanted.size) == 0))
+		if (word_is(element, "*") || (unquote(&element) && element.size == wanted.size &&
+					      memcmp(element.text, wanted.text, wanted.size) == 0))
 			return true;
 	return false;
 }
@@ -242,9 +241,8 @@ int header_credential(const struct request *request, enum credential *ret_kind,
 	}
 	if (request->local) {
 		*ret_kind = CREDENTIAL_PEER;
-		*ret_credential =
-			json_pack("{s:I,s:s}", "uid", (json_int_t)request->uid, "name",
-				  request->uid == 0 ? "root" : "user");
+		*ret_credential = json_pack("{s:I,s:s}", "uid", (json_int_t)request->uid, "name",
+					    request->uid == 0 ? "root" : "user");
 		return *ret_credential ? 0 : -ENOMEM;
 	}
 	/* A cookie that is none of ours is nobody's, not an error: the page signs in anew. */

@@ -90,7 +90,8 @@ int percent_decode(const char *text, size_t size, char *buf)
 
 static bool is_identifier(const char *text, size_t size)
 {
-	if (size == 0 || size >= NAME_MAX_BYTES || !(isalpha((unsigned char)text[0]) || text[0] == '_'))
+	if (size == 0 || size >= NAME_MAX_BYTES ||
+	    !(isalpha((unsigned char)text[0]) || text[0] == '_'))
 		return false;
 	for (size_t i = 1; i < size; i++)
 		if (!isalnum((unsigned char)text[i]) && !strchr("_-.", text[i]))
@@ -98,7 +99,8 @@ static bool is_identifier(const char *text, size_t size)
 	return true;
 }
 
-/* Decodes into the path's own text. NULL: not encoded well. It always fits: see api_path_parse(). */
+/* Decodes into the path's own text. NULL: not encoded well. It always fits: see api_path_parse().
+ */
 static const char *keep(struct api_path *path, const char *text, size_t size)
 {
 	char *kept = path->text + path->used;
@@ -164,10 +166,12 @@ static int parse_step(struct api_path *path, const char *text, size_t size)
 
 static int refuse(struct problem *problem, const char *text)
 {
-	problem_say(problem, "invalid-value", "this is no path of a data resource", text,
-		    "/MODULE:NAME and /NAME or /LIST=KEY for each level below, with other characters "
-		    "than letters, digits, '-', '.', '_', '~' in keys as %XX of UTF-8; at most 16 levels "
-		    "and 1,023 bytes (RFC 8040, section 3.5.3)");
+	problem_say(
+		problem, "invalid-value", "this is no path of a data resource", text,
+		"/MODULE:NAME and /NAME or /LIST=KEY for each level below, with other characters "
+		"than letters, digits, '-', '.', '_', '~' in keys as %XX of UTF-8; at most 16 "
+		"levels "
+		"and 1,023 bytes (RFC 8040, section 3.5.3)");
 	return -EINVAL;
 }
 
@@ -204,8 +208,8 @@ void api_path_format(const struct api_path *path, struct text *text)
 	for (size_t i = 0; i < path->n_steps; i++) {
 		const struct api_step *step = &path->steps[i];
 
-		text_add(text, "/%s%s%s", step->module ? step->module : "",
-			 step->module ? ":" : "", step->name);
+		text_add(text, "/%s%s%s", step->module ? step->module : "", step->module ? ":" : "",
+			 step->name);
 		for (size_t k = 0; k < step->n_keys; k++) {
 			text_add(text, k ? "," : "=");
 			format_key(text, step->keys[k]);

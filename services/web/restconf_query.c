@@ -121,7 +121,8 @@ static int take_one(const char *text, size_t size, enum method method, unsigned 
 	if (p == end)
 		return refuse(problem, "a query parameter that is not known", name, NAMES);
 	if (!(p->methods & METHOD_BIT(method)))
-		return refuse(problem, "a query parameter that is not for this method", name, NAMES);
+		return refuse(problem, "a query parameter that is not for this method", name,
+			      NAMES);
 	if (*seen & 1u << (p - parameters))
 		return refuse(problem, "a query parameter that is given twice", name, "once");
 	*seen |= 1u << (p - parameters);

@@ -19,7 +19,7 @@ struct query {
 	unsigned int depth;	      /* 1..65535; 0: unbounded */
 	char fields[QUERY_VALUE_MAX]; /* empty: all */
 	enum content content;
-	const char *insert;	   /* "first", "last", "before", "after", or NULL */
+	const char *insert;	  /* "first", "last", "before", "after", or NULL */
 	char point[API_PATH_MAX]; /* api-path, as api_path_format() has it; empty: none */
 };
 

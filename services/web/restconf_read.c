@@ -131,8 +131,7 @@ static void read_config(struct exchange *x)
 	else if (wants_state(x))
 		ask_state(x);
 	else
-		refuse_missing(x, "nothing but configuration is there",
-			       "content=all or config");
+		refuse_missing(x, "nothing but configuration is there", "content=all or config");
 }
 
 /* Data that is no configuration: of the datastores that have any. */
@@ -151,8 +150,9 @@ static void read_state(struct exchange *x)
 	else if (strcmp(module, STATE_MODULE) == 0)
 		ask_state(x);
 	else
-		refuse_missing(x, "there is no such module",
-			       "trireme, trireme-api, ietf-yang-library or ietf-restconf-monitoring");
+		refuse_missing(
+			x, "there is no such module",
+			"trireme, trireme-api, ietf-yang-library or ietf-restconf-monitoring");
 	json_decref(fixed);
 }
 

@@ -41,9 +41,8 @@ static int refuse_body(struct problem *problem, const json_error_t *error)
 
 	if (error)
 		snprintf(where, sizeof(where), "line %d, column %d", error->line, error->column);
-	problem_say(problem, "malformed-message",
-		    error ? error->text : "the request has no body", where,
-		    "one JSON object, without a name twice (RFC 7951)");
+	problem_say(problem, "malformed-message", error ? error->text : "the request has no body",
+		    where, "one JSON object, without a name twice (RFC 7951)");
 	return -EINVAL;
 }
 
@@ -188,7 +187,8 @@ static void refuse_precondition(struct exchange *x, const char *message)
 
 /*
  * "*" asks whether the target is there (RFC 9110, 13.1.1 and 13.1.2). First comes the datastore's
- * etag, then the look at the target; the write is bound to that etag, so that nothing comes between.
+ * etag, then the look at the target; the write is bound to that etag, so that nothing comes
+ * between.
  */
 static bool wants_absent(const struct request *request)
 {

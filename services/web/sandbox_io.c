@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -16,7 +17,9 @@
 #include "web/limits.h"
 
 #define FILES (LIMITS_CONNECTIONS + 64)
-#define MEMORY (1024ul << 20) /* of addresses, most of it stacks and libraries that are not touched */
+#define OUTPUT (1u << 20) /* bytes of the file that standard error is */
+#define MEMORY \
+	(1024ul << 20) /* of addresses, most of it stacks and libraries that are not touched */
 
 struct limit {
 	int resource;
@@ -26,8 +29,8 @@ struct limit {
 static int set_limits(void)
 {
 	static const struct limit limits[] = {
-		{RLIMIT_NOFILE, FILES}, {RLIMIT_AS, MEMORY},   {RLIMIT_CORE, 0},
-		{RLIMIT_FSIZE, 0},	{RLIMIT_MSGQUEUE, 0}, {RLIMIT_MEMLOCK, 0},
+		{RLIMIT_NOFILE, FILES}, {RLIMIT_AS, MEMORY},  {RLIMIT_CORE, 0},
+		{RLIMIT_FSIZE, OUTPUT}, {RLIMIT_MSGQUEUE, 0}, {RLIMIT_MEMLOCK, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
@@ -68,28 +71,65 @@ int sandbox_become(const char *user)
 /* Whatever arguments they have. */
 static const int allowed[] = {
 	/* connections, and the broker's */
-	SCMP_SYS(accept4), SCMP_SYS(close), SCMP_SYS(connect), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_wait), SCMP_SYS(fcntl), SCMP_SYS(getpeername),
-	SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(read),
-	SCMP_SYS(readv), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendfile), SCMP_SYS(sendmsg),
-	SCMP_SYS(sendto), SCMP_SYS(setsockopt), SCMP_SYS(shutdown), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(accept4),
+	SCMP_SYS(close),
+	SCMP_SYS(connect),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendfile),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
 	/* the configuration, which is looked at again when it changes */
-	SCMP_SYS(fstat), SCMP_SYS(lseek), SCMP_SYS(newfstatat),
+	SCMP_SYS(fstat),
+	SCMP_SYS(lseek),
+	SCMP_SYS(newfstatat),
 	/* memory, threads, time */
-	SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(futex),
-	SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(gettid), SCMP_SYS(gettimeofday),
-	SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap), SCMP_SYS(nanosleep),
-	SCMP_SYS(restart_syscall), SCMP_SYS(rseq), SCMP_SYS(sched_yield), SCMP_SYS(time),
+	SCMP_SYS(brk),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(futex),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(gettid),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(time),
 	/* signals, and the end */
-	SCMP_SYS(alarm), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(tgkill),
+	SCMP_SYS(alarm),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(tgkill),
 };
 
 /* No front ever does these. */
 static const int deadly[] = {
-	SCMP_SYS(bpf),	    SCMP_SYS(execve),	     SCMP_SYS(execveat),
-	SCMP_SYS(mount),    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-	SCMP_SYS(ptrace),   SCMP_SYS(unshare),
+	SCMP_SYS(bpf),	  SCMP_SYS(execve),	      SCMP_SYS(execveat),
+	SCMP_SYS(mount),  SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
+	SCMP_SYS(ptrace), SCMP_SYS(unshare),
 };
 
 static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t n)
@@ -111,6 +151,14 @@ static int add_bounded(scmp_filter_ctx filter)
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
 				     SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	/* Whether a network port is still the one that the front listens on. */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				     SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX));
+	/* Only to ask: libqb's loop looks at the limit of files. */
+	if (r == 0)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+				     SCMP_A2(SCMP_CMP_EQ, 0));
 	if (r == 0)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

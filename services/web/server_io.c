@@ -10,8 +10,8 @@
 
 #define MEMORY 32768 /* bytes of a connection's header and of what is sent at once */
 #define IDLE_S 60    /* nothing moves */
-#define PRIORITIES                                                                       \
-	"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:"      \
+#define PRIORITIES                                                                  \
+	"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-AES-128-CBC:" \
 	"-AES-256-CBC:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305"
 
 /* A body that came together does not decide how the URI is read: see restconf_path.h. */
@@ -84,9 +84,8 @@ static void on_connection(void *data, struct MHD_Connection *http, void **contex
 static enum MHD_Result send_stream(struct visit *visit)
 {
 	struct exchange *x = &visit->exchange;
-	struct MHD_Response *response =
-		events_open(&visit->server->events, visit->http, x->value,
-			    take_ptr(x->answer.body), take_ptr(x->session));
+	struct MHD_Response *response = events_open(&visit->server->events, visit->http, x->value,
+						    take_ptr(x->answer.body), take_ptr(x->session));
 	enum MHD_Result result = MHD_NO;
 
 	if (!response) {
@@ -199,23 +198,23 @@ static int start_daemon(struct server *server, const struct server_tls *tls)
 	const struct MHD_OptionItem secure[] = {
 		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)tls->certificate},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)tls->key},
-		{MHD_OPTION_HTTPS_PRIORITIES, 0, PRIORITIES},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)PRIORITIES},
 		{MHD_OPTION_END, 0, NULL},
 	};
 	const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
 
-	server->daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, on_access, server,		      /**/
-		MHD_OPTION_ARRAY, tls->certificate ? secure : plain,	      /**/
-		MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,		      /**/
-		MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,	      /**/
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, server,		      /**/
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,	      /**/
-		MHD_OPTION_CONNECTION_LIMIT, LIMITS_CONNECTIONS,	      /**/
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, LIMITS_CONNECTIONS_OF_ADDRESS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,	      /**/
-		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,			      /**/
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	server->daemon =
+		MHD_start_daemon(flags, 0, NULL, NULL, on_access, server,	      /**/
+				 MHD_OPTION_ARRAY, tls->certificate ? secure : plain, /**/
+				 MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,	      /**/
+				 MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,     /**/
+				 MHD_OPTION_NOTIFY_COMPLETED, on_end, server,	      /**/
+				 MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, /**/
+				 MHD_OPTION_CONNECTION_LIMIT, LIMITS_CONNECTIONS,     /**/
+				 MHD_OPTION_PER_IP_CONNECTION_LIMIT, LIMITS_CONNECTIONS_OF_ADDRESS,
+				 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, /**/
+				 MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,		     /**/
+				 MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	return server->daemon ? 0 : -EIO;
 }
 

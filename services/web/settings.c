@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/parse.h"
 
 #define PUBLIC_PORT "eth0"

@@ -33,8 +33,8 @@ struct visit *visit_new(struct server *server, struct MHD_Connection *http, cons
 		return NULL;
 	visit->server = server;
 	visit->http = http;
-	visit->connection = MHD_get_connection_info(http, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-				    ->socket_context;
+	visit->connection =
+		MHD_get_connection_info(http, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	visit->uri = strdup(uri);
 	if (!visit->uri) {
 		free(visit);
@@ -113,8 +113,8 @@ unsigned int visit_begin(struct visit *visit, const char *method)
 	request->method = method_parse(method);
 	request->uri = visit->uri;
 	for (size_t i = 0; i < HEADERS; i++)
-		request->header[i] = MHD_lookup_connection_value(visit->http, MHD_HEADER_KIND,
-								 header_names[i]);
+		request->header[i] =
+			MHD_lookup_connection_value(visit->http, MHD_HEADER_KIND, header_names[i]);
 	if (!visit->connection)
 		return 503;
 	set_from(visit);
@@ -189,7 +189,8 @@ void visit_refuse(struct visit *visit, unsigned int status)
 	free_body(visit);
 	if (status == 413)
 		problem_say(&problem, "too-big", "the body is too long", NULL,
-			    has_credential(&visit->request) ? "2 MiB" : "4 KiB without a credential");
+			    has_credential(&visit->request) ? "2 MiB"
+							    : "4 KiB without a credential");
 	else
 		problem_say(&problem, "resource-denied", "too much is going on", NULL,
 			    "the same again in a second");

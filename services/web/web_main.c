@@ -30,11 +30,11 @@ enum { EXIT_USAGE = 2 };
 
 #define LOCAL_SOCKET "/run/trireme/api.sock"
 #define TICK_NS (500 * NSEC_PER_MSEC)
-#define PORTS_TICKS 10	/* between two looks at the network ports */
-#define REFUSED_TICKS 120 /* between two lines of the log about refused connections */
+#define PORTS_TICKS 10	      /* between two looks at the network ports */
+#define REFUSED_TICKS 120     /* between two lines of the log about refused connections */
 #define LEAVE_NS NSEC_PER_SEC /* until a front with old settings ends: its answers go out first */
-#define END_S 5		/* until it ends in any case */
-#define ACCEPTS_MAX 16	/* of one turn of the loop */
+#define END_S 5		      /* until it ends in any case */
+#define ACCEPTS_MAX 16	      /* of one turn of the loop */
 
 struct front {
 	bool local;
@@ -53,12 +53,12 @@ struct front {
 };
 
 static const struct option option_table[] = {
-	{"config", required_argument, NULL, 'c'},      {"yang", required_argument, NULL, 'y'},
-	{"node", required_argument, NULL, 'n'},	       {"broker", required_argument, NULL, 'b'},
-	{"socket", required_argument, NULL, 's'},      {"page", required_argument, NULL, 'p'},
-	{"tls", required_argument, NULL, 't'},	       {"fingerprint", required_argument, NULL, 'g'},
-	{"foreground", no_argument, NULL, 'f'},	       {"debug", no_argument, NULL, 'd'},
-	{"help", no_argument, NULL, 'h'},	       {NULL, 0, NULL, 0},
+	{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
+	{"node", required_argument, NULL, 'n'},	  {"broker", required_argument, NULL, 'b'},
+	{"socket", required_argument, NULL, 's'}, {"page", required_argument, NULL, 'p'},
+	{"tls", required_argument, NULL, 't'},	  {"fingerprint", required_argument, NULL, 'g'},
+	{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
+	{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
 };
 
 static int usage(FILE *to, int code)
@@ -71,9 +71,11 @@ static int usage(FILE *to, int code)
 		"  --page DIR          files of the page (" FILES_DIR ")\n"
 		"  --yang DIR          the model (" SCHEMA_YANG_DIR ")\n"
 		"  --config FILE       https: the accepted configuration (" SCHEMA_RUNNING ")\n"
-		"  --node NAME         https: which node this machine is (else: file 'node' beside FILE)\n"
+		"  --node NAME         https: which node this machine is (else: file 'node' beside "
+		"FILE)\n"
 		"  --tls DIR           https: folder of tls.key and tls.crt (" CERTIFICATE_DIR ")\n"
-		"  --fingerprint FILE  https: gets the certificate's (" CERTIFICATE_FINGERPRINT ")\n"
+		"  --fingerprint FILE  https: gets the certificate's (" CERTIFICATE_FINGERPRINT
+		")\n"
 		"  --foreground        log to standard error too\n"
 		"  --debug             log more\n");
 	return code;
@@ -213,7 +215,8 @@ static int32_t on_listener(int32_t fd, int32_t events, void *data)
 		if (!admit(front, &address)) {
 			close(client);
 			atomic_fetch_add(&front->server.counters.refused, 1);
-		} else if (server_add(&front->server, client, (struct sockaddr *)&address, size) < 0) {
+		} else if (server_add(&front->server, client, (struct sockaddr *)&address, size) <
+			   0) {
 			atomic_fetch_add(&front->server.counters.refused, 1);
 		}
 	}
@@ -256,7 +259,8 @@ static void on_tick(void *data)
 		say_refused(front);
 	if (front->ticks % PORTS_TICKS == 0 && !listen_is_current(&front->listeners))
 		leave(front, "a network port has come, gone or been made anew");
-	if (qb_loop_timer_add(front->daemon.loop, QB_LOOP_MED, TICK_NS, front, on_tick, &handle) < 0)
+	if (qb_loop_timer_add(front->daemon.loop, QB_LOOP_MED, TICK_NS, front, on_tick, &handle) <
+	    0)
 		qb_log(LOG_ERR, "late connections are not ended any more");
 }
 

@@ -91,8 +91,7 @@ int work_add(struct work *work, struct job *job)
 	return r;
 }
 
-void work_ask(struct work *work, struct broker *broker, const json_t *question,
-	      json_t **ret_answer)
+void work_ask(struct work *work, struct broker *broker, const json_t *question, json_t **ret_answer)
 {
 	int r = atomic_load(&work->stopped) ? -ESHUTDOWN : 0;
 
