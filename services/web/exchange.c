@@ -13,6 +13,11 @@ json_t *exchange_op(const char *op)
 	return json_pack("{s:s}", "op", op);
 }
 
+json_t *exchange_state(const char *target)
+{
+	return json_pack("{s:s,s:s}", "op", API_OP_STATE, "target", target);
+}
+
 void exchange_session(const struct exchange *x, json_t *ask)
 {
 	const char *session = x->request->header[HEADER_SESSION];

@@ -88,6 +88,9 @@ json_t *exchange_op(const char *op);
 /* The same about a target in the resource's datastore of configuration. */
 json_t *exchange_about(const struct exchange *x, const char *op, const char *target);
 
+/* Asks for the state; the broker may leave out what the target does not need. */
+json_t *exchange_state(const char *target);
+
 /* Names the candidate, if the request does. */
 void exchange_session(const struct exchange *x, json_t *ask);
 

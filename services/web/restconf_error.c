@@ -92,15 +92,13 @@ static void set(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, value ? value : json_string("(not UTF-8)"));
 }
 
-/* transport: the broker and its wires; protocol: HTTP; application: the rest (RFC 8040, 7.1). */
-static const char *error_type(unsigned int status)
+/* Of what the broker judges, of what HTTP and RESTCONF say, or of what lies between (RFC
+ * 8040, 7.1). */
+static const char *error_type(const struct problem *problem, unsigned int status)
 {
-	static const unsigned int protocol[] = {401, 405, 406, 412, 413, 415, 429};
-
-	for (size_t i = 0; i < ARRAY_SIZE(protocol); i++)
-		if (protocol[i] == status)
-			return "protocol";
-	return status == 503 ? "transport" : "application";
+	if (status == 503)
+		return "transport";
+	return problem->application ? "application" : "protocol";
 }
 
 static char *body_text(const struct problem *problem, unsigned int status)
@@ -108,7 +106,7 @@ static char *body_text(const struct problem *problem, unsigned int status)
 	json_t *error = json_object(), *info = json_object(), *body;
 	char *text;
 
-	set(error, "error-type", error_type(status));
+	set(error, "error-type", error_type(problem, status));
 	set(error, "error-tag", problem->tag);
 	set(error, "error-app-tag", problem->app_tag);
 	set(error, "error-path", problem->path);
@@ -147,6 +145,7 @@ void problem_broker(const json_t *error, const struct request *request, struct a
 	if (!error) {
 		COPY(problem.message, "the service that answers (trireme-api) cannot be reached");
 	} else {
+		problem.application = true;
 		problem.tag = tag ? tag : "operation-failed";
 		problem.app_tag = json_string_value(json_object_get(error, "app-tag"));
 		COPY(problem.message, json_string_value(json_object_get(error, "message")));

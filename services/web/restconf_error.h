@@ -15,6 +15,7 @@ struct problem {
 	unsigned int status; /* 0: that of tag and app_tag */
 	const char *tag;     /* error-tag of RFC 8040, section 7 */
 	const char *app_tag; /* what the broker says beside it, or NULL */
+	bool application;    /* the broker says it */
 	char message[256];
 	char path[512];
 	char value[256];

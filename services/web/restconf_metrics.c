@@ -6,11 +6,6 @@
 #include "web/metrics.h"
 #include "web/restconf_error.h"
 
-static json_t *ask_state(void)
-{
-	return json_pack("{s:s,s:s}", "op", API_OP_STATE, "target", "");
-}
-
 static void take_metrics(struct exchange *x, json_t *reply)
 {
 	char *text = NULL;
@@ -24,7 +19,7 @@ void restconf_metrics(struct exchange *x)
 	struct problem problem;
 
 	if (x->site->metrics) {
-		exchange_question(x, ask_state(), take_metrics);
+		exchange_question(x, exchange_state(""), take_metrics);
 		return;
 	}
 	problem_say(&problem, "invalid-value", "no metrics are offered", NULL,
@@ -47,6 +42,6 @@ static void take_first(struct exchange *x, json_t *reply)
 
 void restconf_events(struct exchange *x)
 {
-	exchange_question(x, ask_state(), take_first);
+	exchange_question(x, exchange_state(""), take_first);
 	x->value = json_incref(x->ask);
 }

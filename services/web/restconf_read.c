@@ -11,6 +11,7 @@
 
 #define DATASTORE "ietf-restconf:data"
 #define STATE_MODULE "trireme-api"
+#define STATE_MINIMUM "/trireme-api:state/session" /* costs the broker the least */
 
 static void refuse_missing(struct exchange *x, const char *message, const char *allowed)
 {
@@ -73,12 +74,25 @@ static void take_state(struct exchange *x, json_t *reply)
 
 static void ask_state(struct exchange *x)
 {
-	json_t *ask = exchange_op(API_OP_STATE);
 	char target[API_PATH_MAX];
 
 	exchange_target(x, target);
-	json_object_set_new(ask, "target", json_string(target));
-	exchange_question(x, ask, take_state);
+	exchange_question(x, exchange_state(target), take_state);
+}
+
+/* What is the same all the time is for who may see anything. */
+static void take_permission(struct exchange *x, json_t *reply)
+{
+	json_t *fixed = discovery_data(x->site->model, x->resource.path.steps[0].module);
+
+	(void)reply;
+	answer_part(x, fixed);
+	json_decref(fixed);
+}
+
+static bool is_fixed(const char *module)
+{
+	return strcmp(module, DISCOVERY_LIBRARY) == 0 || strcmp(module, DISCOVERY_MONITORING) == 0;
 }
 
 /* State changes without a new revision, so that its etag says nothing of the whole. */
@@ -138,22 +152,20 @@ static void read_config(struct exchange *x)
 static void read_state(struct exchange *x)
 {
 	const char *module = x->resource.path.steps[0].module;
-	json_t *fixed = discovery_data(x->site->model, module);
 
 	if (x->query.content == CONTENT_CONFIG || x->resource.store == DATASTORE_RUNNING ||
 	    x->resource.store == DATASTORE_CANDIDATE)
 		refuse_missing(x, "this is no configuration",
 			       "/restconf/data or /restconf/ds/ietf-datastores:operational, with "
 			       "content=all or nonconfig");
-	else if (fixed)
-		answer_part(x, fixed);
+	else if (is_fixed(module))
+		exchange_question(x, exchange_state(STATE_MINIMUM), take_permission);
 	else if (strcmp(module, STATE_MODULE) == 0)
 		ask_state(x);
 	else
 		refuse_missing(
 			x, "there is no such module",
 			"trireme, trireme-api, ietf-yang-library or ietf-restconf-monitoring");
-	json_decref(fixed);
 }
 
 void restconf_read(struct exchange *x)

@@ -35,15 +35,19 @@ static int refuse_type(const struct request *request, struct problem *problem)
 	return -EINVAL;
 }
 
-static int refuse_body(struct problem *problem, const json_error_t *error)
+static int refuse_body(struct problem *problem, const char *message, const char *where)
 {
-	char where[64] = "";
-
-	if (error)
-		snprintf(where, sizeof(where), "line %d, column %d", error->line, error->column);
-	problem_say(problem, "malformed-message", error ? error->text : "the request has no body",
-		    where, "one JSON object, without a name twice (RFC 7951)");
+	problem_say(problem, "malformed-message", message, where,
+		    "one JSON object, without a name twice (RFC 7951)");
 	return -EINVAL;
+}
+
+static int refuse_json(struct problem *problem, const json_error_t *error)
+{
+	char where[64];
+
+	snprintf(where, sizeof(where), "line %d, column %d", error->line, error->column);
+	return refuse_body(problem, error->text, where);
 }
 
 /* The body's value; a datastore is written without the member around it. */
@@ -56,10 +60,12 @@ static int read_body(struct exchange *x, struct problem *problem)
 	if (request->method == METHOD_DELETE)
 		return 0;
 	if (!request->body || !request->size)
-		return refuse_body(problem, NULL);
+		return refuse_body(problem, "the request has no body", NULL);
 	x->value = json_loadb(request->body, request->size, JSON_REJECT_DUPLICATES, &error);
+	if (!x->value)
+		return refuse_json(problem, &error);
 	if (!json_is_object(x->value))
-		return refuse_body(problem, &error);
+		return refuse_body(problem, "the body is no object", NULL);
 	inner = json_object_get(x->value, DATASTORE);
 	if (inner && json_object_size(x->value) == 1 && x->resource.path.n_steps == 0) {
 		json_incref(inner);

@@ -18,18 +18,16 @@
 
 #define FILES (LIMITS_CONNECTIONS + 64)
 #define OUTPUT (1u << 20) /* bytes of the file that standard error is */
-#define MEMORY \
-	(1024ul << 20) /* of addresses, most of it stacks and libraries that are not touched */
 
 struct limit {
 	int resource;
 	rlim_t value;
 };
 
-static int set_limits(void)
+static int set_limits(rlim_t memory)
 {
-	static const struct limit limits[] = {
-		{RLIMIT_NOFILE, FILES}, {RLIMIT_AS, MEMORY},  {RLIMIT_CORE, 0},
+	const struct limit limits[] = {
+		{RLIMIT_NOFILE, FILES}, {RLIMIT_AS, memory},  {RLIMIT_CORE, 0},
 		{RLIMIT_FSIZE, OUTPUT}, {RLIMIT_MSGQUEUE, 0}, {RLIMIT_MEMLOCK, 0},
 	};
 
@@ -59,13 +57,13 @@ static int change_user(const char *name)
 	return setuid(0) == 0 ? -EPERM : 0;
 }
 
-int sandbox_become(const char *user)
+int sandbox_become(const char *user, rlim_t memory)
 {
 	int r = geteuid() == 0 ? change_user(user) : 0;
 
 	if (r == 0)
 		r = privilege_keep(0);
-	return r == 0 ? set_limits() : r;
+	return r == 0 ? set_limits(memory) : r;
 }
 
 /* Whatever arguments they have. */

@@ -6,12 +6,15 @@
 #ifndef TRIREME_WEB_SANDBOX_IO_H
 #define TRIREME_WEB_SANDBOX_IO_H
 
+#include <sys/resource.h>
+
 /*
  * Becomes the user for good, with no capability and no way to new rights (no_new_privs), and with
  * limits of files, memory and cores. To be called before there are threads. Started by another
- * user than root it only gives up what that one has. -ENOENT: there is no such user.
+ * user than root it only gives up what that one has. memory: bytes of addresses, RLIM_INFINITY: no
+ * limit. -ENOENT: there is no such user.
  */
-int sandbox_become(const char *user);
+int sandbox_become(const char *user, rlim_t memory);
 
 /*
  * From now on, for all threads: no new thread or process, no program, no file that is written or

@@ -34,6 +34,7 @@ enum { EXIT_USAGE = 2 };
 #define REFUSED_TICKS 120     /* between two lines of the log about refused connections */
 #define LEAVE_NS NSEC_PER_SEC /* until a front with old settings ends: its answers go out first */
 #define END_S 5		      /* until it ends in any case */
+#define MEMORY (1ul << 30)    /* bytes of addresses, most of them stacks that nobody touches */
 #define ACCEPTS_MAX 16	      /* of one turn of the loop */
 
 struct front {
@@ -338,7 +339,8 @@ static int prepare(struct front *front, struct certificate *certificate)
 	if (r == 0)
 		r = front->local ? listen_local(front->socket, &front->listeners)
 				 : listen_ports(&front->settings, &front->listeners);
-	return r == 0 ? sandbox_become(front->local ? API_IPC_USER_LOCAL : API_IPC_USER_WEB) : r;
+	return r == 0 ? sandbox_become(front->local ? API_IPC_USER_LOCAL : API_IPC_USER_WEB, MEMORY)
+		      : r;
 }
 
 static int serve(struct front *front)
@@ -366,7 +368,7 @@ static int serve(struct front *front)
 /* A front that is not enabled waits for a configuration that says otherwise. */
 static int idle(void)
 {
-	int r = sandbox_become(API_IPC_USER_WEB);
+	int r = sandbox_become(API_IPC_USER_WEB, MEMORY);
 
 	if (r == 0)
 		r = sandbox_close();
