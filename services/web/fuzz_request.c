@@ -75,8 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fixture_model(&model);
 	/* A byte for the method, the URI, a line for each header field, and what is left. */
 	request.uri = strsep(&rest, "\n");
-	request.method =
-		request.uri[0] ? (enum method)(request.uri[0] % (METHOD_OTHER + 1)) : METHOD_GET;
+	request.method = request.uri[0]
+				 ? (enum method)((unsigned char)request.uri[0] % (METHOD_OTHER + 1))
+				 : METHOD_GET;
 	if (request.uri[0])
 		request.uri++;
 	for (size_t i = 0; i < HEADERS && rest; i++) {
