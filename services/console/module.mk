@@ -3,7 +3,8 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/proto/daemon_client_io.c services/proto/state_words.c \
 	services/console/machine_io.c services/console/password_io.c \
 	services/console/switchover_io.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c
+	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c \
+	services/base/crypt_io.c
 
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/json.c \

@@ -3,12 +3,13 @@ libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/
 	services/schema/error.c services/schema/image.c services/schema/config_build.c \
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
-	services/schema/build_service.c \
+	services/schema/build_service.c services/schema/build_access.c \
 	services/schema/validate.c services/schema/validate_addresses.c \
 	services/schema/validate_nodes.c services/schema/validate_ports.c \
 	services/schema/validate_cards.c services/schema/validate_system.c \
 	services/schema/validate_aliases.c services/schema/validate_ranges.c \
-	services/schema/validate_services.c services/schema/validate_reals.c
+	services/schema/validate_services.c services/schema/validate_reals.c \
+	services/schema/validate_access.c
 libpkg-schema := libyang
 
 # Documents that are edited, compared and sealed: for the config service.
