@@ -35,10 +35,10 @@ static const struct place {
 };
 #define N_PLACES ARRAY_SIZE(places)
 
-static const struct place *place_of(const char *schema, const char *path)
+static const struct place *place_of(const char *kind, const char *path)
 {
 	for (size_t i = 0; i < N_PLACES; i++) {
-		if ((schema && strcmp(places[i].schema, schema) == 0) ||
+		if ((kind && strcmp(places[i].schema, kind) == 0) ||
 		    (path && strcmp(places[i].path, path) == 0))
 			return &places[i];
 	}
