@@ -27,7 +27,7 @@
 
 /* Every secret of the model, and where this test has it. */
 static const struct place {
-	const char *schema, *path, *plain;
+	const char *model, *path, *plain;
 } places[] = {
 	{"/trireme:cluster/ring/key", "/trireme:cluster/ring/key", KEY},
 	{"/trireme:access/user/password", "/trireme:access/user[name='a']/password", PASSWORD},
@@ -35,10 +35,11 @@ static const struct place {
 };
 #define N_PLACES ARRAY_SIZE(places)
 
-static const struct place *place_of(const char *schema, const char *path)
+/* By either of its paths; the other one is NULL. */
+static const struct place *place_of(const char *model, const char *path)
 {
 	for (size_t i = 0; i < N_PLACES; i++) {
-		if ((schema && strcmp(places[i].schema, schema) == 0) ||
+		if ((model && strcmp(places[i].model, model) == 0) ||
 		    (path && strcmp(places[i].path, path) == 0))
 			return &places[i];
 	}
