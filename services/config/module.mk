@@ -30,12 +30,13 @@ trireme-config-src = services/config/config_main.c services/config/load_io.c \
 trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) libcfg libcmap gnutls libcrypt
 
 # Releases before and after this one, for tests of clusters that run two at a time: they differ in the
-# level that they speak; the later one's model (test_versions.py makes it) has one more revision.
+# level that they speak, and their models (test_versions.py makes them) by a revision.
 config-levels := services/config/server_io.c $(config-replica)
 config-rest = $(filter-out $(config-levels),$(trireme-config-src))
 
 test-programs += trireme-config-before
-trireme-config-before-src = $(config-rest)
+trireme-config-before-src = services/config/tests/upgrade_before.c \
+	$(filter-out %/upgrade_steps.c,$(config-rest))
 trireme-config-before-own := $(config-levels)
 trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=2
 trireme-config-before-pkg = $(trireme-config-pkg)

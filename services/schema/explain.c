@@ -205,6 +205,7 @@ static void explain_unknown(const struct ly_ctx *ctx, const struct ly_err_item *
 	char name[128];
 
 	quoted(item->msg, 0, name, sizeof(name));
+	error->fault = SCHEMA_FAULT_UNKNOWN;
 	error_text(error->path, sizeof(error->path), "%s/%s%s", at->data,
 		   strstr(item->msg, "in the \"trireme\" module") ? "trireme:" : "", name);
 	error_text(error->value, sizeof(error->value), "%s", name);

@@ -18,6 +18,7 @@ libsrc-document := services/schema/document.c services/schema/document_at.c serv
 	services/schema/document_order.c services/schema/document_edit.c \
 	services/schema/document_diff.c services/schema/document_lines.c \
 	services/schema/document_patch.c services/schema/document_secret.c \
+	services/schema/document_rights.c services/schema/document_write.c \
 	services/schema/document_describe.c services/base/buffer.c
 libpkg-document := libyang jansson
 
@@ -61,6 +62,11 @@ tests += test_document
 test_document-src := services/schema/tests/test_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document-pkg := cmocka $(libpkg-document)
+
+tests += test_document_write
+test_document_write-src := services/schema/tests/test_document_write.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_write-pkg := cmocka $(libpkg-document)
 
 tests += test_document_diff
 test_document_diff-src := services/schema/tests/test_document_diff.c services/base/parse.c \
