@@ -22,20 +22,7 @@ static void take_text(const json_t *object, const char *key, char *buf, size_t s
 
 #define TAKE_TEXT(object, key, buf) take_text(object, key, buf, sizeof(buf))
 
-/* The place of the text among the names, or `otherwise`. */
-static uint8_t take_choice(const json_t *object, const char *key, const char *const *names,
-			   size_t n, uint8_t otherwise)
-{
-	const char *text = json_text_of(object, key);
-
-	for (size_t i = 0; i < n; i++) {
-		if (names[i] && strcmp(names[i], text) == 0)
-			return (uint8_t)i;
-	}
-	return otherwise;
-}
-
-/* The values of an enumeration whose words a function of view.h has. */
+/* The value of 0 to `last` whose word (proto/state_words.h) stands there, or `otherwise`. */
 static uint8_t take_value(const json_t *object, const char *key, const char *(*word)(uint8_t),
 			  uint8_t last, uint8_t otherwise)
 {
@@ -89,7 +76,7 @@ static void take_group(const json_t *json, struct agent_status *agent)
 	struct agent_status_group *group = &agent->groups[agent->n_groups++];
 
 	TAKE_TEXT(json, "name", group->name);
-	group->role = take_value(json, "role", view_role, AGENT_ROLE_UNFIT, AGENT_ROLE_STARTING);
+	group->role = take_value(json, "role", word_role, AGENT_ROLE_UNFIT, AGENT_ROLE_STARTING);
 	group->owner = node_id(agent, json_text_of(json, "owner"));
 	group->epoch = take_count(json, "epoch");
 	group->lease_left_ms = (int64_t)take_count(json, "lease-left");
@@ -105,7 +92,7 @@ static int take_agent(const json_t *state, struct agent_status *agent)
 	    json_array_size(groups) > AGENT_GROUPS_MAX)
 		return -EPROTO;
 	agent->quorum =
-		take_value(state, "quorum", view_quorum, AGENT_QUORUM_YES, AGENT_QUORUM_UNKNOWN);
+		take_value(state, "quorum", word_quorum, AGENT_QUORUM_YES, AGENT_QUORUM_UNKNOWN);
 	json_array_foreach(members, i, entry)
 	{
 		take_node(entry, agent);
@@ -120,12 +107,6 @@ static int take_agent(const json_t *state, struct agent_status *agent)
 
 static void take_real(const json_t *json, struct engine_real_status *real)
 {
-	static const char *const healths[] = {
-		[ENGINE_HEALTH_UNKNOWN] = "unknown",
-		[ENGINE_HEALTH_UP] = "up",
-		[ENGINE_HEALTH_DOWN] = "down",
-	};
-
 	TAKE_TEXT(json, "name", real->name);
 	TAKE_TEXT(json, "reason", real->reason);
 	real->address = take_address(json);
@@ -133,7 +114,7 @@ static void take_real(const json_t *json, struct engine_real_status *real)
 	real->weight = (uint16_t)take_count(json, "weight");
 	real->health =
 		take_choice(json, "health", healths, ARRAY_SIZE(healths), ENGINE_HEALTH_UNKNOWN);
-	real->admin = take_value(json, "admin-state", view_admin, ENGINE_ADMIN_DISABLED,
+	real->admin = take_value(json, "admin-state", word_admin, ENGINE_ADMIN_DISABLED,
 				 ENGINE_ADMIN_ENABLED);
 	real->in_use = json_flag_of(json, "in-use");
 	real->active = (uint32_t)take_count(json, "active");
@@ -204,7 +185,7 @@ static void take_source(const json_t *json, struct health_source_status *source)
 	TAKE_TEXT(json, "reason", source->reason);
 	source->address = take_address(json);
 	source->port = (uint16_t)take_count(json, "port");
-	source->state = take_value(json, "state", view_source_state, HEALTH_SOURCE_DOWN,
+	source->state = take_value(json, "state", word_source_state, HEALTH_SOURCE_DOWN,
 				   HEALTH_SOURCE_UNKNOWN);
 	source->for_ms = take_count(json, "for");
 	json_array_foreach(consumers, i, entry)
