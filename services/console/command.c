@@ -49,7 +49,7 @@ static int wrong(struct text *problem, const char *name, const char *value, cons
 }
 
 /* "10" and "10m" are minutes, "90s" are seconds. */
-static int parse_time(const char *word, uint32_t max, uint32_t *ret_seconds)
+static int parse_span(const char *word, uint32_t max, uint32_t *ret_seconds)
 {
 	size_t length = strspn(word, "0123456789");
 	uint32_t unit = SECONDS_PER_MINUTE, number;
@@ -86,6 +86,7 @@ static int take_value(struct command_line *line, size_t id, const char *word, st
 	const struct command_switch *s = &command_switches[id];
 	char allowed[96];
 	struct text text = TEXT_ON(allowed);
+	int64_t seconds;
 	int r = 0;
 
 	line->texts[id] = word;
@@ -94,10 +95,14 @@ static int take_value(struct command_line *line, size_t id, const char *word, st
 		r = parse_u32(word, s->min, s->max, &line->numbers[id]);
 		text_add(&text, "allowed are %u to %u", s->min, s->max);
 		break;
-	case SWITCH_WITH_TIME:
-		r = parse_time(word, s->max, &line->numbers[id]);
+	case SWITCH_WITH_SPAN:
+		r = parse_span(word, s->max, &line->numbers[id]);
 		text_add(&text, "allowed are 1 to %u minutes, or seconds as in 90s",
 			 s->max / SECONDS_PER_MINUTE);
+		break;
+	case SWITCH_WITH_DATE:
+		r = parse_time(word, &seconds);
+		text_add(&text, "allowed is a time as in 2027-01-31T12:00:00Z (RFC 3339)");
 		break;
 	case SWITCH_WITH_CHOICE:
 		r = is_choice(s->choices, word) ? 0 : -EINVAL;
@@ -135,7 +140,7 @@ static int take_switch(struct command_line *line, int argc, char *const *argv, i
 	line->numbers[id] = s->otherwise;
 	if (s->takes == SWITCH_ALONE)
 		return 0;
-	if (s->takes == SWITCH_WITH_TIME && (!more || argv[*i + 1][0] == '-'))
+	if (s->takes == SWITCH_WITH_SPAN && (!more || argv[*i + 1][0] == '-'))
 		return 0;
 	if (!more) {
 		text_add(problem, "%s needs %s", argv[*i], s->value_name);
@@ -263,7 +268,7 @@ static int put_switch(json_t *input, const struct command_line *line, size_t id,
 {
 	const struct command_switch *s = &command_switches[id];
 
-	if (s->takes == SWITCH_WITH_NUMBER || s->takes == SWITCH_WITH_TIME)
+	if (s->takes == SWITCH_WITH_NUMBER || s->takes == SWITCH_WITH_SPAN)
 		return put(input, s->member, json_integer(line->numbers[id]));
 	if (s->takes == SWITCH_ALONE)
 		return put(input, s->member, s->text ? json_string(s->text) : json_true());

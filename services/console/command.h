@@ -63,7 +63,8 @@ enum switch_value {
 	SWITCH_ALONE,
 	SWITCH_WITH_TEXT,
 	SWITCH_WITH_NUMBER,
-	SWITCH_WITH_TIME, /* minutes, or seconds as in 90s; may be left out */
+	SWITCH_WITH_SPAN, /* minutes, or seconds as in 90s; may be left out */
+	SWITCH_WITH_DATE, /* date and time with time zone, RFC 3339 */
 	SWITCH_WITH_CHOICE,
 };
 

@@ -31,7 +31,7 @@ static void add_switch(const struct command *command, size_t id, struct text *te
 	bool needed = command->needed & SWITCH_BIT(id);
 
 	text_add(text, " %s%s", needed ? "" : "[", s->letter ? s->letter : s->name);
-	if (s->takes == SWITCH_WITH_TIME)
+	if (s->takes == SWITCH_WITH_SPAN)
 		text_add(text, " [%s]", s->value_name);
 	else if (s->takes != SWITCH_ALONE)
 		text_add(text, " %s", s->value_name);

@@ -351,7 +351,7 @@ static const struct command_switch *switch_before(const char *word)
 	for (size_t id = 0; id < SWITCHES; id++) {
 		const struct command_switch *s = &command_switches[id];
 
-		if (s->takes != SWITCH_ALONE && s->takes != SWITCH_WITH_TIME &&
+		if (s->takes != SWITCH_ALONE && s->takes != SWITCH_WITH_SPAN &&
 		    (strcmp(s->name, word) == 0 || (s->letter && strcmp(s->letter, word) == 0)))
 			return s;
 	}

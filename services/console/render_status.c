@@ -44,9 +44,8 @@ static void show_agent(const struct view *view, struct screen *screen)
 	if (agent->node_id == 0)
 		text_add(&text, "the agent waits for corosync");
 	else
-		text_add(&text, "node %s (number %u)   quorum %s",
-			 word_node(agent, agent->node_id), agent->node_id,
-			 word_quorum(agent->quorum));
+		text_add(&text, "node %s (number %u)   quorum %s", word_node(agent, agent->node_id),
+			 agent->node_id, word_quorum(agent->quorum));
 	if (agent->ring_seq)
 		text_add(&text, "   ring %llu", (unsigned long long)agent->ring_seq);
 	line(screen, words);

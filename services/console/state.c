@@ -113,7 +113,7 @@ static void take_real(const json_t *json, struct engine_real_status *real)
 	real->port = (uint16_t)take_count(json, "port");
 	real->weight = (uint16_t)take_count(json, "weight");
 	real->health =
-		take_choice(json, "health", healths, ARRAY_SIZE(healths), ENGINE_HEALTH_UNKNOWN);
+		take_value(json, "health", word_health, ENGINE_HEALTH_DOWN, ENGINE_HEALTH_UNKNOWN);
 	real->admin = take_value(json, "admin-state", word_admin, ENGINE_ADMIN_DISABLED,
 				 ENGINE_ADMIN_ENABLED);
 	real->in_use = json_flag_of(json, "in-use");

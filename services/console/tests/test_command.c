@@ -181,6 +181,8 @@ static void wrong_lines(void **state)
 		{"user|add|a", -EINVAL, "user add needs --role ROLE"},
 		{"user|add|a|--role|root", -EINVAL,
 		 "--role 'root': allowed is one of viewer|operator|administrator"},
+		{"token|create|a|--role|viewer|--expires|tomorrow", -EINVAL,
+		 "--expires 'tomorrow': allowed is a time as in 2027-01-31T12:00:00Z (RFC 3339)"},
 		{"status|--wait|3601", -EINVAL, "--wait '3601': allowed are 1 to 3600"},
 	};
 	char said[1024];
