@@ -92,6 +92,7 @@ enum exit_code run_user_add(const struct client *client, const struct command_li
 	explicit_bzero(plain, sizeof(plain));
 	if (!value || api_edit(&request, API_RUNNING, "create", target, value) < 0)
 		return run_problem(EXIT_REFUSED, "allowed are names and passwords in UTF-8");
-	request.comment = line->command->words;
+	snprintf(words, sizeof(words), "%s %s", line->command->words, name);
+	request.comment = words;
 	return run_request(client, line, &request);
 }

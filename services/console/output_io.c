@@ -2,21 +2,27 @@
 #include "console/output_io.h"
 
 #include <errno.h>
-#include <stdbool.h>
 
 #include "base/cleanup.h"
 
-/* Also the control characters of ISO 8859 (U+0080 to U+009F), which are two bytes in UTF-8. */
-static bool steers(const unsigned char *c)
+/* Bytes of the control character at c, 0: it is none. U+0080 to U+009F are two bytes of UTF-8. */
+static size_t control(const unsigned char *c)
 {
-	return (*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f ||
-	       (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f);
+	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+		return 2;
+	return (*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f;
 }
 
 void output_text(FILE *to, const char *text)
 {
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-		fputc(steers(c) ? '?' : *c, to);
+	const unsigned char *c = (const unsigned char *)text;
+
+	while (*c) {
+		size_t size = control(c);
+
+		fputc(size ? '?' : *c, to);
+		c += size ? size : 1;
+	}
 }
 
 int output_json(FILE *to, const json_t *json)

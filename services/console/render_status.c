@@ -46,7 +46,7 @@ static void show_agent(const struct view *view, struct screen *screen)
 	else
 		text_add(&text, "node %s (number %u)   quorum %s", word_node(agent, agent->node_id),
 			 agent->node_id, word_quorum(agent->quorum));
-	if (agent->ring_seq)
+	if (agent->node_id && agent->ring_seq)
 		text_add(&text, "   ring %llu", (unsigned long long)agent->ring_seq);
 	line(screen, words);
 	if (agent->n_groups)
