@@ -13,6 +13,7 @@ static void add_aliases(const json_t *state, struct text *text)
 	const json_t *group, *alias;
 	size_t i, j;
 
+	text_add(text, "GROUP            ADDRESSES\n");
 	json_array_foreach(json_object_get(state, "group"), i, group)
 	{
 		const json_t *aliases = json_object_get(group, "alias");
@@ -85,6 +86,7 @@ int answer_status(const struct command_line *line, const json_t *content, struct
 		return -EPROTO;
 	render_status(&view, 0, text);
 	add_aliases(content, text);
+	text_add(text, "CONFIGURATION\n");
 	add_configuration(content, text);
 	return view.agent_error;
 }

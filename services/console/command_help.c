@@ -5,7 +5,7 @@
 #include "console/command.h"
 
 #define COLUMNS 79
-#define HELP_COLUMN 27
+#define HELP_COLUMN 31
 
 static const char exit_codes[] =
 	"\nExit codes: 0 done; 1 refused, or not so (status --ready); 2 wrong usage; 3 the API of\n"
