@@ -13,7 +13,8 @@ static void add_aliases(const json_t *state, struct text *text)
 	const json_t *group, *alias;
 	size_t i, j;
 
-	text_add(text, "GROUP            ADDRESSES\n");
+	if (json_array_size(json_object_get(state, "group")))
+		text_add(text, "GROUP            ADDRESSES\n");
 	json_array_foreach(json_object_get(state, "group"), i, group)
 	{
 		const json_t *aliases = json_object_get(group, "alias");
@@ -39,14 +40,27 @@ static void add_revision_in_use(const json_t *configuration, struct text *text)
 		 comment[0] ? ": " : "", comment);
 }
 
-static void add_configuration(const json_t *state, struct text *text)
+/* Why the config service says nothing. */
+static void add_no_configuration(const json_t *state, struct text *text)
+{
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(state, "unavailable"), i, part)
+	{
+		if (strcmp(json_text_of(part, "part"), "config service") == 0)
+			text_add(text, "%s\n", json_text_of(part, "reason"));
+	}
+}
+
+static int add_configuration(const json_t *state, struct text *text)
 {
 	const json_t *configuration = json_object_get(state, "configuration");
 	const json_t *confirm = json_object_get(configuration, "confirm");
 
 	if (!configuration) {
-		text_add(text, "the configuration service does not answer\n");
-		return;
+		add_no_configuration(state, text);
+		return -ENODATA;
 	}
 	add_revision_in_use(configuration, text);
 	if (json_flag_of(configuration, "local"))
@@ -54,18 +68,20 @@ static void add_configuration(const json_t *state, struct text *text)
 	if (json_text_of(configuration, "replication")[0])
 		text_add(text, "%s\n", json_text_of(configuration, "replication"));
 	if (confirm)
-		text_add(text,
-			 "revision %lld is to be confirmed: confirm keeps it, %lld s are left\n",
-			 json_number_of(confirm, "revision"), json_number_of(confirm, "remaining"));
+		text_add(text, "revision %lld is %s: confirm keeps it, %lld s are left\n",
+			 json_number_of(confirm, "revision"),
+			 json_flag_of(confirm, "reverted") ? "reverted on this node"
+							   : "to be confirmed",
+			 json_number_of(confirm, "remaining"));
 	if (json_text_of(state, "ring")[0])
 		text_add(text, "ring: %s\n", json_text_of(state, "ring"));
+	return 0;
 }
 
 int answer_config(const struct command_line *line, const json_t *content, struct text *text)
 {
 	(void)line;
-	add_configuration(content, text);
-	return 0;
+	return add_configuration(content, text);
 }
 
 /* The view of the state; NULL: it is none, which the text says. */
@@ -87,7 +103,7 @@ int answer_status(const struct command_line *line, const json_t *content, struct
 	render_status(&view, 0, text);
 	add_aliases(content, text);
 	text_add(text, "CONFIGURATION\n");
-	add_configuration(content, text);
+	(void)add_configuration(content, text);
 	return view.agent_error;
 }
 
@@ -101,7 +117,7 @@ int answer_cluster(const struct command_line *line, const json_t *content, struc
 	if (!view_of(content, &view, text))
 		return -EPROTO;
 	render_cluster(&view, text);
-	add_configuration(content, text);
+	(void)add_configuration(content, text);
 	if (!view_ready(&view, &why))
 		text_add(text, "not ready: %s\n", words);
 	return view.agent_error;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/client_io.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -14,30 +15,40 @@
 
 #define WORDS_MAX 8192
 
-/* What goes into a header field: printable, and as much as fits. */
+/* Letters, digits, '.', '_' and '-' alone, as much as fits: what the API takes for names. */
 static void take_name(char *buf, size_t size, const char *text)
 {
 	size_t length = strnlen(text, size - 1);
 
 	for (size_t i = 0; i < length; i++)
-		buf[i] = text[i] <= ' ' || text[i] > '~' ? '?' : text[i];
+		buf[i] = isalnum((unsigned char)text[i]) || strchr("._-", text[i]) ? text[i] : '-';
 	buf[length] = '\0';
+}
+
+/* Behind "/dev/"; "" without a terminal. */
+static const char *terminal_name(void)
+{
+	static const char folder[] = "/dev/";
+	const char *name = ttyname(STDIN_FILENO);
+
+	if (!name)
+		return "";
+	return strncmp(name, folder, strlen(folder)) == 0 ? name + strlen(folder) : name;
 }
 
 void client_init(struct client *client)
 {
 	const char *socket_path = getenv("TRIREME_SOCKET"), *session = getenv("TRIREME_SESSION");
-	const char *sudo = getenv("SUDO_USER"), *tty = ttyname(STDIN_FILENO);
+	const char *sudo = getenv("SUDO_USER");
 	const struct passwd *user = getpwuid(getuid());
-	char name[2 * CLIENT_NAME_MAX];
 
 	client->socket_path = socket_path && socket_path[0] ? socket_path : API_SOCKET;
 	take_name(client->user, sizeof(client->user),
 		  sudo && sudo[0] ? sudo
 		  : user	  ? user->pw_name
-				  : "?");
-	snprintf(name, sizeof(name), "%s@%s", client->user, tty ? tty : "none");
-	take_name(client->session, sizeof(client->session), session && session[0] ? session : name);
+				  : "unknown");
+	take_name(client->session, sizeof(client->session),
+		  session && session[0] ? session : terminal_name());
 }
 
 static void fill_fields(const struct client *client, const struct api_request *request,
@@ -45,7 +56,8 @@ static void fill_fields(const struct client *client, const struct api_request *r
 {
 	*fields++ = (struct http_field){"Accept", "application/yang-data+json"};
 	*fields++ = (struct http_field){"X-Trireme-User", client->user};
-	*fields++ = (struct http_field){"X-Trireme-Session", client->session};
+	if (client->session[0])
+		*fields++ = (struct http_field){"X-Trireme-Session", client->session};
 	if (request->comment)
 		*fields++ = (struct http_field){"X-Trireme-Comment", request->comment};
 	if (request->type)

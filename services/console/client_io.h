@@ -5,12 +5,13 @@
 
 #include "console/api.h"
 
-#define CLIENT_NAME_MAX 64
+#define CLIENT_USER_MAX 33
+#define CLIENT_SESSION_MAX 31
 
 struct client {
 	const char *socket_path;
-	char user[CLIENT_NAME_MAX];    /* the person, for the history */
-	char session[CLIENT_NAME_MAX]; /* whose candidate it is */
+	char user[CLIENT_USER_MAX];	  /* the person, for the history */
+	char session[CLIENT_SESSION_MAX]; /* which of the person's candidates; "": the one */
 };
 
 /*

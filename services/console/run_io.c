@@ -14,6 +14,7 @@
 
 #define OUTPUT_MAX (2 * HTTP_BODY_MAX)
 #define PROBLEM_MAX 1024
+#define COMMENT_MAX 256 /* of a revision */
 #define HELP_MAX 16384
 
 enum exit_code run_problem(enum exit_code code, const char *format, ...)
@@ -52,7 +53,7 @@ enum exit_code run_print(const struct command_line *line, const struct api_answe
 		return ended(-ENOMEM);
 	text_init(&text, buf, OUTPUT_MAX);
 	r = line->command->render(line, content, &text);
-	output_text(r < 0 ? stderr : stdout, buf);
+	output_text(stdout, buf);
 	return r < 0 ? EXIT_REFUSED : ended(text_result(&text));
 }
 
@@ -71,7 +72,7 @@ static enum exit_code run_ask(const struct client *client, const struct command_
 	struct api_request request = {0};
 	char words[PROBLEM_MAX];
 	struct text problem = TEXT_ON(words);
-	char comment[2 * CLIENT_NAME_MAX];
+	char comment[COMMENT_MAX];
 	int r = command_request(line, &request, &problem);
 
 	if (r < 0) {

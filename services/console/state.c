@@ -213,6 +213,30 @@ static int take_sources(const json_t *state, struct view *view)
 	return 0;
 }
 
+/* The daemon's error, by the words that the API has for it; 0: it has answered. */
+static int error_of(const json_t *state, const char *daemon)
+{
+	static const int errors[] = {-ECONNREFUSED, -EACCES, -EPROTO, -ETIMEDOUT};
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(state, "unavailable"), i, part)
+	{
+		if (strcmp(json_text_of(part, "part"), daemon) != 0)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(errors); k++) {
+			char words[128];
+			struct text text = TEXT_ON(words);
+
+			word_no_answer(daemon, errors[k], &text);
+			if (strcmp(json_text_of(part, "reason"), words) == 0)
+				return errors[k];
+		}
+		return -EIO;
+	}
+	return 0;
+}
+
 int state_view(const json_t *state, struct view *view)
 {
 	int r;
@@ -221,6 +245,9 @@ int state_view(const json_t *state, struct view *view)
 		return -EPROTO;
 	TAKE_TEXT(state, "node", view->host_name);
 	TAKE_TEXT(state, "version", view->version);
+	view->agent_error = error_of(state, "agent");
+	view->engine_error = error_of(state, "engine");
+	view->health_error = error_of(state, "health checker");
 	r = take_agent(state, &view->agent);
 	if (r == 0)
 		r = take_services(state, view);

@@ -83,6 +83,26 @@ static void the_state(void **data)
 	json_decref(state);
 }
 
+/* As the broker has it: a part that has not answered is left out, with the reason. */
+static void parts_that_do_not_answer(void **data)
+{
+	static const char state_text[] =
+		"{\"node\": \"r1\", \"quorum\": \"unknown\", \"unavailable\": ["
+		"{\"part\": \"agent\", \"reason\": \"the agent is not running\"}, "
+		"{\"part\": \"engine\", \"reason\": \"the engine does not answer in time\"}, "
+		"{\"part\": \"health checker\", \"reason\": \"something else\"}, "
+		"{\"part\": \"config service\", \"reason\": \"the config service is not "
+		"running\"}]}";
+	json_t *state = json_loads(state_text, 0, NULL);
+
+	(void)data;
+	assert_non_null(state);
+	check_golden("status", state, -ECONNREFUSED, "answer-status-unavailable.txt");
+	check("service", state, -ETIMEDOUT, "the engine does not answer in time\n");
+	check("config", state, -ENODATA, "the config service is not running\n");
+	json_decref(state);
+}
+
 static const char *const lines[] = {"status", "cluster|why", "service", "service|web", "config"};
 
 /* Every screen, of a state that is damaged in one place. */
@@ -213,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state),
+		cmocka_unit_test(parts_that_do_not_answer),
 		cmocka_unit_test(a_state_that_is_damaged),
 		cmocka_unit_test(other_answers),
 		cmocka_unit_test(help_of_all),

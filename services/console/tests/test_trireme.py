@@ -59,10 +59,13 @@ def test_who_asks(api):
     assert trireme(api, "commit", "-m", "why", "--confirm", "90s", SUDO_USER="anna") == (0, "revision 7 is in use\n", "")
     what, fields, body = api.requests.pop()
     assert (what, body) == (RPC + "commit", {"trireme-api:input": {"comment": "why", "confirm": 90}})
-    assert (fields["X-Trireme-User"], fields["X-Trireme-Session"]) == ("anna", "anna@none")
-    trireme(api, "commit", SUDO_USER="a\r\nEvil: 1", TRIREME_SESSION="mine")
+    assert (fields["X-Trireme-User"], fields.get("X-Trireme-Session")) == ("anna", None)
+    trireme(api, "commit", SUDO_USER="a\r\nEvil: 1", TRIREME_SESSION="mine" + 40 * "x")
     _, fields, _ = api.requests.pop()
-    assert (fields["X-Trireme-User"], fields["X-Trireme-Session"]) == ("a??Evil:?1", "mine") and "Evil" not in fields
+    assert (fields["X-Trireme-User"], fields["X-Trireme-Session"]) == ("a--Evil--1", "mine" + 26 * "x") and "Evil" not in fields
+    pty = terminal(api, "commit")
+    pty.expect(pexpect.EOF)
+    assert api.requests.pop()[1]["X-Trireme-Session"].startswith("pts-")
 
 
 @pytest.mark.parametrize("status,answer,code", (
