@@ -256,11 +256,11 @@ static int put_argument(json_t *input, const struct argument *argument, const ch
 {
 	uint32_t number;
 
-	if (argument->kind != ARGUMENT_REVISION && argument->kind != ARGUMENT_COUNT)
-		return put_text(input, argument->member, word, problem);
-	if (parse_u32(word, 1, UINT32_MAX, &number) < 0)
-		return -EINVAL;
-	return put(input, argument->member, json_integer(number));
+	if ((argument->kind == ARGUMENT_DOCUMENT || argument->kind == ARGUMENT_REVISION ||
+	     argument->kind == ARGUMENT_COUNT) &&
+	    parse_u32(word, 1, UINT32_MAX, &number) == 0)
+		return put(input, argument->member, json_integer(number));
+	return put_text(input, argument->member, word, problem);
 }
 
 static int put_switch(json_t *input, const struct command_line *line, size_t id,

@@ -214,7 +214,7 @@ const struct command commands[] = {
 	 .changes = true,
 	 .help = "a router may own again"},
 	{.words = "cluster force-quorum",
-	 .arguments = {{"WORD", ARGUMENT_WORD, "word", true}},
+	 .arguments = {{"WORD", ARGUMENT_WORD, "word"}},
 	 .switches = JSON,
 	 .operation = "override",
 	 .render = answer_summary,
@@ -222,7 +222,7 @@ const struct command commands[] = {
 	 .help = "goes on without a node that may know a newer revision, which is lost then; WORD "
 		 "is 'override'"},
 	{.words = "override",
-	 .arguments = {{"WORD", ARGUMENT_WORD, "word", true}},
+	 .arguments = {{"WORD", ARGUMENT_WORD, "word"}},
 	 .switches = JSON,
 	 .operation = "override",
 	 .render = answer_summary,
