@@ -41,6 +41,12 @@ trireme-config-before-own := $(config-levels)
 trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=2
 trireme-config-before-pkg = $(trireme-config-pkg)
 
+# For tests: one request to the service.
+test-programs += ask_config
+ask_config-src := services/config/tests/ask_config.c services/proto/config_client_io.c \
+	services/base/ipc_io.c services/base/file_io.c
+ask_config-pkg := libqb jansson
+
 test-programs += trireme-config-after
 trireme-config-after-src = services/config/tests/upgrade_after.c \
 	$(filter-out %/upgrade_steps.c,$(config-rest))
