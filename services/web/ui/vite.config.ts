@@ -1,4 +1,4 @@
-// Bundles the page into dist/. What is bundled from npm packages is named in build/bundled, so that no licence is forgotten.
+// Bundles the page into build/dist/. What is bundled from npm packages is named in build/bundled, so that no licence is forgotten.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -25,6 +25,7 @@ export default defineConfig({
   plugins: [bundledPackages()],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
+    outDir: 'build/dist',
     target: 'es2022',
     // The policy of the page allows files of the router only: nothing is put into others as data.
     assetsInlineLimit: 0,

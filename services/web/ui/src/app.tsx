@@ -130,7 +130,7 @@ function Header({ route }: { route: Route }) {
       <nav aria-label="Pages">
         <ul>
           {PAGES.map((page) => (
-            <li class={page.name}>
+            <li class={`to-${page.name}`}>
               <a href={`#/${page.name}`} aria-current={page.name === route.page ? 'page' : undefined}>
                 {page.name === 'account' && <span class="unseen">Account of </span>}
                 {title(page)}

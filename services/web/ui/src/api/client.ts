@@ -4,6 +4,8 @@ import type { Json, JsonObject, MappingLine, ModelNode, State } from './types';
 
 /** A commit may wait for the cluster to agree (10 s), so an answer may take this long. */
 const TIMEOUT_MS = 30_000;
+/** Nothing waits for anything when the state is asked for. */
+const STATE_TIMEOUT_MS = 5000;
 
 export type Datastore = 'running' | 'candidate';
 
@@ -16,6 +18,7 @@ interface Extras {
   body?: Json;
   type?: string;
   ifMatch?: string | null;
+  timeout?: number;
 }
 
 let onSignedOut: () => void = () => undefined;
@@ -25,7 +28,15 @@ export function whenSignedOut(call: () => void): void {
   onSignedOut = call;
 }
 
+/** No answer came: which of the reasons it was. */
+function silence(failure: unknown, timeout: number): ApiError {
+  const late = failure instanceof DOMException && failure.name === 'TimeoutError';
+  const message = late ? `The router has not answered in ${timeout / 1000} seconds. Whether it has done what was asked is not known.` : wordsOfStatus(0);
+  return new ApiError(0, [{ tag: 'operation-failed', message }]);
+}
+
 async function send(method: string, url: string, extras: Extras): Promise<Response> {
+  const timeout = extras.timeout ?? TIMEOUT_MS;
   const headers: Record<string, string> = {
     Accept: 'application/yang-data+json',
     // Another site's page cannot set it: that is what makes the cookie safe to use.
@@ -39,13 +50,11 @@ async function send(method: string, url: string, extras: Extras): Promise<Respon
       headers,
       cache: 'no-store',
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeout),
       ...(extras.body === undefined ? {} : { body: JSON.stringify(extras.body) }),
     });
   } catch (failure) {
-    const late = failure instanceof DOMException && failure.name === 'TimeoutError';
-    const message = late ? 'The router has not answered in 30 seconds. Whether it has done what was asked is not known.' : wordsOfStatus(0);
-    throw new ApiError(0, [{ tag: 'operation-failed', message }]);
+    throw silence(failure, timeout);
   }
 }
 
@@ -84,7 +93,7 @@ export function stateIn(body: Json | undefined): State {
 }
 
 export async function getState(): Promise<State> {
-  return stateIn((await request('GET', '/restconf/data/trireme-api:state')).body);
+  return stateIn((await request('GET', '/restconf/data/trireme-api:state', { timeout: STATE_TIMEOUT_MS })).body);
 }
 
 function urlOf(datastore: Datastore, path = ''): string {

@@ -3,9 +3,9 @@ import { getState, stateIn } from './client';
 import { ApiError } from './errors';
 import type { State } from './types';
 
-/** The server sends at least a comment each 15 s; the browser notices a dead connection later than a person. */
 const RETRY_MS = 3000;
-const PROBE_MS = 20_000;
+/** Something changes each second in a cluster that works; after so long a silence it is asked. */
+const PROBE_MS = 5000;
 
 export interface Watcher {
   state(state: State): void;

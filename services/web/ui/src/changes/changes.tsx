@@ -73,7 +73,9 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
     >
       <h2>Commit</h2>
       <label class="field">
-        Comment <span class="optional">optional</span>
+        <span>
+          Comment <span class="optional">optional</span>
+        </span>
         <input type="text" maxLength={200} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       <ConfirmFields value={trial} onChange={setTrial} />

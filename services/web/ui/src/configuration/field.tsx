@@ -15,22 +15,21 @@ interface Props {
 
 /** What stands below every field: help, default, units and range. */
 function Words({ node, id }: { node: ModelNode; id: string }) {
-  const facts = [
-    node.default !== undefined && `default ${node.default}`,
-    node.units,
-    node.type !== 'boolean' && node.type !== 'enumeration' && !node.reference && !node.secret && node.allowed,
-  ].filter((fact) => typeof fact === 'string' && fact !== '');
+  // A choice shows its default and what is allowed by itself; the units stand behind the field.
+  const chosen = node.type === 'boolean' || node.type === 'enumeration' || node.reference !== undefined;
+  const range = node.secret ? '' : (node.allowed ?? '').replace(` ${node.units}`, '');
+  const facts = chosen ? [] : [node.default === undefined ? '' : `default ${node.default}`, range].filter((fact) => fact !== '');
   return (
     <div id={id}>
       {node.help && <p class="help">{node.help}</p>}
-      {node.condition && <p class="help">Only where this holds: {node.condition}.</p>}
+      {node.condition && <p class="help">Can be set {node.condition}.</p>}
       {facts.length > 0 && <p class="help facts-of">{facts.join(' · ')}</p>}
     </div>
   );
 }
 
 export function Field(props: Props) {
-  const { node, value, path } = props;
+  const { node, value, path, fixed } = props;
   const { problems } = useContext(FormContext);
   const id = fieldId(path);
   const words = `${id} words`.replaceAll(' ', '-');
@@ -40,7 +39,7 @@ export function Field(props: Props) {
   return (
     <div class={`field ${wrong ? 'wrong' : ''}`}>
       <label for={id}>
-        {node.name} {node.mandatory && <span class="required">required</span>}
+        {node.name} {node.mandatory && !fixed && <span class="required">required</span>}
       </label>
       <div class="control">
         <Input {...props} id={id} describedBy={`${words} ${trouble}`} wrong={wrong} />

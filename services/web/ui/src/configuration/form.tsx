@@ -81,7 +81,7 @@ function ChoicePart({ choice, ...props }: MembersProps & { choice: Choice }) {
   return (
     <div class="choice">
       <div class="field">
-        <label for={id}>{choice.choice}</label>
+        <label for={id}>kind of {choice.choice}</label>
         <div class="control">
           <select id={id} value={current} disabled={locked} onChange={(e) => pick(e.currentTarget.value)}>
             <option value="">–</option>
@@ -89,7 +89,6 @@ function ChoicePart({ choice, ...props }: MembersProps & { choice: Choice }) {
               <option value={c.name}>{c.name}</option>
             ))}
           </select>
-          <p class="help">One of these.</p>
         </div>
       </div>
       {chosen && <Items {...props} items={chosen.items} />}
@@ -101,7 +100,7 @@ function Help({ node }: { node: ModelNode }) {
   return (
     <>
       {node.help && <p class="help">{node.help}</p>}
-      {node.condition && <p class="help">Only where this holds: {node.condition}.</p>}
+      {node.condition && <p class="help">Can be set {node.condition}.</p>}
     </>
   );
 }

@@ -116,7 +116,9 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
       )}
       <Failure of={looking} />
       <label class="field">
-        Comment <span class="optional">optional</span>
+        <span>
+          Comment <span class="optional">optional</span>
+        </span>
         <input type="text" maxLength={200} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       <ConfirmFields value={trial} onChange={setTrial} />

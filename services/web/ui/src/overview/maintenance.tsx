@@ -26,7 +26,9 @@ export function Maintenance({ state, member, onClose }: { state: State; member: 
     <Dialog title={member.standby ? `End maintenance of ${member.name}` : `Maintenance of ${member.name}`} onClose={onClose} busy={action.busy}>
       {member.standby ? <WhatOnline member={member} /> : <WhatStandby state={state} member={member} />}
       <label class="field">
-        Comment for the history <span class="optional">optional</span>
+        <span>
+          Comment for the history <span class="optional">optional</span>
+        </span>
         <input type="text" maxLength={200} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       <Failure of={action} />

@@ -82,7 +82,7 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
               Switch over…
             </button>
           )}
-          <button type="button" class="quiet" onClick={onMaintenance}>
+          <button type="button" onClick={onMaintenance}>
             {member.standby ? 'End maintenance…' : 'Maintenance…'}
           </button>
         </footer>

@@ -17,10 +17,9 @@ export function Consequences() {
     <ul class="consequences">
       <li>The addresses are silent for a moment, usually less than 0.1 s; real servers keep their default route.</li>
       <li>
-        Connections that are open now break: the routers do not share their tables of connections yet. Clients connect again and then get an
-        answer; UDP may reach another real server.
+        Connections that are open now break, under NAT and with direct routing alike: the routers do not share their tables of connections yet.
+        Downloads and sessions begin anew when their clients connect again.
       </li>
-      <li>Downloads and sessions that last, like databases or file transfers through the service, begin anew.</li>
     </ul>
   );
 }
