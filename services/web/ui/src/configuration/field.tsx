@@ -2,7 +2,7 @@
 import { useContext, useState } from 'preact/hooks';
 import type { Json, ModelNode } from '../api/types';
 import { FormContext, ProblemsAt, fieldId, problemsAt } from './form-context';
-import { HIDDEN, quickCheck, referenced, valueOf } from './value';
+import { HIDDEN, PLAIN, quickCheck, referenced, valueOf } from './value';
 
 interface Props {
   node: ModelNode;
@@ -196,7 +196,7 @@ function Secret(props: InputProps) {
       autocomplete="new-password"
       readOnly={locked}
       placeholder={hidden ? 'set; stays as it is' : ''}
-      value={hidden || value === undefined ? '' : String(value)}
+      value={hidden || value === undefined ? '' : String(value).replace(PLAIN, '')}
       onInput={(e) => onChange(e.currentTarget.value === '' && wasSet ? HIDDEN : valueOf(e.currentTarget.value, node))}
     />
   );

@@ -22,6 +22,8 @@ test('texts become values of their type', () => {
   assert.equal(valueOf('', weight), undefined);
   assert.equal(valueOf('false', { type: 'boolean' }), false);
   assert.equal(valueOf(' a secret ', { type: 'string', secret: true }), ' a secret ');
+  assert.equal(valueOf('correct horse', { name: 'password', type: 'string', secret: true }), '$0$correct horse');
+  assert.equal(valueOf('$y$j9T$salt$hash', { name: 'password', type: 'string', secret: true }), '$y$j9T$salt$hash');
 });
 
 test('a number out of its range is found without asking', () => {

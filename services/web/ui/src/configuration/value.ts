@@ -3,6 +3,7 @@ import type { Json, JsonObject, ModelNode } from '../api/types';
 import { parseInstance } from './place';
 
 export const HIDDEN = '$hidden$';
+export const PLAIN = '$0$';
 
 /** What a field's text means for a leaf of that type; undefined: nothing is set. */
 export function valueOf(text: string, node: ModelNode): Json | undefined {
@@ -11,7 +12,12 @@ export function valueOf(text: string, node: ModelNode): Json | undefined {
   if (node.type === 'boolean') return trimmed === 'true';
   // What is no number goes as text, and the answer says what is allowed.
   if (node.type === 'number' && /^\d{1,15}$/.test(trimmed)) return Number(trimmed);
-  return node.secret ? text : trimmed;
+  return node.secret ? secretOf(text, node) : trimmed;
+}
+
+/** A password as it is goes behind $0$ (RFC 7317); the router keeps only its hash. Other secrets go as they are. */
+function secretOf(text: string, node: ModelNode): string {
+  return node.name === 'password' && !/^\$[0-9a-z]+\$/.test(text) ? `${PLAIN}${text}` : text;
 }
 
 /** What can be said of a value without asking: '' if nothing is wrong. */
