@@ -43,9 +43,9 @@ def status():
     _, node_id, quorum, n_nodes, n_groups, ring = struct.unpack_from("=IIB3xII4xQ", raw, 24)
     at, nodes, groups = 56, [], []
     for index in range(n_nodes):
-        number, present, fit, witness, name, reason = struct.unpack_from("=IBBBx33s160s", raw, at + 208 * index)
-        nodes.append({"id": number, "present": present, "fit": fit, "witness": witness, "name": _text(name),
-                      "reason": _text(reason)})
+        number, present, fit, witness, standby, name, reason = struct.unpack_from("=IBBBB33s160s", raw, at + 208 * index)
+        nodes.append({"id": number, "present": present, "fit": fit, "witness": witness, "standby": standby,
+                      "name": _text(name), "reason": _text(reason)})
     at += 16 * 208
     for index in range(n_groups):
         name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + 56 * index)

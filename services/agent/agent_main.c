@@ -123,6 +123,14 @@ static int watch_ports(struct agent *a, uint32_t id)
 	return 0;
 }
 
+/* As the configuration has it; a node that is not in it owns nothing anyway. */
+static void follow_standby(struct agent *a, const struct config *config)
+{
+	const struct config_node *node = settings_node_by_id(config, a->state.settings.self);
+
+	decide_standby(&a->state, node && node->standby, clock_boot_ns());
+}
+
 /* Who this node is, is known: from the document, or from corosync, which has the last word. */
 static int become(struct agent *a, uint32_t id)
 {
@@ -145,6 +153,7 @@ static int become(struct agent *a, uint32_t id)
 	decide_init(&a->state, &settings, &a->actions, a->started);
 	r = act_on_former_life(a);
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
+	follow_standby(a, a->config);
 	if (r == 0)
 		r = watch_ports(a, id);
 	if (r == 0)
@@ -220,6 +229,7 @@ static int on_configuration_file(void *data)
 	if (r < 0)
 		return r;
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
+	follow_standby(a, next);
 	act(a);
 	if (!settings_equal(a->config, next)) {
 		a->again = true;

@@ -78,6 +78,7 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_ALIAS_FAILED] = "the alias %s could not be added",
 		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
 		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
+		[AGENT_HEALTH_STANDBY] = "standby by configuration",
 	};
 	const char *text = health->code < ARRAY_SIZE(texts)
 				   ? texts[health->code]
@@ -243,6 +244,17 @@ void decide_current(struct decide_state *s, bool current, uint64_t now)
 			   current ? "the newest again"
 				   : "not the newest: this node takes over nothing");
 	s->stale = !current;
+	finish(s, now);
+}
+
+void decide_standby(struct decide_state *s, bool standby, uint64_t now)
+{
+	begin(s, now);
+	if (s->standby != standby)
+		decide_log(s, LOG_NOTICE, "by configuration this node %s",
+			   standby ? "stands by: it gives up what it owns and takes over nothing"
+				   : "stands by no longer");
+	s->standby = standby;
 	finish(s, now);
 }
 

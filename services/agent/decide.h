@@ -162,7 +162,8 @@ struct decide_state {
 
 	bool health_dirty; /* HEALTH must be multicast */
 	bool leaving;
-	bool stale; /* the configuration is not the newest: no group is taken */
+	bool stale;   /* the configuration is not the newest: no group is taken */
+	bool standby; /* the configuration says that this node owns nothing */
 	struct decide_actions *actions;
 };
 
@@ -205,6 +206,12 @@ void decide_health(struct decide_state *s, size_t group, enum agent_wire_health 
  * it owns it keeps.
  */
 void decide_current(struct decide_state *s, bool current, uint64_t now);
+
+/*
+ * Whether the configuration says that this node owns nothing. It gives its groups up as by a
+ * switch-over, also where no other router is fit, and takes none until it is not said any more.
+ */
+void decide_standby(struct decide_state *s, bool standby, uint64_t now);
 
 /* An alias could not be added (none is on the ports now). */
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);

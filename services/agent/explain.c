@@ -114,6 +114,12 @@ static void explain_group(const struct decide_state *s, const struct decide_node
 		health = &g->health;
 	if (decide_owner(s, group) == node->id)
 		explain_owner(s, group, self, now, buf, size);
+	else if (health && health->code == AGENT_HEALTH_STANDBY)
+		snprintf(buf, size, "%s for %s%s", decide_health_text(health, text, sizeof(text)),
+			 duration(since(health->since, now), time, sizeof(time)),
+			 decide_owner(s, group) || decide_fittest(s, group, node->id)
+				 ? ""
+				 : ", though no other router is fit");
 	else if (health && health->code != AGENT_HEALTH_FIT)
 		snprintf(buf, size, "standby: %s for %s",
 			 decide_health_text(health, text, sizeof(text)),
@@ -171,6 +177,16 @@ static bool node_fit(const struct decide_state *s, const struct decide_node *n)
 	return true;
 }
 
+static bool node_standby(const struct decide_state *s, const struct decide_node *n)
+{
+	const struct decide_peer *peer = decide_peer(s, n->id);
+
+	for (size_t i = 0; i < s->settings.n_groups && peer; i++)
+		if (peer->groups[i].health.code == AGENT_HEALTH_STANDBY)
+			return true;
+	return false;
+}
+
 static void status_group(const struct decide_state *s, size_t group, uint64_t now,
 			 struct agent_status_group *to)
 {
@@ -204,6 +220,7 @@ void explain_status(const struct decide_state *s, uint64_t now, struct agent_sta
 		to->present = s->view && decide_peer(s, n->id);
 		to->fit = node_fit(s, n);
 		to->witness = n->witness;
+		to->standby = node_standby(s, n);
 		snprintf(to->name, sizeof(to->name), "%s", n->name);
 		explain_node(s, i, now, to->reason, sizeof(to->reason));
 	}

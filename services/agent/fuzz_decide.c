@@ -81,6 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			decide_message(&s, 2 + (data[0] & 1), &message, now);
 		}
 		settle(now);
+		decide_standby(&s, data[0] & 2, now);
+		settle(now);
 		decide_tick(&s, now);
 		settle(now);
 		data += 2 + length;

@@ -341,8 +341,8 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 }
 
 /*
- * What the others are told: the ports' health, unless an alias could not be added lately or the
- * configuration is an old one, which is nothing to an owner.
+ * What the others are told: the ports' health, unless the node is to own nothing, an alias could
+ * not be added lately or the configuration is an old one, which is nothing to an owner.
  */
 static void update_health(struct decide_state *s, size_t group, uint64_t now)
 {
@@ -351,6 +351,8 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 
 	if (g->failed_until && g->failed_until <= now)
 		g->failed_until = 0;
+	if (s->standby && health.code != AGENT_HEALTH_WITNESS)
+		health = (struct decide_health){.code = AGENT_HEALTH_STANDBY, .since = now};
 	if (s->leaving)
 		health = (struct decide_health){.code = AGENT_HEALTH_LEAVING, .since = now};
 	if (g->failed_until && health.code == AGENT_HEALTH_FIT) {
@@ -366,19 +368,25 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 	s->health_dirty = true;
 }
 
-/* An unfit owner makes way for a fit router; without one it stays if it can serve at all. */
+/*
+ * An unfit owner makes way for a fit router; without one it stays if it can serve at all, unless it
+ * is the operator who wants it to own nothing.
+ */
 static void yield(struct decide_state *s, size_t group)
 {
 	struct decide_group *g = &s->groups[group];
 	uint32_t successor = decide_fittest(s, group, s->settings.self);
-	char cause[DECIDE_LOG_MAX];
+	bool wanted = g->health.code == AGENT_HEALTH_STANDBY;
+	char text[DECIDE_LOG_MAX / 2], cause[DECIDE_LOG_MAX];
 
 	if (!g->owning || g->health.code == AGENT_HEALTH_FIT)
 		return;
-	if (g->health.code == AGENT_HEALTH_ALIAS_FAILED || g->health.code == AGENT_HEALTH_LEAVING ||
-	    (successor && decide_view_quorate(s)))
-		group_release(s, group, successor,
-			      decide_health_text(&g->health, cause, sizeof(cause)));
+	if (g->health.code != AGENT_HEALTH_ALIAS_FAILED && g->health.code != AGENT_HEALTH_LEAVING &&
+	    !((successor || wanted) && decide_view_quorate(s)))
+		return;
+	snprintf(cause, sizeof(cause), "%s%s", decide_health_text(&g->health, text, sizeof(text)),
+		 wanted && !successor ? ", though no other router is fit" : "");
+	group_release(s, group, successor, cause);
 }
 
 /* From when on this node claims the group; UINT64_MAX: some event must come first. */

@@ -75,12 +75,25 @@ static bool same(const void *a, const void *b, size_t size)
 	return memcmp(a, b, size) == 0;
 }
 
+/* Whether a node stands by is told to the decision, which goes on (decide_standby()). */
+static bool same_nodes(const struct config *a, const struct config *b)
+{
+	struct config_node node;
+
+	for (size_t i = 0; i < a->n_nodes; i++) {
+		memcpy(&node, &a->nodes[i], sizeof(node));
+		node.standby = b->nodes[i].standby;
+		if (!same(&node, &b->nodes[i], sizeof(node)))
+			return false;
+	}
+	return true;
+}
+
 bool settings_equal(const struct config *a, const struct config *b)
 {
 	return a->token == b->token && a->consensus == b->consensus &&
-	       a->heartbeat == b->heartbeat && a->n_nodes == b->n_nodes &&
-	       same(a->nodes, b->nodes, sizeof(a->nodes)) && a->n_groups == b->n_groups &&
-	       same(a->groups, b->groups, sizeof(a->groups));
+	       a->heartbeat == b->heartbeat && a->n_nodes == b->n_nodes && same_nodes(a, b) &&
+	       a->n_groups == b->n_groups && same(a->groups, b->groups, sizeof(a->groups));
 }
 
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id)

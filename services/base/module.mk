@@ -10,6 +10,10 @@ tests += test_base_parse
 test_base_parse-src := services/base/tests/test_parse.c services/base/parse.c
 test_base_parse-pkg := cmocka
 
+tests += test_base_crypt
+test_base_crypt-src := services/base/tests/test_crypt.c services/base/crypt_io.c
+test_base_crypt-pkg := cmocka libcrypt
+
 tests += test_base_file
 test_base_file-src := services/base/tests/test_file.c services/base/file_io.c
 test_base_file-pkg := cmocka

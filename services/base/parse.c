@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,125 @@ int parse_ipv4(const char *text, uint32_t *ret_address)
 	if (!text || inet_pton(AF_INET, text, &in) != 1)
 		return -EINVAL;
 	*ret_address = in.s_addr;
+	return 0;
+}
+
+int parse_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length)
+{
+	const char *slash = text ? strchr(text, '/') : NULL;
+	char address_text[16];
+	uint32_t length, address;
+	int r;
+
+	if (!slash || (size_t)(slash - text) >= sizeof(address_text))
+		return -EINVAL;
+	memcpy(address_text, text, (size_t)(slash - text));
+	address_text[slash - text] = '\0';
+	r = parse_u32(slash + 1, 0, 32, &length);
+	if (r == 0)
+		r = parse_ipv4(address_text, &address);
+	if (r < 0)
+		return r;
+	*ret_length = (uint8_t)length;
+	*ret_address = address & ipv4_netmask((uint8_t)length);
+	return 0;
+}
+
+/* Exactly n decimal digits at *text, which goes on behind them. */
+static bool take_digits(const char **text, int n, unsigned int *ret_value)
+{
+	unsigned int value = 0;
+
+	for (; n > 0; n--, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		value = value * 10 + (unsigned int)(**text - '0');
+	}
+	*ret_value = value;
+	return true;
+}
+
+static bool take_char(const char **text, char c)
+{
+	if (**text != c)
+		return false;
+	(*text)++;
+	return true;
+}
+
+struct moment {
+	unsigned int year, month, day, hour, minute, second;
+};
+
+static bool take_moment(const char **text, struct moment *m)
+{
+	unsigned int digit;
+
+	if (!take_digits(text, 4, &m->year) || !take_char(text, '-') ||
+	    !take_digits(text, 2, &m->month) || !take_char(text, '-') ||
+	    !take_digits(text, 2, &m->day) || !take_char(text, 'T') ||
+	    !take_digits(text, 2, &m->hour) || !take_char(text, ':') ||
+	    !take_digits(text, 2, &m->minute) || !take_char(text, ':') ||
+	    !take_digits(text, 2, &m->second))
+		return false;
+	if (!take_char(text, '.'))
+		return true;
+	if (!take_digits(text, 1, &digit))
+		return false;
+	while (take_digits(text, 1, &digit))
+		;
+	return true;
+}
+
+/* "Z" or "+01:00", the end of the text; seconds that the clock there is ahead of UTC. */
+static bool take_offset(const char *text, int64_t *ret_ahead)
+{
+	bool behind = *text == '-';
+	unsigned int hour = 0, minute = 0;
+
+	if (!take_char(&text, 'Z') &&
+	    ((!take_char(&text, '+') && !take_char(&text, '-')) || !take_digits(&text, 2, &hour) ||
+	     !take_char(&text, ':') || !take_digits(&text, 2, &minute) || hour > 23 || minute > 59))
+		return false;
+	*ret_ahead = (int64_t)(hour * 3600 + minute * 60) * (behind ? -1 : 1);
+	return *text == '\0';
+}
+
+static bool is_leap(unsigned int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static bool exists(const struct moment *m)
+{
+	static const unsigned int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return m->year >= 1970 && m->month >= 1 && m->month <= 12 && m->day >= 1 &&
+	       m->day <= days[m->month - 1] + (m->month == 2 && is_leap(m->year)) &&
+	       m->hour <= 23 && m->minute <= 59 && m->second <= 60;
+}
+
+/* Days from 1970-01-01 on; years are counted from March, so that the leap day is a year's last. */
+static int64_t days_since_1970(const struct moment *m)
+{
+	int64_t year = (int64_t)m->year - (m->month < 3);
+	int64_t month = (m->month + 9) % 12;
+
+	return year * 365 + year / 4 - year / 100 + year / 400 + (month * 306 + 5) / 10 +
+	       (int64_t)m->day - 1 - 719468;
+}
+
+int parse_time(const char *text, int64_t *ret_seconds)
+{
+	struct moment m;
+	int64_t ahead;
+
+	if (!text || !take_moment(&text, &m) || !take_offset(text, &ahead))
+		return -EINVAL;
+	if (!exists(&m))
+		return -ERANGE;
+	*ret_seconds = days_since_1970(&m) * 86400 + (int64_t)m.hour * 3600 +
+		       (int64_t)m.minute * 60 + (int64_t)m.second - ahead;
 	return 0;
 }
 

@@ -17,6 +17,16 @@ int parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_value)
 /* "192.0.2.1" (RFC 6943 strict dotted quad). */
 int parse_ipv4(const char *text, uint32_t *ret_address);
 
+/* "10.1.0.0/16"; host bits that are set are cleared. */
+int parse_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length);
+
+/*
+ * "2027-01-31T13:00:00+01:00" or "2027-01-31T12:00:00.5Z" (RFC 3339 5.6, capital letters, years
+ * from 1970 to 9999) into seconds since 1970 in UTC, without the fraction. -ERANGE: there is no
+ * such day or hour. The 60th second counts as the one after it.
+ */
+int parse_time(const char *text, int64_t *ret_seconds);
+
 /* "52:54:00:12:34:56", either case. */
 int parse_mac(const char *text, uint8_t ret_mac[6]);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/crypt_io.h"
 #include "config/tree_io.h"
 #include "schema/upgrade.h"
 
@@ -187,9 +188,27 @@ int core_running(struct core *core, struct core_running *ret_running)
 	return 0;
 }
 
+/* What is kept of a password that is given itself. */
+static int seal_hash(const struct secret_key *key, const char *path, const char *password,
+		     char **ret_value)
+{
+	char hash[CRYPT_IO_HASH_MAX];
+	uint8_t salt[SECRET_SALT_SIZE];
+	int r = secret_salt(key, path, salt);
+
+	if (r == 0)
+		r = crypt_io_hash(password, salt, sizeof(salt), hash);
+	return r < 0 ? r : secret_seal(key, path, hash, ret_value);
+}
+
 static int seal(void *user, const char *path, const char *value, char **ret_value)
 {
-	return secret_seal(user, path, value, ret_value);
+	const struct secret_key *key = user;
+	size_t prefix = strlen(CONFIG_PASSWORD_PLAIN);
+
+	if (strncmp(value, CONFIG_PASSWORD_PLAIN, prefix) == 0)
+		return seal_hash(key, path, value + prefix, ret_value);
+	return secret_seal(key, path, value, ret_value);
 }
 
 static int unseal(void *user, const char *path, const char *value, char **ret_value)

@@ -79,7 +79,7 @@ struct core_running {
 /* -ENOENT: the datastore is empty. */
 int core_running(struct core *core, struct core_running *ret_running);
 
-/* Seals every secret that is plain. */
+/* Seals every secret that is plain; of a password, its hash (CONFIG_PASSWORD_PLAIN). */
 int core_seal(struct core *core, struct document *document, struct schema_error *error);
 
 /* The configuration with its secrets plain; the caller frees it. */

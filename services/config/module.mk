@@ -25,26 +25,27 @@ trireme-config-src = services/config/config_main.c services/config/load_io.c \
 	services/config/tree_io.c services/config/identity.c services/config/summary.c \
 	services/schema/machine_io.c services/base/cpg_queue_io.c services/base/ipc_server_io.c \
 	services/base/privilege_io.c services/base/parse.c services/base/clock_io.c \
-	services/base/log_io.c services/base/file_io.c $(libsrc-corosync) $(libsrc-ring) \
+	services/base/log_io.c services/base/file_io.c services/base/crypt_io.c $(libsrc-corosync) $(libsrc-ring) \
 	$(config-replica) $(libsrc-store) $(libsrc-upgrade) $(libsrc-document) $(libsrc-schema)
-trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) libcfg libcmap gnutls
+trireme-config-pkg = $(libpkg-schema) $(libpkg-store) $(libpkg-document) $(libpkg-corosync) libcfg libcmap gnutls libcrypt
 
 # Releases before and after this one, for tests of clusters that run two at a time: they differ in the
-# level that they speak; the later one's model (test_versions.py makes it) has one more revision.
+# level that they speak, and their models (test_versions.py makes them) by a revision.
 config-levels := services/config/server_io.c $(config-replica)
 config-rest = $(filter-out $(config-levels),$(trireme-config-src))
 
 test-programs += trireme-config-before
-trireme-config-before-src = $(config-rest)
+trireme-config-before-src = services/config/tests/upgrade_before.c \
+	$(filter-out %/upgrade_steps.c,$(config-rest))
 trireme-config-before-own := $(config-levels)
-trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=1
+trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=2
 trireme-config-before-pkg = $(trireme-config-pkg)
 
 test-programs += trireme-config-after
 trireme-config-after-src = services/config/tests/upgrade_after.c \
 	$(filter-out %/upgrade_steps.c,$(config-rest))
 trireme-config-after-own := $(config-levels)
-trireme-config-after-cflags := -DCONFIG_WIRE_LEVEL=3
+trireme-config-after-cflags := -DCONFIG_WIRE_LEVEL=4
 trireme-config-after-pkg = $(trireme-config-pkg)
 
 tests += test_config_corosync
@@ -139,7 +140,7 @@ test_config_wire-pkg := cmocka
 
 tests += test_config_wire_after
 test_config_wire_after-own := $(test_config_wire-src)
-test_config_wire_after-cflags := -DCONFIG_WIRE_LEVEL=3
+test_config_wire_after-cflags := -DCONFIG_WIRE_LEVEL=4
 test_config_wire_after-pkg := cmocka
 
 tests += test_config_parts

@@ -88,7 +88,7 @@ int publication_make(struct core *core, struct document *document,
 	r = find_node(core, &publication, report);
 	if (r == 0)
 		r = find_key(core, &publication, report);
-	/* The services, which the rest is for, need no secret. */
+	/* Nobody whom the rest is for needs it. */
 	explicit_bzero(publication.config->ring_key, sizeof(publication.config->ring_key));
 	if (r < 0)
 		return r;
@@ -105,7 +105,7 @@ int publication_read(struct core *core, struct publication *ret_publication,
 	struct schema_error error;
 	size_t size, name_size;
 	uint64_t digest;
-	int r = tree_read(core->root, TREE_IMAGE, CONFIG_IMAGE_MAX, &bytes, &size);
+	int r = tree_read(core->root, TREE_IMAGE_ACCESS, CONFIG_IMAGE_MAX, &bytes, &size);
 
 	if (r == 0)
 		r = config_image_read(bytes, size, &publication.config, ret_meta, &digest, &error);
@@ -157,14 +157,30 @@ static int publish_node(struct core *core, const struct config_node *node)
 	return tree_write_if_changed(core->root, TREE_NODE, name, strlen(name), 0644);
 }
 
-static int publish_image(struct core *core, const struct config *config,
-			 const struct config_meta *meta)
+static int write_image(struct core *core, const char *path, mode_t mode,
+		       const struct config *config, const struct config_meta *meta)
 {
 	_cleanup_free_ void *image = NULL;
 	size_t size;
 	int r = config_image_write(config, meta, &image, &size);
 
-	return r < 0 ? r : tree_write(core->root, TREE_IMAGE, image, size, 0644);
+	return r < 0 ? r : tree_write(core->root, path, image, size, mode);
+}
+
+/* The image that everybody reads has nobody's hashes in it. */
+static int publish_images(struct core *core, const struct config *config,
+			  const struct config_meta *meta)
+{
+	_cleanup_free_ struct config *public = malloc(sizeof(*public));
+	int r;
+
+	if (!public)
+		return -ENOMEM;
+	*public = *config;
+	public->n_users = 0;
+	public->n_tokens = 0;
+	r = write_image(core, TREE_IMAGE_ACCESS, 0400, config, meta);
+	return r < 0 ? r : write_image(core, TREE_IMAGE, 0644, public, meta);
 }
 
 int publish_services(struct core *core, const struct publication *publication,
@@ -174,7 +190,7 @@ int publish_services(struct core *core, const struct publication *publication,
 	int r = publish_node(core, publication->node);
 
 	if (r == 0)
-		r = publish_image(core, publication->config, meta);
+		r = publish_images(core, publication->config, meta);
 	if (r == 0 && document)
 		r = document_print(document, DOCUMENT_REDACTED, &shown);
 	if (r == 0 && shown)

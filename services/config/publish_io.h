@@ -8,7 +8,7 @@
 
 /* A document as this machine uses it. */
 struct publication {
-	struct config *config; /* without secrets */
+	struct config *config; /* without the ring's key */
 	const struct config_node *node;
 	void *key; /* corosync's; NULL in what was read back */
 	size_t key_size;
@@ -35,9 +35,9 @@ void publication_clear(struct publication *publication);
 void publication_ring(const struct publication *publication, struct ring *ret_ring);
 
 /*
- * Writes the rules by which the ports are named, the node's name, the image for the services and,
- * last, the document for people (NULL: that stays), whose presence starts the services. No secret
- * is in any of them.
+ * Writes the rules by which the ports are named, the node's name, the image for the services, the
+ * one that has users and tokens too and that root alone reads, and, last, the document for people
+ * (NULL: that stays), whose presence starts the services. No secret is in any of the others.
  */
 int publish_services(struct core *core, const struct publication *publication,
 		     struct document *document, const struct config_meta *meta,

@@ -46,7 +46,7 @@ static bool is_forming(const struct replica *s)
 	return !replica_open(s) || s->proposal.committed;
 }
 
-/* Says what will follow in parts: as little as the level allows. */
+/* Says what will follow in parts: as little as can be. */
 static void announce(struct replica *s)
 {
 	struct replica_client *c = &s->client;
@@ -57,7 +57,7 @@ static void announce(struct replica *s)
 	c->start = 0;
 	c->size = (uint32_t)c->body.size;
 	m.propose.revision = c->revision;
-	if (s->level >= 2 && s->document.data && c->size) {
+	if (s->document.data && c->size) {
 		struct delta d =
 			delta_make(s->document.data, s->document.size, c->body.data, c->body.size);
 

@@ -8,6 +8,7 @@
 #include "base/clock_io.h"
 #include "config/request.h"
 #include "config/request_edit.h"
+#include "proto/api_ipc.h"
 
 static int one_edit(const json_t *json, struct document_edit *edit, struct request_edits *edits,
 		    json_t **answer)
@@ -17,10 +18,10 @@ static int one_edit(const json_t *json, struct document_edit *edit, struct reque
 
 	edit->path = request_text(json, "path");
 	if (document_operation_parse(operation[0] ? operation : "merge", &edit->operation) < 0) {
-		*answer = request_error(NULL,
-					"operation '%.32s': allowed are merge, replace, create, "
-					"delete and remove",
-					operation);
+		*answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					  "operation '%.32s': allowed are merge, replace, create, "
+					  "delete and remove",
+					  operation);
 		return -EINVAL;
 	}
 	if (!value)
@@ -48,8 +49,8 @@ int request_edits_read(const json_t *json, struct request_edits *ret_edits, json
 	size_t n = json_array_size(json);
 
 	if (n == 0 || n > REQUEST_EDITS_MAX) {
-		*answer = request_error(NULL, "edits: allowed is a list of 1 to %d",
-					REQUEST_EDITS_MAX);
+		*answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					  "edits: allowed is a list of 1 to %d", REQUEST_EDITS_MAX);
 		return -EINVAL;
 	}
 	edits.list = calloc(n, sizeof(*edits.list));
@@ -92,23 +93,62 @@ static int replace_with(struct request *r, struct document *base, const json_t *
 	return result < 0 ? result : document_take_machine(*ret_document, node);
 }
 
+static int patch_with(struct document *base, const json_t *patch, struct document **ret_document,
+		      struct schema_error *error)
+{
+	_cleanup_free_ char *text = json_dumps(patch, JSON_COMPACT);
+
+	return text ? document_apply_patch(base, "", text, strlen(text), ret_document, error)
+		    : -ENOMEM;
+}
+
+/* As RFC 8040 has it: members method, target, value, insert, point. */
+static int write_with(struct request *r, struct document *base, struct document **ret_document,
+		      struct schema_error *error)
+{
+	const json_t *value = json_object_get(r->json, "value");
+	_cleanup_free_ char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+	const char *method = request_text(r->json, "method");
+	struct document_write write = {
+		.target = request_text(r->json, "target"),
+		.value = text,
+		.insert = json_string_value(json_object_get(r->json, "insert")),
+		.point = json_string_value(json_object_get(r->json, "point")),
+	};
+
+	if (document_method_parse(method, &write.method) < 0) {
+		r->answer = request_refusal(API_TAG_NOT_SUPPORTED, NULL,
+					    "method '%.16s': allowed are POST, PUT, PATCH, DELETE "
+					    "and YANG-PATCH",
+					    method);
+		return -EINVAL;
+	}
+	return document_write(base, &write, ret_document, &r->written, error);
+}
+
+/* -ENOENT: the request asks for no change. */
+static int make_document(struct request *r, struct document *base, struct document **ret_document,
+			 struct schema_error *error)
+{
+	json_t *member;
+
+	if ((member = json_object_get(r->json, "edits")))
+		return edit_with(r, base, member, ret_document, error);
+	if ((member = json_object_get(r->json, "document")))
+		return replace_with(r, base, member, ret_document, error);
+	if ((member = json_object_get(r->json, "patch")))
+		return patch_with(base, member, ret_document, error);
+	if (json_object_get(r->json, "method"))
+		return write_with(r, base, ret_document, error);
+	return -ENOENT;
+}
+
 int request_new_document(struct request *r, struct document *base, struct document **ret_document)
 {
-	_cleanup_free_ char *patch = NULL;
 	_cleanup_(document_freep) struct document *document = NULL;
 	struct schema_error error = {0};
-	json_t *member;
-	int result = -ENOENT;
+	int result = make_document(r, base, &document, &error);
 
-	if ((member = json_object_get(r->json, "edits"))) {
-		result = edit_with(r, base, member, &document, &error);
-	} else if ((member = json_object_get(r->json, "document"))) {
-		result = replace_with(r, base, member, &document, &error);
-	} else if ((member = json_object_get(r->json, "patch"))) {
-		patch = json_dumps(member, JSON_COMPACT);
-		result = patch ? document_apply_patch(base, patch, strlen(patch), &document, &error)
-			       : -ENOMEM;
-	}
 	if (result == 0)
 		result = core_seal(&r->server->core, document, &error);
 	if (result == 0)
@@ -116,6 +156,20 @@ int request_new_document(struct request *r, struct document *base, struct docume
 	else if (!r->answer && result != -ENOENT)
 		r->answer = request_error(&error, "the change is not valid");
 	return result;
+}
+
+int request_check_rights(struct request *r, struct document *document)
+{
+	struct schema_error error = {0};
+	int result;
+
+	if (!request_is_restricted(r))
+		return 0;
+	result = document_check_rights(r->server->document, document, &error);
+	if (result < 0)
+		r->answer = request_error(result == -EBADMSG ? &error : NULL,
+					  "only administrators may change this");
+	return result < 0 ? -EACCES : 0;
 }
 
 static uint64_t base_of(struct request *r, const char *session)
@@ -127,36 +181,49 @@ static uint64_t base_of(struct request *r, const char *session)
 
 static void keep(struct request *r, const char *session, const struct document *document)
 {
+	char etag[REQUEST_ETAG_MAX];
 	size_t size;
 	const char *text = document_text(document, &size);
 	int result = session_set(&r->server->sessions, session, base_of(r, session), text, size,
 				 clock_boot_ns());
 
-	if (result == 0)
-		r->answer = request_summary("changed in the candidate; trireme diff shows it, "
-					    "trireme commit takes it into use");
-	else if (result == -EBUSY)
-		r->answer = request_error(NULL,
-					  "%d candidates are open, no further one can be: trireme "
-					  "discard ends one",
-					  SESSIONS_MAX);
-	else
-		r->answer = request_error(NULL, "session: allowed is a name of 1 to %d characters",
-					  SESSION_NAME_MAX - 1);
+	if (result == -EBUSY)
+		r->answer = request_refusal(API_TAG_RESOURCE_DENIED, NULL,
+					    "%d candidates are open, no further one can be: "
+					    "trireme discard ends one",
+					    SESSIONS_MAX);
+	else if (result < 0)
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "session: allowed is a name of 1 to %d characters",
+					    SESSION_NAME_MAX - 1);
+	if (result < 0)
+		return;
+	request_etag_candidate(r, etag);
+	r->answer = request_summary("changed in the candidate; trireme diff shows it, "
+				    "trireme commit takes it into use");
+	json_object_set_new(r->answer, "etag", json_string(etag));
+	json_object_set_new(r->answer, "created", json_boolean(r->written.created));
+	if (r->written.location)
+		json_object_set_new(r->answer, "location", json_string(r->written.location));
 }
 
 void request_edit(struct request *r)
 {
 	_cleanup_(request_document_clear) struct request_document base = {0};
 	_cleanup_(document_freep) struct document *document = NULL;
+	char etag[REQUEST_ETAG_MAX];
 	int result = request_document(r, "base", "candidate", &base);
 
 	if (result < 0)
 		return;
+	request_etag_candidate(r, etag);
+	if (request_check_etag(r, etag) < 0)
+		return;
 	result = request_new_document(r, base.document, &document);
 	if (result == -ENOENT)
-		r->answer = request_error(NULL, "one of edits, patch and document is missing");
-	if (result == 0)
+		r->answer = request_refusal(API_TAG_MALFORMED, NULL,
+					    "one of edits, patch, document and method is missing");
+	if (result == 0 && request_check_rights(r, document) == 0)
 		keep(r, request_text(r->json, "session"), document);
 }
 

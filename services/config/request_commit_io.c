@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "config/request_edit.h"
 #include "config/revision.h"
+#include "proto/api_ipc.h"
 
 #define OVERRIDE_WORD "override"
 
@@ -25,7 +26,9 @@ static uint64_t wait_for_outcome(struct request *r)
 
 		if (waiting->ticket)
 			continue;
-		*waiting = (struct server_waiting){.ticket = ++s->last_ticket, .client = r->client};
+		*waiting = (struct server_waiting){
+			.ticket = ++s->last_ticket, .client = r->client, .written = r->written};
+		r->written = (struct document_written){0};
 		snprintf(waiting->session, sizeof(waiting->session), "%s",
 			 request_text(r->json, "session"));
 		return waiting->ticket;
@@ -33,12 +36,13 @@ static uint64_t wait_for_outcome(struct request *r)
 	return 0;
 }
 
-static void forget(struct server *s, uint64_t ticket)
+static struct server_waiting *find_waiting(struct server *s, uint64_t ticket)
 {
 	for (size_t i = 0; i < SERVER_WAITING_MAX; i++) {
 		if (s->waiting[i].ticket == ticket)
-			s->waiting[i] = (struct server_waiting){0};
+			return &s->waiting[i];
 	}
+	return NULL;
 }
 
 static bool is_clean(const char *text)
@@ -59,18 +63,19 @@ static int describe(struct request *r, struct revision *revision)
 	int result = request_number(r->json, "confirm", 1, REVISION_CONFIRM_MAX, &seconds);
 
 	if (result == -EINVAL) {
-		r->answer = request_error(NULL, "confirm: allowed are 1 to %d seconds",
-					  REVISION_CONFIRM_MAX);
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "confirm: allowed are 1 to %d seconds",
+					    REVISION_CONFIRM_MAX);
 		return -EINVAL;
 	}
 	if (copy_text(revision->author, sizeof(revision->author), author[0] ? author : "root") <
 		    0 ||
 	    copy_text(revision->comment, sizeof(revision->comment), comment) < 0 ||
 	    !is_clean(author) || !is_clean(comment)) {
-		r->answer = request_error(NULL,
-					  "author: allowed are at most %d bytes, comment: at most "
-					  "%d, both without control characters",
-					  REVISION_AUTHOR_MAX - 1, REVISION_COMMENT_MAX - 1);
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "author: allowed are at most %d bytes, comment: at "
+					    "most %d, both without control characters",
+					    REVISION_AUTHOR_MAX - 1, REVISION_COMMENT_MAX - 1);
 		return -EINVAL;
 	}
 	revision->confirm_s = (uint32_t)seconds;
@@ -83,20 +88,28 @@ static void propose(struct request *r, struct revision *revision, const char *bo
 	char words[REPLICA_TEXT_MAX];
 	struct text text = TEXT_ON(words);
 	uint64_t ticket = wait_for_outcome(r);
+	struct server_waiting *waiting;
 	int result;
 
 	if (!ticket) {
-		r->answer = request_error(NULL, "too many commits are under way");
+		r->answer = request_refusal(API_TAG_FAILED, API_APP_BUSY,
+					    "too many commits are under way");
 		return;
 	}
 	/* The outcome can come before this returns: then the client is answered already. */
 	r->later = true;
 	result = cluster_propose(&s->cluster, revision, body, size, ticket, &text);
+	waiting = find_waiting(s, ticket);
+	if (result == 0 && waiting)
+		waiting->id = revision->id;
 	if (result == 0)
 		return;
 	r->later = false;
-	forget(s, ticket);
-	r->answer = request_error(NULL, "%s", words[0] ? words : strerror(-result));
+	if (waiting) {
+		document_written_clear(&waiting->written);
+		*waiting = (struct server_waiting){0};
+	}
+	r->answer = request_not_made(result, "%s", words[0] ? words : strerror(-result));
 }
 
 /* What an older release does not know would be lost on it, or stop it. The rest it can read. */
@@ -138,7 +151,8 @@ static int wanted_document(struct request *r, struct document **ret_document, ui
 		return result;
 	session = session_find(&s->sessions, request_text(r->json, "session"), clock_boot_ns());
 	if (!session) {
-		r->answer = request_error(NULL, "there is nothing to commit: no candidate");
+		r->answer = request_refusal(API_TAG_FAILED, NULL,
+					    "there is nothing to commit: no candidate");
 		return -ENOENT;
 	}
 	*ret_base = session->base;
@@ -154,13 +168,14 @@ static int check_base(struct request *r, uint64_t base)
 	uint64_t expected = base;
 
 	if (request_number(r->json, "base", 0, STORE_NUMBER_MAX, &expected) == -EINVAL) {
-		r->answer = request_error(NULL, "base: allowed is a revision's number");
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "base: allowed is a revision's number");
 		return -EINVAL;
 	}
 	if (expected == s->revision.number)
 		return 0;
-	r->answer = request_error(
-		NULL,
+	r->answer = request_refusal(
+		API_TAG_IN_USE, NULL,
 		"the change was begun on revision %llu, but %llu is in use, by %s: see trireme "
 		"diff %llu running, then discard or edit anew",
 		(unsigned long long)expected, (unsigned long long)s->revision.number,
@@ -253,6 +268,31 @@ static void commit_in_emergency(struct request *r, struct document *document,
 				    "then its revision replaces this one");
 }
 
+/* A request that says what shall be is done when it is so, whoever has made it so. */
+static void answer_unchanged(struct request *r)
+{
+	char etag[REQUEST_ETAG_MAX];
+
+	if (!json_object_get(r->json, "method")) {
+		r->answer = request_error(NULL, "there is nothing to commit: no difference to "
+						"what is in use");
+		return;
+	}
+	request_etag_running(r->server, etag);
+	r->answer = request_summary("it is so already");
+	json_object_set_new(r->answer, "etag", json_string(etag));
+	json_object_set_new(r->answer, "created", json_false());
+}
+
+/* Whether what is in use is what the request is meant for. */
+static int check_match(struct request *r)
+{
+	char etag[REQUEST_ETAG_MAX];
+
+	request_etag_running(r->server, etag);
+	return request_check_etag(r, etag);
+}
+
 void request_commit(struct request *r)
 {
 	_cleanup_(document_freep) struct document *document = NULL;
@@ -261,14 +301,15 @@ void request_commit(struct request *r)
 	const char *text;
 	size_t size;
 
-	if (describe(r, &revision) < 0 || wanted_document(r, &document, &base) < 0 ||
-	    check_base(r, base) < 0)
+	if (describe(r, &revision) < 0 || check_match(r) < 0 ||
+	    wanted_document(r, &document, &base) < 0 || check_base(r, base) < 0)
 		return;
 	if (!document || same_text(document, r->server->document)) {
-		r->answer = request_error(NULL, "there is nothing to commit: no difference to "
-						"what is in use");
+		answer_unchanged(r);
 		return;
 	}
+	if (request_check_rights(r, document) < 0)
+		return;
 	if (json_is_true(json_object_get(r->json, "emergency"))) {
 		commit_in_emergency(r, take_ptr(document), &revision);
 		return;
@@ -337,8 +378,9 @@ void request_rollback(struct request *r)
 	if (describe(r, &revision) < 0)
 		return;
 	if (request_number(r->json, "revision", 1, STORE_NUMBER_MAX, &number) < 0) {
-		r->answer = request_error(NULL, "revision: allowed is a number that trireme "
-						"history shows");
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "revision: allowed is a number that trireme history "
+					    "shows");
 		return;
 	}
 	go_back(s, number, &revision);
@@ -351,7 +393,7 @@ void request_rollback(struct request *r)
 					  (unsigned long long)revision.refers);
 		return;
 	}
-	if (check_level(r, document, &revision) < 0)
+	if (request_check_rights(r, document) < 0 || check_level(r, document, &revision) < 0)
 		return;
 	text = document_text(document, &size);
 	revision_body_digest(text, size, &revision.body);
@@ -368,11 +410,11 @@ void request_override(struct request *r)
 
 	if (strcmp(request_text(r->json, "word"), OVERRIDE_WORD) != 0) {
 		r->answer =
-			request_error(NULL,
-				      "word: allowed is '%s'; it lets this node go on though "
-				      "another one may have a newer configuration, which is lost "
-				      "then",
-				      OVERRIDE_WORD);
+			request_refusal(API_TAG_INVALID_VALUE, NULL,
+					"word: allowed is '%s'; it lets this node go on though "
+					"another one may have a newer configuration, which is lost "
+					"then",
+					OVERRIDE_WORD);
 		return;
 	}
 	result = cluster_override(&r->server->cluster, &text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The changes that a request asks for: members "edits", "patch" or "document". */
+/* The changes that a request asks for: members "edits", "patch", "document" or "method". */
 #ifndef TRIREME_CONFIG_REQUEST_EDIT_H
 #define TRIREME_CONFIG_REQUEST_EDIT_H
 

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "config/request.h"
+#include "proto/api_ipc.h"
 
 static const struct {
 	const char *name;
@@ -47,7 +48,8 @@ static void run(struct request *r)
 			r->answer = request_error(NULL, "%s", words);
 		return;
 	}
-	r->answer = request_error(NULL, "there is no operation '%.32s'", op);
+	r->answer =
+		request_refusal(API_TAG_NOT_SUPPORTED, NULL, "there is no operation '%.32s'", op);
 }
 
 void server_request(void *data, struct ipc_ticket client, const char *request, size_t size)
@@ -57,11 +59,15 @@ void server_request(void *data, struct ipc_ticket client, const char *request, s
 	struct request r = {.server = data, .client = client, .json = json};
 
 	if (!json_is_object(json))
-		r.answer = request_error(NULL, "the request is no JSON object: %s", error.text);
+		r.answer = request_refusal(API_TAG_MALFORMED, NULL,
+					   "the request is no JSON object: %s", error.text);
 	else
 		run(&r);
-	if (!r.later)
+	if (r.text)
+		ipc_io_answer(client, r.text);
+	else if (!r.later)
 		send_answer(client, r.answer);
+	document_written_clear(&r.written);
 	json_decref(json);
 }
 
@@ -81,16 +87,20 @@ static const char *advice(int error)
 static void answer_outcome(struct server *s, struct server_waiting *waiting, int error,
 			   uint64_t number, const char *text)
 {
+	char etag[REQUEST_ETAG_MAX];
 	json_t *answer;
 
 	if (error == 0) {
 		session_clear(session_find(&s->sessions, waiting->session, clock_boot_ns()));
+		request_etag(number, &waiting->id, etag);
 		answer = json_pack(
-			"{s:I, s:o*}", "revision", (json_int_t)number, "summary",
-			json_sprintf("revision %llu is in use", (unsigned long long)number));
+			"{s:I, s:o*, s:s, s:b, s:s*}", "revision", (json_int_t)number, "summary",
+			json_sprintf("revision %llu is in use", (unsigned long long)number), "etag",
+			etag, "created", waiting->written.created, "location",
+			waiting->written.location);
 	} else {
-		answer = request_error(NULL, "%s%s%s", text[0] ? text : strerror(-error),
-				       advice(error)[0] ? "; " : "", advice(error));
+		answer = request_not_made(error, "%s%s%s", text[0] ? text : strerror(-error),
+					  advice(error)[0] ? "; " : "", advice(error));
 	}
 	send_answer(waiting->client, answer);
 }
@@ -105,6 +115,7 @@ void server_outcome(void *data, uint64_t ticket, int error, uint64_t number, con
 		if (waiting->ticket != ticket)
 			continue;
 		answer_outcome(s, waiting, error, number, text);
+		document_written_clear(&waiting->written);
 		*waiting = (struct server_waiting){0};
 		return;
 	}

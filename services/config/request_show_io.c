@@ -5,9 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "config/request.h"
+#include "config/revision.h"
+#include "proto/api_ipc.h"
+#include "proto/config_ipc.h"
 
 #define HISTORY_DEFAULT 20
 #define HISTORY_MAX 1000
@@ -23,7 +27,10 @@ static int own(struct request *r, int result, struct document *document, const c
 	       struct request_document *ret_document)
 {
 	if (result < 0) {
-		r->answer = request_error(NULL, "%s", problem[0] ? problem : strerror(-result));
+		problem = problem[0] ? problem : strerror(-result);
+		r->answer = result == -ENOENT ? request_refusal(API_TAG_INVALID_VALUE,
+								API_APP_NOT_FOUND, "%s", problem)
+					      : request_error(NULL, "%s", problem);
 		return result;
 	}
 	*ret_document = (struct request_document){.document = document, .owned = document};
@@ -66,14 +73,79 @@ int request_document(struct request *r, const char *key, const char *otherwise,
 		return 0;
 	}
 	if (request_number(r->json, key, 1, STORE_NUMBER_MAX, &number) < 0) {
-		r->answer = request_error(NULL,
-					  "%s: allowed are a revision's number, \"running\" and "
-					  "\"candidate\"",
-					  key);
+		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
+					    "%s: allowed are a revision's number, \"running\" and "
+					    "\"candidate\"",
+					    key);
 		return -EINVAL;
 	}
 	result = core_document(&s->core, number, &document, &report);
 	return own(r, result, document, buf, ret_document);
+}
+
+static enum document_view view_of(const struct request *r)
+{
+	return request_is_restricted(r) ? DOCUMENT_PUBLIC : DOCUMENT_REDACTED;
+}
+
+void request_etag_running(const struct server *s, char ret_etag[REQUEST_ETAG_MAX])
+{
+	struct revision_id id = s->revision.id;
+	const char *text;
+	size_t size;
+
+	/* Not what the revision says: an emergency document, or an earlier one. */
+	if (s->document && (s->is_local || s->document_number != s->revision.number)) {
+		text = document_text(s->document, &size);
+		revision_body_digest(text, size, &id);
+	}
+	request_etag(s->document_number, &id, ret_etag);
+}
+
+void request_etag_candidate(struct request *r, char ret_etag[REQUEST_ETAG_MAX])
+{
+	struct server *s = r->server;
+	struct session *session =
+		session_find(&s->sessions, request_text(r->json, "session"), clock_boot_ns());
+	struct revision_id id;
+
+	if (!session) {
+		request_etag_running(s, ret_etag);
+		return;
+	}
+	revision_body_digest(session->text, session->size, &id);
+	request_etag(session->base, &id, ret_etag);
+}
+
+/* Of what member `what` names. */
+static void etag_of(struct request *r, const struct request_document *document,
+		    char ret_etag[REQUEST_ETAG_MAX])
+{
+	struct revision revision;
+	uint64_t number;
+
+	if (!document->owned)
+		request_etag_running(r->server, ret_etag);
+	else if (request_number(r->json, "what", 1, STORE_NUMBER_MAX, &number) == 0 &&
+		 store_get(r->server->core.store, number, &revision) == 0)
+		request_etag(number, &revision.id, ret_etag);
+	else
+		request_etag_candidate(r, ret_etag);
+}
+
+/* The document's text goes into the answer as it is: it is large, and this thread has more to do.
+ */
+static int answer_document(struct request *r, const struct request_document *document,
+			   const char *text)
+{
+	_cleanup_buffer_ struct buffer answer = buffer_of(CONFIG_IPC_JSON_MAX);
+	char etag[REQUEST_ETAG_MAX];
+
+	etag_of(r, document, etag);
+	buffer_format(&answer, "{\"etag\":\"%s\",\"document\":", etag);
+	buffer_text(&answer, text);
+	buffer_text(&answer, "}");
+	return buffer_take(&answer, &r->text, NULL);
 }
 
 void request_get(struct request *r)
@@ -81,19 +153,19 @@ void request_get(struct request *r)
 	_cleanup_(request_document_clear) struct request_document document = {0};
 	_cleanup_free_ char *text = NULL;
 	struct schema_error error = {0};
-	const char *path = request_text(r->json, "path");
-	json_t *json;
+	const char *path = request_text(r->json, "path"), *target = request_text(r->json, "target");
 	int result = request_document(r, "what", "running", &document);
 
 	if (result < 0)
 		return;
-	result = document_print_at(document.document, path, DOCUMENT_REDACTED, &text, &error);
-	if (result < 0) {
-		r->answer = request_error(&error, "%s cannot be shown", path);
-		return;
-	}
-	json = json_loads(text, JSON_DECODE_ANY, NULL);
-	r->answer = json_pack("{s:o}", "document", json ? json : json_null());
+	result = target[0] ? document_print_target(document.document, target, view_of(r), &text,
+						   &error)
+			   : document_print_at(document.document, path, view_of(r), &text, &error);
+	if (result == 0)
+		result = answer_document(r, &document, text);
+	if (result < 0)
+		r->answer = request_error(result == -EBADMSG ? &error : NULL, "%s cannot be shown",
+					  target[0] ? target : path);
 }
 
 void request_diff(struct request *r)
@@ -108,7 +180,7 @@ void request_diff(struct request *r)
 	if (result < 0)
 		return;
 	result = document_diff(from.document, to.document, patch ? DOCUMENT_PATCH : DOCUMENT_LINES,
-			       &text);
+			       view_of(r), &text);
 	if (result < 0)
 		r->answer = request_error(NULL, "they cannot be compared: %s", strerror(-result));
 	else if (patch)
@@ -136,7 +208,7 @@ static const char *const kinds[] = {
 	[REVISION_ROLLBACK] = "rollback",
 };
 
-static void put_time(json_t *object, const char *key, int64_t time)
+void request_put_time(json_t *object, const char *key, int64_t time)
 {
 	time_t seconds = (time_t)time;
 	struct tm tm;
@@ -159,7 +231,7 @@ static json_t *describe_revision(const struct revision *revision)
 			   revision->kind <= REVISION_ROLLBACK && kinds[revision->kind]
 				   ? kinds[revision->kind]
 				   : "?");
-	put_time(object, "time", revision->time);
+	request_put_time(object, "time", revision->time);
 	if (revision->refers)
 		json_object_set_new(object, "refers", json_integer((json_int_t)revision->refers));
 	if (revision->confirm_s)
@@ -202,7 +274,7 @@ static int add_superseded(const struct store_superseded *superseded, void *data)
 	json_t *object = describe_revision(&superseded->revision);
 
 	json_object_set_new(object, "reason", json_string(superseded->reason));
-	put_time(object, "replaced", superseded->replaced_at);
+	request_put_time(object, "replaced", superseded->replaced_at);
 	return json_array_append_new(data, object) < 0 ? -ENOMEM : 0;
 }
 
@@ -236,10 +308,10 @@ void request_history(struct request *r)
 	if (result == 0)
 		return;
 	json_decref(r->answer);
-	r->answer =
-		result == -ERANGE
-			? request_error(NULL, "count: allowed are 1 to %d", HISTORY_MAX)
-			: request_error(NULL, "the history cannot be read: %s", strerror(-result));
+	r->answer = result == -ERANGE ? request_refusal(API_TAG_INVALID_VALUE, NULL,
+							"count: allowed are 1 to %d", HISTORY_MAX)
+				      : request_error(NULL, "the history cannot be read: %s",
+						      strerror(-result));
 }
 
 static void put_confirm(const struct server *s, json_t *answer)
@@ -251,6 +323,18 @@ static void put_confirm(const struct server *s, json_t *answer)
 				      "seconds",
 				      (int)confirm_remaining(&s->confirm, clock_boot_ns()),
 				      "reverted", s->confirm.reverted));
+}
+
+/* Who has made what is in use, when and why. */
+static void put_revision(const struct server *s, json_t *answer)
+{
+	char etag[REQUEST_ETAG_MAX];
+
+	request_etag_running(s, etag);
+	json_object_set_new(answer, "etag", json_string(etag));
+	json_object_set_new(answer, "author", json_string(s->revision.author));
+	json_object_set_new(answer, "comment", json_string(s->revision.comment));
+	request_put_time(answer, "time", s->revision.time);
 }
 
 /* The feature level, and in words whose older software it is that keeps it down. */
@@ -304,5 +388,6 @@ void request_status(struct request *r)
 			  json_sprintf("revision %llu is in use; %s%s%s%s%s",
 				       (unsigned long long)s->revision.number, why, more, older,
 				       ring.used ? "\nring: " : "", words));
+	put_revision(s, r->answer);
 	put_confirm(s, r->answer);
 }

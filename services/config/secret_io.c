@@ -17,6 +17,7 @@
 /* What parts this key from others that may be derived from the same seed; fixed for ever. */
 #define DERIVE_LABEL "trireme secrets 1"
 #define NONCE_LABEL "trireme nonce 1" /* with its NUL */
+#define SALT_LABEL "trireme salt 1"   /* with its NUL */
 
 static void cipher_deinitp(gnutls_aead_cipher_hd_t *cipher)
 {
@@ -126,6 +127,32 @@ static int encode(const uint8_t *bytes, size_t size, char **ret_text)
 	return 0;
 }
 
+/* HMAC-SHA256 of label, path and text under the key, each with its NUL but the text. */
+static int derive(const struct secret_key *key, const char *label, const char *path,
+		  const char *text, size_t length, void *ret_bytes, size_t size)
+{
+	uint8_t digest[32]; /* SHA-256's size */
+	gnutls_hmac_hd_t hmac;
+	int r = gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, key->bytes, sizeof(key->bytes));
+
+	if (r < 0)
+		return to_errno(r);
+	r = gnutls_hmac(hmac, label, strlen(label) + 1);
+	if (r == 0)
+		r = gnutls_hmac(hmac, path, strlen(path) + 1);
+	if (r == 0)
+		r = gnutls_hmac(hmac, text, length);
+	gnutls_hmac_deinit(hmac, digest);
+	memcpy(ret_bytes, digest, size);
+	explicit_bzero(digest, sizeof(digest));
+	return to_errno(r);
+}
+
+int secret_salt(const struct secret_key *key, const char *path, uint8_t ret_salt[SECRET_SALT_SIZE])
+{
+	return derive(key, SALT_LABEL, path, "", 0, ret_salt, SECRET_SALT_SIZE);
+}
+
 /*
  * The nonce follows from key, path and text: nodes that seal the same document get the same text,
  * and what is sealed anew without a change shows none. Two nonces are equal only where all else is,
@@ -134,21 +161,7 @@ static int encode(const uint8_t *bytes, size_t size, char **ret_text)
 static int make_nonce(const struct secret_key *key, const char *path, const char *plain,
 		      size_t length, uint8_t nonce[NONCE_SIZE])
 {
-	uint8_t digest[32]; /* SHA-256's size */
-	gnutls_hmac_hd_t hmac;
-	int r = gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, key->bytes, sizeof(key->bytes));
-
-	if (r < 0)
-		return to_errno(r);
-	r = gnutls_hmac(hmac, NONCE_LABEL, sizeof(NONCE_LABEL));
-	if (r == 0)
-		r = gnutls_hmac(hmac, path, strlen(path) + 1);
-	if (r == 0)
-		r = gnutls_hmac(hmac, plain, length);
-	gnutls_hmac_deinit(hmac, digest);
-	memcpy(nonce, digest, NONCE_SIZE);
-	explicit_bzero(digest, sizeof(digest));
-	return to_errno(r);
+	return derive(key, NONCE_LABEL, path, plain, length, nonce, NONCE_SIZE);
 }
 
 int secret_seal(const struct secret_key *key, const char *path, const char *plain,

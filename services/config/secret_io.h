@@ -15,6 +15,7 @@
 #define SECRET_KEY_SIZE 32
 #define SECRET_SEED_MIN 32
 #define SECRET_SEED_MAX 4096
+#define SECRET_SALT_SIZE 16
 #define SECRET_PREFIX "$1$"
 #define SECRET_PLAIN_MAX 16384 /* a certificate's private key with room to spare */
 
@@ -40,6 +41,14 @@ int secret_key_load(const char *path, struct secret_key *ret_key);
  * SECRET_SEED_MIN bytes or more than SECRET_SEED_MAX.
  */
 int secret_key_make_from(const void *seed, size_t size, struct secret_key *ret_key);
+
+/*
+ * The salt of the password that is kept at path, the same on every node of the cluster and for
+ * every password: nodes that begin with the same document get the same hashes, and a password that
+ * is given once more is no change. It does not follow from the password, which would be tried
+ * faster by it than by its hash.
+ */
+int secret_salt(const struct secret_key *key, const char *path, uint8_t ret_salt[SECRET_SALT_SIZE]);
 
 /* Seals a text; the caller frees the result. -EMSGSIZE: longer than SECRET_PLAIN_MAX. */
 int secret_seal(const struct secret_key *key, const char *path, const char *plain,

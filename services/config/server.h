@@ -25,6 +25,8 @@ struct server_waiting {
 	uint64_t ticket; /* 0: free */
 	struct ipc_ticket client;
 	char session[SESSION_NAME_MAX]; /* its candidate is forgotten on success */
+	struct document_written written;
+	struct revision_id id; /* of what is proposed; the answer's etag */
 };
 
 struct server_ring {

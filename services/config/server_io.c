@@ -259,7 +259,7 @@ static void tell_difference(struct server *s, struct document *before)
 {
 	_cleanup_free_ char *lines = NULL;
 
-	if (document_diff(before, s->document, DOCUMENT_LINES, &lines) == 0)
+	if (document_diff(before, s->document, DOCUMENT_LINES, DOCUMENT_REDACTED, &lines) == 0)
 		log_lines(LOG_NOTICE, lines);
 }
 
@@ -451,6 +451,8 @@ void server_close(struct server *s)
 {
 	ipc_server_close();
 	cluster_close(&s->cluster);
+	for (size_t i = 0; i < ARRAY_SIZE(s->waiting); i++)
+		document_written_clear(&s->waiting[i].written);
 	sessions_clear(&s->sessions);
 	document_free(s->document);
 	document_free(s->checked);

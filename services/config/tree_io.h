@@ -27,6 +27,7 @@
 #define TREE_RING_KEYS TREE_DATA "/ring.keys"	  /* sealed */
 #define TREE_RING_WANTED TREE_RUN "/ring"	  /* as the document in use has it */
 #define TREE_IMAGE TREE_RUN "/config.image"
+#define TREE_IMAGE_ACCESS TREE_RUN "/access.image" /* with users and tokens; for root alone */
 #define TREE_RUNNING TREE_RUN "/config.json"
 #define TREE_NODE TREE_RUN "/node"
 #define TREE_PORT_RULES TREE_RUN "/ports.rules"

@@ -2,92 +2,14 @@
 #include "console/ipc_io.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <qb/qbipcc.h>
 
-#include "base/cleanup.h"
-#include "base/clock_io.h"
-#include "base/ipc_io.h"
+#include "proto/daemon_client_io.h"
 
-/* An answer shorter than `size` is an error report: a header alone. */
-static int ask(qb_ipcc_connection_t *connection, void *request, size_t request_size, void *answer,
-	       size_t size, int wait_ms)
+static int add_service(void *data, const struct engine_service_status *status)
 {
-	struct iovec iov = {.iov_base = request, .iov_len = request_size};
-	const struct qb_ipc_response_header *header = answer;
-	ssize_t n = qb_ipcc_sendv_recv(connection, &iov, 1, answer, size, wait_ms);
-
-	if (n < 0)
-		return (int)n;
-	if ((size_t)n < sizeof(*header))
-		return -EPROTO;
-	if ((size_t)n < size)
-		return header->error < 0 ? header->error : -EPROTO;
-	return 0;
-}
-
-static int ask_agent(int32_t id, const char *group, void *answer, size_t size, int wait_ms)
-{
-	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
-	struct agent_request request = {
-		.header = {.id = id, .size = sizeof(request)},
-		.version = AGENT_IPC_VERSION,
-	};
-	int r;
-
-	if (strlen(group) >= sizeof(request.group))
-		return -ENAMETOOLONG;
-	memcpy(request.group, group, strlen(group));
-	r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, IPC_WAIT_MS, &connection);
-	if (r < 0)
-		return r;
-	return ask(connection, &request, sizeof(request), answer, size, wait_ms);
-}
-
-/* Texts come from another process: they end, and do not steer the terminal. */
-static void make_text(char *text, size_t size)
-{
-	text[size - 1] = '\0';
-	for (; *text; text++) {
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-	}
-}
-
-int ipc_agent_status(struct agent_status *ret_status)
-{
-	int r = ask_agent(AGENT_IPC_STATUS, "", ret_status, sizeof(*ret_status), IPC_WAIT_MS);
-
-	if (r < 0)
-		return r;
-	if (ret_status->header.error < 0)
-		return ret_status->header.error;
-	if (ret_status->version != AGENT_IPC_VERSION || ret_status->n_nodes > AGENT_NODES_MAX ||
-	    ret_status->n_groups > AGENT_GROUPS_MAX)
-		return -EPROTO;
-	for (uint32_t i = 0; i < ret_status->n_nodes; i++) {
-		make_text(ret_status->nodes[i].name, AGENT_NAME_MAX);
-		make_text(ret_status->nodes[i].reason, AGENT_REASON_MAX);
-	}
-	for (uint32_t i = 0; i < ret_status->n_groups; i++)
-		make_text(ret_status->groups[i].name, AGENT_NAME_MAX);
-	return 0;
-}
-
-int ipc_switchover(const char *group, struct agent_result *ret_result)
-{
-	int r = ask_agent(AGENT_IPC_SWITCHOVER, group, ret_result, sizeof(*ret_result),
-			  IPC_SWITCHOVER_MS);
-
-	if (r == 0)
-		make_text(ret_result->message, sizeof(ret_result->message));
-	return r;
-}
-
-static int copy_service(struct engine_service_status *status, struct view_service *ret_service)
-{
+	struct view *view = data;
 	struct view_service service = {
 		.address = status->address,
 		.port = status->port,
@@ -96,119 +18,33 @@ static int copy_service(struct engine_service_status *status, struct view_servic
 		.n_reals = status->n_reals,
 	};
 
-	make_text(status->name, sizeof(status->name));
-	make_text(status->scheduler, sizeof(status->scheduler));
-	make_text(status->method, sizeof(status->method));
 	memcpy(service.name, status->name, sizeof(service.name));
 	memcpy(service.scheduler, status->scheduler, sizeof(service.scheduler));
 	memcpy(service.method, status->method, sizeof(service.method));
-	for (uint32_t i = 0; i < status->n_reals; i++) {
-		make_text(status->reals[i].name, ENGINE_NAME_MAX);
-		make_text(status->reals[i].reason, ENGINE_REASON_MAX);
-	}
 	service.reals = calloc(status->n_reals ? status->n_reals : 1, sizeof(*service.reals));
 	if (!service.reals)
 		return -ENOMEM;
 	memcpy(service.reals, status->reals, status->n_reals * sizeof(*service.reals));
-	*ret_service = service;
+	view->services[view->n_services++] = service;
 	return 0;
-}
-
-static int ask_service(qb_ipcc_connection_t *connection, uint32_t index,
-		       struct engine_service_status *ret_status)
-{
-	struct engine_service_request request = {
-		.header = {.id = ENGINE_IPC_SERVICE, .size = sizeof(request)},
-		.version = ENGINE_IPC_VERSION,
-		.index = index,
-	};
-	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
-		    IPC_WAIT_MS);
-
-	if (r < 0)
-		return r;
-	if (ret_status->version != ENGINE_IPC_VERSION ||
-	    ret_status->n_reals > ENGINE_REALS_PER_MESSAGE ||
-	    ret_status->n_services > CONFIG_SERVICES_MAX)
-		return -EPROTO;
-	return ret_status->header.error;
 }
 
 int ipc_services(struct view *view)
 {
-	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
-	_cleanup_free_ struct engine_service_status *status = NULL;
-	uint64_t limit = clock_boot_ns() + IPC_ALL_MS * NSEC_PER_MSEC;
-	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, IPC_WAIT_MS, &connection);
-
-	if (r < 0)
-		return r;
 	view->services = calloc(CONFIG_SERVICES_MAX, sizeof(*view->services));
-	status = malloc(sizeof(*status));
-	if (!view->services || !status)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < CONFIG_SERVICES_MAX; i++) {
-		if (clock_boot_ns() > limit)
-			return -ETIMEDOUT;
-		r = ask_service(connection, i, status);
-		/* After the last one: no such index. */
-		if (r == -ENOENT)
-			return 0;
-		if (r == 0)
-			r = copy_service(status, &view->services[i]);
-		if (r < 0)
-			return r;
-		view->n_services++;
-		if (view->n_services == status->n_services)
-			return 0;
-	}
-	return 0;
+	return view->services ? daemon_services(DAEMON_ALL_MS, add_service, view) : -ENOMEM;
 }
 
-static int ask_source(qb_ipcc_connection_t *connection, uint32_t index,
-		      struct health_source_status *ret_status)
+static int add_source(void *data, const struct health_source_status *status)
 {
-	struct health_source_request request = {
-		.header = {.id = HEALTH_IPC_SOURCE, .size = sizeof(request)},
-		.version = HEALTH_IPC_VERSION,
-		.index = index,
-	};
-	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
-		    IPC_WAIT_MS);
+	struct view *view = data;
 
-	if (r < 0)
-		return r;
-	if (ret_status->version != HEALTH_IPC_VERSION ||
-	    ret_status->n_sources > HEALTH_SOURCES_MAX ||
-	    ret_status->n_consumers > HEALTH_CONSUMERS_MAX)
-		return -EPROTO;
-	make_text(ret_status->name, sizeof(ret_status->name));
-	make_text(ret_status->type, sizeof(ret_status->type));
-	make_text(ret_status->reason, sizeof(ret_status->reason));
-	for (uint32_t i = 0; i < ret_status->n_consumers; i++)
-		make_text(ret_status->consumers[i], sizeof(ret_status->consumers[i]));
-	return ret_status->header.error;
+	view->sources[view->n_sources++] = *status;
+	return 0;
 }
 
 int ipc_sources(struct view *view)
 {
-	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
-	uint64_t limit = clock_boot_ns() + IPC_ALL_MS * NSEC_PER_MSEC;
-	int r = ipc_connect(HEALTH_IPC_NAME, HEALTH_IPC_MAX, IPC_WAIT_MS, &connection);
-
-	if (r < 0)
-		return r;
 	view->sources = calloc(HEALTH_SOURCES_MAX, sizeof(*view->sources));
-	if (!view->sources)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < HEALTH_SOURCES_MAX; i++) {
-		if (clock_boot_ns() > limit)
-			return -ETIMEDOUT;
-		r = ask_source(connection, i, &view->sources[i]);
-		if (r < 0)
-			/* After the last one: no such index. */
-			return r == -ENOENT ? 0 : r;
-		view->n_sources++;
-	}
-	return 0;
+	return view->sources ? daemon_sources(DAEMON_ALL_MS, add_source, view) : -ENOMEM;
 }

@@ -53,10 +53,10 @@ static void add_groups(const struct agent_status *agent, struct text *text)
 		text_add(text, "%s{", i ? "," : "");
 		add_member(text, "name", group->name);
 		text_add(text, ",");
-		add_member(text, "role", view_role(group->role));
+		add_member(text, "role", word_role(group->role));
 		text_add(text, ",\"owner\":");
 		if (group->owner)
-			add_string(text, view_node_name(agent, group->owner));
+			add_string(text, word_node(agent, group->owner));
 		else
 			text_add(text, "null");
 		text_add(text, ",\"epoch\":%llu,\"lease_left_ms\":%lld}",
@@ -70,7 +70,7 @@ static void add_error(const char *daemon, int error, struct text *text)
 	char words[128];
 	struct text sentence = TEXT_ON(words);
 
-	view_no_answer(daemon, error, &sentence);
+	word_no_answer(daemon, error, &sentence);
 	text_add(text, "{");
 	add_member(text, "error", words);
 	text_add(text, "}");
@@ -85,18 +85,11 @@ static void add_agent(const struct view *view, struct text *text)
 		return;
 	}
 	text_add(text, "{\"node\":%u,", agent->node_id);
-	add_member(text, "quorum", view_quorum(agent->quorum));
+	add_member(text, "quorum", word_quorum(agent->quorum));
 	text_add(text, ",\"ring\":%llu", (unsigned long long)agent->ring_seq);
 	add_nodes(agent, text);
 	add_groups(agent, text);
 	text_add(text, "}");
-}
-
-static const char *health_name(uint8_t health)
-{
-	return health == ENGINE_HEALTH_UP     ? "up"
-	       : health == ENGINE_HEALTH_DOWN ? "down"
-					      : "unknown";
 }
 
 static void add_real(const struct engine_real_status *real, struct text *text)
@@ -107,8 +100,8 @@ static void add_real(const struct engine_real_status *real, struct text *text)
 	add_member(text, "name", real->name);
 	text_add(text, ",\"address\":\"%s\",\"port\":%u,\"weight\":%u,\"health\":\"%s\",",
 		 format_ipv4(real->address, address, sizeof(address)), real->port, real->weight,
-		 health_name(real->health));
-	text_add(text, "\"admin_state\":\"%s\",", view_admin(real->admin));
+		 word_health(real->health));
+	text_add(text, "\"admin_state\":\"%s\",", word_admin(real->admin));
 	text_add(text, "\"in_use\":%s,\"active\":%u,\"inactive\":%u,\"connections\":%llu,",
 		 boolean(real->in_use), real->active, real->inactive,
 		 (unsigned long long)real->connections);
@@ -162,7 +155,7 @@ static void add_source(const struct health_source_status *source, struct text *t
 	add_member(text, "type", source->type);
 	text_add(text, ",\"address\":\"%s\",\"port\":%u,\"state\":\"%s\",\"for_ms\":%llu,",
 		 format_ipv4(source->address, address, sizeof(address)), source->port,
-		 view_source_state(source->state), (unsigned long long)source->for_ms);
+		 word_source_state(source->state), (unsigned long long)source->for_ms);
 	add_member(text, "reason", source->reason);
 	text_add(text, ",\"pools\":[");
 	for (uint32_t i = 0; i < source->n_consumers; i++) {

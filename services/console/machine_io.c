@@ -11,6 +11,7 @@
 #include "base/file_io.h"
 #include "console/ipc_io.h"
 #include "console/password_io.h"
+#include "proto/daemon_client_io.h"
 #include "schema/schema.h"
 
 #define RELEASE_FILE "/etc/trireme-release"
@@ -66,7 +67,7 @@ void machine_look(const struct machine *machine, const struct config *config, st
 			 "TRIREME that has one\n");
 	ret_view->password_set = password_is_set(machine);
 	ret_view->config = config;
-	ret_view->agent_error = ipc_agent_status(&ret_view->agent);
+	ret_view->agent_error = daemon_agent_status(&ret_view->agent);
 	ret_view->engine_error = ipc_services(ret_view);
 	ret_view->health_error = ipc_sources(ret_view);
 }

@@ -1,13 +1,15 @@
 libsrc-console = services/console/view.c services/console/render.c \
 	services/console/render_status.c services/console/ipc_io.c \
+	services/proto/daemon_client_io.c services/proto/state_words.c \
 	services/console/machine_io.c services/console/password_io.c \
 	services/console/switchover_io.c services/base/parse.c services/base/text.c \
-	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c
+	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c \
+	services/base/crypt_io.c
 
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/json.c \
 	services/console/config_cmd.c services/console/config_cmd_io.c \
-	services/console/config_client_io.c $(libsrc-console)
+	services/proto/config_client_io.c $(libsrc-console)
 trireme-pkg := libqb libcrypt jansson
 trireme-dir := usr/bin
 
@@ -20,7 +22,8 @@ trireme-console-pkg := libyang libqb libcrypt
 tests += test_console_screens
 test_console_screens-src := services/console/tests/test_screens.c services/console/view.c \
 	services/console/render.c services/console/render_status.c services/console/json.c \
-	services/console/menu.c services/base/parse.c services/base/text.c services/base/file_io.c
+	services/console/menu.c services/proto/state_words.c services/base/parse.c \
+	services/base/text.c services/base/file_io.c
 test_console_screens-pkg := cmocka libqb
 
 tests += test_console_menu
@@ -31,7 +34,8 @@ test_console_menu-pkg := cmocka
 tests += test_console_ipc
 test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_io.c \
 	services/console/switchover_io.c services/console/view.c services/base/clock_io.c \
-	services/base/ipc_io.c services/base/text.c
+	services/proto/daemon_client_io.c services/proto/state_words.c services/base/ipc_io.c \
+	services/base/text.c
 test_console_ipc-pkg := cmocka libqb
 
 tests += test_console_config_cmd

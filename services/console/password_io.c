@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/password_io.h"
 
-#include <crypt.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/crypt_io.h"
 #include "base/file_io.h"
 
 #define SALT_BYTES 32
-#define METHOD "$y$" /* yescrypt; cost 0 is the library's default */
 
 bool password_is_set(const struct machine *machine)
 {
@@ -23,32 +22,9 @@ bool password_is_set(const struct machine *machine)
 	return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
-static void wipe_crypt(struct crypt_data **data)
-{
-	if (*data)
-		explicit_bzero(*data, sizeof(**data));
-	free(*data);
-}
-
-/* crypt(3) into ret_hash; it says failure by a text that begins with '*'. */
-static int hash(const char *password, const char *setting, char *ret_hash)
-{
-	_cleanup_(wipe_crypt) struct crypt_data *data = calloc(1, sizeof(*data));
-	const char *result;
-
-	if (!data)
-		return -ENOMEM;
-	result = crypt_r(password, setting, data);
-	if (!result || result[0] == '*')
-		return errno ? -errno : -EINVAL;
-	memcpy(ret_hash, result, strlen(result) + 1);
-	return 0;
-}
-
 int password_set(const struct machine *machine, const char *password)
 {
-	char salt[SALT_BYTES], setting[CRYPT_GENSALT_OUTPUT_SIZE], line[CRYPT_OUTPUT_SIZE + 1];
-	char path[PATH_MAX];
+	char salt[SALT_BYTES], line[CRYPT_IO_HASH_MAX + 1], path[PATH_MAX];
 	size_t size;
 	int r = machine_path(machine, PASSWORD_FILE, path);
 
@@ -56,9 +32,7 @@ int password_set(const struct machine *machine, const char *password)
 		return r;
 	if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
 		return -EIO;
-	if (!crypt_gensalt_rn(METHOD, 0, salt, sizeof(salt), setting, sizeof(setting)))
-		return -errno;
-	r = hash(password, setting, line);
+	r = crypt_io_hash(password, salt, sizeof(salt), line);
 	if (r < 0)
 		return r;
 	size = strlen(line);
@@ -66,31 +40,16 @@ int password_set(const struct machine *machine, const char *password)
 	return file_write_atomic(path, line, size, 0600);
 }
 
-/* Takes the same time wherever the first difference is. */
-static bool equal(const char *a, const char *b, size_t size)
-{
-	volatile unsigned char difference = 0;
-
-	for (size_t i = 0; i < size; i++)
-		difference |= (unsigned char)(a[i] ^ b[i]);
-	return difference == 0;
-}
-
 int password_check(const struct machine *machine, const char *password)
 {
 	_cleanup_free_ char *data = NULL;
-	char stored[CRYPT_OUTPUT_SIZE] = {0}, given[CRYPT_OUTPUT_SIZE] = {0}, path[PATH_MAX];
+	char path[PATH_MAX];
 	int r = machine_path(machine, PASSWORD_FILE, path);
 
 	if (r == 0)
-		r = file_read(path, sizeof(stored) - 1, &data, NULL);
+		r = file_read(path, CRYPT_IO_HASH_MAX, &data, NULL);
 	if (r != 0)
 		return r;
-	memcpy(stored, data, strcspn(data, "\n"));
-	if (stored[0] != '$')
-		return -EBADMSG;
-	r = hash(password, stored, given);
-	if (r < 0)
-		return -EBADMSG;
-	return equal(stored, given, sizeof(stored)) ? 0 : -EACCES;
+	data[strcspn(data, "\n")] = '\0';
+	return crypt_io_check(password, data);
 }

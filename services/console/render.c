@@ -129,9 +129,9 @@ static void add_group_line(const struct view *view, const struct agent_status_gr
 	char words[128];
 	struct text role = TEXT_ON(words);
 
-	text_add(&role, "%s: %s", group->name, view_role(group->role));
+	text_add(&role, "%s: %s", group->name, word_role(group->role));
 	if (group->role != AGENT_ROLE_OWNER)
-		text_add(&role, " (owner %s)", view_node_name(&view->agent, group->owner));
+		text_add(&role, " (owner %s)", word_node(&view->agent, group->owner));
 	row_words(&row, words);
 	add_vips(view, group->name, &row);
 	row_end(&row);
@@ -163,11 +163,11 @@ static void add_cluster(const struct view *view, struct text *text)
 	struct text words = TEXT_ON(sentence);
 
 	if (view->agent_error) {
-		view_no_answer("agent", view->agent_error, &words);
+		word_no_answer("agent", view->agent_error, &words);
 		add_labelled(text, "Cluster", sentence, 2);
 		return;
 	}
-	add_labelled(text, "Quorum", view_quorum(agent->quorum), 1);
+	add_labelled(text, "Quorum", word_quorum(agent->quorum), 1);
 	for (uint32_t i = 0; i < agent->n_groups && i < BANNER_GROUPS; i++)
 		add_group_line(view, &agent->groups[i], text);
 	if (agent->n_groups > BANNER_GROUPS) {

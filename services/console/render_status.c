@@ -37,7 +37,7 @@ static void show_agent(const struct view *view, struct screen *screen)
 	struct text text = TEXT_ON(words);
 
 	if (view->agent_error) {
-		view_no_answer("agent", view->agent_error, &text);
+		word_no_answer("agent", view->agent_error, &text);
 		line(screen, words);
 		return;
 	}
@@ -45,8 +45,8 @@ static void show_agent(const struct view *view, struct screen *screen)
 		text_add(&text, "the agent waits for corosync");
 	else
 		text_add(&text, "node %s (number %u)   quorum %s   ring %llu",
-			 view_node_name(agent, agent->node_id), agent->node_id,
-			 view_quorum(agent->quorum), (unsigned long long)agent->ring_seq);
+			 word_node(agent, agent->node_id), agent->node_id,
+			 word_quorum(agent->quorum), (unsigned long long)agent->ring_seq);
 	line(screen, words);
 	if (agent->n_groups)
 		line(screen, "GROUP            THIS NODE  OWNER            EPOCH  LEASE");
@@ -57,7 +57,7 @@ static void show_agent(const struct view *view, struct screen *screen)
 		if (group->lease_left_ms > 0)
 			snprintf(lease, sizeof(lease), "%lld ms", (long long)group->lease_left_ms);
 		snprintf(words, sizeof(words), "%-16s %-10s %-16s %5llu  %s", group->name,
-			 view_role(group->role), view_node_name(agent, group->owner),
+			 word_role(group->role), word_node(agent, group->owner),
 			 (unsigned long long)group->epoch, lease);
 		line(screen, words);
 	}
@@ -122,7 +122,7 @@ static void show_services(const struct view *view, struct screen *screen)
 	struct text text = TEXT_ON(words);
 
 	if (view->engine_error) {
-		view_no_answer("engine", view->engine_error, &text);
+		word_no_answer("engine", view->engine_error, &text);
 		line(screen, words);
 		return;
 	}
@@ -171,7 +171,7 @@ static void show_source(const struct health_source_status *source, struct screen
 	snprintf(target, sizeof(target), "%s:%u",
 		 format_ipv4(source->address, address, sizeof(address)), source->port);
 	snprintf(words, sizeof(words), "%-16s %-7s %-7s %-10s %s", source->name,
-		 view_source_state(source->state), age, source->type, target);
+		 word_source_state(source->state), age, source->type, target);
 	line(screen, words);
 	source_why(source, &text);
 	show_reason(REASON_INDENT, why, screen);
@@ -184,7 +184,7 @@ static void show_sources(const struct view *view, struct screen *screen)
 	struct text text = TEXT_ON(words);
 
 	if (view->health_error) {
-		view_no_answer("health checker", view->health_error, &text);
+		word_no_answer("health checker", view->health_error, &text);
 		line(screen, words);
 		return;
 	}
@@ -251,7 +251,7 @@ void render_services(const struct view *view, struct text *text)
 	char words[256];
 
 	if (view->engine_error) {
-		view_no_answer("engine", view->engine_error, text);
+		word_no_answer("engine", view->engine_error, text);
 		text_add(text, "\n");
 		return;
 	}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/view.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -15,51 +14,6 @@ void view_clear(struct view *view)
 	*view = (struct view){0};
 }
 
-const char *view_role(uint8_t role)
-{
-	static const char *const names[] = {
-		[AGENT_ROLE_NONE] = "witness",	  [AGENT_ROLE_STARTING] = "starting",
-		[AGENT_ROLE_STANDBY] = "standby", [AGENT_ROLE_WAITING] = "waiting",
-		[AGENT_ROLE_OWNER] = "owner",	  [AGENT_ROLE_RELEASING] = "releasing",
-		[AGENT_ROLE_UNFIT] = "unfit",
-	};
-
-	return role < ARRAY_SIZE(names) ? names[role] : "?";
-}
-
-const char *view_quorum(uint8_t quorum)
-{
-	static const char *const names[] = {
-		[AGENT_QUORUM_UNKNOWN] = "unknown",
-		[AGENT_QUORUM_NO] = "no",
-		[AGENT_QUORUM_YES] = "yes",
-	};
-
-	return quorum < ARRAY_SIZE(names) ? names[quorum] : "?";
-}
-
-const char *view_source_state(uint8_t state)
-{
-	static const char *const names[] = {
-		[HEALTH_SOURCE_UNKNOWN] = "unknown",
-		[HEALTH_SOURCE_UP] = "up",
-		[HEALTH_SOURCE_DOWN] = "down",
-	};
-
-	return state < ARRAY_SIZE(names) ? names[state] : "?";
-}
-
-const char *view_admin(uint8_t admin)
-{
-	static const char *const names[] = {
-		[ENGINE_ADMIN_ENABLED] = "enabled",
-		[ENGINE_ADMIN_DRAIN] = "drain",
-		[ENGINE_ADMIN_DISABLED] = "disabled",
-	};
-
-	return admin < ARRAY_SIZE(names) ? names[admin] : "?";
-}
-
 static const struct agent_status_node *node_by_id(const struct agent_status *agent, uint32_t id)
 {
 	for (uint32_t i = 0; i < agent->n_nodes; i++) {
@@ -67,15 +21,6 @@ static const struct agent_status_node *node_by_id(const struct agent_status *age
 			return &agent->nodes[i];
 	}
 	return NULL;
-}
-
-const char *view_node_name(const struct agent_status *agent, uint32_t id)
-{
-	const struct agent_status_node *node = node_by_id(agent, id);
-
-	if (id == 0)
-		return "nobody";
-	return node ? node->name : "?";
 }
 
 const struct agent_status_node *view_this_node(const struct agent_status *agent)
@@ -90,30 +35,6 @@ size_t view_reals_up(const struct view_service *service)
 	for (size_t i = 0; i < service->n_reals; i++)
 		n += service->reals[i].health != ENGINE_HEALTH_DOWN && service->reals[i].in_use;
 	return n;
-}
-
-void view_no_answer(const char *daemon, int error, struct text *text)
-{
-	switch (-error) {
-	case ECONNREFUSED:
-	case ENOENT:
-		text_add(text, "the %s is not running", daemon);
-		break;
-	case EACCES:
-	case EPERM:
-		text_add(text, "the %s does not answer this user: be root", daemon);
-		break;
-	case EPROTO:
-		text_add(text, "the %s is of another version", daemon);
-		break;
-	case ETIMEDOUT:
-	case EAGAIN:
-		text_add(text, "the %s does not answer in time", daemon);
-		break;
-	default:
-		text_add(text, "the %s does not answer (error %d)", daemon, -error);
-		break;
-	}
 }
 
 /* What the agent is doing on the way to another role; NULL: the role is settled. */
@@ -134,11 +55,11 @@ static const char *unsettled_role(uint8_t role)
 static bool agent_ready(const struct view *view, struct text *why)
 {
 	if (view->agent_error) {
-		view_no_answer("agent", view->agent_error, why);
+		word_no_answer("agent", view->agent_error, why);
 		return false;
 	}
 	if (view->agent.quorum != AGENT_QUORUM_YES) {
-		text_add(why, "there is no quorum (%s)", view_quorum(view->agent.quorum));
+		text_add(why, "there is no quorum (%s)", word_quorum(view->agent.quorum));
 		return false;
 	}
 	for (uint32_t i = 0; i < view->agent.n_groups; i++) {
@@ -180,7 +101,7 @@ static bool service_ready(const struct view_service *service, struct text *why)
 static bool engine_ready(const struct view *view, struct text *why)
 {
 	if (view->engine_error) {
-		view_no_answer("engine", view->engine_error, why);
+		word_no_answer("engine", view->engine_error, why);
 		return false;
 	}
 	for (size_t i = 0; i < view->n_services; i++) {

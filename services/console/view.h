@@ -9,6 +9,7 @@
 #include "proto/agent_ipc.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
+#include "proto/state_words.h"
 #include "schema/config.h"
 
 #define VIEW_PROBLEM_MAX 2048
@@ -45,19 +46,6 @@ struct view {
 /* Empties it and frees what it owns. */
 void view_clear(struct view *view);
 
-/* "owner", "standby", …: also the words of the JSON. */
-const char *view_role(uint8_t role);
-const char *view_quorum(uint8_t quorum);
-
-/* "up", "down", "unknown" */
-const char *view_source_state(uint8_t state);
-
-/* "enabled", "drain", "disabled": also the words of the JSON. */
-const char *view_admin(uint8_t admin);
-
-/* Name of a node of the agent's status; "nobody" for 0, "?" for one that it does not know. */
-const char *view_node_name(const struct agent_status *agent, uint32_t id);
-
 /* This machine's entry of the agent's status or NULL. */
 const struct agent_status_node *view_this_node(const struct agent_status *agent);
 
@@ -70,8 +58,5 @@ size_t view_reals_up(const struct view_service *service);
  * checked once. If not, why gets one sentence.
  */
 bool view_ready(const struct view *view, struct text *why);
-
-/* A daemon that does not answer, in plain words: "the agent is not running". */
-void view_no_answer(const char *daemon, int error, struct text *text);
 
 #endif

@@ -54,7 +54,7 @@ struct agent_status_node {
 	uint8_t present; /* member of this node's view */
 	uint8_t fit;	 /* could own */
 	uint8_t witness;
-	uint8_t pad;
+	uint8_t standby; /* present, and stands by as its configuration says */
 	char name[AGENT_NAME_MAX];
 	char reason[AGENT_REASON_MAX]; /* one sentence: why it is or is not the owner */
 	uint8_t pad2[7];

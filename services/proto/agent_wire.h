@@ -43,8 +43,9 @@ enum agent_wire_health {
 	AGENT_HEALTH_NO_ADDRESS,
 	AGENT_HEALTH_ALIAS_FAILED,
 	AGENT_HEALTH_LEAVING,
-	AGENT_HEALTH_STALE, /* its configuration is not the newest */
-	AGENT_HEALTH_LAST = AGENT_HEALTH_STALE,
+	AGENT_HEALTH_STALE,   /* its configuration is not the newest */
+	AGENT_HEALTH_STANDBY, /* the configuration says that it owns nothing */
+	AGENT_HEALTH_LAST = AGENT_HEALTH_STANDBY,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */

@@ -167,8 +167,6 @@ static void put_content(struct wire_cursor *c, const struct config_message *m)
 	case CONFIG_WIRE_PROPOSE:
 		put_revision(c, &m->propose.revision);
 		wire_put(c, m->propose.size, 4);
-		if (m->level < 2)
-			break;
 		wire_put(c, m->propose.format, 1);
 		wire_put(c, m->propose.prefix, 4);
 		wire_put(c, m->propose.suffix, 4);
@@ -194,8 +192,6 @@ static void get_propose(struct wire_cursor *c, struct config_message *m)
 {
 	get_revision(c, &m->propose.revision);
 	m->propose.size = (uint32_t)wire_get(c, 4);
-	if (m->level < 2)
-		return;
 	m->propose.format = (uint8_t)wire_get(c, 1);
 	m->propose.prefix = (uint32_t)wire_get(c, 4);
 	m->propose.suffix = (uint32_t)wire_get(c, 4);
@@ -263,9 +259,6 @@ int config_wire_encode(const struct config_message *message, uint8_t *buf, size_
 
 	if (message->type < CONFIG_WIRE_STATE || message->type > CONFIG_WIRE_TYPE_LAST ||
 	    !is_spoken(message->type, message->level))
-		return -EINVAL;
-	if (message->type == CONFIG_WIRE_PROPOSE && message->level < 2 &&
-	    message->propose.format != CONFIG_FORMAT_FULL)
 		return -EINVAL;
 	wire_put(&c, MAGIC, 2);
 	wire_put(&c, message->level, 1);

@@ -3,10 +3,10 @@
  * Messages between the config services of the nodes, carried by corosync CPG (totally ordered).
  * Encode and decode only. Two levels of the encoding are spoken, CONFIG_WIRE_LEVEL and the one
  * before it: a cluster uses the lowest level of its members (services/config/replica.h). STATE, by
- * which they learn of each other's, has the same form for ever. Level 1 carries a proposed document
- * in full; level 2 can carry it as a difference to its parent's (services/config/delta.h). A
- * message of another level, or with a byte too many or too few, is refused. Times are relative:
- * clocks of two nodes are never compared.
+ * which they learn of each other's, has the same form for ever. A proposed document is carried in
+ * full, or as a difference to its parent's (services/config/delta.h). Levels 2 and 3 are encoded
+ * alike: who speaks level 3 knows more of the model. A message of another level, or with a byte too
+ * many or too few, is refused. Times are relative: clocks of two nodes are never compared.
  */
 #ifndef TRIREME_PROTO_CONFIG_WIRE_H
 #define TRIREME_PROTO_CONFIG_WIRE_H
@@ -17,7 +17,7 @@
 #include "proto/config_revision.h"
 
 #ifndef CONFIG_WIRE_LEVEL /* tests build releases before and after this one */
-#define CONFIG_WIRE_LEVEL 2
+#define CONFIG_WIRE_LEVEL 3
 #endif
 #define CONFIG_WIRE_LEVEL_MIN (CONFIG_WIRE_LEVEL > 1 ? CONFIG_WIRE_LEVEL - 1 : 1)
 #define CONFIG_WIRE_LEVEL_STATE 1

@@ -45,6 +45,7 @@ static const struct field node_fields[] = {
 	VALUE("id", FIELD_U8, struct config_node, id),
 	CHOICE("role", struct config_node, role, role_names),
 	VALUE("priority", FIELD_U8, struct config_node, priority),
+	VALUE("standby", FIELD_BOOL, struct config_node, standby),
 	VALUE("gateway", FIELD_IPV4, struct config_node, gateway),
 };
 

@@ -100,33 +100,13 @@ int build_port(void *object, const struct lyd_node *from)
 				  port->additional, &port->n_additional);
 }
 
-/* "10.1.0.0/16"; what the model lets through with host bits set loses them. */
-static int parse_prefix(const char *text, struct config_route *route)
-{
-	const char *slash = strchr(text, '/');
-	char address[16];
-	uint32_t length;
-	int r;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
-		return -EINVAL;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	r = parse_u32(slash + 1, 0, 32, &length);
-	if (r == 0)
-		r = parse_ipv4(address, &route->destination);
-	if (r < 0)
-		return r;
-	route->prefix_length = (uint8_t)length;
-	route->destination &= ipv4_netmask(route->prefix_length);
-	return 0;
-}
-
 int build_route(void *object, const struct lyd_node *from)
 {
 	const struct lyd_node *destination = child_of(from, "destination");
 	struct config_route *route = object;
-	int r = destination ? parse_prefix(lyd_get_value(destination), route) : -EINVAL;
+	int r = destination ? parse_prefix(lyd_get_value(destination), &route->destination,
+					   &route->prefix_length)
+			    : -EINVAL;
 
 	return r < 0 ? r : SET_FIELDS(route, route_fields, from);
 }

@@ -16,6 +16,8 @@ void config_free(struct config *config)
 	free(config->pools);
 	free(config->marks);
 	free(config->sources);
+	free(config->users);
+	free(config->tokens);
 	free(config);
 }
 
@@ -71,6 +73,15 @@ const char *config_method_name(enum config_method method)
 					    [CONFIG_METHOD_TUNNEL] = "tunnel"};
 
 	return names[method];
+}
+
+const char *config_access_role_name(enum config_access_role role)
+{
+	static const char *const names[] = {[CONFIG_ACCESS_VIEWER] = "viewer",
+					    [CONFIG_ACCESS_OPERATOR] = "operator",
+					    [CONFIG_ACCESS_ADMINISTRATOR] = "administrator"};
+
+	return names[role];
 }
 
 const char *config_source_type_name(enum config_source_type type)

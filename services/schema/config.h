@@ -33,6 +33,11 @@
 #define CONFIG_DNS_MAX 3
 #define CONFIG_SEARCH_MAX 6
 #define CONFIG_NTP_MAX 8
+#define CONFIG_USERS_MAX 64
+#define CONFIG_TOKENS_MAX 64
+#define CONFIG_NETWORKS_MAX 32
+#define CONFIG_PASSWORD_MAX 516	  /* crypt(5), sealed, or "$0$" and the password, and NUL */
+#define CONFIG_TOKEN_HASH_MAX 512 /* 64 hexadecimal digits, or sealed, and NUL */
 
 #define CONFIG_RING_PORTS 2   /* ports that carry the ring: eth1, eth0 */
 #define CONFIG_RING_LINKS 4   /* corosync: links 0 and 1 on these, 2 and 3 while addresses change */
@@ -127,6 +132,13 @@ enum config_source_type {
 	CONFIG_SOURCE_PACEMAKER,
 };
 
+/* In the order of rising rights: each has those before it. */
+enum config_access_role {
+	CONFIG_ACCESS_VIEWER,
+	CONFIG_ACCESS_OPERATOR,
+	CONFIG_ACCESS_ADMINISTRATOR,
+};
+
 struct config_address {
 	uint32_t address;
 	uint8_t prefix_length;
@@ -176,6 +188,7 @@ struct config_node {
 	uint8_t id;
 	enum config_role role;
 	uint8_t priority;
+	bool standby; /* owns nothing, whatever happens; of a router */
 	struct config_port ports[CONFIG_PORTS_MAX];
 	size_t n_ports;
 	uint32_t gateway; /* 0: none */
@@ -280,6 +293,44 @@ struct config_source {
 	uint8_t check_fall, check_rise;
 };
 
+#define CONFIG_PASSWORD_PLAIN "$0$"   /* before a password that is no hash yet */
+#define CONFIG_PASSWORDS_PLAIN_MAX 16 /* of a document: each takes time to become a hash */
+
+/* Who signs in with a password. */
+struct config_user {
+	char name[CONFIG_NAME_MAX];
+	enum config_access_role role;
+	/* As in the document; for its consumers a hash of crypt(5). Empty: none. Secret. */
+	char password[CONFIG_PASSWORD_MAX];
+};
+
+#define CONFIG_TIME_IMPOSSIBLE INT64_MIN /* the 30th of February; no valid document has it */
+
+/* What a program signs in with. */
+struct config_token {
+	char name[CONFIG_NAME_MAX];
+	enum config_access_role role;
+	char hash[CONFIG_TOKEN_HASH_MAX]; /* as in the document; SHA-256 in small hex. Secret. */
+	int64_t expires_s;		  /* Unix time from which on it is not taken; 0: never */
+};
+
+struct config_network {
+	uint32_t address; /* host bits are 0 */
+	uint8_t prefix_length;
+};
+
+/* Page and interface for programs, of every node, on its own addresses. */
+struct config_management {
+	bool https;
+	bool https_public; /* on eth0 too; then there are networks */
+	uint16_t https_port;
+	struct config_network networks[CONFIG_NETWORKS_MAX]; /* none: the subnet of eth1 */
+	size_t n_networks;
+	bool metrics;
+	bool metrics_anonymous; /* also to who has not signed in */
+	uint32_t session_timeout_s;
+};
+
 /* An address that a node has besides its document's, since the ring still uses it. */
 struct config_kept {
 	uint8_t node; /* id */
@@ -312,6 +363,11 @@ struct config {
 	size_t n_services;
 	struct config_source *sources; /* n_sources of them */
 	size_t n_sources;
+	struct config_user *users; /* n_users of them; not in the image that everybody reads */
+	size_t n_users;
+	struct config_token *tokens; /* n_tokens of them; as the users */
+	size_t n_tokens;
+	struct config_management management;
 };
 
 /* Frees what config_build() made; accepts NULL. */
@@ -337,6 +393,9 @@ const struct config_port *config_port_by_name(const struct config_node *node, co
 /* "tcp", "udp" or "sctp"; "nat", "direct" or "tunnel". */
 const char *config_protocol_name(enum config_protocol protocol);
 const char *config_method_name(enum config_method method);
+
+/* "viewer", "operator" or "administrator". */
+const char *config_access_role_name(enum config_access_role role);
 
 /* "nfs", "smb", …, as in the model. */
 const char *config_source_type_name(enum config_source_type type);

@@ -2,6 +2,7 @@
 #include "schema/config_field.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,9 @@ static int set_field(void *object, const struct field *field, const struct lyd_n
 	switch (field->kind) {
 	case FIELD_TEXT:
 		return copy_text(target, field->size, text);
+	case FIELD_BOOL:
+		*(bool *)target = value->boolean;
+		return 0;
 	case FIELD_U8:
 		*(uint8_t *)target = value->uint8;
 		return 0;

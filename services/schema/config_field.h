@@ -10,6 +10,7 @@
 
 enum field_kind {
 	FIELD_TEXT,
+	FIELD_BOOL,
 	FIELD_U8,
 	FIELD_U16,
 	FIELD_U32,

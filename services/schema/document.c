@@ -85,6 +85,7 @@ static int set_text(struct document *document, struct schema_error *error)
 	tree_print(&buffer, document->tree, DOCUMENT_COMPLETE);
 	r = buffer_take(&buffer, &text, &size);
 	if (r == -EFBIG) {
+		error->fault = SCHEMA_FAULT_SIZE;
 		error_text(error->allowed, sizeof(error->allowed),
 			   "a document of at most %u MiB: this one is larger",
 			   SCHEMA_DOCUMENT_MAX >> 20);

@@ -12,6 +12,7 @@
 #ifndef TRIREME_SCHEMA_DOCUMENT_H
 #define TRIREME_SCHEMA_DOCUMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,9 @@
 
 #define DOCUMENT_HIDDEN "$hidden$" /* stands for a secret wherever a document is shown */
 #define DOCUMENT_SEALED "$1$"	   /* what a sealed secret begins with (trireme-secret.yang) */
-#define DOCUMENT_EDITS_MAX 10000   /* of one call */
+#define DOCUMENT_PASSWORD \
+	CONFIG_PASSWORD_PLAIN	 /* what a password begins with that is no hash yet */
+#define DOCUMENT_EDITS_MAX 10000 /* of one call */
 
 /* The compiled model: opened once by a process and used for all documents. Not for threads. */
 struct schema;
@@ -64,16 +67,23 @@ const struct config *document_config(const struct document *document);
 enum document_view {
 	DOCUMENT_COMPLETE, /* the canonical text */
 	DOCUMENT_REDACTED, /* every secret is DOCUMENT_HIDDEN */
+	DOCUMENT_PUBLIC,   /* and what only administrators see (extension `restricted`) is left out
+			    */
 };
 
 int document_print(struct document *document, enum document_view view, char **ret_text);
 
 /*
  * The same of one place, as an object with one member; "" or "/": the whole document. Defaults are
- * shown where they are asked for by name. -EBADMSG: no such place, or nothing is there.
+ * shown where they are asked for by name. -EBADMSG: no such place, nothing is there, or the view
+ * leaves it out.
  */
 int document_print_at(struct document *document, const char *where, enum document_view view,
 		      char **ret_text, struct schema_error *error);
+
+/* The same of a place that is given as an api-path of RFC 8040: /trireme:pool=web. */
+int document_print_target(struct document *document, const char *target, enum document_view view,
+			  char **ret_text, struct schema_error *error);
 
 /*
  * Takes out what belongs to this one machine (/trireme:machine) and is not replicated: the name of
@@ -130,19 +140,59 @@ int document_edit(struct document *base, const struct document_edit *edits, size
 		  struct document **ret_document, struct schema_error *error);
 
 /*
- * The same with the edits of a YANG Patch (RFC 8072, JSON). Beyond the RFC, `insert` and `move` are
- * taken for every list: a document keeps the order of each.
+ * The same with the edits of a YANG Patch (RFC 8072, JSON), whose targets are below `above`, an
+ * api-path of RFC 8040 ("" or "/": the whole). Beyond the RFC, `insert` and `move` are taken for
+ * every list: a document keeps the order of each.
  */
-int document_apply_patch(struct document *base, const char *text, size_t size,
+int document_apply_patch(struct document *base, const char *above, const char *text, size_t size,
 			 struct document **ret_document, struct schema_error *error);
+
+enum document_method {
+	DOCUMENT_METHOD_POST,  /* a new child of the target */
+	DOCUMENT_METHOD_PUT,   /* the target becomes the value, there or not */
+	DOCUMENT_METHOD_PATCH, /* the value is merged into the target, which is there */
+	DOCUMENT_METHOD_DELETE,
+	DOCUMENT_METHOD_YANG_PATCH, /* RFC 8072, edits below the target */
+};
+
+/* "POST", …, "YANG-PATCH"; -EINVAL. */
+int document_method_parse(const char *name, enum document_method *ret_method);
+
+/* A request of RFC 8040 (sections 4.4 to 4.7) on a document. Texts belong to the caller. */
+struct document_write {
+	enum document_method method;
+	const char *target; /* api-path below the datastore; "" or "/": all of it */
+	const char *value; /* JSON: an object with the one member that RFC 8040 asks for; or NULL */
+	const char *insert; /* "first", "last", "before" or "after" of POST and PUT; or NULL */
+	const char *point;  /* api-path of another entry; or NULL */
+};
+
+struct document_written {
+	bool created;
+	char *location; /* api-path of what POST made, or NULL; freed by document_written_clear() */
+};
+
+void document_written_clear(struct document_written *written);
+
+/* As document_edit(). error->fault TARGET: the target is not there. */
+int document_write(struct document *base, const struct document_write *write,
+		   struct document **ret_document, struct document_written *ret_written,
+		   struct schema_error *error);
 
 enum document_format {
 	DOCUMENT_PATCH, /* YANG Patch that makes b of a; secrets are DOCUMENT_HIDDEN in it */
 	DOCUMENT_LINES, /* a line per change, sorted by path; empty when there is none */
 };
 
+/* What the view leaves out is not compared; secrets are never shown. */
 int document_diff(struct document *a, struct document *b, enum document_format format,
-		  char **ret_text);
+		  enum document_view view, char **ret_text);
+
+/*
+ * Whether b is what somebody who is no administrator may make of a: 0, or -EBADMSG and *error names
+ * the first change of a secret or of what has the extension `restricted`. -ENOMEM.
+ */
+int document_check_rights(struct document *a, struct document *b, struct schema_error *error);
 
 /*
  * The sealed text of a plain secret, or the plain one of a sealed one, at path; *ret_value is freed

@@ -10,6 +10,7 @@
 
 static int not_there(const struct path *path, struct schema_error *error)
 {
+	error->fault = SCHEMA_FAULT_TARGET;
 	error_text(error->path, sizeof(error->path), "%s", path->text);
 	error_text(error->allowed, sizeof(error->allowed),
 		   "what the document has: this is not set");
@@ -58,27 +59,63 @@ static struct lyd_node *find_first(struct lyd_node *tree, const struct path *pat
 	return node;
 }
 
-int document_print_at(struct document *document, const char *where, enum document_view view,
+/* Every node on the way must be part of the view. */
+static int check_view(const struct path *path, enum document_view view, struct schema_error *error)
+{
+	for (size_t i = 0; i < path->n && view == DOCUMENT_PUBLIC; i++) {
+		if (!schema_is_restricted(path->steps[i].node))
+			continue;
+		*error = (struct schema_error){.fault = SCHEMA_FAULT_DENIED};
+		error_text(error->path, sizeof(error->path), "%s", path->text);
+		error_text(error->allowed, sizeof(error->allowed), "administrators only");
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+static int print_path(struct document *document, const struct path *path, enum document_view view,
 		      char **ret_text, struct schema_error *error)
 {
 	_cleanup_buffer_ struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);
 	struct lyd_node *tree = NULL, *node = NULL;
+	int r = check_view(path, view, error);
+
+	if (r == 0)
+		r = document_tree(document, &tree);
+	if (r < 0)
+		return r;
+	if (path_is_set(path)) {
+		node = find_first(tree, path);
+		if (node)
+			print_set(&buffer, node, view);
+	} else if (tree && lyd_find_path(tree, path->text, 0, &node) == LY_SUCCESS) {
+		tree_print_node(&buffer, node, view);
+	}
+	return node ? buffer_take(&buffer, ret_text, NULL) : not_there(path, error);
+}
+
+int document_print_at(struct document *document, const char *where, enum document_view view,
+		      char **ret_text, struct schema_error *error)
+{
 	struct path path;
 	int r;
 
 	if (!where[0] || strcmp(where, "/") == 0)
 		return document_print(document, view, ret_text);
 	r = path_parse(document->schema, where, &path, error);
-	if (r == 0)
-		r = document_tree(document, &tree);
-	if (r < 0)
-		return r;
-	if (path_is_set(&path)) {
-		node = find_first(tree, &path);
-		if (node)
-			print_set(&buffer, node, view);
-	} else if (lyd_find_path(tree, path.text, 0, &node) == LY_SUCCESS) {
-		tree_print_node(&buffer, node, view);
-	}
-	return node ? buffer_take(&buffer, ret_text, NULL) : not_there(&path, error);
+	return r < 0 ? r : print_path(document, &path, view, ret_text, error);
+}
+
+int document_print_target(struct document *document, const char *target, enum document_view view,
+			  char **ret_text, struct schema_error *error)
+{
+	struct path path;
+	int r;
+
+	if (!target[0] || strcmp(target, "/") == 0)
+		return document_print(document, view, ret_text);
+	r = path_parse_target(document->schema, target, &path, error);
+	if (r == -EBADMSG)
+		error->fault = SCHEMA_FAULT_TARGET;
+	return r < 0 ? r : print_path(document, &path, view, ret_text, error);
 }

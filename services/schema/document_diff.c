@@ -214,12 +214,37 @@ static int diff_siblings(const struct lyd_node *a, const struct lyd_node *b, dif
 	return r;
 }
 
-int diff_documents(struct document *a, struct document *b, diff_fn *report, void *user)
+bool diff_is_restricted(const struct lyd_node *node)
 {
+	while (node && !schema_is_restricted(node->schema))
+		node = lyd_parent(node);
+	return node;
+}
+
+struct filter {
+	diff_fn *report;
+	void *user;
+};
+
+static int report_public(void *user, const struct diff *diff)
+{
+	const struct filter *filter = user;
+
+	return diff_is_restricted(diff->b ? diff->b : diff->a) ? 0
+							       : filter->report(filter->user, diff);
+}
+
+int diff_documents(struct document *a, struct document *b, enum document_view view, diff_fn *report,
+		   void *user)
+{
+	struct filter filter = {report, user};
 	struct lyd_node *tree_a = NULL, *tree_b = NULL;
 	int r = document_tree(a, &tree_a);
 
 	if (r == 0)
 		r = document_tree(b, &tree_b);
-	return r < 0 ? r : diff_siblings(tree_a, tree_b, report, user);
+	if (r < 0)
+		return r;
+	return view == DOCUMENT_PUBLIC ? diff_siblings(tree_a, tree_b, report_public, &filter)
+				       : diff_siblings(tree_a, tree_b, report, user);
 }

@@ -25,10 +25,17 @@ struct diff {
 /* 0 or -errno, which ends the comparison. */
 typedef int diff_fn(void *user, const struct diff *diff);
 
-/* Reports the changes in an order in which they can be made one after another. */
-int diff_documents(struct document *a, struct document *b, diff_fn *report, void *user);
+/*
+ * Reports the changes in an order in which they can be made one after another; those of what the
+ * view leaves out are not reported.
+ */
+int diff_documents(struct document *a, struct document *b, enum document_view view, diff_fn *report,
+		   void *user);
 
 /* The changes for people, DOCUMENT_LINES. */
-int diff_lines(struct document *a, struct document *b, char **ret_text);
+int diff_lines(struct document *a, struct document *b, enum document_view view, char **ret_text);
+
+/* The node or one above it is restricted. */
+bool diff_is_restricted(const struct lyd_node *node);
 
 #endif

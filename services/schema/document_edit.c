@@ -35,10 +35,11 @@ int document_operation_parse(const char *name, enum document_operation *ret_oper
 	return -EINVAL;
 }
 
-static int refuse(struct change *change, const char *allowed)
+static int refuse(struct change *change, enum schema_fault fault, const char *allowed)
 {
 	struct schema_error *error = change->error;
 
+	error->fault = fault;
 	error_text(error->path, sizeof(error->path), "%s", change->path.text);
 	error_text(error->value, sizeof(error->value), "%s",
 		   operation_names[change->edit->operation]);
@@ -187,7 +188,8 @@ static int find_after(struct change *change, const struct lyd_node *node,
 	point = find(*change->tree, path.text);
 	if (!point || point == node || point->schema != node->schema ||
 	    lyd_parent(point) != lyd_parent(node))
-		return refuse(change, "beside another entry of the same list, which is there");
+		return refuse(change, SCHEMA_FAULT_MISSING,
+			      "beside another entry of the same list, which is there");
 	after = point->prev->next && point->prev->schema == node->schema ? point->prev : NULL;
 	*ret_after = edit->where == DOCUMENT_AFTER ? point : after;
 	return 0;
@@ -200,7 +202,7 @@ static int move(struct change *change)
 	int r;
 
 	if (!node || !(node->schema->nodetype & (LYS_LIST | LYS_LEAFLIST)))
-		return refuse(change, "an entry of a list, which is there");
+		return refuse(change, SCHEMA_FAULT_MISSING, "an entry of a list, which is there");
 	r = find_after(change, node, &after);
 	return r < 0 || after == node ? r : order_move(change->tree, node, after);
 }
@@ -213,16 +215,19 @@ static int check_there(struct change *change, const struct lyd_node *there)
 	switch (change->edit->operation) {
 	case DOCUMENT_CREATE:
 	case DOCUMENT_INSERT:
-		return there ? refuse(change, "something that is not there yet: it is") : 0;
+		return there ? refuse(change, SCHEMA_FAULT_EXISTS,
+				      "something that is not there yet: it is")
+			     : 0;
 	case DOCUMENT_DELETE:
 		if (!there)
-			return refuse(change, "something that is there: it is not");
+			return refuse(change, SCHEMA_FAULT_MISSING,
+				      "something that is there: it is not");
 		break;
 	default:
 		break;
 	}
 	if (lysc_is_key(schema))
-		return refuse(change, "the whole entry: this is its key");
+		return refuse(change, SCHEMA_FAULT_METHOD, "the whole entry: this is its key");
 	return 0;
 }
 
@@ -261,6 +266,8 @@ static int apply_all(const struct schema *schema, struct lyd_node **tree,
 			.schema = schema, .edit = &edits[i], .tree = tree, .error = error};
 
 		r = apply(&change);
+		if (r < 0)
+			error->edit = (unsigned int)i + 1;
 	}
 	return r;
 }

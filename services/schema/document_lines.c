@@ -157,11 +157,11 @@ static int sort_lines(const char *text, size_t n, char **ret_text)
 	return buffer_take(&sorted, ret_text, NULL);
 }
 
-int diff_lines(struct document *a, struct document *b, char **ret_text)
+int diff_lines(struct document *a, struct document *b, enum document_view view, char **ret_text)
 {
 	struct lines lines = {.text = buffer_of(DIFF_TEXT_MAX)};
 	_cleanup_free_ char *text = NULL;
-	int r = diff_documents(a, b, add_line, &lines);
+	int r = diff_documents(a, b, view, add_line, &lines);
 
 	if (r == 0)
 		r = buffer_take(&lines.text, &text, NULL);

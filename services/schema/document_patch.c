@@ -2,6 +2,7 @@
 /* A difference as YANG Patch in JSON (RFC 8072), and edits from one. */
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -46,13 +47,14 @@ static int write_edit(void *user, const struct diff *diff)
 	return text->error;
 }
 
-static int diff_patch(struct document *a, struct document *b, char **ret_text)
+static int diff_patch(struct document *a, struct document *b, enum document_view view,
+		      char **ret_text)
 {
 	struct patch_writer writer = {.text = buffer_of(DIFF_TEXT_MAX)};
 	int r;
 
 	buffer_text(&writer.text, "{\"" PATCH "\":{\"patch-id\":\"trireme\",\"edit\":[");
-	r = diff_documents(a, b, write_edit, &writer);
+	r = diff_documents(a, b, view, write_edit, &writer);
 	buffer_text(&writer.text, "]}}");
 	if (r == 0)
 		r = buffer_take(&writer.text, ret_text, NULL);
@@ -61,9 +63,10 @@ static int diff_patch(struct document *a, struct document *b, char **ret_text)
 }
 
 int document_diff(struct document *a, struct document *b, enum document_format format,
-		  char **ret_text)
+		  enum document_view view, char **ret_text)
 {
-	return format == DOCUMENT_PATCH ? diff_patch(a, b, ret_text) : diff_lines(a, b, ret_text);
+	return format == DOCUMENT_PATCH ? diff_patch(a, b, view, ret_text)
+					: diff_lines(a, b, view, ret_text);
 }
 
 /* The edits of a patch and the texts they point to. */
@@ -84,24 +87,43 @@ static void patch_clear(struct patch *patch)
 
 static int refuse(size_t number, const char *allowed, struct schema_error *error)
 {
-	*error = (struct schema_error){0};
+	*error =
+		(struct schema_error){.fault = SCHEMA_FAULT_FORM, .edit = (unsigned int)number + 1};
 	error_text(error->path, sizeof(error->path), "edit %zu", number + 1);
 	error_text(error->allowed, sizeof(error->allowed), "%s", allowed);
 	return -EBADMSG;
 }
 
-/* From the form of a target to that of an edit. */
-static int read_path(const struct schema *schema, const json_t *target, size_t number,
-		     const char **ret_path, struct schema_error *error)
+/* What the edits are read with. */
+struct patch_reader {
+	const struct schema *schema;
+	const char *above; /* the place that targets are below; "" is all */
+	struct schema_error *error;
+};
+
+/* From the form of a target to that of an edit; "/" is the place itself (RFC 8072 section 2.5). */
+static int read_path(const struct patch_reader *reader, const json_t *target, size_t number,
+		     const char **ret_path)
 {
+	const char *below = json_string_value(target);
+	char whole[PATH_GIVEN_MAX + 1];
 	struct path path;
 	int r;
 
-	if (!json_is_string(target))
-		return refuse(number, "with target and, before or after another, point", error);
-	r = path_parse_target(schema, json_string_value(target), &path, error);
-	if (r < 0)
+	if (!below)
+		return refuse(number, "with target and, before or after another, point",
+			      reader->error);
+	if (strcmp(below, "/") == 0)
+		below = "";
+	r = snprintf(whole, sizeof(whole), "%s%s%s", reader->above,
+		     below[0] && below[0] != '/' && reader->above[0] ? "/" : "", below);
+	if (r < 0 || (size_t)r >= sizeof(whole))
+		return refuse(number, "a shorter target", reader->error);
+	r = path_parse_target(reader->schema, whole, &path, reader->error);
+	if (r < 0) {
+		reader->error->edit = (unsigned int)number + 1;
 		return r;
+	}
 	*ret_path = strdup(path.text);
 	return *ret_path ? 0 : -ENOMEM;
 }
@@ -141,9 +163,10 @@ static int read_where(const json_t *where, size_t number, enum document_where *r
 	return refuse(number, "where is one of: last, first, before, after", error);
 }
 
-static int read_edit(const struct schema *schema, const json_t *json, size_t number,
-		     struct document_edit *edit, struct schema_error *error)
+static int read_edit(const struct patch_reader *reader, const json_t *json, size_t number,
+		     struct document_edit *edit)
 {
+	struct schema_error *error = reader->error;
 	const char *operation = json_string_value(json_object_get(json, "operation"));
 	const json_t *value = json_object_get(json, "value");
 	int r;
@@ -153,38 +176,40 @@ static int read_edit(const struct schema *schema, const json_t *json, size_t num
 			      "operation is one of: create, delete, insert, merge, move, replace, "
 			      "remove",
 			      error);
-	r = read_path(schema, json_object_get(json, "target"), number, &edit->path, error);
+	r = read_path(reader, json_object_get(json, "target"), number, &edit->path);
 	if (r == 0)
 		r = read_where(json_object_get(json, "where"), number, &edit->where, error);
 	if (r == 0 && (edit->where == DOCUMENT_BEFORE || edit->where == DOCUMENT_AFTER))
-		r = read_path(schema, json_object_get(json, "point"), number, &edit->point, error);
+		r = read_path(reader, json_object_get(json, "point"), number, &edit->point);
 	if (r == 0 && value)
 		r = read_value(value, number, &edit->value, error);
 	return r;
 }
 
-static int read_edits(const struct schema *schema, const json_t *list, struct patch *patch,
-		      struct schema_error *error)
+static int read_edits(const struct patch_reader *reader, const json_t *list, struct patch *patch)
 {
 	size_t n = json_array_size(list);
 	int r = 0;
 
 	if (n > DOCUMENT_EDITS_MAX)
-		return refuse(n - 1, "a patch of fewer edits", error);
+		return refuse(n - 1, "a patch of fewer edits", reader->error);
 	patch->edits = calloc(n + 1, sizeof(*patch->edits));
 	if (!patch->edits)
 		return -ENOMEM;
 	while (patch->n < n && r == 0) {
 		size_t i = patch->n++;
 
-		r = read_edit(schema, json_array_get(list, i), i, &patch->edits[i], error);
+		r = read_edit(reader, json_array_get(list, i), i, &patch->edits[i]);
 	}
 	return r;
 }
 
-int document_apply_patch(struct document *base, const char *text, size_t size,
+int document_apply_patch(struct document *base, const char *above, const char *text, size_t size,
 			 struct document **ret_document, struct schema_error *error)
 {
+	const struct patch_reader reader = {.schema = base->schema,
+					    .above = strcmp(above, "/") == 0 ? "" : above,
+					    .error = error};
 	_cleanup_(patch_clear) struct patch patch = {0};
 	json_error_t where;
 	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
@@ -193,8 +218,9 @@ int document_apply_patch(struct document *base, const char *text, size_t size,
 
 	*error = (struct schema_error){0};
 	if (json_is_array(list)) {
-		r = read_edits(base->schema, list, &patch, error);
+		r = read_edits(&reader, list, &patch);
 	} else {
+		error->fault = SCHEMA_FAULT_FORM;
 		error_text(error->allowed, sizeof(error->allowed),
 			   "a YANG Patch: {\"" PATCH "\": {\"edit\": [...]}}%s",
 			   json ? "" : ", which is JSON");

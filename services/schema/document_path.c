@@ -45,6 +45,7 @@ static int malformed(const struct reader *reader, const char *what)
 {
 	struct schema_error *error = reader->error;
 
+	error->fault = SCHEMA_FAULT_FORM;
 	error_text(error->path, sizeof(error->path), "%s", reader->whole);
 	error_text(error->allowed, sizeof(error->allowed), "%s", what);
 	return -EBADMSG;
@@ -55,6 +56,7 @@ static int unknown(const struct reader *reader, const struct lysc_node *parent, 
 {
 	struct schema_error *error = reader->error;
 
+	error->fault = SCHEMA_FAULT_UNKNOWN;
 	error_text(error->path, sizeof(error->path), "%s/%.*s", reader->path->text, (int)length,
 		   name);
 	error_text(error->value, sizeof(error->value), "%.*s", (int)length, name);
@@ -115,6 +117,7 @@ static int finish_step(struct reader *reader, bool may_lack_keys)
 	size_t n_keys = path_keys(step->node);
 
 	if (step->n_values != n_keys && (step->n_values || !may_lack_keys)) {
+		reader->error->fault = SCHEMA_FAULT_FORM;
 		error_text(reader->error->path, sizeof(reader->error->path), "%s", path->text);
 		error_text(reader->error->allowed, sizeof(reader->error->allowed),
 			   "which entry: %s[%s='...']", step->node->name,
@@ -128,6 +131,7 @@ static int finish_step(struct reader *reader, bool may_lack_keys)
 			     step->node->nodetype == LYS_LIST ? path_key(step->node, i)->name : ".",
 			     quote, step->values[i], quote);
 	}
+	step->end = strlen(path->text);
 	return 0;
 }
 
@@ -301,13 +305,26 @@ int path_parse_target(const struct schema *schema, const char *target, struct pa
 	return parse(&reader);
 }
 
-static void print_encoded(struct buffer *buffer, const char *text)
+void path_print_key(struct buffer *buffer, const char *value)
 {
-	for (; *text; text++) {
-		if (strchr(NAME_CHARACTERS "~:", *text))
-			buffer_add(buffer, text, 1);
+	for (; *value; value++) {
+		if (strchr(NAME_CHARACTERS "~:", *value))
+			buffer_add(buffer, value, 1);
 		else
-			buffer_format(buffer, "%%%02X", (unsigned int)(unsigned char)*text);
+			buffer_format(buffer, "%%%02X", (unsigned int)(unsigned char)*value);
+	}
+}
+
+void path_print_as_target(struct buffer *buffer, const struct path *path)
+{
+	for (size_t i = 0; i < path->n; i++) {
+		const struct path_step *step = &path->steps[i];
+
+		buffer_format(buffer, i ? "/%s" : "/trireme:%s", step->node->name);
+		for (size_t k = 0; k < step->n_values; k++) {
+			buffer_text(buffer, k ? "," : "=");
+			path_print_key(buffer, step->values[k]);
+		}
 	}
 }
 
@@ -320,13 +337,13 @@ void path_print_target(struct buffer *buffer, const struct lyd_node *node)
 	buffer_format(buffer, parent ? "/%s" : "/trireme:%s", node->schema->name);
 	if (node->schema->nodetype == LYS_LEAFLIST) {
 		buffer_text(buffer, "=");
-		print_encoded(buffer, lyd_get_value(node));
+		path_print_key(buffer, lyd_get_value(node));
 	}
 	if (node->schema->nodetype != LYS_LIST)
 		return;
 	for (const char *separator = "="; key && lysc_is_key(key->schema); separator = ",") {
 		buffer_text(buffer, separator);
-		print_encoded(buffer, lyd_get_value(key));
+		path_print_key(buffer, lyd_get_value(key));
 		key = key->next;
 	}
 }

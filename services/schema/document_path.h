@@ -15,6 +15,7 @@ struct path_step {
 	/* Of the list's keys in the model's order, or of the leaf-list's entry. */
 	const char *values[PATH_KEYS_MAX];
 	size_t n_values; /* 0, or as many as there are keys */
+	size_t end;	 /* of its part of the path's text */
 };
 
 struct path {
@@ -42,6 +43,12 @@ int path_parse_target(const struct schema *schema, const char *target, struct pa
 
 /* The node's path in that form. */
 void path_print_target(struct buffer *buffer, const struct lyd_node *node);
+
+/* The same of a path, its keys with percent-encoding. */
+void path_print_as_target(struct buffer *buffer, const struct path *path);
+
+/* A key's value in that form. */
+void path_print_key(struct buffer *buffer, const char *value);
 
 /* The last step; path->n ≥ 1. */
 static inline const struct path_step *path_last(const struct path *path)

@@ -18,6 +18,7 @@ static void json_freep(json_t **json)
 static int refuse(const struct path *path, const char *value, const char *allowed,
 		  struct schema_error *error)
 {
+	error->fault = SCHEMA_FAULT_VALUE;
 	error_text(error->path, sizeof(error->path), "%s", path->text);
 	error_text(error->value, sizeof(error->value), "%s", value);
 	error_text(error->allowed, sizeof(error->allowed), "%s", allowed);
@@ -121,7 +122,9 @@ static int whole_json(const struct path *path, const char *text, char **ret_text
 		error_text(allowed, sizeof(allowed),
 			   "JSON as in {\"name\": \"web\"}; it is none at character %d of line %d",
 			   where.column, where.line);
-		return refuse(path, "", allowed, error);
+		r = refuse(path, "", allowed, error);
+		error->fault = SCHEMA_FAULT_FORM;
+		return r;
 	}
 	r = check_kind(path, &json, error);
 	for (size_t n = path->n; n > 0 && r == 0; n--) {

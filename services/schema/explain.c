@@ -205,6 +205,7 @@ static void explain_unknown(const struct ly_ctx *ctx, const struct ly_err_item *
 	char name[128];
 
 	quoted(item->msg, 0, name, sizeof(name));
+	error->fault = SCHEMA_FAULT_UNKNOWN;
 	error_text(error->path, sizeof(error->path), "%s/%s%s", at->data,
 		   strstr(item->msg, "in the \"trireme\" module") ? "trireme:" : "", name);
 	error_text(error->value, sizeof(error->value), "%s", name);
@@ -357,14 +358,18 @@ static void explain_count(const struct lysc_node *schema, const struct lyd_node 
 			  struct schema_error *error)
 {
 	const struct lysc_node_list *list = (const struct lysc_node_list *)schema;
-	size_t n = find_instance(schema, tree, list->min, list->max, error);
+	const struct lysc_node_leaflist *leaflist = (const struct lysc_node_leaflist *)schema;
+	bool is_list = schema->nodetype == LYS_LIST;
+	uint32_t min = is_list ? list->min : leaflist->min;
+	uint32_t max = is_list ? list->max : leaflist->max;
+	size_t n = find_instance(schema, tree, min, max, error);
 
-	if (n < list->min)
-		error_text(error->allowed, sizeof(error->allowed), "at least %u; there %s %zu",
-			   list->min, n == 1 ? "is" : "are", n);
+	if (n < min)
+		error_text(error->allowed, sizeof(error->allowed), "at least %u; there %s %zu", min,
+			   n == 1 ? "is" : "are", n);
 	else
 		error_text(error->allowed, sizeof(error->allowed), "at most %u; there are more",
-			   list->max);
+			   max);
 }
 
 /* The first node of that place in the document that has both; the path becomes its own. */
@@ -489,13 +494,17 @@ void explain_validation(const struct ly_ctx *ctx, const struct ly_err_item *item
 	locate(item, &at);
 	error_text(error->path, sizeof(error->path), "%s", at.data[0] ? at.data : at.schema);
 	schema = schema_at(ctx, error->path);
-	if (schema && starts_with(item->msg, "Mandatory node"))
+	if (schema && starts_with(item->msg, "Mandatory node")) {
+		/* It quotes nothing of the document. */
 		explain_missing(schema, tree, error);
-	else if (starts_with(item->msg, "Mandatory choice"))
+		return;
+	}
+	if (starts_with(item->msg, "Mandatory choice"))
 		explain_no_case(ctx, tree, error);
 	else if (starts_with(item->msg, "Unique data leaf"))
 		explain_unique(item, tree, error);
-	else if (schema && schema->nodetype == LYS_LIST && starts_with(item->msg, "Too "))
+	else if (schema && schema->nodetype & (LYS_LIST | LYS_LEAFLIST) &&
+		 starts_with(item->msg, "Too "))
 		explain_count(schema, tree, error);
 	else if (starts_with(item->msg, "Data for both cases"))
 		explain_choice(item, tree, error);

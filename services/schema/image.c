@@ -62,6 +62,8 @@ static const struct array config_arrays[] = {
 	ARRAY(config, marks, NULL),
 	ARRAY(config, pools, pool_arrays),
 	ARRAY(config, sources, NULL),
+	ARRAY(config, users, NULL),
+	ARRAY(config, tokens, NULL),
 	{0},
 };
 static_assert(ARRAY_SIZE(config_arrays) <= ARRAYS_MAX, "there is room for their counts");
@@ -108,6 +110,8 @@ static uint64_t layout(void)
 		offsetof(struct config, system),
 		sizeof(struct config_system),
 		offsetof(struct config, masquerade),
+		offsetof(struct config, management),
+		sizeof(struct config_management),
 		offsetof(struct config, groups),
 		sizeof(struct config_group),
 		sizeof(struct config_alias),

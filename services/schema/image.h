@@ -3,7 +3,8 @@
  * The accepted configuration as bytes: struct config with its arrays, as the config service
  * publishes it, so that daemons read it without parsing and judging the document again. An image
  * is for programs of the same build on the same machine; it never leaves it. No consumer needs
- * the ring's key: the image is without it.
+ * the ring's key: the image is without it. Hashes of users and tokens are in it as the struct has
+ * them: an image that others than root can read is made of one without users and tokens.
  *
  *   header: magic, layout of struct config, size, digest of what follows, meta, check of the header
  *   struct config, pointers zero

@@ -3,12 +3,13 @@ libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/
 	services/schema/error.c services/schema/image.c services/schema/config_build.c \
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
-	services/schema/build_service.c \
+	services/schema/build_service.c services/schema/build_access.c \
 	services/schema/validate.c services/schema/validate_addresses.c \
 	services/schema/validate_nodes.c services/schema/validate_ports.c \
 	services/schema/validate_cards.c services/schema/validate_system.c \
 	services/schema/validate_aliases.c services/schema/validate_ranges.c \
-	services/schema/validate_services.c services/schema/validate_reals.c
+	services/schema/validate_services.c services/schema/validate_reals.c \
+	services/schema/validate_access.c
 libpkg-schema := libyang
 
 # Documents that are edited, compared and sealed: for the config service.
@@ -17,6 +18,7 @@ libsrc-document := services/schema/document.c services/schema/document_at.c serv
 	services/schema/document_order.c services/schema/document_edit.c \
 	services/schema/document_diff.c services/schema/document_lines.c \
 	services/schema/document_patch.c services/schema/document_secret.c \
+	services/schema/document_rights.c services/schema/document_write.c \
 	services/schema/document_describe.c services/base/buffer.c
 libpkg-document := libyang jansson
 
@@ -60,6 +62,11 @@ tests += test_document
 test_document-src := services/schema/tests/test_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document-pkg := cmocka $(libpkg-document)
+
+tests += test_document_write
+test_document_write-src := services/schema/tests/test_document_write.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_write-pkg := cmocka $(libpkg-document)
 
 tests += test_document_diff
 test_document_diff-src := services/schema/tests/test_document_diff.c services/base/parse.c \

@@ -14,10 +14,27 @@
 #define SCHEMA_YANG_DIR "/usr/share/trireme/yang"
 /* What the config service publishes: an image (image.h), and the document for people and tools. */
 #define SCHEMA_RUNNING "/run/trireme/config.image"
+/* The image with users and tokens, which root alone reads. */
+#define SCHEMA_RUNNING_ACCESS "/run/trireme/access.image"
 #define SCHEMA_RUNNING_DOCUMENT "/run/trireme/config.json"
+
+/* The kind of an error, for programs (error-tag of RFC 8040); the words are for people. */
+enum schema_fault {
+	SCHEMA_FAULT_VALUE,   /* a value, or a rule between values */
+	SCHEMA_FAULT_UNKNOWN, /* the model has no such node */
+	SCHEMA_FAULT_TARGET,  /* what a request is about is not there */
+	SCHEMA_FAULT_MISSING, /* something else that must be there is not */
+	SCHEMA_FAULT_EXISTS,  /* it is there already */
+	SCHEMA_FAULT_FORM,    /* no JSON, or not of the form that was asked for */
+	SCHEMA_FAULT_SIZE,    /* too large */
+	SCHEMA_FAULT_METHOD,  /* this cannot be done there, whatever the values */
+	SCHEMA_FAULT_DENIED,  /* only administrators may */
+};
 
 /* One sentence per part; ready to be shown to a person. Parts that are unknown are empty. */
 struct schema_error {
+	enum schema_fault fault;
+	unsigned int edit; /* which edit of a YANG Patch it is, counted from 1; 0: none */
 	char path[256];	   /* instance path of the node: /trireme:cluster/node[name='r1']/id */
 	char value[128];   /* the value as given */
 	char allowed[384]; /* what is allowed there, or what is wrong */

@@ -19,6 +19,7 @@ struct shape {
 static int too_much(const struct shape *shape, const char *allowed, int max,
 		    struct schema_error *error)
 {
+	error->fault = SCHEMA_FAULT_SIZE;
 	error_text(error->allowed, sizeof(error->allowed), "line %u: at most %d %s", shape->line,
 		   max, allowed);
 	return -EBADMSG;

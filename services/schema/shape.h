@@ -12,8 +12,9 @@
 
 #define SHAPE_REALS_MAX 4096 /* real servers of all services together, and of all pools */
 
-/* Root, machine, cluster, timing, ring, system, forwarding with their containers. */
-#define SHAPE_FIXED 13
+/* Root, machine, cluster, timing, ring, system, forwarding, access, management with their
+ * containers. */
+#define SHAPE_FIXED 17
 /* A port with bond or VLAN, members, additional addresses. */
 #define SHAPE_PORT (2 + CONFIG_MEMBERS_MAX + CONFIG_ADDITIONAL_MAX)
 #define SHAPE_NODE (1 + CONFIG_PORTS_MAX * SHAPE_PORT + CONFIG_ROUTES_MAX)
@@ -22,7 +23,7 @@
 	(SHAPE_FIXED + CONFIG_NODES_MAX * SHAPE_NODE +                                      \
 	 CONFIG_GROUPS_MAX * (1 + CONFIG_ALIASES_MAX) +                                     \
 	 CONFIG_MARKS_MAX * (1 + CONFIG_MATCHES_MAX) + CONFIG_POOLS_MAX + SHAPE_REALS_MAX + \
-	 CONFIG_SERVICES_MAX * 4 + CONFIG_SOURCES_MAX * 2)
+	 CONFIG_SERVICES_MAX * 4 + CONFIG_SOURCES_MAX * 2 + CONFIG_USERS_MAX + CONFIG_TOKENS_MAX)
 #define SHAPE_MEMBERS_MAX 32 /* of one object; the model's largest has fewer than half */
 #define SHAPE_DEPTH_MAX 16   /* the model's deepest value is at 10 */
 

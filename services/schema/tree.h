@@ -84,6 +84,12 @@ static inline void tree_freep(struct lyd_node **tree)
 /* The extension of that name at the node, or NULL. */
 const struct lysc_ext_instance *schema_extension(const struct lysc_node *node, const char *name);
 
+/* Only administrators see and change the node and what is below it. */
+static inline bool schema_is_restricted(const struct lysc_node *node)
+{
+	return schema_extension(node, "restricted");
+}
+
 /* A leaf whose values are never shown. */
 static inline bool schema_is_secret(const struct lysc_node *node)
 {

@@ -25,7 +25,7 @@ static bool is_bare(const struct lyd_value *value)
 
 static void print_value(struct buffer *buffer, const struct lyd_node *leaf, enum document_view view)
 {
-	if (view == DOCUMENT_REDACTED && schema_is_secret(leaf->schema))
+	if (view != DOCUMENT_COMPLETE && schema_is_secret(leaf->schema))
 		buffer_json(buffer, DOCUMENT_HIDDEN);
 	else if (is_bare(&((const struct lyd_node_term *)leaf)->value))
 		buffer_text(buffer, lyd_get_value(leaf));
@@ -56,6 +56,16 @@ static void print_name(struct buffer *buffer, const struct lyd_node *node, bool 
 	buffer_text(buffer, "\":");
 }
 
+/* The first of the siblings from first on that is set and part of the view. */
+static const struct lyd_node *first_shown(const struct lyd_node *first, enum document_view view)
+{
+	const struct lyd_node *node = tree_first_set(first);
+
+	while (node && view == DOCUMENT_PUBLIC && schema_is_restricted(node->schema))
+		node = tree_first_set(node->next);
+	return node;
+}
+
 /* The member that begins with node, and all entries if it is an array; returns what follows. */
 static const struct lyd_node *print_member(struct buffer *buffer, const struct lyd_node *node,
 					   enum document_view view)
@@ -65,12 +75,12 @@ static const struct lyd_node *print_member(struct buffer *buffer, const struct l
 	print_name(buffer, node, false);
 	if (!(schema->nodetype & (LYS_LIST | LYS_LEAFLIST))) {
 		print_content(buffer, node, view);
-		return tree_first_set(node->next);
+		return first_shown(node->next, view);
 	}
 	for (const char *separator = "["; node && node->schema == schema; separator = ",") {
 		buffer_text(buffer, separator);
 		print_content(buffer, node, view);
-		node = tree_first_set(node->next);
+		node = first_shown(node->next, view);
 	}
 	buffer_text(buffer, "]");
 	return node;
@@ -80,7 +90,7 @@ static const struct lyd_node *print_member(struct buffer *buffer, const struct l
 void tree_print(struct buffer *buffer, const struct lyd_node *first, enum document_view view)
 {
 	buffer_text(buffer, "{");
-	for (const struct lyd_node *node = tree_first_set(first); node;) {
+	for (const struct lyd_node *node = first_shown(first, view); node;) {
 		node = print_member(buffer, node, view);
 		if (node)
 			buffer_text(buffer, ",");

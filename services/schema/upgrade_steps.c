@@ -5,5 +5,6 @@
 
 const struct upgrade_step upgrade_steps[] = {
 	{"2026-11-23", "2026-11-24", upgrade_to_2026_11_24, 0},
+	{"2026-11-24", "2026-11-28", NULL, 3},
 };
 const size_t upgrade_n_steps = ARRAY_SIZE(upgrade_steps);

@@ -75,7 +75,7 @@ int config_validate(const struct config *config, struct schema_error *error)
 {
 	static int (*const parts[])(const struct validation *v) = {
 		validate_nodes,	 validate_cards,    validate_system, validate_aliases,
-		validate_ranges, validate_services, validate_pools,
+		validate_ranges, validate_services, validate_pools,  validate_access,
 	};
 	struct validation v = {.config = config, .error = error};
 	int r = validate_own_addresses(&v);

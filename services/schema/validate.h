@@ -42,6 +42,7 @@ int validate_aliases(const struct validation *v);
 int validate_ranges(const struct validation *v);
 int validate_services(const struct validation *v);
 int validate_pools(const struct validation *v);
+int validate_access(const struct validation *v);
 
 /* Parts of validate_nodes() and validate_services(). */
 int validate_port(const struct validation *v, const struct config_node *node,

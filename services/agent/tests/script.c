@@ -114,6 +114,7 @@ static const char *const health_names[] = {
 	[AGENT_HEALTH_ALIAS_FAILED] = "alias-failed",
 	[AGENT_HEALTH_LEAVING] = "leaving",
 	[AGENT_HEALTH_STALE] = "stale",
+	[AGENT_HEALTH_STANDBY] = "standby",
 };
 
 /* "no-carrier:eth1" */
@@ -472,6 +473,11 @@ static void do_current(struct script *s)
 	decide_current(&s->state, strcmp(word(s, 0), "current") == 0, s->now);
 }
 
+static void do_standby(struct script *s)
+{
+	decide_standby(&s->state, strcmp(word(s, 0), "standby") == 0, s->now);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
@@ -488,14 +494,15 @@ static void do_line(struct script *s)
 		const char *verb;
 		void (*run)(struct script *s);
 	} verbs[] = {
-		{"config", do_config},	 {"at", do_at},		{"run", do_run},
-		{"ring", do_ring},	 {"lost", do_lost},	{"quorum", do_quorum},
-		{"state", do_state},	 {"health", do_state},	{"own", do_own},
-		{"drop", do_drop},	 {"auto", do_auto},	{"port", do_port},
-		{"fail", do_fail},	 {"former", do_former}, {"leave", do_leave},
-		{"hide", do_hide},	 {"show", do_hide},	{"tick", do_tick},
-		{"voted", do_voted},	 {"group", do_group},	{"command", do_command},
-		{"explain", do_explain}, {"stale", do_current}, {"current", do_current},
+		{"config", do_config},	 {"at", do_at},		 {"run", do_run},
+		{"ring", do_ring},	 {"lost", do_lost},	 {"quorum", do_quorum},
+		{"state", do_state},	 {"health", do_state},	 {"own", do_own},
+		{"drop", do_drop},	 {"auto", do_auto},	 {"port", do_port},
+		{"fail", do_fail},	 {"former", do_former},	 {"leave", do_leave},
+		{"hide", do_hide},	 {"show", do_hide},	 {"tick", do_tick},
+		{"voted", do_voted},	 {"group", do_group},	 {"command", do_command},
+		{"explain", do_explain}, {"stale", do_current},	 {"current", do_current},
+		{"standby", do_standby}, {"online", do_standby},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

@@ -20,6 +20,7 @@
  *   former EPOCH MS         a lease of the agent's former life runs until then
  *   voted MS                the agent's former life has voted for leases until then
  *   stale | current         this node's configuration is not, or is again, the newest
+ *   standby | online        the configuration says that this node owns nothing | or not any more
  *   command switchover      by the local socket
  *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node

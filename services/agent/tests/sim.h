@@ -73,6 +73,7 @@ struct sim_node {
 	int component; /* nodes with the same number hear each other */
 	int64_t offset, drift_ppm;
 	bool port_ok;
+	bool standby; /* as its configuration says */
 
 	enum sim_life corosync;
 	struct sim_ring *ring;
@@ -168,6 +169,7 @@ bool sim_holds(const struct sim *sim, size_t node);
 void sim_power(struct sim *sim, size_t node, bool on);
 void sim_corosync(struct sim *sim, size_t node, enum sim_life life);
 void sim_agent(struct sim *sim, size_t node, enum sim_life life);
+void sim_stand_by(struct sim *sim, size_t node, bool standby);
 void sim_fault(struct sim *sim); /* a random one */
 /* Everything whole again, but for the power of the node `out` (n_nodes: of none). */
 void sim_repair(struct sim *sim, size_t out);
@@ -180,6 +182,12 @@ void sim_repair(struct sim *sim, size_t out);
 bool sim_schedule(uint64_t seed, bool verbose);
 /* A standby or the witness dies, nothing else: the owner's lease never lapses. */
 bool sim_standby_death(uint64_t seed, bool verbose);
+/*
+ * Operators let routers stand by and not any more, nothing else: an owner's lease never lapses, the
+ * group moves within a second to a router that does not stand by, nobody holds it where all do, and
+ * the former owner does not take it back.
+ */
+bool sim_operators_standby(uint64_t seed, bool verbose);
 const char *sim_last_report(void);
 
 #endif

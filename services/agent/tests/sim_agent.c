@@ -302,6 +302,7 @@ void sim_agent_start(struct sim *sim, size_t node)
 		decide_adopt(&n->state, 0, n->lease_epoch, n->lease_deadline, now);
 	else
 		n->addresses = false;
+	decide_standby(&n->state, n->standby, now);
 	decide_health(&n->state, 0, n->port_ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
 		      now);
 	sim_agent_act(sim, node);

@@ -69,6 +69,7 @@ void sim_agent(struct sim *sim, size_t node, enum sim_life life)
 	} else {
 		n->agent = life;
 		n->tick_at = 0;
+		sim_stand_by(sim, node, n->standby);
 		sim_agent_wake(sim, node);
 	}
 }
@@ -143,6 +144,19 @@ static void set_port(struct sim *sim, size_t node, bool ok)
 	sim_agent_act(sim, node);
 }
 
+void sim_stand_by(struct sim *sim, size_t node, bool standby)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->standby != standby)
+		sim_say(sim, "node %zu: %s", node + 1, standby ? "standby" : "online");
+	n->standby = standby;
+	if (n->agent != SIM_RUNNING)
+		return;
+	decide_standby(&n->state, standby, sim_clock(sim, node));
+	sim_agent_act(sim, node);
+}
+
 static void switch_over(struct sim *sim, size_t node)
 {
 	struct sim_node *n = &sim->nodes[node];
@@ -170,7 +184,7 @@ void sim_fault(struct sim *sim)
 {
 	size_t node = aim(sim);
 
-	switch (sim_random(sim, 11)) {
+	switch (sim_random(sim, 12)) {
 	case 0:
 		partition(sim);
 		break;
@@ -205,6 +219,9 @@ void sim_fault(struct sim *sim)
 		switch_over(sim, node);
 		break;
 	case 9:
+		sim_stand_by(sim, node, !sim->nodes[node].standby);
+		break;
+	case 10:
 		sim->nodes[node].flow_until = sim->now + sim_between(sim, 1000, 400000);
 		break;
 	default:
@@ -222,6 +239,7 @@ void sim_repair(struct sim *sim, size_t out)
 		if (sim->nodes[i].agent == SIM_STOPPED)
 			sim_agent(sim, i, SIM_RUNNING);
 		set_port(sim, i, true);
+		sim_stand_by(sim, i, false);
 	}
 	heal(sim);
 }
@@ -295,14 +313,21 @@ bool sim_schedule(uint64_t seed, bool verbose)
 		      "no owner after repair");
 }
 
-bool sim_standby_death(uint64_t seed, bool verbose)
+static size_t owner_of(const struct sim *sim)
 {
-	struct sim *sim = boot(seed, verbose);
-	size_t owner = 0, victim;
-	bool good;
+	size_t owner = 0;
 
 	while (owner < sim->n_nodes && !sim_holds(sim, owner))
 		owner++;
+	return owner;
+}
+
+bool sim_standby_death(uint64_t seed, bool verbose)
+{
+	struct sim *sim = boot(seed, verbose);
+	size_t owner = owner_of(sim), victim;
+	bool good;
+
 	if (owner == sim->n_nodes)
 		return finish(sim, seed, false, "no owner after boot");
 	sim->calm = true;
@@ -313,4 +338,61 @@ bool sim_standby_death(uint64_t seed, bool verbose)
 		sim_run(sim, sim->now + NSEC_PER_MSEC);
 	good = !sim->violated && sim_holds(sim, owner) && sim->nodes[owner].lapses == 0;
 	return finish(sim, seed, good, "the owner's lease lapsed by the death of another");
+}
+
+static void all_routers(struct sim *sim, bool standby)
+{
+	for (size_t i = 0; i < sim->n_routers; i++) {
+		sim_stand_by(sim, i, standby);
+		sim_run(sim, sim->now + sim_between(sim, 0, 300000));
+	}
+	sim_run(sim, sim->now + NSEC_PER_SEC);
+}
+
+static bool is_idle(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim_holds(sim, i) || sim->nodes[i].addresses)
+			return false;
+	return true;
+}
+
+/* What is wrong after these wishes, or NULL. */
+static const char *operate(struct sim *sim, size_t owner)
+{
+	size_t next;
+
+	sim_stand_by(sim, owner, true);
+	sim_run(sim, sim->now + NSEC_PER_SEC);
+	next = owner_of(sim);
+	if (!has_one_owner(sim) || next == owner)
+		return "the group has not moved within a second";
+	sim_stand_by(sim, owner, false);
+	sim_run(sim, sim->now + NSEC_PER_SEC);
+	if (!has_one_owner(sim) || owner_of(sim) != next)
+		return "the group has moved without need";
+	all_routers(sim, true);
+	if (!is_idle(sim))
+		return "a router that stands by holds the group";
+	all_routers(sim, false);
+	if (!has_one_owner(sim))
+		return "no owner, though no router stands by any more";
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].lapses)
+			return "a lease lapsed";
+	return NULL;
+}
+
+bool sim_operators_standby(uint64_t seed, bool verbose)
+{
+	struct sim *sim = boot(seed, verbose);
+	size_t owner = owner_of(sim);
+	const char *wrong;
+
+	if (owner == sim->n_nodes)
+		return finish(sim, seed, false, "no owner after boot");
+	sim->calm = true;
+	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
+	wrong = operate(sim, owner);
+	return finish(sim, seed, !sim->violated && !wrong, wrong);
 }

@@ -103,6 +103,53 @@ def reason(cluster, place, about):
     return next(entry["reason"] for entry in cluster[place].ask("status")["nodes"] if entry["name"] == about)
 
 
+def stand_by(cluster, wishes):
+    """Commits, at the witness, which routers stand by."""
+    for name, wish in wishes.items():
+        cluster["w"].trireme("set", f"/cluster/node[name='{name}']/standby", str(wish).lower())
+    cluster["w"].trireme("commit")
+
+
+def entry(cluster, about):
+    """What the witness's agent says of a node."""
+    return next(entry for entry in cluster["w"].ask("status")["nodes"] if entry["name"] == about)
+
+
+def test_standby_moves_the_group_and_online_does_not_bring_it_back(pair, capsys):
+    cluster, owner, standby = pair
+    cluster.wait_current()
+    before = len(cluster[owner].log())
+    with cluster.probe() as probe:
+        time.sleep(0.3)
+        stand_by(cluster, {owner: True})
+        assert cluster.wait_owner((standby,), 5) == standby
+        said = entry(cluster, owner)
+        assert said["standby"] and not said["fit"] and said["reason"].startswith("standby by configuration for ")
+        assert "no other router is fit" in cluster["w"].ask("switchover", "main")["message"]
+        stand_by(cluster, {owner: False})
+        processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 5)
+        time.sleep(0.3)
+        assert cluster.holders() == [standby] and not entry(cluster, owner)["standby"]
+    assert probe.overlaps() == []
+    assert note("owner told to stand by", probe, capsys) < 0.5
+    assert "main given up: standby by configuration\n" in cluster[owner].log()[before:]
+    assert "started" not in cluster[owner].log()[before:], "the agent goes on"
+
+
+def test_where_all_routers_stand_by_nobody_serves(pair):
+    """The operator has asked for it; the first one that may takes the group at once."""
+    cluster, owner, standby = pair
+    cluster.wait_current()
+    stand_by(cluster, {owner: True, standby: True})
+    processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 5)
+    processes.wait_for("both to be unfit", lambda: not entry(cluster, owner)["fit"] and not entry(cluster, standby)["fit"], 5)
+    assert "though no other router is fit" in entry(cluster, owner)["reason"]
+    stand_by(cluster, {standby: False})
+    assert cluster.wait_owner((standby,), 5) == standby
+    stand_by(cluster, {owner: False})
+    processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 5)
+
+
 def test_recovery_is_sticky_after_power_loss(pair, capsys):
     cluster, owner, standby = pair
     with cluster.probe() as probe:

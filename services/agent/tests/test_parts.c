@@ -172,6 +172,25 @@ static void settings_follow_the_configuration(void **state)
 	assert_false(s.revision == other.revision);
 }
 
+/* The agent goes on with it, and members that do not know it see no other configuration. */
+static void standby_is_no_other_configuration(void **state)
+{
+	static struct decide_settings s, other;
+	static struct config a, b;
+
+	(void)state;
+	make_config(&a);
+	make_config(&b);
+	assert_true(settings_equal(&a, &b));
+	settings_make(&a, 1, 1, &s);
+	b.nodes[0].standby = true;
+	assert_true(settings_equal(&a, &b) && settings_equal(&b, &a));
+	settings_make(&b, 1, 1, &other);
+	assert_true(s.revision == other.revision);
+	b.nodes[0].priority++;
+	assert_false(settings_equal(&a, &b));
+}
+
 static void status_before_anything_is_known(void **state)
 {
 	static struct decide_settings settings;
@@ -205,6 +224,7 @@ int main(void)
 		cmocka_unit_test(announcements_come_in_time),
 		cmocka_unit_test(ports_decide_about_fitness),
 		cmocka_unit_test(settings_follow_the_configuration),
+		cmocka_unit_test(standby_is_no_other_configuration),
 		cmocka_unit_test(status_before_anything_is_known),
 	};
 

@@ -33,11 +33,20 @@ static void death_of_another_never_interrupts(void **state)
 			fail_msg("%s", sim_last_report());
 }
 
+static void operators_let_routers_stand_by(void **state)
+{
+	(void)state;
+	for (uint64_t seed = first; seed < first + seeds; seed++)
+		if (!sim_operators_standby(seed, verbose))
+			fail_msg("%s", sim_last_report());
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_most_one_lease_and_always_an_owner),
 		cmocka_unit_test(death_of_another_never_interrupts),
+		cmocka_unit_test(operators_let_routers_stand_by),
 	};
 
 	if (argc > 1)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -75,12 +76,89 @@ static void text_is_never_cut(void **state)
 	assert_string_equal(dst, "new");
 }
 
+static void prefixes(void **state)
+{
+	static const char *const bad[] = {
+		"",   "10.0.0.0",    "10.0.0.0/",   "10.0.0.0/33",  "10.0.0/8",
+		"/8", "10.0.0.0/8 ", "10.0.0.0/-1", "10.0.0.0/8/8", "2001:db8::/32"};
+	uint32_t address = 0;
+	uint8_t length = 99;
+
+	(void)state;
+	assert_int_equal(parse_prefix("10.1.0.0/16", &address, &length), 0);
+	assert_int_equal(address, htonl(0x0a010000));
+	assert_int_equal(length, 16);
+	assert_int_equal(parse_prefix("10.1.2.3/16", &address, &length), 0);
+	assert_int_equal(address, htonl(0x0a010000));
+	assert_int_equal(parse_prefix("255.255.255.255/0", &address, &length), 0);
+	assert_int_equal(address, 0);
+	assert_int_equal(length, 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_true(parse_prefix(bad[i], &address, &length) < 0);
+	assert_true(parse_prefix(NULL, &address, &length) < 0);
+	assert_int_equal(length, 0);
+}
+
+/* Seconds as date(1) has them: date -u -d TEXT +%s. */
+static void times(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} good[] = {
+		{"1970-01-01T00:00:00Z", 0},
+		{"1970-01-01T00:00:00+01:00", -3600},
+		{"2000-02-29T23:59:59Z", 951868799},
+		{"2000-03-01T00:00:00Z", 951868800},
+		{"2026-11-28T12:34:56.789Z", 1795869296},
+		{"2026-11-28T12:34:56-05:30", 1795889096},
+		{"2100-02-28T23:59:60Z", 4107542400},
+		{"9999-12-31T23:59:59Z", 253402300799},
+	};
+	static const struct {
+		const char *text;
+		int r;
+	} bad[] = {
+		{"", -EINVAL},
+		{"2026-11-28", -EINVAL},
+		{"2026-11-28T12:34:56", -EINVAL},
+		{"2026-11-28 12:34:56Z", -EINVAL},
+		{"2026-11-28T12:34:56z", -EINVAL},
+		{"2026-11-28T12:34:56.Z", -EINVAL},
+		{"2026-11-28T12:34:56ZZ", -EINVAL},
+		{"2026-11-28T12:34:56+1:00", -EINVAL},
+		{"2026-11-28T12:34:56+24:00", -EINVAL},
+		{"+026-11-28T12:34:56Z", -EINVAL},
+		{"1969-12-31T23:59:59Z", -ERANGE},
+		{"2026-00-28T12:34:56Z", -ERANGE},
+		{"2026-13-28T12:34:56Z", -ERANGE},
+		{"2026-11-31T12:34:56Z", -ERANGE},
+		{"2100-02-29T12:34:56Z", -ERANGE},
+		{"2026-11-28T24:00:00Z", -ERANGE},
+	};
+	int64_t seconds = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse_time(bad[i].text, &seconds), bad[i].r);
+	assert_int_equal(parse_time(NULL, &seconds), -EINVAL);
+	assert_int_equal(seconds, 7);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(parse_time(good[i].text, &seconds), 0);
+		assert_int_equal(seconds, good[i].seconds);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),	     cmocka_unit_test(addresses),
-		cmocka_unit_test(netmasks),	     cmocka_unit_test(macs),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(netmasks),
+		cmocka_unit_test(macs),
 		cmocka_unit_test(text_is_never_cut),
+		cmocka_unit_test(prefixes),
+		cmocka_unit_test(times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,7 +284,8 @@ static void do_config(struct script *s)
 {
 	char *rest = (char *)option(s, "nodes"), *name;
 
-	s->settings = (struct replica_settings){.level = (uint8_t)value(s, "level", 2)};
+	s->settings =
+		(struct replica_settings){.level = (uint8_t)value(s, "level", CONFIG_WIRE_LEVEL)};
 	while (rest && (name = strsep(&rest, ",")) && s->settings.n_nodes < REPLICA_NODES_MAX) {
 		struct replica_node *n = &s->settings.nodes[s->settings.n_nodes++];
 
@@ -391,7 +392,7 @@ static void do_state(struct script *s)
 	m.state.committed = value(s, "committed", m.state.number);
 	m.state.oldest = value(s, "oldest", m.state.number ? 1 : 0);
 	m.state.remaining_s = (uint32_t)value(s, "remaining", 0);
-	m.state.level = (uint8_t)value(s, "level", 2);
+	m.state.level = (uint8_t)value(s, "level", CONFIG_WIRE_LEVEL);
 	m.state.flags = flag(s, "absent") ? CONFIG_STATE_ABSENT : 0;
 	deliver(s, &m);
 }

@@ -302,7 +302,7 @@ void sim_node_start(struct sim *sim, size_t node)
 				  .promised = d->promised,
 				  .committed = d->committed};
 
-	settings.level = (uint8_t)(1 + (sim->seed >> node) % 2);
+	settings.level = (uint8_t)(CONFIG_WIRE_LEVEL_MIN + (sim->seed >> node) % 2);
 	if (sim->seed % 3 == 0)
 		settings.level = CONFIG_WIRE_LEVEL;
 	settings.chunk_interval = sim->seed % 4 * 300000;

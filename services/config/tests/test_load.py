@@ -134,8 +134,8 @@ def test_revisions_of_a_later_model_are_left_for_the_other_slot(machine, tmp_pat
     later = tmp_path / "yang"
     shutil.copytree(YANG, later)
     module = (later / "trireme.yang").read_text()
-    assert "revision 2026-11-24" in module
-    (later / "trireme.yang").write_text(module.replace("revision 2026-11-24", "revision 2099-01-01", 1))
+    assert "revision 2026-11-28" in module
+    (later / "trireme.yang").write_text(module.replace("revision 2026-11-28", "revision 2099-01-01", 1))
     machine.seed_with()
     machine.load(yang=later)
     store, before = machine.read("data/trireme/config.db"), machine.read("run/trireme/config.json")

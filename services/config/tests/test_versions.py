@@ -1,7 +1,8 @@
 """Live lab: two releases in one cluster of real corosync, config services and agents. The older one is what is shipped; the
 later one is the same program built with the next feature level (trireme-config-after) and a model with one more leaf. At the
-end what is shipped is the later one, beside one of the level before. Logs: build/test/labs/versions/."""
+end what is shipped is the later one, beside one of the level before with its model. Logs: build/test/labs/versions/."""
 import json
+import re
 import shutil
 import sqlite3
 import struct
@@ -17,21 +18,21 @@ from lab import nodes, processes  # noqa: E402 - the path must be set first
 
 LOGS = TOP / "build/test/labs/versions"
 TESTS = nodes.BIN.parent / "tests"
-MODEL, LATER = "2026-11-24", "2099-01-01"
+OLDER, MODEL, LATER = "2026-11-24", "2026-11-28", "2099-01-01"  # documents that need no more follow the oldest
 LEVEL_AT = 72  # in the image's header (services/schema/image.c)
 LEAF = """
     leaf contact {
       type string {
         length "1..64";
       }
-      tre:since 3;
+      tre:since 4;
       description "Whom to ask.";
     }
 """
 
 
 def later_model(folder):
-    """The model with one more leaf, of feature level 3, and a revision that says so."""
+    """The model with one more leaf, of feature level 4, and a revision that says so."""
     shutil.copytree(nodes.YANG, folder, ignore=shutil.ignore_patterns("*.[ch]", "tests"))
     for name, old, new in (
             ("trireme.yang", f"  revision {MODEL}", f'  revision {LATER} {{\n    description "A leaf more.";\n  }}\n  revision {MODEL}'),
@@ -41,6 +42,26 @@ def later_model(folder):
         assert old in text
         (folder / name).write_text(text.replace(old, new, 1))
     return folder
+
+
+def earlier_model(folder):
+    """The model without what its newest revision has added."""
+    shutil.copytree(nodes.YANG, folder, ignore=shutil.ignore_patterns("*.[ch]", "tests", "trireme-access.yang",
+                                                                      "trireme-management.yang"))
+    for name, old in (("trireme.yang", r"  include trireme-(access|management);\n"),
+                      ("trireme.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
+                      ("trireme-cluster.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
+                      ("trireme-cluster.yang", r"(?s)    leaf standby {.*?\n    }\n")):
+        text, n = re.subn(old, "", (folder / name).read_text())
+        assert n
+        (folder / name).write_text(text)
+    assert not any("tre:since" in path.read_text() for path in folder.glob("*.yang"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    return TESTS / "trireme-config-before", earlier_model(tmp_path_factory.mktemp("yang") / "yang")
 
 
 @pytest.fixture(scope="module")
@@ -139,11 +160,11 @@ def check_owns_nothing(cluster, name):
 
 def test_one_medium_gives_both_releases_the_same_first_revision(cluster):
     assert len({revisions(node)[-1]["id"] for node in cluster.nodes.values()}) == 1
-    assert {row[2] for row in stored(cluster["r1"])} == {MODEL}
+    assert {row[2] for row in stored(cluster["r1"])} == {OLDER}
     for node in cluster.nodes.values():
-        assert node.config_state()["level"] == 2
-        processes.wait_for("the level in the image", lambda node=node: published(node)[1:] == (True, 2), 5)
-    assert "feature level 2, as r2 has no more" in cluster["r1"].trireme("config")
+        assert node.config_state()["level"] == 3
+        processes.wait_for("the level in the image", lambda node=node: published(node)[1:] == (True, 3), 5)
+    assert "feature level 3, as r2 has no more" in cluster["r1"].trireme("config")
 
 
 @pytest.mark.parametrize("author,value", (("r1", 31), ("r2", 32)))
@@ -151,12 +172,12 @@ def test_a_commit_of_either_is_in_use_everywhere(cluster, author, value):
     set_and_commit(cluster[author], "/cluster/node[name='w']/priority", str(value))
     cluster.wait_current(seconds=3)
     assert {priority(node) for node in cluster.nodes.values()} == {value}
-    assert {model(node) for node in cluster.nodes.values()} == {MODEL}
+    assert {model(node) for node in cluster.nodes.values()} == {OLDER}
 
 
 def test_a_leaf_that_one_node_does_not_know_is_refused(cluster):
     said = set_and_commit(cluster["r1"], "/system/contact", "x", 1)
-    assert "/trireme:system/contact" in said and "feature level 3, r2 has 2" in said
+    assert "/trireme:system/contact" in said and "feature level 4, r2 has 3" in said
     assert "contact" in cluster["r2"].trireme("set", "/system/contact", "x", code=1)
 
 
@@ -186,7 +207,7 @@ def test_a_node_that_is_updated_keeps_what_is_stored_and_lifts_the_level(cluster
     assert restart(cluster["r2"], after) == ""
     cluster.wait_current()
     assert stored(cluster["r2"]) == before
-    assert all(node.config_state()["level"] == 3 for node in cluster.nodes.values())
+    assert all(node.config_state()["level"] == 4 for node in cluster.nodes.values())
     set_and_commit(cluster["r2"], "/system/contact", "x")
     cluster.wait_current(seconds=3)
     assert {contact(node) for node in cluster.nodes.values()} == {"x"}
@@ -207,7 +228,7 @@ def test_the_older_release_after_that_works_with_what_it_knows_and_owns_nothing(
     check_owns_nothing(cluster, "r2")
     assert f"it works with revision {newest - 1}, and owns nothing" in node.trireme("config")
     assert "commit on another node" in set_and_commit(node, "/cluster/node[name='w']/priority", "41", 1)
-    assert "r2 has 2" in set_and_commit(cluster["r1"], "/cluster/node[name='w']/priority", "41", 1)
+    assert "r2 has 3" in set_and_commit(cluster["r1"], "/cluster/node[name='w']/priority", "41", 1)
     node.kill("config")  # a crash: what it was told at boot is still there
     node.start_config()
     wait_behind(node, newest)
@@ -216,13 +237,13 @@ def test_the_older_release_after_that_works_with_what_it_knows_and_owns_nothing(
     cluster["r1"].trireme("rollback", str(newest - 1))
     cluster.wait_current(seconds=5)
     assert published(node)[:2] == (newest + 1, True) and contact(cluster["r1"]) is None
-    assert stored(node)[:-1] == last and model(node) == MODEL
+    assert stored(node)[:-1] == last and model(node) == OLDER
 
 
 def test_a_running_node_that_hears_of_a_revision_it_does_not_know(cluster):
     node, newest = cluster["r2"], cluster.wait_current() + 1
     node.kill("config")
-    processes.wait_for("the level", lambda: cluster["r1"].config_state()["level"] == 3, 5, 0.1)
+    processes.wait_for("the level", lambda: cluster["r1"].config_state()["level"] == 4, 5, 0.1)
     set_and_commit(cluster["r1"], "/system/contact", "y")
     node.start_config()
     wait_behind(node, newest)
@@ -234,15 +255,24 @@ def test_a_running_node_that_hears_of_a_revision_it_does_not_know(cluster):
     assert stored(node) == stored(cluster["r1"])
 
 
-def test_the_level_before_this_one(cluster):
-    """What is shipped, with a node that knows no changes as differences yet."""
+def test_the_level_before_this_one(cluster, before):
+    """What is shipped, with a node of the release before."""
+    last = stored(cluster["r2"])
     for name in ("r1", "w"):
         restart(cluster[name], nodes.RELEASE)
-    restart(cluster["r2"], (TESTS / "trireme-config-before", nodes.YANG))
+    assert restart(cluster["r2"], before) == ""
     cluster.wait_current()
-    assert all(node.config_state()["level"] == 1 for node in cluster.nodes.values())
+    assert stored(cluster["r2"]) == last
+    assert all(node.config_state()["level"] == 2 for node in cluster.nodes.values())
     for author, value in (("r1", 51), ("r2", 52)):
         set_and_commit(cluster[author], "/cluster/node[name='w']/priority", str(value))
         cluster.wait_current(seconds=3)
         assert {priority(node) for node in cluster.nodes.values()} == {value}
     assert "is not understood" not in "".join(node.log("config") for node in cluster.nodes.values())
+
+
+@pytest.mark.parametrize("path,value", (("/cluster/node[name='r1']/standby", "true"), ("/management/session-timeout", "600"),
+                                        ("/access/token[name='t']", json.dumps({"role": "viewer", "hash": 64 * "a"}))))
+def test_what_this_release_adds_waits_for_the_last_node(cluster, path, value):
+    said = set_and_commit(cluster["r1"], path, value, 1)
+    assert f"/trireme:{path[1:]}" in said and "feature level 3, r2 has 2" in said

@@ -59,8 +59,6 @@ static void make(struct config_message *m, enum config_wire_type type, uint8_t l
 	case CONFIG_WIRE_PROPOSE:
 		make_revision(&m->propose.revision);
 		m->propose.size = 99;
-		if (level < 2)
-			break;
 		m->propose.format = CONFIG_FORMAT_DELTA;
 		m->propose.prefix = 1000;
 		m->propose.suffix = 2000;
@@ -149,18 +147,6 @@ static void a_member_that_knows_neither_level_is_refused(void **state)
 	}
 }
 
-static void level_one_carries_no_delta(void **state)
-{
-	static struct config_message m;
-	uint8_t buf[CONFIG_WIRE_MAX];
-	size_t length;
-
-	(void)state;
-	make(&m, CONFIG_WIRE_PROPOSE, 2);
-	m.level = 1;
-	assert_int_equal(config_wire_encode(&m, buf, sizeof(buf), &length), -EINVAL);
-}
-
 /* The byte at `at` of a message is set to value: it must be refused. */
 static void refused(enum config_wire_type type, size_t at, uint8_t value)
 {
@@ -198,7 +184,6 @@ int main(void)
 		cmocka_unit_test(every_kind_survives_the_way),
 		cmocka_unit_test(other_lengths_and_levels_are_refused),
 		cmocka_unit_test(a_member_that_knows_neither_level_is_refused),
-		cmocka_unit_test(level_one_carries_no_delta),
 		cmocka_unit_test(values_out_of_range_are_refused),
 	};
 

@@ -22,6 +22,7 @@
 #include "base/clock_io.h"
 #include "console/ipc_io.h"
 #include "console/switchover_io.h"
+#include "proto/daemon_client_io.h"
 
 #define N_SERVICES 300
 
@@ -208,7 +209,7 @@ static void nobody_there(void **state)
 	struct text said = TEXT_ON(words);
 
 	(void)state;
-	assert_int_equal(ipc_agent_status(&status), -ECONNREFUSED);
+	assert_int_equal(daemon_agent_status(&status), -ECONNREFUSED);
 	assert_int_equal(ipc_services(&view), -ECONNREFUSED);
 	assert_int_equal(ipc_sources(&view), -ECONNREFUSED);
 	assert_int_equal(switchover("", &said), -ECONNREFUSED);
@@ -300,7 +301,7 @@ static void silence_is_waited_for_a_second(void **state)
 	(void)state;
 	stop(child);
 	assert_int_equal(r, -ETIMEDOUT);
-	assert_in_range(elapsed_ms(since), IPC_WAIT_MS - 50, IPC_WAIT_MS + 1500);
+	assert_in_range(elapsed_ms(since), DAEMON_WAIT_MS - 50, DAEMON_WAIT_MS + 1500);
 }
 
 static void a_stopped_server_is_waited_for_a_second(void **state)
@@ -313,10 +314,10 @@ static void a_stopped_server_is_waited_for_a_second(void **state)
 	(void)state;
 	kill(child, SIGSTOP);
 	since = clock_boot_ns();
-	r = ipc_agent_status(&status);
+	r = daemon_agent_status(&status);
 	stop(child);
 	assert_int_equal(r, -ETIMEDOUT);
-	assert_in_range(elapsed_ms(since), IPC_WAIT_MS - 50, IPC_WAIT_MS + 1500);
+	assert_in_range(elapsed_ms(since), DAEMON_WAIT_MS - 50, DAEMON_WAIT_MS + 1500);
 }
 
 static void agent_answers(void **state)
@@ -325,7 +326,7 @@ static void agent_answers(void **state)
 	char words[300];
 	struct text said = TEXT_ON(words);
 	pid_t child = start(AGENT_IPC_NAME, WELL);
-	int status_result = ipc_agent_status(&status);
+	int status_result = daemon_agent_status(&status);
 	int switch_result = switchover("main", &said);
 
 	(void)state;
@@ -338,7 +339,7 @@ static void agent_answers(void **state)
 	assert_int_equal(switch_result, -EBUSY);
 	assert_memory_equal(words, "refused: main", 13);
 	child = start(AGENT_IPC_NAME, TOO_MANY_REALS);
-	status_result = ipc_agent_status(&status);
+	status_result = daemon_agent_status(&status);
 	stop(child);
 	assert_int_equal(status_result, -EPROTO);
 }

@@ -47,7 +47,7 @@ static void check(int r, struct document *document, const struct schema_error *e
 	text = document_text(edited, &size);
 	if (document_parse(schema, NULL, text, size, &again, &ignored) < 0 ||
 	    strcmp(document_text(again, NULL), text) != 0 ||
-	    document_diff(base, edited, DOCUMENT_LINES, &lines) < 0)
+	    document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &lines) < 0)
 		abort();
 }
 
@@ -80,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(text, data, size);
 	text[size] = '\0';
-	r = document_apply_patch(base, text, size, &document, &error);
+	r = document_apply_patch(base, "", text, size, &document, &error);
 	check(r, document, &error);
 	try_edit(text);
 	return 0;

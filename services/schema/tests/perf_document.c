@@ -62,7 +62,7 @@ static int run(const struct schema *schema, const char *text, struct figures *fi
 		return -1;
 	keep(&figures->edit, start);
 	start = now_ms();
-	if (document_diff(base, edited, DOCUMENT_LINES, &lines) < 0)
+	if (document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &lines) < 0)
 		return -1;
 	keep(&figures->diff, start);
 	start = now_ms();

@@ -61,7 +61,7 @@ static void lines_say_what_changes(void **state)
 
 		if (document_edit(base, &edit, 1, &edited, &error) < 0)
 			fail_msg("%s: %s: %s", lines[i].path, error.path, error.allowed);
-		assert_int_equal(document_diff(base, edited, DOCUMENT_LINES, &text), 0);
+		assert_int_equal(document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &text), 0);
 		assert_string_equal(text, lines[i].lines);
 	}
 }
@@ -81,7 +81,7 @@ static void lines_are_sorted_by_path(void **state)
 
 	(void)state;
 	assert_int_equal(document_edit(base, edits, ARRAY_SIZE(edits), &edited, &error), 0);
-	assert_int_equal(document_diff(base, edited, DOCUMENT_LINES, &text), 0);
+	assert_int_equal(document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &text), 0);
 	assert_string_equal(text, "~ cluster/node[name='r1']/priority: 100 (default) → 200\n"
 				  "~ cluster/node[name='w']/id: 3 → 4\n"
 				  "- virtual-service[name='web-direct']  (address 203.0.113.20, "
@@ -104,7 +104,7 @@ static void a_patch_has_the_form_of_rfc_8072(void **state)
 
 	(void)state;
 	assert_int_equal(document_edit(base, edits, ARRAY_SIZE(edits), &edited, &error), 0);
-	assert_int_equal(document_diff(base, edited, DOCUMENT_PATCH, &text), 0);
+	assert_int_equal(document_diff(base, edited, DOCUMENT_PATCH, DOCUMENT_REDACTED, &text), 0);
 	assert_string_equal(
 		text, "{\"ietf-yang-patch:yang-patch\":{\"patch-id\":\"trireme\",\"edit\":["
 		      "{\"edit-id\":\"1\",\"operation\":\"create\","
@@ -157,7 +157,7 @@ static void bad_patches_are_refused(void **state)
 		struct schema_error error;
 
 		assert_int_equal(
-			document_apply_patch(base, c->patch, strlen(c->patch), &patched, &error),
+			document_apply_patch(base, "", c->patch, strlen(c->patch), &patched, &error),
 			-EBADMSG);
 		if (strncmp(error.path, c->path, strlen(c->path)) != 0 ||
 		    strncmp(error.allowed, c->allowed, strlen(c->allowed)) != 0)
@@ -172,8 +172,8 @@ static void check_pair(struct document *a, struct document *b)
 	_cleanup_free_ char *patch = NULL;
 	struct schema_error error;
 
-	assert_int_equal(document_diff(a, b, DOCUMENT_PATCH, &patch), 0);
-	if (document_apply_patch(a, patch, strlen(patch), &patched, &error) < 0)
+	assert_int_equal(document_diff(a, b, DOCUMENT_PATCH, DOCUMENT_REDACTED, &patch), 0);
+	if (document_apply_patch(a, "", patch, strlen(patch), &patched, &error) < 0)
 		fail_msg("%s: %s: %s\n%s", error.path, error.value, error.allowed, patch);
 	if (strcmp(document_text(patched, NULL), document_text(b, NULL)) != 0)
 		fail_msg("%s\n%s\n%s\n%s", document_text(a, NULL), patch,

@@ -82,10 +82,10 @@ static void check_diffs(struct document *a, struct document *b, const char *word
 {
 	_cleanup_free_ char *lines = NULL, *patch = NULL;
 
-	assert_int_equal(document_diff(a, b, DOCUMENT_LINES, &lines), 0);
+	assert_int_equal(document_diff(a, b, DOCUMENT_LINES, DOCUMENT_REDACTED, &lines), 0);
 	check_clean(lines);
 	assert_non_null(strstr(lines, words));
-	assert_int_equal(document_diff(a, b, DOCUMENT_PATCH, &patch), 0);
+	assert_int_equal(document_diff(a, b, DOCUMENT_PATCH, DOCUMENT_REDACTED, &patch), 0);
 	check_clean(patch);
 	assert_true(strcmp(words, "(secret)") != 0 || strstr(patch, "delete") ||
 		    strstr(patch, DOCUMENT_HIDDEN));

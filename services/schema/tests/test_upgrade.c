@@ -109,6 +109,36 @@ static void other_forms_are_left(void **state)
 	}
 }
 
+static void check_level(const char *name, uint32_t level, const char *model)
+{
+	_cleanup_(document_freep) struct document *document = NULL;
+	_cleanup_free_ char *text = NULL;
+	char path[256];
+	struct schema_error error;
+	uint32_t is;
+	size_t size;
+
+	snprintf(path, sizeof(path), "services/schema/tests/golden/%s.json", name);
+	assert_int_equal(file_read(path, SCHEMA_DOCUMENT_MAX, &text, &size), 0);
+	assert_int_equal(document_parse(schema, NULL, text, size, &document, &error), 0);
+	assert_int_equal(document_level(document, &is, path, sizeof(path)), 0);
+	assert_int_equal(is, level);
+	assert_string_equal(upgrade_earliest(schema_model(schema), is), model);
+}
+
+/* So that older members read what does not need them. */
+static void only_nodes_that_were_added_need_the_newest_model(void **state)
+{
+	(void)state;
+	check_level("ok-everything-set", 0, "2026-11-24");
+	check_level("ok-system", 0, "2026-11-24");
+	check_level("ok-standby", 3, "2026-11-28");
+	check_level("ok-access", 3, "2026-11-28");
+	check_level("ok-management", 3, "2026-11-28");
+	assert_true(upgrade_same("2026-11-24", "2026-11-28"));
+	assert_false(upgrade_same("2026-11-23", "2026-11-28"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +146,7 @@ int main(void)
 		cmocka_unit_test(the_chain_ends_at_the_newest_model),
 		cmocka_unit_test(what_is_unknown_is_refused),
 		cmocka_unit_test(other_forms_are_left),
+		cmocka_unit_test(only_nodes_that_were_added_need_the_newest_model),
 	};
 
 	return cmocka_run_group_tests(tests, open_schema, close_schema);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "console/config_client_io.h"
+#include "proto/config_client_io.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -76,29 +76,44 @@ static int exchange_run(struct exchange *e, const char *request, size_t size)
 	return r;
 }
 
-int config_ask(const json_t *request, int wait_ms, json_t **ret_answer)
+int config_ask_text(const char *request, size_t size, int wait_ms, char **ret_answer,
+		    size_t *ret_size)
 {
 	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
 	_cleanup_free_ struct config_ipc_answer *answer = malloc(CONFIG_IPC_MAX);
-	_cleanup_free_ char *text = json_dumps(request, JSON_COMPACT);
 	struct exchange e = {.wait_ms = wait_ms, .answer = answer};
-	json_t *parsed = NULL;
 	int r;
 
-	if (!answer || !text)
+	if (!answer)
 		return -ENOMEM;
-	if (strlen(text) > CONFIG_IPC_JSON_MAX)
+	if (size > CONFIG_IPC_JSON_MAX)
 		return -EFBIG;
 	r = ipc_connect(CONFIG_IPC_NAME, CONFIG_IPC_MAX, CONNECT_MS, &connection);
 	if (r < 0)
 		return r;
 	e.connection = connection;
-	r = exchange_run(&e, text, strlen(text));
-	if (r == 0)
-		parsed = json_loadb(e.text, e.size, 0, NULL);
-	free(e.text);
+	r = exchange_run(&e, request, size);
+	if (r < 0) {
+		free(e.text);
+		return r;
+	}
+	/* Room for it was made with each part. */
+	e.text[e.size] = '\0';
+	*ret_answer = e.text;
+	*ret_size = e.size;
+	return 0;
+}
+
+int config_ask(const json_t *request, int wait_ms, json_t **ret_answer)
+{
+	_cleanup_free_ char *text = json_dumps(request, JSON_COMPACT), *answer = NULL;
+	json_t *parsed;
+	size_t size = 0;
+	int r = text ? config_ask_text(text, strlen(text), wait_ms, &answer, &size) : -ENOMEM;
+
 	if (r < 0)
 		return r;
+	parsed = json_loadb(answer, size, 0, NULL);
 	if (!parsed)
 		return -EPROTO;
 	*ret_answer = parsed;
