@@ -133,6 +133,7 @@ static json_t *describe_node(const struct lysc_node *node)
 		set_leaf(object, node);
 	if (node->nodetype == LYS_LIST)
 		set_keys(object, node);
+	set_true(object, "restricted", schema_is_restricted(node));
 	set_true(object, "presence", node->nodetype == LYS_CONTAINER && node->flags & LYS_PRESENCE);
 	return object;
 }

@@ -99,6 +99,7 @@ static void check_choice(const json_t *node, size_t place, const char *choice, c
 static void choices_and_conditions_are_described(void **state)
 {
 	json_t *service = describe("virtual-service"), *timing = describe("cluster/timing");
+	json_t *top = describe("/");
 	const json_t *ports = child(service, "ports");
 
 	(void)state;
@@ -109,8 +110,11 @@ static void choices_and_conditions_are_described(void **state)
 	assert_null(json_object_get(child(service, "pool"), "choices"));
 	check_text(child(timing, "token"), "condition", "only with the profile custom");
 	assert_null(json_object_get(child(timing, "profile"), "condition"));
+	assert_true(json_is_true(json_object_get(child(top, "access"), "restricted")));
+	assert_null(json_object_get(child(top, "pool"), "restricted"));
 	json_decref(service);
 	json_decref(timing);
+	json_decref(top);
 }
 
 /* From the top down, every place can be described, and says something of itself. */

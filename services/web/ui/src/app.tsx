@@ -10,13 +10,13 @@ import { hasUnsaved } from './configuration/unsaved';
 import { History } from './history/history';
 import { Import } from './import/import';
 import { Overview } from './overview/overview';
-import { Announcer } from './shared/announce';
-import { draft, forgetDraft, loadDraft } from './shared/candidate';
-import { span } from './shared/format';
-import { begin, connection, session, state } from './shared/live';
-import { Notice } from './shared/parts';
-import { useRoute, type Route } from './shared/router';
-import { useStore } from './shared/store';
+import { Announcer } from './base/announce';
+import { draft, forgetDraft, loadDraft } from './base/candidate';
+import { span } from './base/format';
+import { begin, connection, session, state } from './base/live';
+import { Notice } from './base/parts';
+import { useRoute, type Route } from './base/router';
+import { useStore } from './base/store';
 import { SignIn } from './sign-in/sign-in';
 
 /** A part of the page: its name in the address, its title, and what draws it. */

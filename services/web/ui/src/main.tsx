@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app';
-import { startRouter } from './shared/router';
+import { startRouter } from './base/router';
 
 const page = document.getElementById('page');
 if (page) {

@@ -1,11 +1,11 @@
 // The one who is signed in: role, password, the way out.
 import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { session, signOut, state as liveState } from '../shared/live';
-import { Fact, Failure, Heading, Notice } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { session, signOut, state as liveState } from '../base/live';
+import { Fact, Failure, Heading, Notice } from '../base/parts';
+import { useStore } from '../base/store';
 
 const ROLES = {
   viewer: 'may look at everything but secrets, and change nothing',

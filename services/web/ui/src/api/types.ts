@@ -126,6 +126,8 @@ export interface ModelNode {
   units?: string;
   default?: string;
   secret?: boolean;
+  /** Only administrators see and change it and what is below. */
+  restricted?: boolean;
   min?: number;
   max?: number;
   values?: { name: string; help?: string }[];

@@ -1,13 +1,13 @@
 // A revision that goes back by itself: how long there is to confirm it, on every page and over a reload.
 import { useEffect, useState } from 'preact/hooks';
 import { rpc } from '../api/client';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { loadDraft } from '../shared/candidate';
-import { clock } from '../shared/format';
-import { mayOperate, refresh, session, state as liveState } from '../shared/live';
-import { Failure } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { loadDraft } from '../base/candidate';
+import { clock } from '../base/format';
+import { mayOperate, refresh, session, state as liveState } from '../base/live';
+import { Failure } from '../base/parts';
+import { useStore } from '../base/store';
 
 /** Seconds that are left, counted here between two words from the router. */
 function useCountdown(remaining: number | undefined): number {

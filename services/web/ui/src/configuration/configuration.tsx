@@ -1,12 +1,12 @@
 // The configuration: what there is, and the part that is edited now.
 import { useEffect, useState } from 'preact/hooks';
 import type { JsonObject, ModelNode } from '../api/types';
-import { useAction } from '../shared/action';
-import { draft, loadDraft } from '../shared/candidate';
-import { entriesOf } from '../shared/documents';
-import { plural } from '../shared/format';
-import { Failure, Heading, Loading } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { useAction } from '../base/action';
+import { draft, loadDraft } from '../base/candidate';
+import { entriesOf } from '../base/documents';
+import { plural } from '../base/format';
+import { Failure, Heading, Loading } from '../base/parts';
+import { useStore } from '../base/store';
 import { EntryList } from './entry-list';
 import { subjects } from './model';
 import { parsePlace } from './place';

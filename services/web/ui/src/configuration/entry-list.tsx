@@ -1,10 +1,10 @@
 // A list at the document's top: its entries, and a way to add one.
 import { useState } from 'preact/hooks';
 import type { JsonObject, ModelNode } from '../api/types';
-import { plural } from '../shared/format';
-import { mayOperate, session } from '../shared/live';
-import { Empty, Heading } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { plural } from '../base/format';
+import { mayOperate, session } from '../base/live';
+import { Empty, Heading } from '../base/parts';
+import { useStore } from '../base/store';
 import { formatPlace, keysOf } from './place';
 import { NEW } from './subject-page';
 import { summaryOf } from './value';

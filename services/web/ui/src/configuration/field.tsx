@@ -1,6 +1,8 @@
 // One setting: its name, the way to enter it, what it is for and what is allowed.
 import { useContext, useState } from 'preact/hooks';
 import type { Json, ModelNode } from '../api/types';
+import { session } from '../base/live';
+import { useStore } from '../base/store';
 import { FormContext, ProblemsAt, fieldId, problemsAt } from './form-context';
 import { HIDDEN, PLAIN, quickCheck, referenced, valueOf } from './value';
 
@@ -187,6 +189,7 @@ function linesOf(text: string, node: ModelNode): Json[] | undefined {
 function Secret(props: InputProps) {
   const { node, value, onChange } = props;
   const { locked } = useContext(FormContext);
+  const administrator = useStore(session)?.role === 'administrator';
   const [wasSet] = useState(value === HIDDEN);
   const hidden = value === HIDDEN;
   return (
@@ -194,8 +197,8 @@ function Secret(props: InputProps) {
       {...common(props)}
       type="password"
       autocomplete="new-password"
-      readOnly={locked}
-      placeholder={hidden ? 'set; stays as it is' : ''}
+      readOnly={locked || !administrator}
+      placeholder={hidden ? 'set; stays as it is' : administrator ? '' : 'only for administrators'}
       value={hidden || value === undefined ? '' : String(value).replace(PLAIN, '')}
       onInput={(e) => onChange(e.currentTarget.value === '' && wasSet ? HIDDEN : valueOf(e.currentTarget.value, node))}
     />

@@ -2,15 +2,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { create, remove, replace } from '../api/client';
 import type { JsonObject, ModelNode } from '../api/types';
-import { useAction, type Action } from '../shared/action';
-import { announce } from '../shared/announce';
-import { draft, loadDraft } from '../shared/candidate';
-import { Dialog } from '../shared/dialog';
-import { entriesOf } from '../shared/documents';
-import { mayOperate, session } from '../shared/live';
-import { Failure, Heading, Loading, Notice } from '../shared/parts';
-import { go } from '../shared/router';
-import { useStore } from '../shared/store';
+import { useAction, type Action } from '../base/action';
+import { announce } from '../base/announce';
+import { draft, loadDraft } from '../base/candidate';
+import { Dialog } from '../base/dialog';
+import { entriesOf } from '../base/documents';
+import { mayOperate, session } from '../base/live';
+import { Failure, Heading, Loading, Notice } from '../base/parts';
+import { go } from '../base/router';
+import { useStore } from '../base/store';
 import { Members } from './form';
 import { FormContext, focusField } from './form-context';
 import { modelOf } from './model';
@@ -50,7 +50,9 @@ export function SubjectPage({ node, keys }: Props) {
         </p>
       )}
       <Heading>{title}</Heading>
-      <p class="lead">{node.help}</p>
+      <p class="lead">
+        {node.help} {node.restricted && 'Only administrators see and change it.'}
+      </p>
       <Failure of={action} />
       {!model && !action.error && <Loading what="the form" />}
       {model && base && <Editor model={model} steps={steps} base={base} isNew={isNew} />}
@@ -90,7 +92,8 @@ function Editor(props: EditorProps) {
   const [value, setValue] = useState<JsonObject>(unsaved.get(place) ?? base);
   const [asText, setAsText] = useState(false);
   const [removing, setRemoving] = useState(false);
-  const operator = mayOperate(useStore(session)?.role);
+  const role = useStore(session)?.role;
+  const operator = model.restricted ? role === 'administrator' : mayOperate(role);
   const action = useAction();
   const content = useStore(draft)?.content ?? {};
   const dirty = !same(pruned(value, model), pruned(base, model));

@@ -4,14 +4,14 @@ import { diff, rpc } from '../api/client';
 import type { Revision } from '../api/types';
 import { ConfirmFields, TRIAL, trialInput, type Trial } from '../changes/confirm-fields';
 import { DiffLines } from '../changes/diff-lines';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { loadDraft } from '../shared/candidate';
-import { Dialog } from '../shared/dialog';
-import { moment } from '../shared/format';
-import { mayOperate, refresh, session, state as liveState } from '../shared/live';
-import { Badge, Empty, Failure, Heading, Loading } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { loadDraft } from '../base/candidate';
+import { Dialog } from '../base/dialog';
+import { moment } from '../base/format';
+import { mayOperate, refresh, session, state as liveState } from '../base/live';
+import { Badge, Empty, Failure, Heading, Loading } from '../base/parts';
+import { useStore } from '../base/store';
 
 const KINDS: Record<string, string> = {
   change: 'change',

@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { importText } from '../api/client';
 import type { MappingLine } from '../api/types';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { draft, loadDraft } from '../shared/candidate';
-import { plural } from '../shared/format';
-import { mayOperate, session } from '../shared/live';
-import { Failure, Heading, Notice } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { draft, loadDraft } from '../base/candidate';
+import { plural } from '../base/format';
+import { mayOperate, session } from '../base/live';
+import { Failure, Heading, Notice } from '../base/parts';
+import { useStore } from '../base/store';
 import { Mapping } from './mapping';
 
 /** More is not taken (the API's limit of a document). */

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { MappingLine } from '../api/types';
 import { pageOf } from '../configuration/place';
-import { Badge, Empty, type Tone } from '../shared/parts';
+import { Badge, Empty, type Tone } from '../base/parts';
 
 type Verdict = MappingLine['verdict'];
 

@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import type { AdminState, RealServer } from '../api/types';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { Dialog } from '../shared/dialog';
-import { refresh } from '../shared/live';
-import { Failure } from '../shared/parts';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { Dialog } from '../base/dialog';
+import { refresh } from '../base/live';
+import { Failure } from '../base/parts';
 
 const CHOICES: { value: AdminState; name: string; help: string }[] = [
   { value: 'enabled', name: 'Enabled', help: 'Takes new connections as long as its check is good.' },

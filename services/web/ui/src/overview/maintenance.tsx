@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import type { Member, State } from '../api/types';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { Dialog } from '../shared/dialog';
-import { refresh } from '../shared/live';
-import { Failure, Notice } from '../shared/parts';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { Dialog } from '../base/dialog';
+import { refresh } from '../base/live';
+import { Failure, Notice } from '../base/parts';
 import { groupsOf, successors } from './picture';
 import { Aliases } from './routers';
 import { Consequences } from './switch-over';

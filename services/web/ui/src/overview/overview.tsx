@@ -2,12 +2,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { State } from '../api/types';
-import { announce } from '../shared/announce';
-import { entriesOf, useRunning } from '../shared/documents';
-import { count, plural } from '../shared/format';
-import { state as liveState } from '../shared/live';
-import { Heading, Loading, Notice } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { announce } from '../base/announce';
+import { entriesOf, useRunning } from '../base/documents';
+import { count, plural } from '../base/format';
+import { state as liveState } from '../base/live';
+import { Heading, Loading, Notice } from '../base/parts';
+import { useStore } from '../base/store';
 import { changesBetween, connectionsSoFar } from './picture';
 import { Routers } from './routers';
 import { Services } from './services';

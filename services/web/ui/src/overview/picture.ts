@@ -1,7 +1,7 @@
 // What the picture of the cluster shows, worked out of the state. Pure.
 import type { Group, Member, RealServer, Service, State } from '../api/types';
-import { counter, listed } from '../shared/format';
-import type { Tone } from '../shared/parts';
+import { counter, listed } from '../base/format';
+import type { Tone } from '../base/parts';
 
 /** How a real server is, in one word. */
 export interface Condition {

@@ -1,10 +1,10 @@
 // Tier 1: routers and witness, and which of them holds the floating addresses.
 import { useState } from 'preact/hooks';
 import type { Alias, Group, Member, State } from '../api/types';
-import { plural } from '../shared/format';
-import { mayOperate, session } from '../shared/live';
-import { Badge, Empty } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { plural } from '../base/format';
+import { mayOperate, session } from '../base/live';
+import { Badge, Empty } from '../base/parts';
+import { useStore } from '../base/store';
 import { Maintenance } from './maintenance';
 import { groupsOf, memberCondition } from './picture';
 import { SwitchOver } from './switch-over';

@@ -1,11 +1,11 @@
 // Tier 2: the services, and the real servers that answer for them.
 import { useState } from 'preact/hooks';
 import type { RealServer, Service, State } from '../api/types';
-import { entriesOf, useRunning } from '../shared/documents';
-import { count, counter, plural } from '../shared/format';
-import { mayOperate, session } from '../shared/live';
-import { Badge, Empty } from '../shared/parts';
-import { useStore } from '../shared/store';
+import { entriesOf, useRunning } from '../base/documents';
+import { count, counter, plural } from '../base/format';
+import { mayOperate, session } from '../base/live';
+import { Badge, Empty } from '../base/parts';
+import { useStore } from '../base/store';
 import { AdminStateDialog } from './admin-state';
 import { conditionOf, reachedAt, serviceView, type ServiceView } from './picture';
 

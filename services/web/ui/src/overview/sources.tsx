@@ -1,7 +1,7 @@
 // Tier 3: the data sources, and what depends on them.
 import type { DataSource, Health, State } from '../api/types';
-import { counter, listed, span } from '../shared/format';
-import { Badge, Empty, type Tone } from '../shared/parts';
+import { counter, listed, span } from '../base/format';
+import { Badge, Empty, type Tone } from '../base/parts';
 import { dependents } from './picture';
 
 const TONES: Record<Health, Tone> = { up: 'good', down: 'bad', unknown: 'plain' };

@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import type { State } from '../api/types';
-import { useAction } from '../shared/action';
-import { announce } from '../shared/announce';
-import { Dialog } from '../shared/dialog';
-import { listed } from '../shared/format';
-import { refresh } from '../shared/live';
-import { Failure, Notice } from '../shared/parts';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { Dialog } from '../base/dialog';
+import { listed } from '../base/format';
+import { refresh } from '../base/live';
+import { Failure, Notice } from '../base/parts';
 import { successors } from './picture';
 import { Aliases } from './routers';
 

@@ -1,9 +1,9 @@
 // Signing in: plain words when it fails, and a wait that counts down when it is locked.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, wordsOf } from '../api/errors';
-import { clock } from '../shared/format';
-import { signIn } from '../shared/live';
-import { Notice } from '../shared/parts';
+import { clock } from '../base/format';
+import { signIn } from '../base/live';
+import { Notice } from '../base/parts';
 
 /** Seconds until another attempt is worth making. */
 function useWait(): [number, (seconds: number) => void] {
