@@ -6,12 +6,13 @@ import { wordsOf } from './api/errors';
 import { Changes } from './changes/changes';
 import { TrialBanner } from './changes/trial';
 import { Configuration } from './configuration/configuration';
-import { hasUnsaved } from './configuration/unsaved';
+import { hasUnsaved, unsaved } from './configuration/unsaved';
 import { History } from './history/history';
 import { Import } from './import/import';
 import { Overview } from './overview/overview';
 import { Announcer } from './base/announce';
 import { draft, forgetDraft, loadDraft } from './base/candidate';
+import { forgetRunning } from './base/documents';
 import { span } from './base/format';
 import { begin, connection, session, state } from './base/live';
 import { Notice } from './base/parts';
@@ -75,14 +76,21 @@ function useLeaveWarning(): void {
   }, []);
 }
 
-/** The draft follows what is in use: its differences are others when that changes. */
+/** The draft follows what is in use: its differences are others when that changes. With the one who was signed in, it goes. */
 function useDraft(): void {
   const revision = useStore(state)?.configuration?.revision;
   useEffect(() => {
     loadDraft().catch(() => undefined);
     return undefined;
   }, [revision]);
-  useEffect(() => forgetDraft, []);
+  useEffect(
+    () => () => {
+      forgetDraft();
+      forgetRunning();
+      unsaved.clear();
+    },
+    [],
+  );
 }
 
 function Frame() {

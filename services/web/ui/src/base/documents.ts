@@ -17,6 +17,11 @@ function running(revision: number): Promise<JsonObject> {
   return cached.content;
 }
 
+/** Others may see other parts of it. */
+export function forgetRunning(): void {
+  cached = undefined;
+}
+
 /** undefined: not there yet, or it could not be had. */
 export function useRunning(): JsonObject | undefined {
   const revision = useStore(state)?.configuration?.revision ?? 0;

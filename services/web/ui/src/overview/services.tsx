@@ -111,7 +111,7 @@ function ServerTable({ service, servers }: { service: Service; servers: RealServ
   if (servers.length === 0) return <Empty>Its pool has no real servers.</Empty>;
   return (
     <>
-      <table class="servers">
+      <table class="servers" aria-label={`Real servers of ${service.name}`}>
         <thead>
           <tr>
             <th scope="col">Real server</th>
