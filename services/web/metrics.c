@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "web/metrics.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/buffer.h"
+#include "base/parse.h"
+
+#define LABELS_MAX 3
+#define LABEL_BYTES_MAX 256 /* of a value; the rest is cut off */
+
+/* How a member becomes a number. */
+enum measure {
+	MEASURE_NUMBER, /* a number, or a text of digits (RFC 7951) */
+	MEASURE_MSEC,	/* the same of milliseconds, as seconds */
+	MEASURE_ONE,	/* 1: what is to be told stands in the labels */
+	MEASURE_TRUE,	/* 1 for true, 0 for false */
+	MEASURE_UP,	/* 1 for "up", 0 for "down", none for "unknown" */
+	MEASURE_YES,	/* the same of "yes" and "no" */
+};
+
+struct label {
+	const char *name, *member;
+	bool outer; /* of the entry of the outer list */
+};
+
+struct metric {
+	const char *name, *help;
+	bool counter;	     /* else a gauge */
+	const char *list[2]; /* NULL: the state itself; [1] is a list within [0] */
+	const char *inside;  /* container with the member, or NULL */
+	const char *member;
+	enum measure measure;
+	struct label labels[LABELS_MAX];
+};
+
+#define GROUP .list = {"group"}
+#define GROUP_LABELS .labels = {{"group", "name", false}}
+#define MEMBER .list = {"member"}, .labels = {{"member", "name", false}}
+#define SERVICE .list = {"service"}
+#define REAL                                                                           \
+	.list = {"service", "real-server"}, .labels = {{"service", "name", true},      \
+						       {"real_server", "name", false}, \
+						       {"address", "address", false}}
+#define SOURCE \
+	.list = {"data-source"}, .labels = {{"source", "name", false}, {"type", "type", false}}
+#define CONFIGURATION .inside = "configuration"
+
+static const struct metric metrics[] = {
+	{"trireme_node_info", "Name and firmware of this node.", .member = "node",
+	 .measure = MEASURE_ONE,
+	 .labels = {{"node", "node", false}, {"version", "version", false}}},
+	{"trireme_quorum", "Whether the ring has a quorum.", .member = "quorum",
+	 .measure = MEASURE_YES},
+	{"trireme_member_present", "Whether the member is on the ring.", .member = "present",
+	 .measure = MEASURE_TRUE, MEMBER},
+	{"trireme_member_fit", "Whether the member could own a group.", .member = "fit",
+	 .measure = MEASURE_TRUE, MEMBER},
+	{"trireme_member_standby", "Whether the member was told to own nothing.",
+	 .member = "standby", .measure = MEASURE_TRUE, MEMBER},
+	{"trireme_group_owner_info", "Which node owns the group's floating addresses.", GROUP,
+	 .member = "owner", .measure = MEASURE_ONE,
+	 .labels = {{"group", "name", false}, {"owner", "owner", false}}},
+	{"trireme_group_role_info", "What this node is for the group.", GROUP, .member = "role",
+	 .measure = MEASURE_ONE, .labels = {{"group", "name", false}, {"role", "role", false}}},
+	{"trireme_group_epoch", "Number of the group's ownership; each new owner has a higher one.",
+	 GROUP, .member = "epoch", GROUP_LABELS},
+	{"trireme_group_lease_seconds", "What is left of the lease of this node.", GROUP,
+	 .member = "lease-left", .measure = MEASURE_MSEC, GROUP_LABELS},
+	{"trireme_service_applied", "Whether the kernel forwards the service as configured.",
+	 SERVICE, .member = "applied", .measure = MEASURE_TRUE,
+	 .labels = {{"service", "name", false}, {"address", "address", false}}},
+	{"trireme_real_server_up", "Whether the real server answers its checks.",
+	 .member = "health", .measure = MEASURE_UP, REAL},
+	{"trireme_real_server_in_use", "Whether new connections go to it.", .member = "in-use",
+	 .measure = MEASURE_TRUE, REAL},
+	{"trireme_real_server_weight", "Its weight for the scheduler.", .member = "weight", REAL},
+	{"trireme_real_server_active_connections", "Connections that are established.",
+	 .member = "active", REAL},
+	{"trireme_real_server_inactive_connections", "Other connections in the table.",
+	 .member = "inactive", REAL},
+	{"trireme_real_server_connections_total", "Connections since it is in the table.",
+	 .counter = true, .member = "connections", REAL},
+	{"trireme_real_server_in_bytes_total", "Bytes to the real server.", .counter = true,
+	 .member = "bytes-in", REAL},
+	{"trireme_real_server_out_bytes_total", "Bytes from the real server.", .counter = true,
+	 .member = "bytes-out", REAL},
+	{"trireme_data_source_up", "Whether the data source answers its checks.", .member = "state",
+	 .measure = MEASURE_UP, SOURCE},
+	{"trireme_config_revision", "Number of the running revision.", CONFIGURATION,
+	 .member = "revision"},
+	{"trireme_config_current", "Whether this node has the newest revision.", CONFIGURATION,
+	 .member = "current", .measure = MEASURE_TRUE},
+	{"trireme_config_local", "Whether it is an emergency revision of this node alone.",
+	 CONFIGURATION, .member = "local", .measure = MEASURE_TRUE},
+};
+
+/* In a label's value, and in it alone, three characters are escaped. */
+static void add_label_value(struct buffer *buffer, const char *value)
+{
+	size_t size = strnlen(value, LABEL_BYTES_MAX);
+
+	/* Whole characters of UTF-8 only. */
+	while (size == LABEL_BYTES_MAX && size > 0 && ((unsigned char)value[size] & 0xc0) == 0x80)
+		size--;
+	for (size_t i = 0; i < size; i++) {
+		if (value[i] == '\n')
+			buffer_text(buffer, "\\n");
+		else if (value[i] == '"' || value[i] == '\\')
+			buffer_format(buffer, "\\%c", value[i]);
+		else
+			buffer_add(buffer, &value[i], 1);
+	}
+}
+
+static void add_labels(struct buffer *buffer, const struct metric *metric, const json_t *entry,
+		       const json_t *outer)
+{
+	const char *separator = "{";
+
+	for (size_t i = 0; i < LABELS_MAX && metric->labels[i].name; i++) {
+		const struct label *label = &metric->labels[i];
+		const char *value = json_string_value(
+			json_object_get(label->outer ? outer : entry, label->member));
+
+		if (!value)
+			continue;
+		buffer_format(buffer, "%s%s=\"", separator, label->name);
+		add_label_value(buffer, value);
+		buffer_text(buffer, "\"");
+		separator = ",";
+	}
+	if (separator[0] == ',')
+		buffer_text(buffer, "}");
+}
+
+static int number_of(const json_t *value, uint64_t *ret_number)
+{
+	if (json_is_string(value))
+		return parse_u64(json_string_value(value), 0, UINT64_MAX, ret_number);
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return -EINVAL;
+	*ret_number = (uint64_t)json_integer_value(value);
+	return 0;
+}
+
+/* 1 for `yes`, 0 for `no`; -EINVAL for what is neither. */
+static int either(const json_t *value, const char *yes, const char *no, uint64_t *ret_number)
+{
+	const char *text = json_string_value(value);
+
+	if (!text || (strcmp(text, yes) != 0 && strcmp(text, no) != 0))
+		return -EINVAL;
+	*ret_number = strcmp(text, yes) == 0;
+	return 0;
+}
+
+static int measure(const struct metric *metric, const json_t *value, uint64_t *ret_number)
+{
+	switch (metric->measure) {
+	case MEASURE_NUMBER:
+	case MEASURE_MSEC:
+		return number_of(value, ret_number);
+	case MEASURE_ONE:
+		*ret_number = 1;
+		return json_is_string(value) ? 0 : -EINVAL;
+	case MEASURE_TRUE:
+		*ret_number = json_is_true(value);
+		return json_is_boolean(value) ? 0 : -EINVAL;
+	case MEASURE_UP:
+		return either(value, "up", "down", ret_number);
+	case MEASURE_YES:
+		return either(value, "yes", "no", ret_number);
+	}
+	return -EINVAL;
+}
+
+static void add_sample(struct buffer *buffer, const struct metric *metric, const json_t *entry,
+		       const json_t *outer)
+{
+	const json_t *from = metric->inside ? json_object_get(entry, metric->inside) : entry;
+	uint64_t number;
+
+	if (measure(metric, json_object_get(from, metric->member), &number) < 0)
+		return;
+	buffer_text(buffer, metric->name);
+	add_labels(buffer, metric, entry, outer);
+	if (metric->measure == MEASURE_MSEC)
+		buffer_format(buffer, " %" PRIu64 ".%03" PRIu64 "\n", number / 1000, number % 1000);
+	else
+		buffer_format(buffer, " %" PRIu64 "\n", number);
+}
+
+static void add_head(struct buffer *buffer, const char *name, const char *help, const char *type)
+{
+	buffer_format(buffer, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void add_metric(struct buffer *buffer, const struct metric *metric, const json_t *state)
+{
+	const json_t *list = json_object_get(state, metric->list[0]), *entry, *inner;
+	size_t i, k;
+
+	add_head(buffer, metric->name, metric->help, metric->counter ? "counter" : "gauge");
+	if (!metric->list[0])
+		add_sample(buffer, metric, state, NULL);
+	json_array_foreach(list, i, entry)
+	{
+		if (!metric->list[1])
+			add_sample(buffer, metric, entry, NULL);
+		else
+			json_array_foreach(json_object_get(entry, metric->list[1]), k, inner)
+				add_sample(buffer, metric, inner, entry);
+	}
+}
+
+static void add_gauge(struct buffer *buffer, const char *name, const char *help,
+		      unsigned long long value)
+{
+	add_head(buffer, name, help, "gauge");
+	buffer_format(buffer, "%s %llu\n", name, value);
+}
+
+/* What the front knows of itself. */
+static void add_own(struct buffer *buffer, const struct counters *counters)
+{
+	add_head(buffer, "trireme_http_answers_total", "Answers, by class of status.", "counter");
+	for (size_t i = 0; i < COUNTERS_CLASSES; i++)
+		buffer_format(buffer, "trireme_http_answers_total{class=\"%zuxx\"} %llu\n", i + 1,
+			      (unsigned long long)atomic_load(&counters->answers[i]));
+	add_head(buffer, "trireme_http_refused_total",
+		 "Connections that were too many, too fast or not allowed.", "counter");
+	buffer_format(buffer, "trireme_http_refused_total %llu\n",
+		      (unsigned long long)atomic_load(&counters->refused));
+	add_head(buffer, "trireme_http_late_total",
+		 "Connections whose request took too long to come.", "counter");
+	buffer_format(buffer, "trireme_http_late_total %llu\n",
+		      (unsigned long long)atomic_load(&counters->late));
+	add_gauge(buffer, "trireme_http_connections", "Connections that are open.",
+		  atomic_load(&counters->connections));
+	add_gauge(buffer, "trireme_http_streams", "Streams of events that are open.",
+		  atomic_load(&counters->streams));
+}
+
+int metrics_text(const json_t *state, const struct counters *counters, char **ret_text)
+{
+	_cleanup_buffer_ struct buffer buffer = buffer_of(METRICS_MAX);
+	size_t size;
+
+	state = json_object_get(state, "trireme-api:state");
+	add_gauge(&buffer, "trireme_up", "Whether the node's own services answer.",
+		  json_is_object(state));
+	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
+		add_metric(&buffer, &metrics[i], state);
+	add_own(&buffer, counters);
+	return buffer_take(&buffer, ret_text, &size);
+}
