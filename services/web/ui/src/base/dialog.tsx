@@ -1,4 +1,4 @@
-// A modal dialog. The browser's own: it keeps the focus inside, ends with Escape, and gives the focus back.
+// A modal dialog. The browser's own: it keeps the focus inside and ends with Escape.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
@@ -14,9 +14,13 @@ export function Dialog({ title, onClose, busy = false, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    const opener = document.activeElement;
+    ref.current?.showModal();
+    // It is taken out of the page, not closed: the focus goes back by hand, to where it was or to the page's content.
+    return () => {
+      const back = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('content');
+      back?.focus({ preventScroll: true });
+    };
   }, []);
   return (
     <dialog
