@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret_value)
 {
@@ -165,6 +166,18 @@ int parse_time(const char *text, int64_t *ret_seconds)
 	*ret_seconds = days_since_1970(&m) * 86400 + (int64_t)m.hour * 3600 +
 		       (int64_t)m.minute * 60 + (int64_t)m.second - ahead;
 	return 0;
+}
+
+const char *format_time(int64_t seconds, char buf[TIME_TEXT_MAX])
+{
+	time_t time = (time_t)seconds;
+	struct tm tm = {0};
+
+	/* It fails for years that no clock of a machine shows. */
+	(void)gmtime_r(&time, &tm);
+	snprintf(buf, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year % 8100 + 1900,
+		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return buf;
 }
 
 static int hex_digit(char c)

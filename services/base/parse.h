@@ -27,6 +27,11 @@ int parse_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length);
  */
 int parse_time(const char *text, int64_t *ret_seconds);
 
+#define TIME_TEXT_MAX 32
+
+/* Seconds since 1970 as "2027-01-31T12:00:00Z". Returns buf. */
+const char *format_time(int64_t seconds, char buf[TIME_TEXT_MAX]);
+
 /* "52:54:00:12:34:56", either case. */
 int parse_mac(const char *text, uint8_t ret_mac[6]);
 

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/parse.h"
 #include "config/request.h"
 #include "config/revision.h"
 #include "proto/api_ipc.h"
@@ -210,12 +210,9 @@ static const char *const kinds[] = {
 
 void request_put_time(json_t *object, const char *key, int64_t time)
 {
-	time_t seconds = (time_t)time;
-	struct tm tm;
-	char text[32];
+	char text[TIME_TEXT_MAX];
 
-	if (gmtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
-		json_object_set_new(object, key, json_string(text));
+	json_object_set_new(object, key, json_string(format_time(time, text)));
 }
 
 static json_t *describe_revision(const struct revision *revision)

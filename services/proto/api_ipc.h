@@ -19,14 +19,17 @@
  *                  "insert"?, "point"?, "if-match"?, "comment"?, "confirm"?, "session"?}
  *                 -> {"etag", "created": BOOL, "revision"?, "location"?}
  *   API_OP_RPC    {"name", "input": {…}, "session"?} -> {"output": {…}}  (trireme-api.yang)
- *   API_OP_STATE  {"target"} -> {"state": {"trireme-api:state": {…}}}
+ *   API_OP_STATE  {"target", "metrics"?: BOOL} -> {"state": {"trireme-api:state": {…}}}
  *
  * target: an RFC 8040 api-path below the datastore, "/trireme:virtual-service=web/scheduler"; "" is
- * all. Any answer may have "renew": a token that takes the place of the one that was given.
+ * all. Of the state all is answered, whatever the target. metrics: for /metrics alone; where the
+ * configuration gives these to anybody, no credential is needed. session: a name of at most
+ * API_IPC_SESSION_MAX characters, for a further candidate of the same user. No member but these is
+ * allowed. Any answer may have "renew": a token that takes the place of the one that was given.
  *
  * In place of these, an error: {"error": {"tag", "message", "app-tag"?, "path"?, "value"?,
- * "allowed"?, "retry-after"?}}. tag: an error-tag of RFC 8040 section 7; app-tag: API_APP_…;
- * retry-after: seconds.
+ * "allowed"?, "edit"?, "retry-after"?}}. tag: an error-tag of RFC 8040 section 7; app-tag:
+ * API_APP_…; edit: which one of a YANG Patch, counted from 1; retry-after: seconds.
  */
 #ifndef TRIREME_PROTO_API_IPC_H
 #define TRIREME_PROTO_API_IPC_H
@@ -35,6 +38,8 @@
 
 /* Bytes of one frame's JSON: a document of the largest size, and what is said of it. */
 #define API_IPC_MAX (3u << 20)
+
+#define API_IPC_SESSION_MAX 30
 
 #define API_IPC_CONNECTIONS_MAX 64
 #define API_IPC_FRAME_MS 10000 /* for a whole frame, from its first byte on */
@@ -68,7 +73,7 @@
 #define API_TAG_INVALID_VALUE "invalid-value"
 #define API_TAG_TOO_BIG "too-big"
 #define API_TAG_MISSING_ATTRIBUTE "missing-attribute"
-#define API_TAG_BAD_ELEMENT "bad-element"
+#define API_TAG_MISSING_ELEMENT "missing-element"
 #define API_TAG_UNKNOWN_ELEMENT "unknown-element"
 #define API_TAG_ACCESS_DENIED "access-denied"
 #define API_TAG_LOCK_DENIED "lock-denied"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/daemon_io.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -22,33 +23,53 @@
 
 enum { EXIT_USAGE = 2 };
 
-static void usage(FILE *to, const char *name)
+#define COMMON_SWITCHES 6
+
+static void usage(FILE *to, const char *name, const struct daemon_special *special)
 {
+	fprintf(to, "%s [--config FILE] [--yang DIR] [--node NAME] [--foreground] [--debug]", name);
+	for (size_t i = 0; i < special->n_switches; i++)
+		fprintf(to, " [--%s %s]", special->switches[i].name, special->switches[i].argument);
 	fprintf(to,
-		"%s [--config FILE] [--yang DIR] [--node NAME] [--foreground] [--debug]\n"
-		"  --config FILE  the accepted configuration (" SCHEMA_RUNNING ")\n"
+		"\n"
+		"  --config FILE  the accepted configuration (%s)\n"
 		"  --yang DIR     the model of a FILE in JSON (" SCHEMA_YANG_DIR ")\n"
 		"  --node NAME    which node this machine is (else: file '" NODE_FILE
 		"' beside FILE)\n"
 		"  --foreground   log to standard error too\n"
 		"  --debug        log more\n",
-		name);
+		special->config_path);
+	for (size_t i = 0; i < special->n_switches; i++)
+		fprintf(to, "  --%s %s  %s\n", special->switches[i].name,
+			special->switches[i].argument, special->switches[i].help);
+}
+
+enum { FIRST_SPECIAL = 256 }; /* getopt_long(3)'s value of the first of the switches */
+
+/* The switches that all daemons have, and behind them the daemon's own; ends with zeros. */
+static void list_options(const struct daemon_special *special, struct option *list)
+{
+	static const struct option common[] = {
+		{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'},	  {"foreground", no_argument, NULL, 'f'},
+		{"debug", no_argument, NULL, 'd'},	  {"help", no_argument, NULL, 'h'},
+	};
+
+	static_assert(ARRAY_SIZE(common) == COMMON_SWITCHES, "the list has room for them");
+	memcpy(list, common, sizeof(common));
+	for (size_t i = 0; i < special->n_switches; i++)
+		list[COMMON_SWITCHES + i] = (struct option){
+			special->switches[i].name, required_argument, NULL, FIRST_SPECIAL + (int)i};
 }
 
 /* Returns -1 to go on, or an exit code. */
-static int parse_options(struct daemon *d, const char *name, int argc, char **argv)
+static int parse_options(struct daemon *d, const char *name, const struct daemon_special *special,
+			 int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},
-		{"foreground", no_argument, NULL, 'f'},
-		{"debug", no_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
+	struct option options[COMMON_SWITCHES + DAEMON_SWITCHES_MAX + 1] = {0};
 	int option;
 
+	list_options(special, options);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
@@ -67,27 +88,38 @@ static int parse_options(struct daemon *d, const char *name, int argc, char **ar
 			d->debug = true;
 			break;
 		case 'h':
-			usage(stdout, name);
+			usage(stdout, name, special);
 			return EXIT_SUCCESS;
 		default:
-			usage(stderr, name);
-			return EXIT_USAGE;
+			if (option < FIRST_SPECIAL) {
+				usage(stderr, name, special);
+				return EXIT_USAGE;
+			}
+			*special->switches[option - FIRST_SPECIAL].value = optarg;
 		}
 	}
 	if (optind == argc)
 		return -1;
 	fprintf(stderr, "%s: '%s' is not a switch\n", name, argv[optind]);
-	usage(stderr, name);
+	usage(stderr, name, special);
 	return EXIT_USAGE;
 }
 
 int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, char **argv)
 {
+	static const struct daemon_special none = {.config_path = SCHEMA_RUNNING};
+
+	return daemon_begin_special(d, name, keep, &none, argc, argv);
+}
+
+int daemon_begin_special(struct daemon *d, const char *name, uint64_t keep,
+			 const struct daemon_special *special, int argc, char **argv)
+{
 	int code, r;
 
 	*d = (struct daemon){
-		.config_path = SCHEMA_RUNNING, .yang_dir = SCHEMA_YANG_DIR, .watch_fd = -1};
-	code = parse_options(d, name, argc, argv);
+		.config_path = special->config_path, .yang_dir = SCHEMA_YANG_DIR, .watch_fd = -1};
+	code = parse_options(d, name, special, argc, argv);
 	if (code >= 0)
 		return code;
 	log_open(LOG_SOCKET, name, d->foreground, d->debug);

@@ -8,6 +8,7 @@
 
 #include <qb/qbloop.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "schema/config.h"
@@ -25,6 +26,21 @@ struct daemon {
 	void *data;
 };
 
+/* A switch that a daemon has besides those of all, with an argument. */
+struct daemon_switch {
+	const char *name, *argument, *help; /* "data", "DIR", "where …" */
+	const char **value;		    /* set when it is given; else left as it is */
+};
+
+#define DAEMON_SWITCHES_MAX 4
+
+/* What is not as with most daemons. */
+struct daemon_special {
+	const char *config_path; /* read where no switch says another */
+	const struct daemon_switch *switches;
+	size_t n_switches; /* at most DAEMON_SWITCHES_MAX */
+};
+
 /*
  * Reads the command line, opens the log, gives up all capabilities but the set `keep`
  * (base/privilege_io.h) and makes the loop. Returns -1 to go on, else the exit code: the command
@@ -32,6 +48,10 @@ struct daemon {
  * must stay valid.
  */
 int daemon_begin(struct daemon *d, const char *name, uint64_t keep, int argc, char **argv);
+
+/* The same; special must stay valid during the call. */
+int daemon_begin_special(struct daemon *d, const char *name, uint64_t keep,
+			 const struct daemon_special *special, int argc, char **argv);
 
 /*
  * The configuration, from an image or a document, and d->meta; what is wrong with it is logged.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/buffer.h"
 
 #define STATE "trireme-api:state"
 #define SESSION "session"
@@ -36,19 +37,17 @@ char *event_session(const json_t *state)
 
 char *event_text(const char *common, const char *session)
 {
-	static const char member[] = "\"" SESSION "\":";
-	size_t size = sizeof(BEGIN) + sizeof(member) + sizeof(END) + strlen(common) +
-		      (session ? strlen(session) : 0);
-	char *text = malloc(size), *at = text;
+	_cleanup_buffer_ struct buffer buffer = buffer_of(EVENT_MAX);
+	char *text = NULL;
 
-	if (!text)
-		return NULL;
-	at = stpcpy(at, BEGIN);
+	buffer_text(&buffer, BEGIN);
 	if (session) {
-		at = stpcpy(stpcpy(at, member), session);
+		buffer_text(&buffer, "\"" SESSION "\":");
+		buffer_text(&buffer, session);
 		if (common[0] != '}')
-			*at++ = ',';
+			buffer_text(&buffer, ",");
 	}
-	strcpy(stpcpy(at, common), END);
-	return text;
+	buffer_text(&buffer, common);
+	buffer_text(&buffer, END);
+	return buffer_take(&buffer, &text, NULL) == 0 ? text : NULL;
 }

@@ -85,7 +85,7 @@ static void make_etag(struct file *file)
 
 static struct file *find(struct files *files, const char *path)
 {
-	struct file key;
+	struct file key = {0};
 
 	if (copy_text(key.path, sizeof(key.path), path) < 0)
 		return NULL;

@@ -41,8 +41,10 @@ static int read_folder(const char *folder, size_t root, int levels, struct files
 {
 	_cleanup_(closedirp) DIR *dir = opendir(folder);
 	const struct dirent *entry;
-	int r = dir ? 0 : -errno;
+	int r = 0;
 
+	if (!dir)
+		return -errno;
 	while (r == 0 && (entry = readdir(dir))) {
 		char path[PATH_MAX];
 

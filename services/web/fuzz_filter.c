@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "web/restconf_filter.h"
 #include "web/tests/fixture.h"
 
@@ -61,10 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *fields = strsep(&rest, "\n"), *path = rest ? strsep(&rest, "\n") : NULL;
 	json_t *whole = rest ? json_loads(rest, 0, NULL) : NULL;
 
-	if (json_is_object(whole) && strlen(fields) < sizeof(query.fields)) {
-		strcpy(query.fields, fields);
+	if (json_is_object(whole) && copy_text(query.fields, sizeof(query.fields), fields) == 0)
 		apply(&query, path, whole);
-	}
 	json_decref(whole);
 	free(text);
 	return 0;

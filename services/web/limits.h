@@ -16,7 +16,7 @@
 #define LIMITS_RATE_OF_ADDRESS 40	 /* new ones a second, and as many at once: a TLS */
 #define LIMITS_RATE 200			 /* handshake takes about a millisecond of a core */
 #define LIMITS_BODIES (16u << 20)	 /* bytes of all bodies that are coming in */
-#define LIMITS_BODIES_OF_ADDRESS (4u << 20)
+#define LIMITS_BODIES_OF_ADDRESS (6u << 20)
 #define LIMITS_BODY_OF_NOBODY 4096 /* bytes, of who shows no credential: to sign in with */
 
 #define LIMITS_ADDRESSES 512

@@ -83,7 +83,7 @@ enum method method_parse(const char *name);
 const char *method_name(enum method method);
 
 /* "GET, HEAD": the names of a set, into buf of at least 64 bytes. Returns buf. */
-const char *methods_text(unsigned int methods, char *buf, size_t size);
+const char *methods_text(unsigned int set, char *buf, size_t size);
 
 /* Frees what is in the answer and empties it. */
 void answer_clear(struct answer *answer);

@@ -31,12 +31,12 @@ struct label {
 
 struct metric {
 	const char *name, *help;
-	bool counter;	     /* else a gauge */
 	const char *list[2]; /* NULL: the state itself; [1] is a list within [0] */
 	const char *inside;  /* container with the member, or NULL */
 	const char *member;
-	enum measure measure;
 	struct label labels[LABELS_MAX];
+	enum measure measure;
+	bool counter; /* else a gauge */
 };
 
 #define GROUP .list = {"group"}
@@ -201,22 +201,26 @@ static void add_head(struct buffer *buffer, const char *name, const char *help, 
 	buffer_format(buffer, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+/* A sample of each entry of the list within, or of the entry itself. */
+static void add_entry(struct buffer *buffer, const struct metric *metric, const json_t *entry)
+{
+	const json_t *list = json_object_get(entry, metric->list[1]);
+
+	if (!metric->list[1])
+		add_sample(buffer, metric, entry, NULL);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		add_sample(buffer, metric, json_array_get(list, i), entry);
+}
+
 static void add_metric(struct buffer *buffer, const struct metric *metric, const json_t *state)
 {
-	const json_t *list = json_object_get(state, metric->list[0]), *entry, *inner;
-	size_t i, k;
+	const json_t *list = json_object_get(state, metric->list[0]);
 
 	add_head(buffer, metric->name, metric->help, metric->counter ? "counter" : "gauge");
 	if (!metric->list[0])
 		add_sample(buffer, metric, state, NULL);
-	json_array_foreach(list, i, entry)
-	{
-		if (!metric->list[1])
-			add_sample(buffer, metric, entry, NULL);
-		else
-			json_array_foreach(json_object_get(entry, metric->list[1]), k, inner)
-				add_sample(buffer, metric, inner, entry);
-	}
+	for (size_t i = 0; i < json_array_size(list); i++)
+		add_entry(buffer, metric, json_array_get(list, i));
 }
 
 static void add_gauge(struct buffer *buffer, const char *name, const char *help,

@@ -122,7 +122,7 @@ static int split(const char *uri, char path[MESSAGE_URI_MAX], struct problem *pr
 {
 	size_t size = strcspn(uri, "?");
 
-	if (size < MESSAGE_URI_MAX) {
+	if (strnlen(uri, MESSAGE_URI_MAX) < MESSAGE_URI_MAX) {
 		memcpy(path, uri, size);
 		path[size] = '\0';
 		return 0;

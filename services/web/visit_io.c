@@ -130,6 +130,8 @@ static int grow(struct visit *visit, size_t size)
 
 	while (room < size)
 		room *= 2;
+	if (room > MESSAGE_BODY_MAX + 1)
+		room = MESSAGE_BODY_MAX + 1;
 	if (room == visit->room)
 		return 0;
 	if (connections_body(&visit->server->connections, visit->connection, room) < 0)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <poll.h>
 #include <qb/qbdefs.h>
 #include <qb/qblog.h>
@@ -34,7 +35,7 @@ enum { EXIT_USAGE = 2 };
 #define REFUSED_TICKS 120     /* between two lines of the log about refused connections */
 #define LEAVE_NS NSEC_PER_SEC /* until a front with old settings ends: its answers go out first */
 #define END_S 5		      /* until it ends in any case */
-#define MEMORY (1ul << 30)    /* bytes of addresses, most of them stacks that nobody touches */
+#define MEMORY (512ul << 20)  /* bytes of addresses: about 130 MiB, and bodies and answers */
 #define ACCEPTS_MAX 16	      /* of one turn of the loop */
 
 struct front {
@@ -412,6 +413,9 @@ int main(int argc, char **argv)
 
 	if (r >= 0)
 		return r;
+	/* What one thread has freed, another takes: an arena for each would be more than all else.
+	 */
+	mallopt(M_ARENA_MAX, 2);
 	log_open(LOG_SOCKET, front.local ? "trireme-web-local" : "trireme-web",
 		 front.daemon.foreground, front.daemon.debug);
 	r = start(&front);

@@ -57,7 +57,7 @@ static void add(struct model *model, const char *path)
 	strcpy(copy, path);
 	rest = strchr(copy, ':');
 	*rest++ = '\0';
-	while ((name = strsep(&rest, "/")) && rest)
+	for (name = strsep(&rest, "/"); rest; name = strsep(&rest, "/"))
 		parent = model_child(model, parent, parent ? NULL : copy, name);
 	key = strchr(name, '[');
 	if (key)

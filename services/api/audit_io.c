@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "api/audit_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <qb/qblog.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/file_io.h"
+
+void audit_open(const char *folder, struct audit_io *ret_audit)
+{
+	*ret_audit = (struct audit_io){.folder = folder};
+	pthread_mutex_init(&ret_audit->lock, NULL);
+}
+
+static int path_of(const struct audit_io *audit, const char *name, char ret_path[PATH_MAX])
+{
+	int n = snprintf(ret_path, PATH_MAX, "%s/%s", audit->folder, name);
+
+	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+/* The file is full: it takes the other one's place. */
+static int rotate(const struct audit_io *audit, const char *path, size_t more)
+{
+	char old[PATH_MAX];
+	struct stat st;
+	int r = path_of(audit, AUDIT_FILE_OLD, old);
+
+	if (r < 0 || stat(path, &st) < 0 || (size_t)st.st_size + more <= AUDIT_FILE_MAX)
+		return r;
+	return rename(path, old) < 0 ? -errno : 0;
+}
+
+static int append(const struct audit_io *audit, const char *line, size_t length)
+{
+	_cleanup_close_ int fd = -1;
+	char path[PATH_MAX];
+	int r = path_of(audit, AUDIT_FILE, path);
+
+	if (r == 0)
+		r = rotate(audit, path, length);
+	if (r < 0)
+		return r;
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, line, length) != (ssize_t)length || fdatasync(fd) < 0)
+		return -EIO;
+	return 0;
+}
+
+void audit_note(struct audit_io *audit, struct audit_entry *entry)
+{
+	char line[AUDIT_LINE_MAX];
+	size_t length;
+	int r;
+
+	entry->time = (int64_t)time(NULL);
+	length = audit_line(entry, line);
+	pthread_mutex_lock(&audit->lock);
+	r = append(audit, line, length);
+	pthread_mutex_unlock(&audit->lock);
+	line[length - 1] = '\0';
+	qb_log(LOG_NOTICE, "audit: %s", line);
+	if (r < 0)
+		qb_log(LOG_ERR, "the audit in %s cannot be written: %s", audit->folder,
+		       strerror(-r));
+}
+
+static int add_file(const struct audit_io *audit, const char *name, struct buffer *buffer)
+{
+	_cleanup_free_ char *data = NULL;
+	char path[PATH_MAX];
+	size_t size = 0;
+	int r = path_of(audit, name, path);
+
+	if (r == 0)
+		r = file_read(path, AUDIT_FILE_MAX + AUDIT_LINE_MAX, &data, &size);
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		buffer_add(buffer, data, size);
+	return r;
+}
+
+int audit_read(struct audit_io *audit, size_t n, json_t **ret_entries)
+{
+	_cleanup_buffer_ struct buffer lines = buffer_of(3 * AUDIT_FILE_MAX);
+	int r;
+
+	pthread_mutex_lock(&audit->lock);
+	r = add_file(audit, AUDIT_FILE_OLD, &lines);
+	if (r == 0)
+		r = add_file(audit, AUDIT_FILE, &lines);
+	pthread_mutex_unlock(&audit->lock);
+	if (r == 0)
+		r = lines.error;
+	if (r < 0)
+		return r;
+	*ret_entries = audit_last(lines.data ? lines.data : "", lines.used, n);
+	return *ret_entries ? 0 : -ENOMEM;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The audit's file, and the same to syslog. */
+#ifndef TRIREME_API_AUDIT_IO_H
+#define TRIREME_API_AUDIT_IO_H
+
+#include <pthread.h>
+
+#include "api/audit.h"
+
+#define AUDIT_FILE "audit"
+#define AUDIT_FILE_OLD "audit.old"	 /* what was in the file when it was full */
+#define AUDIT_FILE_MAX ((size_t)1 << 20) /* bytes of each of the two */
+#define AUDIT_ENTRIES_MAX 1000		 /* of one answer */
+
+struct audit_io {
+	const char *folder;
+	pthread_mutex_t lock;
+};
+
+void audit_open(const char *folder, struct audit_io *ret_audit);
+
+/*
+ * Notes it, on disk before this returns; entry->time is set here. Where the file cannot be written,
+ * syslog has it all the same. For threads.
+ */
+void audit_note(struct audit_io *audit, struct audit_entry *entry);
+
+/* The last n entries, oldest first; *ret_entries is the caller's. -ENOMEM, or errno of a file. */
+int audit_read(struct audit_io *audit, size_t n, json_t **ret_entries);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* RPCs about the configuration: most are the config service's, in other words. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/operation_io.h"
+#include "api/rpc_input.h"
+#include "base/text.h"
+#include "proto/api_ipc.h"
+#include "proto/daemon_client_io.h"
+#include "proto/state_words.h"
+
+#define TARGET_MAX 128
+
+/* {"op": op} and those members of the input that are given. */
+static json_t *with_input(const struct exchange *x, const char *op)
+{
+	json_t *request = json_pack("{s:s}", "op", op);
+
+	if (x->request.input && json_object_update(request, (json_t *)x->request.input) < 0) {
+		json_decref(request);
+		return NULL;
+	}
+	return request;
+}
+
+void rpc_commit(struct exchange *x)
+{
+	operation_commit(x, with_input(x, "commit"));
+}
+
+void rpc_confirm(struct exchange *x)
+{
+	operation_commit(x, with_input(x, "confirm"));
+}
+
+void rpc_discard(struct exchange *x)
+{
+	operation_commit(x, with_input(x, "discard"));
+}
+
+void rpc_rollback(struct exchange *x)
+{
+	operation_commit(x, with_input(x, "rollback"));
+}
+
+void rpc_override(struct exchange *x)
+{
+	operation_commit(x, with_input(x, "override"));
+}
+
+/* A request that looks: its answer is the output. */
+static void look(struct exchange *x, const char *op)
+{
+	json_t *answer;
+
+	if (operation_config(x, with_input(x, op), OPERATION_LOOK_MS, &answer) == 0)
+		answer_output(&x->answer, answer);
+}
+
+void rpc_diff(struct exchange *x)
+{
+	look(x, "diff");
+}
+
+void rpc_describe(struct exchange *x)
+{
+	look(x, "describe");
+}
+
+void rpc_switch_over(struct exchange *x)
+{
+	struct agent_result result;
+	char words[128];
+	struct text text = TEXT_ON(words);
+	int r = daemon_switchover(rpc_input_text(x->request.input, "group"), &result);
+
+	state_forget(&x->broker->state);
+	if (r < 0) {
+		word_no_answer("agent", r, &text);
+		answer_error(&x->answer, API_TAG_FAILED, API_APP_BUSY, "%s", words);
+	} else if (result.header.error < 0) {
+		answer_error(&x->answer, API_TAG_FAILED, NULL, "%s", result.message);
+	} else {
+		answer_output(&x->answer, json_pack("{s:s}", "summary", result.message));
+	}
+}
+
+/* One leaf of what is there, committed at once. Names are RPC_NAME: they stand as they are. */
+static void set_leaf(struct exchange *x, const char *target, const char *list, const char *name,
+		     const char *leaf, json_t *value)
+{
+	const json_t *comment = json_object_get(x->request.input, "comment");
+	json_t *entry = json_pack("{s:s, s:o}", "name", name, leaf, value);
+
+	operation_commit(x, json_pack("{s:s, s:s, s:s, s:{s:[o]}, s:O*}", "op", "commit", "method",
+				      API_METHOD_PATCH, "target", target, "value", list, entry,
+				      "comment", comment));
+}
+
+static void set_standby(struct exchange *x, bool standby)
+{
+	const char *node = rpc_input_text(x->request.input, "node");
+	char target[TARGET_MAX];
+
+	snprintf(target, sizeof(target), "/trireme:cluster/node=%s", node);
+	set_leaf(x, target, "trireme:node", node, "standby", json_boolean(standby));
+}
+
+void rpc_standby(struct exchange *x)
+{
+	set_standby(x, true);
+}
+
+void rpc_online(struct exchange *x)
+{
+	set_standby(x, false);
+}
+
+void rpc_set_admin_state(struct exchange *x)
+{
+	const json_t *input = x->request.input;
+	const char *real = rpc_input_text(input, "real-server");
+	char target[TARGET_MAX];
+
+	snprintf(target, sizeof(target), "/trireme:pool=%s/real-server=%s",
+		 rpc_input_text(input, "pool"), real);
+	set_leaf(x, target, "trireme:real-server", real, "admin-state",
+		 json_incref(json_object_get(input, "admin-state")));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The node's state (module trireme-api) as JSON, of what the daemons have said. Pure. */
+#ifndef TRIREME_API_STATE_H
+#define TRIREME_API_STATE_H
+
+#include <jansson.h>
+
+#include "api/access.h"
+#include "api/directory.h"
+#include "base/buffer.h"
+#include "proto/agent_ipc.h"
+#include "proto/engine_ipc.h"
+#include "proto/health_ipc.h"
+
+#define STATE_MAX ((size_t)2 << 20) /* bytes of any of these texts */
+#define STATE_REVISIONS 50	    /* the newest ones */
+
+/* What a snapshot is made of. A part whose error is not 0 is left out, with the reason. */
+struct state_input {
+	const char *node, *version;
+	const struct config_group *groups; /* n_groups of them: the labels of the aliases */
+	size_t n_groups;
+	int agent_error;
+	const struct agent_status *agent;
+	int engine_error;
+	const char *services; /* what state_add_service() has made; NULL: none */
+	int health_error;
+	const char *sources; /* what state_add_source() has made; NULL: none */
+	int config_error;
+	const json_t *status, *history; /* answers of the config service */
+};
+
+/* One service, or data source; separated by commas. */
+void state_add_service(struct buffer *buffer, const struct engine_service_status *service);
+void state_add_source(struct buffer *buffer, const struct health_source_status *source);
+
+/*
+ * The state's members but for the session's, without braces; *ret_text is the caller's. -ENOMEM;
+ * -EFBIG.
+ */
+int state_members(const struct state_input *input, char **ret_text, size_t *ret_size);
+
+/* {"state": {"trireme-api:state": {session, members}}}; user "": no session. */
+int state_answer(const char *members, const char *user, enum access_role role, char **ret_text,
+		 size_t *ret_size);
+
+#endif
