@@ -1,0 +1,87 @@
+// Signing in: plain words when it fails, and a wait that counts down when it is locked.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, wordsOf } from '../api/errors';
+import { clock } from '../base/format';
+import { signIn } from '../base/live';
+import { Notice } from '../base/parts';
+
+/** Seconds until another attempt is worth making. */
+function useWait(): [number, (seconds: number) => void] {
+  const [until, setUntil] = useState(0);
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (until <= Date.now()) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [until]);
+  return [
+    Math.max(0, (until - now) / 1000),
+    (seconds) => {
+      setNow(Date.now());
+      setUntil(Date.now() + seconds * 1000);
+    },
+  ];
+}
+
+export function SignIn() {
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const [wait, setWait] = useWait();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    document.title = 'Sign in – Trireme';
+    field.current?.focus();
+  }, []);
+  const start = async (): Promise<void> => {
+    setBusy(true);
+    setError('');
+    try {
+      await signIn(user, password);
+    } catch (failure) {
+      setPassword('');
+      setError(wordsOf(failure));
+      if (failure instanceof ApiError && failure.retryAfter) setWait(failure.retryAfter);
+      setBusy(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <img src="/trireme.svg" width="40" height="40" alt="" />
+        <h1>Trireme</h1>
+        <label class="field">
+          User
+          <input ref={field} type="text" autocomplete="username" autocapitalize="none" spellcheck={false} required value={user} onInput={(e) => setUser(e.currentTarget.value)} />
+        </label>
+        <label class="field">
+          Password
+          <input type="password" autocomplete="current-password" required value={password} onInput={(e) => setPassword(e.currentTarget.value)} />
+        </label>
+        {error && (
+          <Notice tone="bad" title="Not signed in">
+            <p class="words">{error}</p>
+            {wait > 0 && <p>Next attempt in {clock(wait)}.</p>}
+          </Notice>
+        )}
+        <button type="submit" class="main" disabled={busy || wait > 0}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </button>
+        <details class="first-time">
+          <summary>The first time, or no password?</summary>
+          <p>
+            As long as no user has a password nobody can sign in here. Set the administrator's password at the router's console: in its menu, or with the
+            command <code>trireme</code>.
+          </p>
+        </details>
+      </form>
+    </main>
+  );
+}
