@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Answers about the configuration, and about who may do what, in words. */
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "console/command_parts.h"
-
-#define HISTORY_DEFAULT 20
 
 int answer_summary(const struct command_line *line, const json_t *content, struct text *text)
 {
@@ -31,6 +29,19 @@ int answer_done(const struct command_line *line, const json_t *content, struct t
 	return 0;
 }
 
+/* As it is; that of an earlier revision comes as an operation's output. */
+int answer_document(const struct command_line *line, const json_t *content, struct text *text)
+{
+	const json_t *document = line->switches & SWITCH_BIT(SWITCH_REVISION)
+					 ? json_object_get(content, "document")
+					 : content;
+	_cleanup_free_ char *dump =
+		json_dumps(document, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+
+	text_add(text, "%s\n", dump ? dump : "{}");
+	return dump ? 0 : -EPROTO;
+}
+
 int answer_diff(const struct command_line *line, const json_t *content, struct text *text)
 {
 	const json_t *patch = json_object_get(content, "patch");
@@ -49,27 +60,47 @@ static void add_revision(const json_t *revision, struct text *text)
 		 json_text_of(revision, "time"), json_text_of(revision, "author"));
 	if (json_text_of(revision, "state")[0])
 		text_add(text, "%s  ", json_text_of(revision, "state"));
+	if (json_text_of(revision, "replaced")[0])
+		text_add(text, "replaced %s, %s  ", json_text_of(revision, "replaced"),
+			 json_text_of(revision, "reason"));
 	text_add(text, "%s\n", json_text_of(revision, "comment"));
 }
 
+/* What was replaced only as far back as the revisions that are shown. */
 int answer_history(const struct command_line *line, const json_t *content, struct text *text)
 {
-	const char *given = line->arguments[0];
-	size_t count = given ? strtoul(given, NULL, 10) : HISTORY_DEFAULT, i;
 	const json_t *revision;
+	long long oldest = 0;
+	size_t i;
 
-	json_array_foreach(json_object_get(content, "trireme-api:revision"), i, revision)
+	(void)line;
+	json_array_foreach(json_object_get(content, "revision"), i, revision)
 	{
-		if (i < count)
+		add_revision(revision, text);
+		oldest = json_number_of(revision, "number");
+	}
+	json_array_foreach(json_object_get(content, "replaced"), i, revision)
+	{
+		if (json_number_of(revision, "number") >= oldest)
 			add_revision(revision, text);
 	}
 	return 0;
 }
 
+/* The model's descriptions are of several lines; here each is one. */
+static void add_line(const char *words, struct text *text)
+{
+	for (; *words; words++)
+		text_add(text, "%c", *words == '\n' ? ' ' : *words);
+	text_add(text, "\n");
+}
+
 static void add_fact(const json_t *node, const char *key, const char *label, struct text *text)
 {
-	if (json_text_of(node, key)[0])
-		text_add(text, "  %-10s %s\n", label, json_text_of(node, key));
+	if (!json_text_of(node, key)[0])
+		return;
+	text_add(text, "  %-10s ", label);
+	add_line(json_text_of(node, key), text);
 }
 
 static void add_names(const json_t *list, struct text *text)
@@ -79,8 +110,8 @@ static void add_names(const json_t *list, struct text *text)
 
 	json_array_foreach(list, i, entry)
 	{
-		text_add(text, "  %-18s %s\n", json_text_of(entry, "name"),
-			 json_text_of(entry, "help"));
+		text_add(text, "  %-18s ", json_text_of(entry, "name"));
+		add_line(json_text_of(entry, "help"), text);
 	}
 }
 
@@ -167,8 +198,8 @@ int answer_tokens(const struct command_line *line, const json_t *content, struct
 
 int answer_token(const struct command_line *line, const json_t *content, struct text *text)
 {
+	(void)line;
 	text_add(text, "%s\n", json_text_of(content, "token"));
-	answer_summary(line, content, text);
 	return 0;
 }
 

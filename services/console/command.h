@@ -114,7 +114,7 @@ struct command {
 	/* In place of an operation: makes the request. */
 	int (*request)(const struct command_line *line, struct api_request *request,
 		       struct text *problem);
-	/* NULL: the answer is printed as it is. -errno: the words say what is missing. */
+	/* Of COMMAND_ASK and the like. -errno: the words say what is missing. */
 	int (*render)(const struct command_line *line, const json_t *content, struct text *text);
 	bool changes; /* the configuration, or who owns what */
 	bool hidden;  /* not in the list of commands */

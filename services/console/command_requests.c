@@ -10,13 +10,21 @@ int request_show(const struct command_line *line, struct api_request *ret_reques
 		 struct text *problem)
 {
 	bool candidate = line->switches & SWITCH_BIT(SWITCH_CANDIDATE);
-	bool path = line->command->arguments[0].kind == ARGUMENT_PATH;
+	bool revision = line->switches & SWITCH_BIT(SWITCH_REVISION);
 	char target[PATH_TEXT_MAX];
 	struct text text = TEXT_ON(target);
-	int r = path && line->arguments[0] ? path_target(line->arguments[0], &text, problem) : 0;
 
-	if (r < 0)
+	if (candidate && revision) {
+		text_add(problem, "--candidate and --revision: allowed is one of them");
 		return -EINVAL;
+	}
+	if (line->arguments[0] && path_target(line->arguments[0], &text, problem) < 0)
+		return -EINVAL;
+	if (revision)
+		return api_rpc(ret_request, "get-revision",
+			       json_pack("{s:I, s:s}", "revision",
+					 (json_int_t)line->numbers[SWITCH_REVISION], "target",
+					 target));
 	return api_get(ret_request, candidate ? API_CANDIDATE : API_RUNNING, target);
 }
 
@@ -75,14 +83,6 @@ int request_describe(const struct command_line *line, struct api_request *ret_re
 	if (line->arguments[0] && path_schema(line->arguments[0], &text, problem) < 0)
 		return -EINVAL;
 	return api_rpc(ret_request, "describe", json_pack("{s:s}", "path", schema));
-}
-
-int request_history(const struct command_line *line, struct api_request *ret_request,
-		    struct text *problem)
-{
-	(void)line;
-	(void)problem;
-	return api_get(ret_request, API_STATE, "/revision");
 }
 
 int request_state(const struct command_line *line, struct api_request *ret_request,

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
@@ -48,15 +50,19 @@ static int connect_to(const char *path, int *ret_fd)
 	return 0;
 }
 
+/* A signal that the caller has blocked comes here: one that came before the wait is not lost. */
 static int wait_for(const struct connection *c, short events)
 {
-	uint64_t now = clock_boot_ns();
+	uint64_t now = clock_boot_ns(), left = c->limit - now;
+	const struct timespec most = {(time_t)(left / NSEC_PER_SEC), (long)(left % NSEC_PER_SEC)};
 	struct pollfd wait = {.fd = c->fd, .events = events};
+	sigset_t none;
 	int r;
 
 	if (now >= c->limit)
 		return -ETIMEDOUT;
-	r = poll(&wait, 1, (int)((c->limit - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC));
+	sigemptyset(&none);
+	r = ppoll(&wait, 1, &most, &none);
 	if (r < 0)
 		return -errno;
 	return r == 0 ? -ETIMEDOUT : 0;

@@ -30,6 +30,16 @@ static void on_interrupt(int number)
 	interrupted = 1;
 }
 
+/* How a command that waits is ended: http_io.c lets the signal through while it waits. */
+static void block_interrupt(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigprocmask(how, &set, NULL);
+}
+
 static const char *prompt(EditLine *edit)
 {
 	(void)edit;
@@ -183,7 +193,9 @@ static const char *read_line(struct shell *shell)
 	do {
 		interrupted = 0;
 		errno = 0;
+		block_interrupt(SIG_UNBLOCK);
 		line = el_gets(shell->edit, &n);
+		block_interrupt(SIG_BLOCK);
 		if (interrupted)
 			putchar('\n');
 	} while (!line && interrupted);
@@ -219,7 +231,6 @@ enum exit_code interactive(const struct client *client)
 		shell_close(&shell);
 		return run_problem(EXIT_REFUSED, "no memory");
 	}
-	/* What waits is told by EINTR; a running command says what that means for it. */
 	sigaction(SIGINT, &interrupt, NULL);
 	puts("TAB completes, ? says what can stand here, exit leads back.");
 	while ((line = read_line(&shell)) && run_line(&shell, line, &code))

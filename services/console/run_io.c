@@ -46,7 +46,7 @@ enum exit_code run_print(const struct command_line *line, const struct api_answe
 	struct text text;
 	int r;
 
-	if (line->switches & SWITCH_BIT(SWITCH_JSON) || !line->command->render)
+	if (line->switches & SWITCH_BIT(SWITCH_JSON))
 		return ended(content ? output_json(stdout, content) : 0);
 	buf = malloc(OUTPUT_MAX);
 	if (!buf)

@@ -12,42 +12,39 @@
 
 #define WORDS_MAX 1024
 
-/* One look. 0; -EAGAIN: this machine is not ready, or nobody says so: why has the reason. */
-static int look(const struct client *client, struct api_answer *ret_answer, bool *ret_answered,
-		struct text *why)
+/* One look. EXIT_OK: this machine is ready; else why has the reason. */
+static enum exit_code look(const struct client *client, struct api_answer *ret_answer,
+			   bool *ret_interrupted, struct text *why)
 {
 	_cleanup_(view_clear) struct view view = {0};
 	struct api_request request;
+	enum exit_code code;
 	int r = api_get(&request, API_STATE, "");
 
 	if (r == 0)
 		r = client_ask(client, &request, ret_answer);
-	*ret_answered = r == 0;
-	if (r < 0) {
-		client_no_answer(r, false, why);
-		return -EAGAIN;
-	}
-	if (api_outcome(ret_answer, why) != EXIT_OK)
-		return -EAGAIN;
+	*ret_interrupted = r == -EINTR;
+	if (r < 0)
+		return client_no_answer(r, false, why);
+	code = api_outcome(ret_answer, why);
+	if (code != EXIT_OK)
+		return code;
 	if (state_view(api_content(ret_answer), &view) == 0)
-		return view_ready(&view, why) ? 0 : -EAGAIN;
+		return view_ready(&view, why) ? EXIT_OK : EXIT_REFUSED;
 	text_add(why, "the API answers with no state that is known here");
-	return -EAGAIN;
+	return EXIT_REFUSED;
 }
 
 static enum exit_code tell(const struct command_line *line, const struct api_answer *answer,
-			   bool ready, const char *why)
+			   enum exit_code code, const char *why)
 {
-	if (line->switches & SWITCH_BIT(SWITCH_JSON) && answer->body) {
-		enum exit_code code = run_print(line, answer);
-
-		return code == EXIT_OK && !ready ? EXIT_REFUSED : code;
-	}
-	if (ready)
+	if (line->switches & SWITCH_BIT(SWITCH_JSON) && answer->body)
+		(void)run_print(line, answer);
+	else if (code == EXIT_OK)
 		puts("ready");
 	else
 		printf("not ready: %.*s\n", (int)strcspn(why, "\n"), why);
-	return ready ? EXIT_OK : EXIT_REFUSED;
+	return code;
 }
 
 /* Looks until the machine is ready or the time is over. */
@@ -60,14 +57,11 @@ static enum exit_code wait_ready(const struct client *client, const struct comma
 		_cleanup_(api_answer_clear) struct api_answer answer = {0};
 		char words[WORDS_MAX];
 		struct text why = TEXT_ON(words);
-		bool answered;
-		int r = look(client, &answer, &answered, &why);
+		bool interrupted;
+		enum exit_code code = look(client, &answer, &interrupted, &why);
 
-		if (r == 0 || clock_boot_ns() >= end) {
-			enum exit_code code = tell(line, &answer, r == 0, words);
-
-			return answered ? code : EXIT_UNREACHABLE;
-		}
+		if (code == EXIT_OK || interrupted || clock_boot_ns() >= end)
+			return tell(line, &answer, code, words);
 		nanosleep(&pause, NULL);
 	}
 }

@@ -172,15 +172,19 @@ static void other_answers(void **data)
 		{"diff|--patch", "{\"patch\": {\"a\": 1}}", "{\n  \"a\": 1\n}\n"},
 		{"user|delete|anna", "{}", "user delete anna: done\n"},
 		{"history|1",
-		 "{\"trireme-api:revision\": [{\"number\": 7, \"time\": \"2026-11-24T10:00:00Z\", "
-		 "\"author\": \"anna\", \"state\": \"in use\", \"comment\": \"why\"}, "
+		 "{\"revision\": [{\"number\": 7, \"time\": \"2026-11-24T10:00:00Z\", "
+		 "\"author\": \"anna\", \"state\": \"in use\", \"comment\": \"why\"}], "
+		 "\"replaced\": [{\"number\": 7, \"replaced\": \"later\", \"reason\": \"so\"}, "
 		 "{\"number\": 6}]}",
-		 "    7  2026-11-24T10:00:00Z  anna          in use  why\n"},
+		 "    7  2026-11-24T10:00:00Z  anna          in use  why\n"
+		 "    7                  replaced later, so  \n"},
+		{"show", "{\"a\": \"\u00e4\"}", "{\n  \"a\": \"\\u00E4\"\n}\n"},
+		{"show|--revision|3", "{\"document\": {\"a\": 1}}", "{\n  \"a\": 1\n}\n"},
 		{"describe|x",
-		 "{\"node\": {\"name\": \"weight\", \"kind\": \"leaf\", \"help\": \"Share.\", "
+		 "{\"node\": {\"name\": \"weight\", \"kind\": \"leaf\", \"help\": \"One\\ntwo.\", "
 		 "\"allowed\": \"0 to 65535\", \"default\": \"1\", \"values\": "
 		 "[{\"name\": \"a\", \"help\": \"b\"}]}}",
-		 "weight (leaf)\n             Share.\n  allowed    0 to 65535\n  default    1\n"
+		 "weight (leaf)\n             One two.\n  allowed    0 to 65535\n  default    1\n"
 		 "  a                  b\n"},
 		{"describe", "{\"node\": {\"children\": [{\"name\": \"pool\"}]}}",
 		 "/ (the document)\n  pool               \n"},
@@ -197,7 +201,7 @@ static void other_answers(void **data)
 		 "{\"trireme:access\": {\"token\": [{\"name\": \"ci\", \"role\": \"viewer\"}]}}",
 		 "ci                               viewer        does not expire\n"},
 		{"token|list", "{}", "(no token)\n"},
-		{"token|create|ci|--role|viewer", "{\"token\": \"trireme_x\"}", "trireme_x\n"},
+		{"token|create|ci|--role|viewer", "{\"token\": \"t\", \"summary\": \"x\"}", "t\n"},
 		{"audit",
 		 "{\"entry\": [{\"time\": \"2026-11-24T10:00:00Z\", \"user\": \"anna\", \"from\": "
 		 "\"10.0.0.1\", \"action\": \"commit\", \"target\": \"/a\", \"outcome\": "

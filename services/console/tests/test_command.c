@@ -66,6 +66,10 @@ static void requests(void **state)
 		{"show", "GET " RUNNING},
 		{"show|pool=web/real-server", "GET " RUNNING "/trireme:pool=web/real-server"},
 		{"show|--candidate|/", "GET " CANDIDATE},
+		{"show|--revision|4|pool",
+		 RPC "get-revision" INPUT("\"revision\":4,\"target\":\"/trireme:pool\"")},
+		{"history", RPC "history" INPUT("")},
+		{"history|7", RPC "history" INPUT("\"count\":7")},
 		{"set|/a/b|7",
 		 "PATCH " CANDIDATE PATCH("\"operation\":\"merge\",\"target\":\"/trireme:a/b\","
 					  "\"value\":{\"trireme:b\":\"7\"}")},
@@ -151,6 +155,9 @@ static void wrong_lines(void **state)
 		{"nothing", -ENOENT, "there is no command 'nothing': see help"},
 		{"cluster", -ENOENT, "there is no command 'cluster': see help"},
 		{"set|/a", -EINVAL, "set needs VALUE"},
+		{"show|--revision|0", -EINVAL, "--revision '0': allowed are 1 to 4294967295"},
+		{"show|--revision|1|--candidate", -EINVAL,
+		 "--candidate and --revision: allowed is one of them"},
 		{"set|/|7", -EINVAL, "the path: allowed is one below '/'"},
 		{"set|a b|7", -EINVAL,
 		 "the path 'a b': allowed are names with '/' between them, and for an entry of a "
@@ -213,6 +220,8 @@ static void the_table_is_whole(void **state)
 		assert_true(command->help[0]);
 		assert_true(command->kind != COMMAND_ASK ||
 			    !command->operation != !command->request);
+		assert_true(command->render || command->kind == COMMAND_EXPORT ||
+			    command->kind >= COMMAND_HELP);
 		assert_int_equal(command->needed & ~command->switches, 0);
 		command_usage(command, &text);
 		assert_int_equal(text_result(&text), 0);

@@ -118,11 +118,11 @@ def test_an_answer_that_is_large(api):
 
 
 def test_what_is_printed_steers_no_terminal(api):
-    api.answers[STATE + "/revision"] = 200, {"trireme-api:revision": [
-        {"number": 3, "time": "2026-11-28T10:00:00Z", "author": "x\x1b]0;y\x07", "comment": "ä \u009b2J\x7f", "state": "in use"}]}
+    api.answers[RPC + "history"] = output(revision=[
+        {"number": 3, "time": "2026-11-28T10:00:00Z", "author": "x\x1b]0;y\x07", "comment": "ä \u009b2J\x7f", "state": "in use"}])
     assert trireme(api, "history") == (0, "    3  2026-11-28T10:00:00Z  x?]0;y?       in use  ä ?2J?\n", "")
     code, printed, _ = trireme(api, "history", "--json")
-    assert code == 0 and printed.isascii() and json.loads(printed)["trireme-api:revision"][0]["number"] == 3
+    assert code == 0 and printed.isascii() and json.loads(printed)["revision"][0]["number"] == 3
 
 
 def test_export_never_replaces_a_file_by_itself(api, tmp_path):
@@ -262,6 +262,10 @@ def test_ctrl_c_ends_a_line_or_a_command_and_not_the_shell(api):
         time.sleep(0.02)
     pty.sendintr()
     pty.expect("interrupted\r\n.*trireme> $")
+    pty.send("status --ready --wait 60\r")
+    time.sleep(0.1)
+    pty.sendintr()
+    pty.expect("not ready: interrupted\r\n.*trireme> $")
     pty.sendeof()
     pty.expect(pexpect.EOF)
     pty.close()
