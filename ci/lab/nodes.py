@@ -117,14 +117,22 @@ class Node:
     def start_agent(self):
         self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
 
-    def start_api(self):
-        """The broker, and the front of the local socket: what `trireme` asks. Each becomes its user."""
-        if not (self.root / "passwd").exists():
-            known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
-            known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
-            (self.root / "passwd").write_text("\n".join(known) + "\n")
-            self.run("mount", "--bind", self.root / "passwd", "/etc/passwd")
+    def api_users(self):
+        """The users that broker and fronts become, in a passwd(5) of the node's own."""
+        known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
+        known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
+        passwd = self.root / "passwd"
+        if not passwd.exists():
+            passwd.write_text("\n".join(known) + "\n")
+            self.run("mount", "--bind", passwd, "/etc/passwd")
+
+    def start_broker(self):
+        self.api_users()
         self.spawn("api", BIN / "trireme-api", "--yang", API_YANG, "--data", self.root / "data/trireme", "--foreground")
+
+    def start_api(self):
+        """The broker, and the front of the local socket: what `trireme` asks."""
+        self.start_broker()
         self.spawn("web-local", BIN / "trireme-web", "local", "--yang", API_YANG, "--foreground")
         processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 20, 0.05)
 

@@ -39,6 +39,7 @@ def machine():
 
 @pytest.fixture(scope="module")
 def robot(machine):
+    machine.user("root-of-users", "administrator")
     return machine.user("robot", "operator")
 
 

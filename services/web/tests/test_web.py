@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
 from web_lab import ADDRESS, PATCH, PUBLIC, TOP, YANG  # noqa: E402
-from lab import processes  # noqa: E402
+from lab import nodes, processes  # noqa: E402
 
 LOGS = TOP / "build/test/tools/web"
 POOL = "/restconf/data/trireme:pool=mail"
@@ -178,7 +178,7 @@ def test_roles_and_credentials(machine, alice, vera):
     assert machine.get(SERVICE, "-u", "vera:wrong").status == 401
 
 
-def test_the_pages_session(machine):
+def test_the_pages_session(machine, alice):
     """The token is in a cookie and nowhere else; with the cookie, a change needs the page's header field."""
     machine.user("paul", "operator")
     page = ("-H", "X-Trireme: 1")
@@ -210,7 +210,7 @@ def status_of(pid):
 
 @pytest.mark.parametrize("which, user", [("https", "trireme-web"), ("local", "trireme-api")])
 def test_no_rights_are_left(machine, which, user):
-    number, none = web_lab.USERS[user], {"0" * 16}
+    number, none = nodes.USERS[user], {"0" * 16}
     found = status_of(machine.pid(which))
     assert found["Uid"] == found["Gid"] == {" ".join([str(number)] * 4)} and found["Groups"] == {""}
     assert found["CapPrm"] == found["CapEff"] == found["CapBnd"] == found["CapAmb"] == none

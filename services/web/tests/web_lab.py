@@ -19,7 +19,6 @@ YANG = "application/yang-data+json"
 PATCH = "application/yang-patch+json"
 MODEL = f"{TOP}/services/schema:{TOP}/services/api"
 PASSWORD = "correct horse battery"
-USERS = {"trireme-web": 602, "trireme-api": 603}
 CLIENTS = {"client": ("priv", "10.77.0.201"), "attacker": ("priv", "10.77.0.202"), "outside": ("pub", "203.0.113.201")}
 PAGE = {"index.html": "<!doctype html><title>Trireme</title>", "assets/app-1a2b.js": "1;\n"}
 # As runit does it: exit 0 is started again at once.
@@ -60,12 +59,11 @@ class Answer:
 class Machine:
     """The node and its clients. Use as a context manager."""
 
-    def __init__(self, logs):
-        self.cluster = nodes.Nodes(logs, alone)
+    def __init__(self, logs, change=alone):
+        self.cluster = nodes.Nodes(logs, change)
         self.lab, self.node = self.cluster.lab, self.cluster["r1"]
         try:
             self._clients()
-            self._users()
             self._page()
             self.node.start_corosync()
             self.node.start_config()
@@ -73,6 +71,7 @@ class Machine:
             self.start_front("local")
             self.start_front("https")
             processes.wait_for("both fronts", self.serves, 20, 0.05)
+            self.cluster.wait_current(seconds=20)
         except BaseException:
             self.close()
             raise
@@ -93,13 +92,6 @@ class Machine:
             self.lab.run(name, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
         self.lab.run("outside", "ip", "route", "add", "10.77.0.0/24", "via", PUBLIC)
 
-    def _users(self):
-        known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
-        known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
-        passwd = self.node.root / "passwd"
-        passwd.write_text("\n".join(known) + "\n")
-        self.node.run("mount", "--bind", passwd, "/etc/passwd")
-
     def _page(self):
         for name, text in PAGE.items():
             path = self.page / name
@@ -118,7 +110,7 @@ class Machine:
         return self.node.root / "data/trireme"
 
     def start_broker(self):
-        self.node.spawn("api", nodes.BIN / "trireme-api", "--yang", MODEL, "--foreground")
+        self.node.start_broker()
 
     def start_front(self, which):
         self.node.spawn(f"web-{which}", "sh", "-c", AGAIN, "sh", nodes.BIN / "trireme-web", which, "--yang", MODEL,
@@ -157,9 +149,9 @@ class Machine:
         if body is not None:
             command += ["-H", f"Content-Type: {kind}", "--data-binary", "@-"]
         text = body if isinstance(body, str) else json.dumps(body)
-        done = subprocess.run([*map(str, command), url], input=text if body is not None else "", stdout=subprocess.PIPE,
-                              text=True, timeout=seconds + 10, check=False)
-        return Answer(done.stdout)
+        done = subprocess.run([*map(str, command), url], input=text.encode() if body is not None else b"",
+                              stdout=subprocess.PIPE, timeout=seconds + 10, check=False)
+        return Answer(done.stdout.decode())
 
     def change(self, path, method, value=None, *words, code=(201, 204)):
         """A change by root that must go well."""
