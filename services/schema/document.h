@@ -21,9 +21,7 @@
 
 #define DOCUMENT_HIDDEN "$hidden$" /* stands for a secret wherever a document is shown */
 #define DOCUMENT_SEALED "$1$"	   /* what a sealed secret begins with (trireme-secret.yang) */
-#define DOCUMENT_PASSWORD \
-	CONFIG_PASSWORD_PLAIN	 /* what a password begins with that is no hash yet */
-#define DOCUMENT_EDITS_MAX 10000 /* of one call */
+#define DOCUMENT_EDITS_MAX 10000   /* of one call */
 
 /* The compiled model: opened once by a process and used for all documents. Not for threads. */
 struct schema;

@@ -44,6 +44,10 @@ test_schema_image-src := services/schema/tests/test_image.c services/base/parse.
 	services/base/file_io.c $(filter-out %/image.c,$(libsrc-schema))
 test_schema_image-pkg := cmocka libyang
 
+test-programs += show_access
+show_access-src := services/schema/tests/show_access.c services/base/file_io.c \
+	services/schema/image.c services/schema/config.c services/schema/error.c
+
 fuzzers += fuzz_image
 fuzz_image-src := services/schema/tests/fuzz_image.c services/schema/config.c \
 	services/schema/error.c
