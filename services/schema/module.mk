@@ -67,6 +67,11 @@ test_document-src := services/schema/tests/test_document.c services/base/parse.c
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document-pkg := cmocka $(libpkg-document)
 
+tests += test_document_rights
+test_document_rights-src := services/schema/tests/test_document_rights.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_rights-pkg := cmocka $(libpkg-document)
+
 tests += test_document_write
 test_document_write-src := services/schema/tests/test_document_write.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
