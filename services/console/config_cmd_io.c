@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "console/config_client_io.h"
 #include "console/config_cmd.h"
+#include "proto/config_client_io.h"
 #include "proto/config_ipc.h"
 
 #define OUTPUT_MAX (2 * CONFIG_IPC_JSON_MAX) /* a document with indentation */

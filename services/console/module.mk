@@ -7,7 +7,7 @@ libsrc-console = services/console/view.c services/console/render.c \
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/json.c \
 	services/console/config_cmd.c services/console/config_cmd_io.c \
-	services/console/config_client_io.c $(libsrc-console)
+	services/proto/config_client_io.c $(libsrc-console)
 trireme-pkg := libqb libcrypt jansson
 trireme-dir := usr/bin
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "console/config_client_io.h"
+#include "proto/config_client_io.h"
 
 #include <errno.h>
 #include <stdbool.h>

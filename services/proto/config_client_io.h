@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asking the config service (proto/config_ipc.h); every wait is bounded. */
-#ifndef TRIREME_CONSOLE_CONFIG_CLIENT_IO_H
-#define TRIREME_CONSOLE_CONFIG_CLIENT_IO_H
+#ifndef TRIREME_PROTO_CONFIG_CLIENT_IO_H
+#define TRIREME_PROTO_CONFIG_CLIENT_IO_H
 
 #include <jansson.h>
 
