@@ -192,6 +192,9 @@ int incoming_take(const char *root)
 {
 	int r = incoming_clean(root);
 
+	/* Has the keys in plain. */
+	if (r == 0)
+		r = tree_remove(root, BUNDLE_PATH);
 	if (r < 0 || !tree_exists(root, TREE_INCOMING))
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(former) && r == 0; i++)

@@ -131,13 +131,18 @@ static int match(const json_t *document, const char *name, const struct join_car
 	return -ENODEV;
 }
 
+static const char *format_mac(const uint8_t mac[6], char text[18])
+{
+	snprintf(text, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5]);
+	return text;
+}
+
 static json_t *mac_text(const uint8_t mac[6])
 {
 	char text[18];
 
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-		 mac[3], mac[4], mac[5]);
-	return json_string(text);
+	return json_string(format_mac(mac, text));
 }
 
 static int edit_path(const char *node, const struct place *place, const char *leaf, char *ret_path)
@@ -160,10 +165,12 @@ static int edit_path(const char *node, const struct place *place, const char *le
 static int add_edits(json_t *edits, const char *node, const struct place *place,
 		     const struct join_card *card)
 {
-	char path[EDIT_PATH_MAX];
+	char path[EDIT_PATH_MAX], text[18];
 	json_t *edit;
 	int r = edit_path(node, place, "pci-path", path);
 
+	if (strcasecmp(text_of(place->entry, "mac"), format_mac(card->mac, text)) == 0)
+		return 0;
 	if (r == 0 && json_object_get(place->entry, "pci-path")) {
 		edit = json_pack("{s:s, s:s}", "operation", "remove", "path", path);
 		r = json_array_append_new(edits, edit) < 0 ? -ENOMEM : 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "join/machine.h"
+#include "join/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ void machine_init(struct machine *machine, const struct join_hello *hello, const
 
 static enum machine_act fail(struct machine *machine, enum machine_act act, const char *words)
 {
-	snprintf(machine->words, sizeof(machine->words), "%s", words);
+	words_set(machine->words, sizeof(machine->words), "%s", words);
 	machine->state = MACHINE_OVER;
 	return act;
 }
@@ -38,9 +39,9 @@ static enum machine_act take_offer(struct machine *machine, const struct join_of
 	char words[JOIN_WORDS_MAX];
 
 	if (machine->node[0] && strcmp(machine->node, offer->node) != 0) {
-		snprintf(words, sizeof(words),
-			 "the code is for the node %s, this machine is to be %s", offer->node,
-			 machine->node);
+		words_set(words, sizeof(words),
+			  "the code is for the node %s, this machine is to be %s", offer->node,
+			  machine->node);
 		return fail(machine, MACHINE_SEND_WORDS, words);
 	}
 	machine->offer = *offer;
@@ -79,8 +80,7 @@ enum machine_act machine_message(struct machine *machine, const struct join_mess
 	char words[JOIN_WORDS_MAX];
 
 	if (message->type == JOIN_REFUSE) {
-		snprintf(words, sizeof(words), "the member says: %.*s", JOIN_WORDS_MAX - 32,
-			 message->words);
+		words_set(words, sizeof(words), "the member says: %s", message->words);
 		return fail(machine, MACHINE_FAIL, words);
 	}
 	if (message->type == JOIN_HELLO && machine->state == MACHINE_GREETING)

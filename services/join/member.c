@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "join/member.h"
+#include "join/words.h"
 
 #include <nettle/memops.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ void member_init(struct member *member, const struct join_hello *hello,
 
 static void say(struct member *member, const char *words)
 {
-	snprintf(member->words, sizeof(member->words), "%s", words);
+	words_set(member->words, sizeof(member->words), "%s", words);
 }
 
 void member_connected(struct member *member, uint64_t now)
@@ -78,8 +79,8 @@ enum member_act member_message(struct member *member, const struct join_message 
 	};
 
 	if (message->type == JOIN_REFUSE) {
-		snprintf(member->words, sizeof(member->words), "the new machine says: %.*s",
-			 JOIN_WORDS_MAX - 32, message->words);
+		words_set(member->words, sizeof(member->words), "the new machine says: %s",
+			  message->words);
 		return MEMBER_DROP;
 	}
 	if (member->state == MEMBER_WAITING || member->state == MEMBER_OVER ||

@@ -26,6 +26,9 @@
 #include "proto/config_revision.h"
 
 #define BUNDLE_VERSION 1
+/* Where a machine keeps one until it is imported; what a power cut left there, the next start
+ * removes. */
+#define BUNDLE_PATH "/data/trireme/incoming.bundle"
 #define BUNDLE_NAME_MAX 33    /* of a file or node, with NUL */
 #define BUNDLE_FILE_MAX 16384 /* bytes of one file */
 #define BUNDLE_FILES_MAX 8
