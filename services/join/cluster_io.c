@@ -7,8 +7,10 @@
 #include <qb/qbipcc.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "base/ipc_io.h"
 #include "base/text.h"
 #include "join/cards.h"
@@ -21,7 +23,8 @@
 #define ANSWER_MS 5000
 /* The config service answers a commit after 30 s at most (config/replica.h). */
 #define COMMIT_MS 45000
-#define KEY_SIZE 256 /* bytes of a new key of the ring */
+#define AGENT_TRIES 25 /* five seconds */
+#define KEY_SIZE 256   /* bytes of a new key of the ring */
 
 static void decrefp(json_t **json)
 {
@@ -109,6 +112,19 @@ int cluster_range(uint64_t *ret_first, uint64_t *ret_last, char *words)
 	return 0;
 }
 
+/* The agent starts anew where its configuration has changed, and is not reached for a moment. */
+static int connect_agent(qb_ipcc_connection_t **ret_connection)
+{
+	static const struct timespec pause = {.tv_nsec = 200 * NSEC_PER_MSEC};
+	int r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, ret_connection);
+
+	for (int tries = 0; r == -ECONNREFUSED && tries < AGENT_TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, ret_connection);
+	}
+	return r;
+}
+
 int cluster_present(uint32_t *ret_ids, char *words)
 {
 	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
@@ -119,7 +135,7 @@ int cluster_present(uint32_t *ret_ids, char *words)
 	struct iovec iov = {&request, sizeof(request)};
 	static struct agent_status status;
 	ssize_t n;
-	int r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, &connection);
+	int r = connect_agent(&connection);
 
 	if (r < 0)
 		return fail(words, r, "the failover agent");

@@ -26,6 +26,11 @@ static int path_of(const struct import_target *target, const char *path, char *r
 										    : 0;
 }
 
+int import_path(const struct import_target *target, char *ret_path)
+{
+	return path_of(target, BUNDLE_PATH, ret_path);
+}
+
 int import_begin(const struct import_target *target, int *ret_fd, char *words)
 {
 	static const struct {

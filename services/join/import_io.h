@@ -15,6 +15,9 @@ struct import_target {
 	const char *yang_dir; /* the model */
 };
 
+/* Where that file is, into ret_path (PATH_MAX). -ENAMETOOLONG. */
+int import_path(const struct import_target *target, char *ret_path);
+
 /* Makes the folder and an empty file in it, open for writing; *ret_fd is the caller's. */
 int import_begin(const struct import_target *target, int *ret_fd, char *words);
 

@@ -15,6 +15,12 @@ trireme-join-src = services/join/join_main.c services/join/open_io.c services/jo
 	services/schema/error.c
 trireme-join-pkg := libqb gnutls nettle jansson
 
+programs += trireme-backup
+trireme-backup-src = services/join/backup_main.c services/join/create_io.c \
+	services/join/restore_io.c services/join/passphrase_io.c services/join/backup_format.c \
+	services/join/words.c $(join-shared)
+trireme-backup-pkg := libqb gnutls nettle jansson libcrypt
+
 tests += test_join_code
 test_join_code-src := services/join/tests/test_code.c services/join/code.c services/base/text.c
 test_join_code-pkg := cmocka
@@ -53,3 +59,16 @@ trireme-join-brief-src = $(filter-out $(join-patience),$(trireme-join-src))
 trireme-join-brief-own := $(join-patience)
 trireme-join-brief-cflags := -DMEMBER_OPEN_NS=2000000000ULL
 trireme-join-brief-pkg = $(trireme-join-pkg)
+
+tests += test_join_cards
+test_join_cards-src := services/join/tests/test_cards.c services/join/cards.c
+test_join_cards-pkg := cmocka jansson
+
+tests += test_join_backup_format
+test_join_backup_format-src := services/join/tests/test_backup_format.c \
+	services/join/backup_format.c
+test_join_backup_format-pkg := cmocka nettle
+
+fuzzers += fuzz_join_backup
+fuzz_join_backup-src := services/join/fuzz_backup.c services/join/backup_format.c
+fuzz_join_backup-pkg := nettle

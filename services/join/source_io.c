@@ -216,7 +216,9 @@ int source_revisions(struct source *source, struct bundle_writer *writer, uint64
 {
 	int r = 0;
 
-	for (uint64_t number = first; number <= last && r == 0; number++)
+	for (uint64_t number = first; number <= last && r == 0; number++) {
 		r = add_revision(source, writer, number, words);
+		source->last = number;
+	}
 	return r;
 }

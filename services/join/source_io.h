@@ -16,6 +16,7 @@ struct source {
 		uint64_t number;
 	} known[BUNDLE_REVISIONS_MAX];
 	size_t n_known;
+	uint64_t last; /* newest revision that the bundle has */
 };
 
 /* What of it comes next goes to the writer; words (CLUSTER_WORDS_MAX) say what is wrong. */

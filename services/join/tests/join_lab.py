@@ -75,6 +75,19 @@ def join_to(node, address, code, *words, program=BIN / "trireme-join", stdin=Non
                    stdin=stdin)
 
 
+PASSPHRASE = "correct horse battery"
+
+
+def make_backup(node, path):
+    Program(node, f"{node.name}-backup.log", BIN / "trireme-backup", "create", path, "--root", node.root,
+            stdin=PASSPHRASE + "\n").end(0)
+
+
+def restore(node, path, *words, passphrase=PASSPHRASE):
+    return Program(node, f"{node.name}-restore.log", BIN / "trireme-backup", "restore", path, *words, "--root", node.root, "--yang",
+                   nodes.YANG, stdin=passphrase + "\n")
+
+
 def start_engine(node):
     """It guards the ports of a member; IPVS is not needed."""
     node.spawn("engine", BIN / "trireme-engine", "--yang", nodes.YANG, "--foreground")

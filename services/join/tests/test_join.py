@@ -9,8 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from join_lab import (  # noqa: E402
-    BIN, PORT, TESTS, TOP, InBetween, Program, boot, end_all, join_to, kept, macs, make_new, node_of, nodes, open_for, processes, reach,
-    refused, secret_of, start_engine, with_other_pin, with_other_secret)
+    BIN, PORT, TESTS, TOP, InBetween, Program, boot, end_all, join_to, kept, macs, make_backup, make_new, node_of, nodes, open_for, processes, reach,
+    refused, restore, secret_of, start_engine, with_other_pin, with_other_secret)
 from lab.commits import history, running  # noqa: E402
 
 LOGS = TOP / "build/test/labs/join"
@@ -172,6 +172,7 @@ def test_another_machine_takes_the_place_and_the_old_one_is_shut_out(cluster, tm
     key = ring_key(r1)
     end_all(r2)
     processes.wait_for("its absence", lambda: not sees(r1, 2), 10)
+    cluster.wait_current(("r1", "w"))
     shutil.copytree(r2.root / "data/trireme", tmp_path / "old")
     cards = join(cluster, 3, "--replace")
     entry = node_of(running(r1), "r2")
@@ -190,3 +191,21 @@ def test_another_machine_takes_the_place_and_the_old_one_is_shut_out(cluster, tm
     end_all(r2)
     put_back(r2, tmp_path / "new")
     cluster.wait_current(seconds=60)
+
+
+def test_a_machine_restored_from_a_backup_is_a_member(cluster, tmp_path):
+    """With other network cards, while the others live: their history is longer than the backup's and takes its place."""
+    r1, r2 = cluster["r1"], cluster["r2"]
+    make_backup(r1, tmp_path / "backup")
+    cluster["r1"].trireme("set", "/cluster/node[name='w']/priority", "80")
+    cluster["r1"].trireme("commit", "-m", "after the backup")
+    make_new(r2, 4)
+    assert "this machine is r2 from its next start on" in restore(r2, tmp_path / "backup", "--node", "r2").end(0)
+    r2.run(BIN / "trireme-config", "load", "--root", r2.root, "--yang", nodes.YANG)
+    shown = (r2.root / "run/trireme/config.json").read_text()
+    assert '"mac"' not in shown and '"pci-path"' not in shown
+    r2.start()
+    cluster.wait_current(seconds=60)
+    same_histories(cluster, "r1", "r2", "w")
+    assert history(r2)["revisions"][0]["comment"] == "after the backup"
+    assert node_of(running(r2), "w")["priority"] == 80
