@@ -35,6 +35,7 @@ static int32_t dispatch_del(int32_t fd)
 
 static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
 {
+	qb_ipcs_context_set(c, (void *)(uintptr_t)uid);
 	if (uid == 0 && geteuid() == 0)
 		return 0;
 	if (uid == 0) {
@@ -91,6 +92,11 @@ int ipc_server_open(qb_loop_t *loop, const char *name, size_t max,
 	if (r < 0)
 		server.service = NULL; /* libqb has destroyed it */
 	return r;
+}
+
+uid_t ipc_server_user(qb_ipcs_connection_t *connection)
+{
+	return (uid_t)(uintptr_t)qb_ipcs_context_get(connection);
 }
 
 void ipc_server_close(void)
