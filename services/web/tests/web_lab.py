@@ -58,10 +58,10 @@ class Answer:
 
 
 class Machine:
-    """The node and its clients. Use as a context manager."""
+    """The node and its clients. Use as a context manager. `change` makes the document; more nodes are the caller's to start."""
 
-    def __init__(self, logs):
-        self.cluster = nodes.Nodes(logs, alone)
+    def __init__(self, logs, change=alone):
+        self.cluster = nodes.Nodes(logs, change)
         self.lab, self.node = self.cluster.lab, self.cluster["r1"]
         try:
             self._clients()

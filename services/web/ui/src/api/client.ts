@@ -1,6 +1,6 @@
 // The one place that speaks HTTP with the router (RESTCONF, RFC 8040). Nothing else calls fetch.
 import { ApiError, problemsOf, wordsOfStatus } from './errors';
-import type { Json, JsonObject, MappingLine, ModelNode, State } from './types';
+import type { Hello, Json, JsonObject, MappingLine, ModelNode, State } from './types';
 
 /** A commit may wait for the cluster to agree (10 s), so an answer may take this long. */
 const TIMEOUT_MS = 30_000;
@@ -94,6 +94,10 @@ export function stateIn(body: Json | undefined): State {
 
 export async function getState(): Promise<State> {
   return stateIn((await request('GET', '/restconf/data/trireme-api:state', { timeout: STATE_TIMEOUT_MS })).body);
+}
+
+export async function getHello(): Promise<Hello> {
+  return ((await request('GET', '/hello', { timeout: STATE_TIMEOUT_MS })).body ?? {}) as Hello;
 }
 
 function urlOf(datastore: Datastore, path = ''): string {
