@@ -16,3 +16,39 @@ trireme-api-src = services/api/api_main.c services/api/audit_io.c services/api/a
 	$(libsrc-schema)
 trireme-api-pkg := libyang libqb jansson nettle libcrypt libseccomp
 trireme-api-lib := -lpthread
+
+tests += test_api_access
+test_api_access-src = services/api/tests/test_access.c services/api/access.c services/api/answer.c \
+	services/api/rpc_input.c services/base/buffer.c services/base/text.c
+test_api_access-pkg := cmocka libyang jansson
+
+tests += test_api_token
+test_api_token-src = services/api/tests/test_token.c services/api/token.c services/api/directory.c \
+	$(api-parse)
+test_api_token-pkg := cmocka nettle
+
+tests += test_api_lockout
+test_api_lockout-src := services/api/tests/test_lockout.c services/api/lockout.c \
+	services/api/verified.c services/api/ended.c
+test_api_lockout-pkg := cmocka
+
+tests += test_api_request
+test_api_request-src = services/api/tests/test_request.c services/api/access.c \
+	services/api/answer.c services/api/audit.c services/api/request.c \
+	services/proto/api_frame.c services/base/buffer.c $(api-parse)
+test_api_request-pkg := cmocka jansson
+
+tests += test_api_state
+test_api_state-src = services/api/tests/test_state.c services/api/state.c services/api/access.c \
+	services/proto/state_words.c services/base/buffer.c $(api-parse)
+test_api_state-pkg := cmocka libyang jansson
+
+fuzzers += fuzz_api_request
+fuzz_api_request-src = services/api/fuzz_request.c services/api/access.c services/api/answer.c \
+	services/api/request.c services/api/rpc_input.c services/proto/api_frame.c \
+	services/base/buffer.c $(api-parse)
+fuzz_api_request-pkg := jansson
+
+fuzzers += fuzz_api_token
+fuzz_api_token-src = services/api/fuzz_token.c services/api/token.c $(api-parse)
+fuzz_api_token-pkg := nettle

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -145,31 +144,6 @@ static int build_service(void *object, const struct lyd_node *from)
 	return r < 0 ? r : build_ranges(service, from);
 }
 
-/* What a service has from its pool and its mark. That there is no such pool, validation says. */
-static int resolve(const struct config *config, struct config_service *service)
-{
-	const struct config_mark *mark = config_mark_by_number(config, service->mark);
-	const struct config_pool *pool = config_pool_by_name(config, service->pool);
-
-	if (service->mark && !mark)
-		return -EINVAL;
-	if (mark)
-		service->check_port = mark->matches[0].range.first;
-	if (service->sorry_port == 0)
-		service->sorry_port = service->port;
-	service->reals = calloc(pool ? pool->n_reals + 1 : 1, sizeof(*service->reals));
-	if (!service->reals)
-		return -ENOMEM;
-	for (; pool && service->n_reals < pool->n_reals; service->n_reals++) {
-		struct config_real *real = &service->reals[service->n_reals];
-
-		*real = pool->reals[service->n_reals];
-		if (real->port == 0)
-			real->port = service->port;
-	}
-	return 0;
-}
-
 static int build_forwarding(struct config *config, const struct lyd_node *forwarding)
 {
 	int r = SET_FIELDS(config, timeout_fields, child_of(forwarding, "timeouts"));
@@ -190,6 +164,6 @@ int build_services(struct config *config, const struct lyd_node *tree)
 		r = BUILD_ALLOCATED(tree, "virtual-service", build_service, CONFIG_SERVICES_MAX,
 				    &config->services, &config->n_services);
 	for (size_t i = 0; i < config->n_services && r == 0; i++)
-		r = resolve(config, &config->services[i]);
+		r = config_resolve_service(config, &config->services[i]);
 	return r;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "schema/config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,30 @@ const struct config_mark *config_mark_by_number(const struct config *config, uin
 			return &config->marks[i];
 	}
 	return NULL;
+}
+
+int config_resolve_service(const struct config *config, struct config_service *service)
+{
+	const struct config_mark *mark = config_mark_by_number(config, service->mark);
+	const struct config_pool *pool = config_pool_by_name(config, service->pool);
+
+	if (service->mark && !mark)
+		return -EINVAL;
+	if (mark)
+		service->check_port = mark->matches[0].range.first;
+	if (service->sorry_port == 0)
+		service->sorry_port = service->port;
+	service->reals = calloc(pool ? pool->n_reals + 1 : 1, sizeof(*service->reals));
+	if (!service->reals)
+		return -ENOMEM;
+	for (; pool && service->n_reals < pool->n_reals; service->n_reals++) {
+		struct config_real *real = &service->reals[service->n_reals];
+
+		*real = pool->reals[service->n_reals];
+		if (real->port == 0)
+			real->port = service->port;
+	}
+	return 0;
 }
 
 const char *config_protocol_name(enum config_protocol protocol)

@@ -390,6 +390,13 @@ const struct config_mark *config_mark_by_number(const struct config *config, uin
 /* The port of that name or NULL. */
 const struct config_port *config_port_by_name(const struct config_node *node, const char *name);
 
+/*
+ * Fills in what the service has from its pool and its mark: real servers (an array that is freed
+ * with the service), ports that are left out, the port of checks. No such pool: no real servers.
+ * -EINVAL: no such mark; -ENOMEM.
+ */
+int config_resolve_service(const struct config *config, struct config_service *service);
+
 /* "tcp", "udp" or "sctp"; "nat", "direct" or "tunnel". */
 const char *config_protocol_name(enum config_protocol protocol);
 const char *config_method_name(enum config_method method);

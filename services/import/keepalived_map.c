@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What keepalived.conf says, block by block. */
+#include <errno.h>
+#include <string.h>
+
+#include "import/keepalived.h"
+#include "import/value.h"
+
+const struct statement *keepalived_next(const struct statement *s, const char *key)
+{
+	while (s && (s->condition || strcmp(s->words[0].text, key) != 0))
+		s = s->next;
+	return s;
+}
+
+/* "tcp SECONDS tcpfin SECONDS udp SECONDS", in any order. */
+static int map_timeouts(struct importer *im, const struct statement *s)
+{
+	static const char *const names[] = {"tcp", "tcpfin", "udp", NULL};
+	static const char *const paths[] = {"/trireme:forwarding/timeouts/tcp",
+					    "/trireme:forwarding/timeouts/tcp-fin",
+					    "/trireme:forwarding/timeouts/udp"};
+	const struct config *base = im->plan.base;
+	const uint32_t old[] = {base->timeout_tcp, base->timeout_tcp_fin, base->timeout_udp};
+	uint32_t *const to[] = {&im->plan.tcp, &im->plan.tcp_fin, &im->plan.udp};
+	int r = 0;
+
+	if (s->n_words < 3)
+		return value_count(im, s, 2);
+	for (size_t i = 1; i < s->n_words && r == 0; i += 2) {
+		int which = value_choice(s->words[i].text, names);
+
+		if (which < 0 || i + 1 == s->n_words)
+			return value_bad(im, s, i, "tcp, tcpfin or udp, and a number of seconds");
+		r = value_number(im, s, i + 1, 10, 1, 86400, to[which]);
+		if (r == 0)
+			ROW(im, s, NULL, IMPORT_MAPPED, paths[which],
+			    "%s: %u seconds; the document has %u", names[which], *to[which],
+			    old[which]);
+	}
+	return r;
+}
+
+static int map_globals(struct importer *im, const struct statement *block)
+{
+	const struct statement *found[KEYWORDS_TAKEN_MAX];
+	int r = keywords_collect(im, NULL, block->inner, keepalived_global_keys, found);
+
+	return r == 0 && found[KA_LVS_TIMEOUTS] ? map_timeouts(im, found[KA_LVS_TIMEOUTS]) : r;
+}
+
+/* A group that no virtual_server names. */
+static void report_unused(struct importer *im, const struct statement *first)
+{
+	for (const struct statement *s = keepalived_next(first, "virtual_server_group"); s;
+	     s = keepalived_next(s->next, "virtual_server_group")) {
+		const struct statement *user = keepalived_next(first, "virtual_server");
+
+		while (user && (user->n_words < 3 || s->n_words < 2 ||
+				strcmp(user->words[1].text, "group") != 0 ||
+				strcmp(user->words[2].text, s->words[1].text) != 0))
+			user = keepalived_next(user->next, "virtual_server");
+		if (!user)
+			ROW(im, s, NULL, IMPORT_DROPPED, NULL, "no virtual_server names the group");
+	}
+}
+
+/* Floating addresses come first: services look for theirs. */
+static int map_blocks(struct keepalived *ka)
+{
+	const struct statement *s;
+	int r = 0;
+
+	for (s = keepalived_next(ka->first, "global_defs"); s && r == 0;
+	     s = keepalived_next(s->next, "global_defs"))
+		r = map_globals(ka->im, s);
+	if (r == 0)
+		r = keepalived_map_vrrp(ka);
+	for (s = keepalived_next(ka->first, "static_routes"); s && r == 0;
+	     s = keepalived_next(s->next, "static_routes"))
+		r = keepalived_map_routes(ka->im, s, false);
+	report_unused(ka->im, ka->first);
+	for (s = keepalived_next(ka->first, "virtual_server"); s && r == 0;
+	     s = keepalived_next(s->next, "virtual_server"))
+		r = keepalived_map_server(ka, s);
+	return r;
+}
+
+int keepalived_map(struct importer *im, const struct statement *first)
+{
+	struct keepalived ka = {.im = im, .first = first};
+	const struct statement *found[KEYWORDS_TAKEN_MAX];
+	int r = keywords_collect(im, NULL, first, keepalived_root_keys, found);
+
+	return r < 0 ? r : map_blocks(&ka);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "import/service.h"
+
+#include "import/value.h"
+
+/* Ranges of the model: trireme-service.yang, check-pace in trireme-types.yang. */
+#define PERSISTENCE_MAX 2678400
+#define INTERVAL_MIN 100
+#define INTERVAL_MAX 600000
+#define INTERVAL_DEFAULT 1000
+#define TIMEOUT_MIN 50
+#define TIMEOUT_MAX 60000
+#define TIMEOUT_DEFAULT 800
+#define FALL_MAX 20
+
+const char *const service_schedulers[] = {"rr",	   "wrr", "lc", "wlc", "sed", "nq",  "lblc",
+					  "lblcr", "dh",  "sh", "mh",  "fo",  "ovf", NULL};
+
+void service_set_address(struct plan_service *service, struct plan_alias *alias, uint16_t port)
+{
+	service->alias = alias;
+	service->is.address = alias->is.address;
+	service->all_ports = port == 0;
+	if (port == 0)
+		return;
+	service->is.port = port;
+	service->is.ranges[0] = (struct config_port_range){port, port};
+	service->is.n_ranges = 1;
+}
+
+void service_set_persistence(struct importer *im, struct plan_service *service,
+			     const struct statement *s, uint32_t seconds)
+{
+	const char *path = plan_service_path(im->arena, service, "/persistence/timeout");
+	bool cut = seconds > PERSISTENCE_MAX;
+
+	service->is.persistent = true;
+	service->is.persistence_s = cut ? PERSISTENCE_MAX : seconds;
+	ROW(im, s, &service->pool->item, cut ? IMPORT_WARNING : IMPORT_MAPPED, path, "%u seconds%s",
+	    service->is.persistence_s, cut ? ", the most that there can be" : "");
+}
+
+int service_set_mask(struct importer *im, struct plan_service *service, const struct statement *s)
+{
+	const char *path = plan_service_path(im->arena, service, "/persistence/prefix-length");
+	uint32_t mask;
+	int length, r = value_address(im, s, 1, &mask);
+
+	if (r < 0)
+		return r;
+	length = netmask_length(mask);
+	if (length < 1) {
+		ROW(im, s, &service->pool->item, IMPORT_WARNING, NULL,
+		    "not taken: clients that count as one share a prefix of 1 to 32 bits");
+		return 0;
+	}
+	service->is.persistence_prefix = (uint8_t)length;
+	ROW(im, s, &service->pool->item, IMPORT_MAPPED, path, "a prefix of %d bits", length);
+	return 0;
+}
+
+int service_set_real_port(struct importer *im, struct plan_service *service, struct plan_real *real,
+			  const struct statement *s, uint16_t port, uint16_t service_port)
+{
+	const char *path = plan_real_path(im->arena, service->pool, real, "/port");
+
+	if (port == 0 || port == service_port) {
+		ROW(im, s, &real->item, IMPORT_MAPPED, NULL,
+		    "the port that the client has asked for, as without a port");
+	} else if (service->is.method == CONFIG_METHOD_NAT) {
+		real->is.port = port;
+		ROW(im, s, &real->item, IMPORT_MAPPED, path, "the real server's port is %u", port);
+	} else {
+		ROW(im, s, &real->item, IMPORT_WARNING, NULL,
+		    "port %u is not taken: with %s a real server gets the port that the client has "
+		    "asked for; only nat translates it",
+		    port, config_method_name(service->is.method));
+	}
+	return 0;
+}
+
+static uint32_t fit(uint32_t value, uint32_t min, uint32_t max, bool *fits)
+{
+	uint32_t fitted = value < min ? min : value > max ? max : value;
+
+	*fits &= fitted == value;
+	return fitted;
+}
+
+bool service_set_pace(struct plan_service *service, uint32_t interval, uint32_t timeout,
+		      uint32_t fall)
+{
+	struct config_service *is = &service->is;
+	bool fits = true;
+
+	is->check_interval = interval ? fit(interval, INTERVAL_MIN, INTERVAL_MAX, &fits) : 0;
+	is->check_timeout = timeout ? fit(timeout, TIMEOUT_MIN, TIMEOUT_MAX, &fits) : 0;
+	is->check_fall = fall ? (uint8_t)fit(fall, 1, FALL_MAX, &fits) : 0;
+	/* A check has ended when the next one starts; of the two, the one that is said stays. */
+	if (interval == 0 && timeout > INTERVAL_DEFAULT)
+		is->check_interval = is->check_timeout;
+	if (timeout == 0 && interval && is->check_interval < TIMEOUT_DEFAULT)
+		is->check_timeout = is->check_interval;
+	if (is->check_interval && is->check_timeout > is->check_interval) {
+		is->check_timeout = is->check_interval;
+		fits = false;
+	}
+	service->check_given = true;
+	return fits;
+}
+
+bool service_without_check(const struct plan_service *service)
+{
+	const struct plan_mark *mark = service->mark;
+
+	if (!mark)
+		return service->is.protocol != CONFIG_PROTOCOL_TCP;
+	return mark->is.n_matches > 0 && mark->is.matches[0].protocol != CONFIG_PROTOCOL_TCP;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings of a service that both formats have, with their rows. */
+#ifndef TRIREME_IMPORT_SERVICE_H
+#define TRIREME_IMPORT_SERVICE_H
+
+#include "import/importer.h"
+
+/* Those of the model; ends with NULL. */
+extern const char *const service_schedulers[];
+
+/* Port 0: all that nothing else at the address has. */
+void service_set_address(struct plan_service *service, struct plan_alias *alias, uint16_t port);
+
+/* s says so many seconds, more than 0. */
+void service_set_persistence(struct importer *im, struct plan_service *service,
+			     const struct statement *s, uint32_t seconds);
+
+/* The netmask in words[1]: clients that count as one. */
+int service_set_mask(struct importer *im, struct plan_service *service, const struct statement *s);
+
+/* s says that the real server answers at this port; that of the service is service_port. */
+int service_set_real_port(struct importer *im, struct plan_service *service, struct plan_real *real,
+			  const struct statement *s, uint16_t port, uint16_t service_port);
+
+/*
+ * Milliseconds between the starts of two checks and until one has failed; failures that mean down.
+ * 0: not said. What is said is made to fit the model; false: something was cut to it.
+ */
+bool service_set_pace(struct plan_service *service, uint32_t interval, uint32_t timeout,
+		      uint32_t fall);
+
+/* A TCP connection would reach nobody: no check. */
+bool service_without_check(const struct plan_service *service);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "import/tests/import_test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file_io.h"
+
+static struct schema *schema;
+
+struct document *import_test_base(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	struct document *document = NULL;
+	struct schema_error error = {.path = ""};
+	size_t size;
+
+	if ((!schema && schema_open("services/schema", &schema, &error) < 0) ||
+	    file_read(path, SCHEMA_DOCUMENT_MAX, &text, &size) < 0 ||
+	    document_parse(schema, NULL, text, size, &document, &error) < 0) {
+		fprintf(stderr, "%s: %s: %s\n", path, error.path, error.allowed);
+		abort();
+	}
+	return document;
+}
+
+struct document *import_test_apply(struct document *base, const struct import_result *result,
+				   struct schema_error *error)
+{
+	struct document *document = NULL;
+
+	*error = (struct schema_error){.allowed = "no edits"};
+	if (result->n_edits == 0 ||
+	    document_edit(base, result->edits, result->n_edits, &document, error) < 0)
+		return NULL;
+	return document;
+}
+
+static const char *operation_name(enum document_operation operation)
+{
+	return operation == DOCUMENT_MERGE ? "merge" : "create";
+}
+
+char *import_test_text(int r, const struct import_result *result)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	fprintf(out, "%s %s: %zu mapped, %zu dropped, %zu warnings, %zu errors\n",
+		import_format_name(result->format), r == 0 ? "taken" : "refused",
+		result->counts[IMPORT_MAPPED], result->counts[IMPORT_DROPPED],
+		result->counts[IMPORT_WARNING], result->counts[IMPORT_ERROR]);
+	for (size_t i = 0; i < result->n_rows; i++) {
+		const struct import_row *row = &result->rows[i];
+
+		fprintf(out, "\n%u", row->line);
+		if (row->column)
+			fprintf(out, ":%u", row->column);
+		fprintf(out, " %s %s\n\t%s\n", row->key, import_verdict_name(row->verdict),
+			row->text);
+		if (row->path)
+			fprintf(out, "\t%s\n", row->path);
+	}
+	for (size_t i = 0; i < result->n_edits; i++)
+		fprintf(out, "\n%s %s\n\t%s\n", operation_name(result->edits[i].operation),
+			result->edits[i].path, result->edits[i].value);
+	if (fclose(out) != 0)
+		abort();
+	return text;
+}
+
+const struct import_row *import_test_row(const struct import_result *result, unsigned int line,
+					 const char *key)
+{
+	for (size_t i = 0; i < result->n_rows; i++) {
+		if (result->rows[i].line >= line && strcmp(result->rows[i].key, key) == 0)
+			return &result->rows[i];
+	}
+	return NULL;
+}
+
+/* Texts are printable, rows in order, and words are never missing. */
+static void check_rows(const struct import_result *result)
+{
+	for (size_t i = 0; i < result->n_rows; i++) {
+		const struct import_row *row = &result->rows[i];
+
+		if (row->text[0] == '\0' || (i > 0 && row[-1].line > row->line))
+			abort();
+		for (const char *p = row->text; *p; p++) {
+			if (*p < ' ' || *p > '~')
+				abort();
+		}
+		for (const char *p = row->key; *p; p++) {
+			if (*p < ' ' || *p > '~')
+				abort();
+		}
+	}
+}
+
+void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format)
+{
+	static struct document *base;
+	_cleanup_(import_result_clear) struct import_result result = {.n_edits = 0};
+	_cleanup_(document_freep) struct document *document = NULL;
+	struct schema_error error;
+	int r;
+
+	if (!base)
+		base = import_test_base(IMPORT_DEMO);
+	r = import_text((const char *)data, size, format, document_config(base), &result);
+	if (r == -ENOMEM)
+		return;
+	if (r != 0 && (r != -EBADMSG || result.n_edits || result.n_rows != 1))
+		abort();
+	check_rows(&result);
+	document = import_test_apply(base, &result, &error);
+	if (result.n_edits && !document) {
+		fprintf(stderr, "%s: %s: %s\n", error.path, error.value, error.allowed);
+		abort();
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the tests and the fuzz targets of the importers share. */
+#ifndef TRIREME_IMPORT_TESTS_IMPORT_TEST_H
+#define TRIREME_IMPORT_TESTS_IMPORT_TEST_H
+
+#include "import/import.h"
+
+#define IMPORT_DEMO "services/schema/examples/demo.json"
+
+/* The document of the file; the model is opened at the first time. Ends the program on an error. */
+struct document *import_test_base(const char *path);
+
+/* The edits on top of base. NULL: it is refused, and *error says why; or there are none. */
+struct document *import_test_apply(struct document *base, const struct import_result *result,
+				   struct schema_error *error);
+
+/* Everything that an import gives, as text, freed by free(). */
+char *import_test_text(int r, const struct import_result *result);
+
+/* The first row with the key, and from line on, or NULL. */
+const struct import_row *import_test_row(const struct import_result *result, unsigned int line,
+					 const char *key);
+
+/* One input of a fuzzer: whatever the text is, what comes out must hold together. */
+void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format);
+
+#endif
