@@ -5,6 +5,7 @@ import { useAction } from '../base/action';
 import { announce } from '../base/announce';
 import { session, signOut, state as liveState } from '../base/live';
 import { Fact, Failure, Heading, Notice } from '../base/parts';
+import { go } from '../base/router';
 import { useStore } from '../base/store';
 
 const ROLES = {
@@ -28,7 +29,17 @@ export function Account() {
       </dl>
       <Failure of={leaving} />
       <p>
-        <button type="button" disabled={leaving.busy} onClick={() => void leaving.run(signOut)}>
+        <button
+          type="button"
+          disabled={leaving.busy}
+          onClick={() =>
+            void leaving.run(async () => {
+              await signOut();
+              // Whoever signs in next begins at the beginning.
+              go('overview');
+            })
+          }
+        >
           Sign out
         </button>
       </p>

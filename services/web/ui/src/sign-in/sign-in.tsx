@@ -46,7 +46,8 @@ export function SignIn() {
       await signIn(user, password);
     } catch (failure) {
       setPassword('');
-      setError(wordsOf(failure));
+      const wrong = failure instanceof ApiError && failure.status === 401;
+      setError(wrong ? 'The user or the password is not right.' : wordsOf(failure));
       if (failure instanceof ApiError && failure.retryAfter) setWait(failure.retryAfter);
       setBusy(false);
     }
