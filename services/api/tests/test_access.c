@@ -177,7 +177,9 @@ static void check_values(const struct rpc_member *m, const struct lysc_type_enum
 
 	assert_int_equal(type->basetype, LY_TYPE_ENUM);
 	LY_ARRAY_FOR(type->enums, u)
-	assert_string_equal(type->enums[u].name, m->values[u]);
+	{
+		assert_string_equal(type->enums[u].name, m->values[u]);
+	}
 	assert_null(m->values[u]);
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { session, signOut, state as liveState } from '../base/live';
+import { session, signIn, signOut, state as liveState } from '../base/live';
 import { Fact, Failure, Heading, Notice } from '../base/parts';
 import { go } from '../base/router';
 import { useStore } from '../base/store';
@@ -59,6 +59,8 @@ function ChangePassword({ user }: { user: string }) {
       setDone(false);
       if (password !== again) throw new Error('The two new passwords are not the same.');
       await rpc('set-password', { user, password, old });
+      // The old password's sessions end with it.
+      await signIn(user, password);
       for (const clear of [setOld, setPassword, setAgain]) clear('');
       setDone(true);
       announce('The password is changed.');
