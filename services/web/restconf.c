@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "proto/api_ipc.h"
 #include "web/discovery.h"
 #include "web/exchange.h"
 #include "web/restconf_error.h"
@@ -174,6 +175,24 @@ static void answer_file(struct exchange *x)
 	exchange_refuse(x, &problem);
 }
 
+static void take_hello(struct exchange *x, json_t *reply)
+{
+	exchange_json(x, 200,
+		      json_pack("{s:O*, s:O*}", "node", json_object_get(reply, "node"), "users",
+				json_object_get(reply, "users")));
+}
+
+/*
+ * For the page, before anybody has signed in: which node it is, and whether anybody can. Nothing
+ * more is told to strangers.
+ */
+static void answer_hello(struct exchange *x)
+{
+	json_decref(x->credential);
+	x->credential = NULL;
+	exchange_question(x, exchange_op(API_OP_HELLO), take_hello);
+}
+
 static void answer_data(struct exchange *x)
 {
 	if (METHODS_READ & METHOD_BIT(x->request->method))
@@ -205,6 +224,9 @@ static void dispatch(struct exchange *x)
 		break;
 	case RESOURCE_DATA:
 		answer_data(x);
+		break;
+	case RESOURCE_HELLO:
+		answer_hello(x);
 		break;
 	case RESOURCE_METRICS:
 		restconf_metrics(x);

@@ -57,14 +57,15 @@ class Answer:
 
 
 class Machine:
-    """The node and its clients. Use as a context manager."""
+    """The node and its clients. Use as a context manager. `change` makes the document; more nodes are the caller's to start. `page`
+    is the folder with the page's files; left out, there are two of no use."""
 
-    def __init__(self, logs, change=alone):
+    def __init__(self, logs, change=alone, page=None):
         self.cluster = nodes.Nodes(logs, change)
         self.lab, self.node = self.cluster.lab, self.cluster["r1"]
         try:
             self._clients()
-            self._page()
+            self.page = page or self._page()
             self.node.start_corosync()
             self.node.start_config()
             self.start_broker()
@@ -93,17 +94,15 @@ class Machine:
         self.lab.run("outside", "ip", "route", "add", "10.77.0.0/24", "via", PUBLIC)
 
     def _page(self):
+        page = self.node.root / "page"
         for name, text in PAGE.items():
-            path = self.page / name
+            path = page / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        subprocess.run(["gzip", "-k", self.page / "index.html"], check=True)
+        subprocess.run(["gzip", "-k", page / "index.html"], check=True)
+        return page
 
     # -- programs
-
-    @property
-    def page(self):
-        return self.node.root / "page"
 
     @property
     def tls(self):
@@ -149,8 +148,9 @@ class Machine:
         if body is not None:
             command += ["-H", f"Content-Type: {kind}", "--data-binary", "@-"]
         text = body if isinstance(body, str) else json.dumps(body)
-        done = subprocess.run([*map(str, command), url], input=text.encode() if body is not None else b"",
-                              stdout=subprocess.PIPE, timeout=seconds + 10, check=False)
+        # As bytes: the ends of lines are part of what is read.
+        done = subprocess.run([*map(str, command), url], input=(text if body is not None else "").encode(), stdout=subprocess.PIPE,
+                              timeout=seconds + 10, check=False)
         return Answer(done.stdout.decode())
 
     def change(self, path, method, value=None, *words, code=(201, 204)):

@@ -42,6 +42,23 @@ export async function reload(page) {
   await page.reload();
 }
 
+export async function says(page, { text }) {
+  await sees(page, text);
+}
+
+/** Once the page is drawn it has nothing of that. */
+export async function says_not(page, { text }) {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.getByText(text).count(), 0);
+}
+
+export async function buttons_of_the_overview(page) {
+  await visit(page, 'Overview');
+  const names = await page.getByRole('main').getByRole('button').allInnerTexts();
+  return names.filter((name) => name.endsWith('…'));
+}
+
 export async function visit_page(page, { name }) {
   await visit(page, name);
 }

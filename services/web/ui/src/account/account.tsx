@@ -3,8 +3,9 @@ import { useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { session, signOut, state as liveState } from '../base/live';
+import { session, signIn, signOut, state as liveState } from '../base/live';
 import { Fact, Failure, Heading, Notice } from '../base/parts';
+import { go } from '../base/router';
 import { useStore } from '../base/store';
 
 const ROLES = {
@@ -28,7 +29,17 @@ export function Account() {
       </dl>
       <Failure of={leaving} />
       <p>
-        <button type="button" disabled={leaving.busy} onClick={() => void leaving.run(signOut)}>
+        <button
+          type="button"
+          disabled={leaving.busy}
+          onClick={() =>
+            void leaving.run(async () => {
+              await signOut();
+              // Whoever signs in next begins at the beginning.
+              go('overview');
+            })
+          }
+        >
           Sign out
         </button>
       </p>
@@ -48,6 +59,8 @@ function ChangePassword({ user }: { user: string }) {
       setDone(false);
       if (password !== again) throw new Error('The two new passwords are not the same.');
       await rpc('set-password', { user, password, old });
+      // The old password's sessions end with it.
+      await signIn(user, password);
       for (const clear of [setOld, setPassword, setAgain]) clear('');
       setDone(true);
       announce('The password is changed.');

@@ -1,11 +1,11 @@
 // The one place that speaks HTTP with the router (RESTCONF, RFC 8040). Nothing else calls fetch.
 import { ApiError, problemsOf, wordsOfStatus } from './errors';
-import type { Json, JsonObject, MappingLine, ModelNode, State } from './types';
+import type { Hello, Json, JsonObject, MappingLine, ModelNode, State } from './types';
 
 /** A commit may wait for the cluster to agree (10 s), so an answer may take this long. */
 const TIMEOUT_MS = 30_000;
 /** Nothing waits for anything when the state is asked for. */
-const STATE_TIMEOUT_MS = 5000;
+const STATE_TIMEOUT_MS = 4000;
 
 export type Datastore = 'running' | 'candidate';
 
@@ -96,6 +96,10 @@ export async function getState(): Promise<State> {
   return stateIn((await request('GET', '/restconf/data/trireme-api:state', { timeout: STATE_TIMEOUT_MS })).body);
 }
 
+export async function getHello(): Promise<Hello> {
+  return ((await request('GET', '/hello', { timeout: STATE_TIMEOUT_MS })).body ?? {}) as Hello;
+}
+
 function urlOf(datastore: Datastore, path = ''): string {
   return `/restconf/ds/ietf-datastores:${datastore}${path ? `/${path}` : ''}`;
 }
@@ -131,10 +135,15 @@ export async function describe(path: string): Promise<ModelNode> {
   return (typeof node === 'string' ? JSON.parse(node) : (node ?? {})) as ModelNode;
 }
 
-/** A line for each change; empty when there is none. */
-export async function diff(from: string, to: string): Promise<string> {
+/** A document by its datastore, or by the number of a revision. */
+export type Which = Datastore | number;
+
+/** A line for each change. */
+export async function diff(from: Which, to: Which): Promise<string[]> {
   const output = await rpc('diff', { from, to, format: 'lines' });
-  return String(output['text'] ?? '');
+  return String(output['text'] ?? '')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 export async function importText(text: string, format?: string): Promise<{ mapping: MappingLine[]; summary: string }> {

@@ -5,7 +5,7 @@ import type { State } from './types';
 
 const RETRY_MS = 3000;
 /** Something changes each second in a cluster that works; after so long a silence it is asked. */
-const PROBE_MS = 5000;
+const SILENCE_MS = 4000;
 
 export interface Watcher {
   state(state: State): void;
@@ -17,7 +17,8 @@ export interface Watcher {
 export function watchState(watcher: Watcher): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = 0;
+  let last = Date.now();
+  let asking = false;
   let over = false;
 
   function heard(): void {
@@ -32,43 +33,52 @@ export function watchState(watcher: Watcher): () => void {
       heard();
       watcher.state(stateIn(JSON.parse((event as MessageEvent<string>).data)));
     });
-    source.onerror = () => void again();
+    // An event source does not tell why it failed: an ordinary request does, and says when nobody is signed in.
+    source.onerror = () => void begin();
   }
 
-  /** An event source does not tell why it failed: an ordinary request does, and says when nobody is signed in. */
-  async function again(): Promise<void> {
-    source?.close();
-    clearTimeout(timer);
+  /** Whether the router answers. */
+  async function ask(): Promise<boolean> {
     try {
-      watcher.state(await getState());
+      const state = await getState();
+      if (over) return false;
       heard();
+      watcher.state(state);
+      return true;
     } catch (failure) {
-      watcher.connected(false);
-      if (failure instanceof ApiError && failure.status === 401) return;
+      if (failure instanceof ApiError && failure.status === 401) over = true;
+      else if (!over) watcher.connected(false);
+      return false;
     }
-    if (!over) timer = setTimeout(open, RETRY_MS);
   }
 
-  /** Nothing heard for a while: asks, so that a silent network is not taken for a quiet cluster. */
-  async function probe(): Promise<void> {
-    if (Date.now() - last < PROBE_MS || document.hidden || source?.readyState !== EventSource.OPEN) return;
-    try {
-      watcher.state(await getState());
-      heard();
-    } catch {
-      await again();
-    }
+  /** Asks until there is an answer, and only then waits for events: a network that is away would let them hang. */
+  async function begin(): Promise<void> {
+    source?.close();
+    source = null;
+    clearTimeout(timer);
+    if (asking) return;
+    asking = true;
+    const next = (await ask()) ? open : begin;
+    asking = false;
+    if (!over) timer = setTimeout(() => void next(), RETRY_MS);
+  }
+
+  /** A silent network is not to be taken for a quiet cluster. */
+  async function listen(): Promise<void> {
+    if (asking || source === null || Date.now() - last < SILENCE_MS) return;
+    asking = true;
+    const answers = await ask();
+    asking = false;
+    if (!over && (!answers || source === null)) await begin();
   }
 
   open();
-  const prober = setInterval(() => void probe(), PROBE_MS / 2);
-  const wake = (): void => void probe();
-  document.addEventListener('visibilitychange', wake);
+  const listener = setInterval(() => void listen(), 1000);
   return () => {
     over = true;
     source?.close();
     clearTimeout(timer);
-    clearInterval(prober);
-    document.removeEventListener('visibilitychange', wake);
+    clearInterval(listener);
   };
 }

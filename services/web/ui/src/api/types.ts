@@ -85,7 +85,7 @@ export interface Configuration {
   local: boolean;
   replication?: string;
   /** A revision that goes back by itself; `remaining` in seconds. */
-  confirm?: { revision: number; remaining: number };
+  confirm?: { revision: number; remaining: number; /** This node has gone back already. */ reverted?: boolean };
 }
 
 export interface Revision {
@@ -110,6 +110,15 @@ export interface State {
   'data-source'?: DataSource[];
   configuration?: Configuration;
   revision?: Revision[];
+  /** Daemons that did not answer: what they know is missing. */
+  unavailable?: { part: string; reason?: string }[];
+}
+
+/** What is told to who has not signed in. */
+export interface Hello {
+  node?: string;
+  /** There is a user who can sign in. */
+  users?: boolean;
 }
 
 /** What the model says of one node (RPC `describe`). */

@@ -15,9 +15,9 @@ let latest = 0;
 /** Fetches the draft. Of two fetches that overlap the later one counts. */
 export async function loadDraft(): Promise<void> {
   const mine = ++latest;
-  const [document, text] = await Promise.all([getDocument('candidate'), diff('running', 'candidate')]);
+  const [document, changes] = await Promise.all([getDocument('candidate'), diff('running', 'candidate')]);
   if (mine !== latest) return;
-  draft.set({ ...document, changes: text.split('\n').filter((line) => line !== '') });
+  draft.set({ ...document, changes });
 }
 
 export async function discardDraft(): Promise<void> {

@@ -31,6 +31,8 @@ export function moment(time: string | undefined): string {
   if (!time) return '–';
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
+  // What was made before the clock was set.
+  if (date.getTime() <= 0) return 'no time';
   const two = (n: number): string => String(n).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;

@@ -54,6 +54,7 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
   const [trial, setTrial] = useState<Trial>(TRIAL);
   const [discarding, setDiscarding] = useState(false);
   const action = useAction();
+  const waiting = useStore(liveState)?.configuration?.confirm;
   const base = baseOf(current.etag);
   const overtaken = base !== undefined && revision !== undefined && base < revision;
   const start = (): Promise<void> =>
@@ -79,10 +80,15 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
         <input type="text" maxLength={200} value={comment} onInput={(e) => setComment(e.currentTarget.value)} />
       </label>
       <ConfirmFields value={trial} onChange={setTrial} />
+      {waiting && (
+        <Notice tone="warn" title={`Revision ${waiting.revision} waits to be confirmed`}>
+          <p>Keep it or roll it back first (above): as long as it is on trial, nothing else can be committed.</p>
+        </Notice>
+      )}
       <Failure of={action} title="Not committed" />
       {overtaken && base !== undefined && <Overtaken base={base} onDiscard={() => setDiscarding(true)} />}
       <div class="buttons">
-        <button type="submit" class="main" disabled={action.busy}>
+        <button type="submit" class="main" disabled={action.busy || waiting !== undefined}>
           {action.busy ? 'Committing …' : 'Commit'}
         </button>
         <button type="button" class="quiet danger" disabled={action.busy} onClick={() => setDiscarding(true)}>
@@ -98,7 +104,7 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
 function Overtaken({ base, onDiscard }: { base: number; onDiscard: () => void }) {
   const [lines, setLines] = useState<string[]>();
   const action = useAction();
-  const look = (): Promise<void> => action.run(async () => setLines((await diff(String(base), 'running')).split('\n').filter((l) => l !== '')));
+  const look = (): Promise<void> => action.run(async () => setLines(await diff(base, 'running')));
   return (
     <Notice tone="warn" title="Somebody else has committed meanwhile">
       <p>

@@ -43,11 +43,18 @@ export function TrialBanner() {
     <section class="trial" aria-label="Revision on trial">
       <div class="trial-line">
         <p>
-          <strong>Revision {confirm.revision} is on trial.</strong> Without a word from you it goes back in{' '}
-          <span class="countdown" role="timer">
-            {clock(left)}
-          </span>
-          .
+          <strong>Revision {confirm.revision} is on trial.</strong>{' '}
+          {confirm.reverted ? (
+            'This node has gone back to the revision before it already; the cluster has not agreed on that yet.'
+          ) : (
+            <>
+              Without a word from you it goes back in{' '}
+              <span class="countdown" role="timer">
+                {clock(left)}
+              </span>
+              .
+            </>
+          )}
         </p>
         {operator && (
           <div class="buttons">

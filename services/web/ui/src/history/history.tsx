@@ -51,7 +51,7 @@ function RevisionRow({ revision, inUse, onRollback }: { revision: Revision; inUs
   const [lines, setLines] = useState<string[]>();
   const action = useAction();
   const look = (): Promise<void> =>
-    action.run(async () => setLines((await diff(String(revision.number - 1), String(revision.number))).split('\n').filter((l) => l !== '')));
+    action.run(async () => setLines(await diff(revision.number - 1, revision.number)));
   return (
     <li class={`card revision ${inUse ? 'in-use' : ''}`}>
       <div class="revision-line">
@@ -91,10 +91,7 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
   const [trial, setTrial] = useState<Trial>(TRIAL);
   const looking = useAction();
   const action = useAction();
-  useEffect(
-    () => void looking.run(async () => setLines((await diff('running', String(revision.number))).split('\n').filter((l) => l !== ''))),
-    [],
-  );
+  useEffect(() => void looking.run(async () => setLines(await diff('running', revision.number))), []);
   const start = (): Promise<void> =>
     action.run(async () => {
       const output = await rpc('rollback', { revision: revision.number, ...(comment ? { comment } : {}), ...trialInput(trial) });

@@ -11,8 +11,8 @@ import { Failure, Heading, Notice } from '../base/parts';
 import { useStore } from '../base/store';
 import { Mapping } from './mapping';
 
-/** More is not taken (the API's limit of a document). */
-const BYTES_MAX = 2 * 1024 * 1024;
+/** More is not taken by the API. */
+const BYTES_MAX = 1024 * 1024;
 
 interface Result {
   mapping: MappingLine[];

@@ -76,6 +76,15 @@ function Warnings({ state }: { state: State }) {
           <p>The members are agreeing on who is there, or the agent does not answer.</p>
         </Notice>
       )}
+      {state.unavailable && state.unavailable.length > 0 && (
+        <Notice tone="warn" title="Not everything can be shown">
+          {state.unavailable.map((one) => (
+            <p>
+              {one.part}: {one.reason || 'it does not answer'}
+            </p>
+          ))}
+        </Notice>
+      )}
       {configuration && !configuration.current && (
         <Notice tone="warn" title="This node's configuration is not the newest">
           <p>{configuration.replication || 'It gets the missing revisions from the other members.'}</p>

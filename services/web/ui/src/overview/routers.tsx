@@ -59,7 +59,8 @@ interface CardProps {
 function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: CardProps) {
   const condition = memberCondition(state, member);
   const groups = groupsOf(state, member.name);
-  const reason = member.reason && !(member.present && member.fit && !member.standby) ? member.reason : '';
+  const fine = member.present && (member.role === 'witness' || (member.fit && !member.standby));
+  const reason = fine ? '' : member.reason;
   return (
     <article class={`card member ${member.role} ${groups.length > 0 ? 'active' : ''} ${member.present ? '' : 'absent'}`} aria-label={member.name}>
       <header>

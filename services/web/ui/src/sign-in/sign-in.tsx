@@ -1,6 +1,8 @@
 // Signing in: plain words when it fails, and a wait that counts down when it is locked.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { getHello } from '../api/client';
 import { ApiError, wordsOf } from '../api/errors';
+import type { Hello } from '../api/types';
 import { clock } from '../base/format';
 import { signIn } from '../base/live';
 import { Notice } from '../base/parts';
@@ -29,10 +31,13 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const [wait, setWait] = useWait();
+  const [hello, setHello] = useState<Hello>({});
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     document.title = 'Sign in – Trireme';
     field.current?.focus();
+    // Without an answer one can sign in all the same.
+    getHello().then(setHello, () => undefined);
   }, []);
   const start = async (): Promise<void> => {
     setBusy(true);
@@ -41,7 +46,8 @@ export function SignIn() {
       await signIn(user, password);
     } catch (failure) {
       setPassword('');
-      setError(wordsOf(failure));
+      const wrong = failure instanceof ApiError && failure.status === 401;
+      setError(wrong ? 'The user or the password is not right.' : wordsOf(failure));
       if (failure instanceof ApiError && failure.retryAfter) setWait(failure.retryAfter);
       setBusy(false);
     }
@@ -56,7 +62,12 @@ export function SignIn() {
         }}
       >
         <img src="/trireme.svg" width="40" height="40" alt="" />
-        <h1>Trireme</h1>
+        <h1>Trireme {hello.node && <small>{hello.node}</small>}</h1>
+        {hello.users === false && (
+          <Notice tone="warn" title="Nobody can sign in yet">
+            <p>No user has a password. Set the administrator's password at the router's console, in its menu; then sign in here.</p>
+          </Notice>
+        )}
         <label class="field">
           User
           <input ref={field} type="text" autocomplete="username" autocapitalize="none" spellcheck={false} required value={user} onInput={(e) => setUser(e.currentTarget.value)} />
@@ -74,13 +85,6 @@ export function SignIn() {
         <button type="submit" class="main" disabled={busy || wait > 0}>
           {busy ? 'Signing in …' : 'Sign in'}
         </button>
-        <details class="first-time">
-          <summary>The first time, or no password?</summary>
-          <p>
-            As long as no user has a password nobody can sign in here. Set the administrator's password at the router's console: in its menu, or with the
-            command <code>trireme</code>.
-          </p>
-        </details>
       </form>
     </main>
   );
