@@ -90,7 +90,7 @@ static int on_joining(qb_ipcs_connection_t *c, uint32_t seconds)
 {
 	int r;
 
-	if (ipc_server_user(c) != 0)
+	if (!ipc_server_is_root(c))
 		return -EACCES;
 	if (seconds == 0 || seconds > ENGINE_JOINING_MAX)
 		return -ERANGE;

@@ -14,8 +14,6 @@
 #define AT_CHECK (AT_SETTING + BACKUP_SETTING_SIZE)
 #define AT_DIGEST (AT_CHECK + BACKUP_CHECK_SIZE)
 
-_Static_assert(AT_DIGEST + BACKUP_DIGEST_SIZE == BACKUP_HEADER_SIZE, "the parts are the whole");
-
 static const uint8_t magic[8] = {'T', 'R', 'I', 'R', 'E', 'M', 'E', 'K'};
 
 static void expand(const uint8_t *middle, const char *label, uint8_t *out, size_t size)
@@ -76,7 +74,7 @@ int backup_header_encode(struct backup_key *key, const char *setting,
 
 	if (length >= sizeof(field))
 		return -EINVAL;
-	memcpy(field, setting, length);
+	memcpy(field, setting, length + 1);
 	if (!is_setting(field))
 		return -EINVAL;
 	memcpy(buf, magic, sizeof(magic));

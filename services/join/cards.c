@@ -116,6 +116,7 @@ static int match(const json_t *document, const char *name, const struct join_car
 {
 	const json_t *node = find_node(document, name);
 
+	ret_places->n = 0;
 	if (!node) {
 		snprintf(problem, CARDS_PROBLEM_MAX, "the configuration has no node %.32s", name);
 		return -ENOENT;

@@ -168,7 +168,7 @@ static int wait_for_end(pid_t pid, int words_fd, char *words)
 int import_run(const struct import_target *target, bool check, char *words)
 {
 	char program[PATH_MAX], file[PATH_MAX];
-	int pipes[2];
+	int pipes[2] = {-1, -1};
 	pid_t pid;
 	int r = program_path(program);
 

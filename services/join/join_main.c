@@ -82,6 +82,7 @@ static int command_to(struct arguments *arguments, char **words, int n)
 		return wrong_usage("that is no code: allowed are 24 characters");
 	arguments->to.code = code;
 	r = to_run(&arguments->to) < 0 ? EXIT_PROBLEM : EXIT_OK;
+	arguments->to.code = NULL;
 	explicit_bzero(code, sizeof(code));
 	return r;
 }

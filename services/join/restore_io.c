@@ -316,7 +316,10 @@ int restore_run(const struct restore_options *options)
 		fprintf(stderr, "trireme-backup: %s\nnothing was changed on this machine\n",
 			s->words[0] ? s->words : strerror(-r));
 	else
-		printf("this machine is %s from its next start on: restart it now\n", s->node);
+		printf("this machine is %s from its next start on: restart it now\n"
+		       "Where other members live, commit there which network cards %s has, or use "
+		       "trireme-join instead.\n",
+		       s->node, s->node);
 	explicit_bzero(s, sizeof(*s));
 	return r;
 }

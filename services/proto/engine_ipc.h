@@ -65,8 +65,9 @@ struct engine_service_request {
 /*
  * The firewall lets the private subnet reach ENGINE_JOINING_PORT of this node's own address on eth1
  * for so many seconds, or until the connection that asks for it ends. Asked again, the time begins
- * anew. The answer is a header: 0; -EBUSY: another connection has asked; -EACCES: not root; -ERANGE:
- * more than ENGINE_JOINING_MAX, or 0; -ENODEV: the node has no eth1; else why the kernel refused it.
+ * anew. The answer is a header: 0; -EBUSY: another connection has asked; -EACCES: not root;
+ * -ERANGE: more than ENGINE_JOINING_MAX, or 0; -ENODEV: the node has no eth1; else why the kernel
+ * refused it.
  */
 struct engine_joining_request {
 	struct qb_ipc_request_header header;

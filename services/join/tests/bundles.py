@@ -23,10 +23,10 @@ def text(value):
     return struct.pack("<H", len(value)) + value.encode()
 
 
-def revision(number, document, parent=bytes(32), model=MODEL, comment=""):
-    """A change with the id that its content gives it."""
+def revision(number, document, parent=bytes(32), model=MODEL, comment="", identity=bytes(32)):
+    """A change; without an identity it has the one that its content gives it."""
     body = document if isinstance(document, bytes) else json.dumps(document, separators=(",", ":")).encode()
-    return record(REVISION, struct.pack("<QQQ", number, 0, 0) + parent + bytes(32) + struct.pack("<IIq", 1, 0, 1764000000 + number) +
+    return record(REVISION, struct.pack("<QQQ", number, 0, 0) + parent + identity + struct.pack("<IIq", 1, 0, 1764000000 + number) +
                   text("root") + text(comment) + text(model) + body)
 
 

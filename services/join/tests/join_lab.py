@@ -1,5 +1,4 @@
 """Joining in the lab: nodes of the demonstration cluster with real corosync, and a machine that has nothing yet."""
-import json
 import re
 import signal
 import socket

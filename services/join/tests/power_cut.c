@@ -33,14 +33,14 @@ static void __attribute__((destructor)) tell(void)
 	fclose(file);
 }
 
-#define BEFORE(name, parameters, arguments)                           \
-	int name parameters                                           \
-	{                                                             \
-		int(*next) parameters;                                \
-                                                                      \
-		step();                                               \
-		*(void **)&next = dlsym(RTLD_NEXT, #name);            \
-		return next arguments;                                \
+#define BEFORE(name, parameters, arguments)                \
+	int name parameters                                \
+	{                                                  \
+		int(*next) parameters;                     \
+                                                           \
+		step();                                    \
+		*(void **)&next = dlsym(RTLD_NEXT, #name); \
+		return next arguments;                     \
 	}
 
 BEFORE(fsync, (int fd), (fd))

@@ -141,6 +141,8 @@ def test_the_newer_one_counts(machine):
      [bundles.file("authkey", NEW_KEY), bundles.file("secret.key", SECRET), bundles.revision(1, DEMO, model="2031-01-01"), bundles.node("w")]),
     ("the newest revision is not valid here",
      [bundles.file("authkey", NEW_KEY), bundles.file("secret.key", SECRET), bundles.revision(1, {"trireme:cluster": {}}), bundles.node("w")]),
+    ("damaged or not whole", [bundles.file("authkey", NEW_KEY), bundles.file("secret.key", SECRET),
+                              bundles.revision(1, DEMO, identity=b"i" * 32), bundles.node("w")]),
     ("it is not said which node", [bundles.file("authkey", NEW_KEY), bundles.file("secret.key", SECRET), bundles.revision(1, DEMO)]),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_cannot_be_used_is_refused(machine, words, records):
