@@ -16,7 +16,13 @@ function bundledPackages(): Plugin {
         }
       }
       mkdirSync('build', { recursive: true });
-      writeFileSync('build/bundled', [...names].sort().map((name) => `${name}\n`).join(''));
+      writeFileSync(
+        'build/bundled',
+        [...names]
+          .sort()
+          .map((name) => `${name}\n`)
+          .join(''),
+      );
     },
   };
 }
@@ -35,7 +41,9 @@ export default defineConfig({
   // `npm run dev`: the page from here, the API of a router, which API names: API=https://192.0.2.1 npm run dev
   server: {
     proxy: process.env['API']
-      ? Object.fromEntries(['/restconf', '/events', '/.well-known'].map((path) => [path, { target: process.env['API'], secure: false }]))
+      ? Object.fromEntries(
+          ['/restconf', '/events', '/.well-known'].map((path) => [path, { target: process.env['API'], secure: false }]),
+        )
       : {},
   },
 });

@@ -131,9 +131,7 @@ function Header({ route }: { route: Route }) {
     <header class="top">
       <a class="brand" href="#/overview">
         <img src="/trireme.svg" width="24" height="24" alt="" />
-        <span>
-          Trireme {node && <small>{node}</small>}
-        </span>
+        <span>Trireme {node && <small>{node}</small>}</span>
       </a>
       <nav aria-label="Pages">
         <ul>

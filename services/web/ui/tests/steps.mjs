@@ -80,7 +80,11 @@ export async function tiers_show(page, { node, owner, addresses, services }) {
 /** Waits, without a reload, until a row of a real server has that text. */
 export async function server_row_has(page, { service, server, text }) {
   const table = page.getByRole('table', { name: `Real servers of ${service}`, exact: true });
-  await table.getByRole('row').filter({ has: page.getByRole('rowheader', { name: server }) }).filter({ hasText: text }).waitFor();
+  await table
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: server }) })
+    .filter({ hasText: text })
+    .waitFor();
 }
 
 /** Sets what a real server is used for by the dialog. */
@@ -301,7 +305,10 @@ export async function change_password(page, { old, password }) {
 
 // -- without a mouse, and in a narrow window
 
-const focused = (page) => page.evaluate(() => (document.activeElement?.textContent || document.activeElement?.getAttribute('aria-label') || '').trim());
+const focused = (page) =>
+  page.evaluate(() =>
+    (document.activeElement?.textContent || document.activeElement?.getAttribute('aria-label') || '').trim(),
+  );
 
 export async function keyboard_alone(page) {
   await page.reload();
@@ -318,7 +325,9 @@ export async function keyboard_alone(page) {
   await page.getByRole('dialog').waitFor();
   for (let i = 0; i < 8; i++) {
     await page.keyboard.press('Tab');
-    const inside = await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null);
+    const inside = await page.evaluate(
+      () => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null,
+    );
     assert.equal(inside, true, 'the focus stays in the dialog');
   }
   await page.keyboard.press('Escape');

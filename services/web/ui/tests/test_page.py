@@ -201,6 +201,18 @@ def test_history_leads_back(machine, page):
     assert scheduler(machine) == "rr" and revision(machine) == before + 2
 
 
+def test_a_file_is_imported(page, tmp_path):
+    file = tmp_path / "lvs.cf"
+    file.write_text(LVS)
+    assert page("import_file", path=str(file)) == LVS
+    lines = page("import_text", text=LVS)
+    (port,) = [line for line in lines if "port = 21" in line]
+    assert "mapped" in port and "virtual-service[name='ftp']/port" in port, port
+    assert any("serial_no" in line and "dropped" in line for line in lines)
+    assert any("virtual-service[name='ftp']" in line for line in page("changes"))
+    page("discard")
+
+
 def test_addresses_move_by_the_page(machine, page):
     owner = machine.cluster.wait_owner()
     other = "r2" if owner == "r1" else "r1"

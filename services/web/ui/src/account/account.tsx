@@ -74,7 +74,15 @@ function ChangePassword({ user }: { user: string }) {
       }}
     >
       <h2>Change your password</h2>
-      <input class="unseen" type="text" autocomplete="username" tabIndex={-1} aria-hidden="true" readOnly value={user} />
+      <input
+        class="unseen"
+        type="text"
+        autocomplete="username"
+        tabIndex={-1}
+        aria-hidden="true"
+        readOnly
+        value={user}
+      />
       <Password name="Password now" value={old} autocomplete="current-password" onChange={setOld} />
       <Password name="New password" value={password} autocomplete="new-password" onChange={setPassword} />
       <Password name="New password again" value={again} autocomplete="new-password" onChange={setAgain} />
@@ -100,7 +108,12 @@ function Password({ name, value, autocomplete, onChange }: PasswordProps) {
   return (
     <label class="field">
       {name}
-      <input type="password" autocomplete={autocomplete} value={value} onInput={(e) => onChange(e.currentTarget.value)} />
+      <input
+        type="password"
+        autocomplete={autocomplete}
+        value={value}
+        onInput={(e) => onChange(e.currentTarget.value)}
+      />
     </label>
   );
 }

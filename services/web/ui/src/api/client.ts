@@ -31,7 +31,9 @@ export function whenSignedOut(call: () => void): void {
 /** No answer came: which of the reasons it was. */
 function silence(failure: unknown, timeout: number): ApiError {
   const late = failure instanceof DOMException && failure.name === 'TimeoutError';
-  const message = late ? `The router has not answered in ${timeout / 1000} seconds. Whether it has done what was asked is not known.` : wordsOfStatus(0);
+  const message = late
+    ? `The router has not answered in ${timeout / 1000} seconds. Whether it has done what was asked is not known.`
+    : wordsOfStatus(0);
   return new ApiError(0, [{ tag: 'operation-failed', message }]);
 }
 
@@ -82,7 +84,11 @@ async function request(method: string, url: string, extras: Extras = {}): Promis
 
 /** Calls an operation of the module trireme-api. */
 export async function rpc(name: string, input?: JsonObject): Promise<JsonObject> {
-  const answer = await request('POST', `/restconf/operations/trireme-api:${name}`, input ? { body: { 'trireme-api:input': input } } : {});
+  const answer = await request(
+    'POST',
+    `/restconf/operations/trireme-api:${name}`,
+    input ? { body: { 'trireme-api:input': input } } : {},
+  );
   return ((answer.body as JsonObject | undefined)?.['trireme-api:output'] ?? {}) as JsonObject;
 }
 

@@ -33,7 +33,10 @@ function text(value: Json | undefined): string | undefined {
 
 function problemOf(error: JsonObject): Problem {
   const info = (error['error-info'] ?? {}) as JsonObject;
-  const problem: Problem = { tag: text(error['error-tag']) ?? 'operation-failed', message: text(error['error-message']) ?? '' };
+  const problem: Problem = {
+    tag: text(error['error-tag']) ?? 'operation-failed',
+    message: text(error['error-message']) ?? '',
+  };
   const optional = {
     appTag: text(error['error-app-tag']),
     path: text(error['error-path']),

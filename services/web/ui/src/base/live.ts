@@ -13,7 +13,10 @@ export interface Session {
 /** undefined: not known yet; null: nobody is signed in. */
 export const session = store<Session | null | undefined>(undefined);
 export const state = store<State | null>(null);
-export const connection = store<{ up: boolean; /** Time of the last word from the router. */ heard: number }>({ up: true, heard: Date.now() });
+export const connection = store<{ up: boolean; /** Time of the last word from the router. */ heard: number }>({
+  up: true,
+  heard: Date.now(),
+});
 
 let stop: (() => void) | undefined;
 

@@ -33,16 +33,22 @@ export function Changes() {
       {!current && !fetching.error && <Loading what="your draft" />}
       {current && current.changes.length === 0 && (
         <p class="empty">
-          Your draft is the same as what is in use. Change something in the <a href="#/configuration">configuration</a>, or <a href="#/import">import</a>.
+          Your draft is the same as what is in use. Change something in the <a href="#/configuration">configuration</a>,
+          or <a href="#/import">import</a>.
         </p>
       )}
       {current && current.changes.length > 0 && (
         <>
           <p class="lead">
-            {plural(current.changes.length, 'difference')} between your draft and what is in use{revision !== undefined && ` (revision ${revision})`}.
+            {plural(current.changes.length, 'difference')} between your draft and what is in use
+            {revision !== undefined && ` (revision ${revision})`}.
           </p>
           <DiffLines lines={current.changes} label="Differences" />
-          {operator ? <Commit current={current} {...(revision === undefined ? {} : { revision })} /> : <p class="muted">Your role may look, not commit.</p>}
+          {operator ? (
+            <Commit current={current} {...(revision === undefined ? {} : { revision })} />
+          ) : (
+            <p class="muted">Your role may look, not commit.</p>
+          )}
         </>
       )}
     </>
@@ -108,8 +114,9 @@ function Overtaken({ base, onDiscard }: { base: number; onDiscard: () => void })
   return (
     <Notice tone="warn" title="Somebody else has committed meanwhile">
       <p>
-        Your draft began as revision {base}, which is not the newest any more, so it cannot be committed: it would undo what the other person did. Note
-        your differences, discard the draft, and make them again on top of what is in use now.
+        Your draft began as revision {base}, which is not the newest any more, so it cannot be committed: it would undo
+        what the other person did. Note your differences, discard the draft, and make them again on top of what is in
+        use now.
       </p>
       <div class="buttons">
         <button type="button" disabled={action.busy} onClick={() => void look()}>
@@ -120,7 +127,12 @@ function Overtaken({ base, onDiscard }: { base: number; onDiscard: () => void })
         </button>
       </div>
       <Failure of={action} />
-      {lines && (lines.length > 0 ? <DiffLines lines={lines} label={`Since revision ${base}`} /> : <p>Nothing that is different now.</p>)}
+      {lines &&
+        (lines.length > 0 ? (
+          <DiffLines lines={lines} label={`Since revision ${base}`} />
+        ) : (
+          <p>Nothing that is different now.</p>
+        ))}
     </Notice>
   );
 }

@@ -15,7 +15,9 @@ export function trialInput(trial: Trial): JsonObject {
   if (!trial.on) return {};
   const minutes = Number(trial.minutes);
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > MINUTES_MAX) {
-    throw new Error(`Minutes to confirm: ${trial.minutes || 'nothing'}. Allowed is a whole number from 1 to ${MINUTES_MAX}.`);
+    throw new Error(
+      `Minutes to confirm: ${trial.minutes || 'nothing'}. Allowed is a whole number from 1 to ${MINUTES_MAX}.`,
+    );
   }
   return { confirm: minutes * 60 };
 }
@@ -25,8 +27,12 @@ export function ConfirmFields({ value, onChange }: { value: Trial; onChange: (va
     <fieldset class="trial-fields">
       <legend class="unseen">Confirm</legend>
       <label class="check">
-        <input type="checkbox" checked={value.on} onChange={(e) => onChange({ ...value, on: e.currentTarget.checked })} /> Go back by itself unless I
-        confirm
+        <input
+          type="checkbox"
+          checked={value.on}
+          onChange={(e) => onChange({ ...value, on: e.currentTarget.checked })}
+        />{' '}
+        Go back by itself unless I confirm
       </label>
       {value.on && (
         <label>

@@ -4,7 +4,12 @@ import { parseLine } from './line';
 
 test('a changed value', () => {
   const line = parseLine("~ virtual-service[name='web']/scheduler: wrr → rr");
-  assert.deepEqual(line, { sign: '~', path: "virtual-service[name='web']/scheduler", rest: ': wrr → rr', page: '#/configuration/virtual-service=web' });
+  assert.deepEqual(line, {
+    sign: '~',
+    path: "virtual-service[name='web']/scheduler",
+    rest: ': wrr → rr',
+    page: '#/configuration/virtual-service=web',
+  });
 });
 
 test('a key with a colon in it', () => {

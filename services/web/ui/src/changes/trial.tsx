@@ -58,10 +58,19 @@ export function TrialBanner() {
         </p>
         {operator && (
           <div class="buttons">
-            <button type="button" class="main" disabled={action.busy} onClick={() => void finish('confirm', {}, 'Confirmed.')}>
+            <button
+              type="button"
+              class="main"
+              disabled={action.busy}
+              onClick={() => void finish('confirm', {}, 'Confirmed.')}
+            >
               Keep it
             </button>
-            <button type="button" disabled={action.busy} onClick={() => void finish('rollback', { revision: confirm.revision - 1 }, 'Rolled back.')}>
+            <button
+              type="button"
+              disabled={action.busy}
+              onClick={() => void finish('rollback', { revision: confirm.revision - 1 }, 'Rolled back.')}
+            >
               Roll back now
             </button>
           </div>

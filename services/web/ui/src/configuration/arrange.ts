@@ -32,14 +32,19 @@ export function arrange(nodes: ModelNode[], depth = 0): Item[] {
   }
   for (const item of items) {
     if (!isChoice(item)) continue;
-    item.cases = [...(open.get(item.choice) ?? [])].map(([name, members]) => ({ name, items: arrange(members, depth + 1) }));
+    item.cases = [...(open.get(item.choice) ?? [])].map(([name, members]) => ({
+      name,
+      items: arrange(members, depth + 1),
+    }));
   }
   return items;
 }
 
 /** Names of all nodes in these items. */
 export function namesIn(items: Item[]): string[] {
-  return items.flatMap((item) => (isChoice(item) ? item.cases.flatMap((c) => namesIn(c.items)) : [item.node.name ?? '']));
+  return items.flatMap((item) =>
+    isChoice(item) ? item.cases.flatMap((c) => namesIn(c.items)) : [item.node.name ?? ''],
+  );
 }
 
 /** The case that the value has something of; undefined: none. */

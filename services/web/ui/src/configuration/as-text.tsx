@@ -27,7 +27,16 @@ export function AsText({ value, locked, onChange }: Props) {
   return (
     <div class="field">
       <label for={id}>JSON (RFC 7951), as the API takes it</label>
-      <textarea id={id} class="code" rows={24} spellcheck={false} readOnly={locked} value={text} aria-invalid={error !== ''} onInput={(e) => take(e.currentTarget.value)} />
+      <textarea
+        id={id}
+        class="code"
+        rows={24}
+        spellcheck={false}
+        readOnly={locked}
+        value={text}
+        aria-invalid={error !== ''}
+        onInput={(e) => take(e.currentTarget.value)}
+      />
       {error && <p class="problem">This is not JSON yet: {error}</p>}
     </div>
   );

@@ -34,8 +34,12 @@ export function Configuration({ rest }: { rest: string }) {
       <div class="subject">
         {!first && <Index tops={tops} content={current.content} />}
         {first && !node && <Unknown name={first.name} />}
-        {first && node && (node.kind !== 'list' || first.keys.length > 0) && <SubjectPage key={rest} node={node} keys={first.keys} />}
-        {first && node?.kind === 'list' && first.keys.length === 0 && <EntryList key={node.name} node={node} entries={entriesOf(current.content, first.name)} />}
+        {first && node && (node.kind !== 'list' || first.keys.length > 0) && (
+          <SubjectPage key={rest} node={node} keys={first.keys} />
+        )}
+        {first && node?.kind === 'list' && first.keys.length === 0 && (
+          <EntryList key={node.name} node={node} entries={entriesOf(current.content, first.name)} />
+        )}
       </div>
     </div>
   );
@@ -79,14 +83,21 @@ function Index({ tops, content }: { tops: ModelNode[]; content: JsonObject }) {
   return (
     <>
       <Heading>Configuration</Heading>
-      <p class="lead">One document for the whole cluster. What you change here is your draft until you commit it; then it is in use on every node.</p>
+      <p class="lead">
+        One document for the whole cluster. What you change here is your draft until you commit it; then it is in use on
+        every node.
+      </p>
       <ul class="parts">
         {tops.map((node) => (
           <li>
             <a class="card" href={`#/configuration/${node.name}`}>
               <strong>{node.name}</strong>
               <span class="muted">{node.help}</span>
-              <span class="amount">{node.kind === 'list' ? plural(Number(amount(node, content)), 'entry', 'entries') : amount(node, content)}</span>
+              <span class="amount">
+                {node.kind === 'list'
+                  ? plural(Number(amount(node, content)), 'entry', 'entries')
+                  : amount(node, content)}
+              </span>
             </a>
           </li>
         ))}

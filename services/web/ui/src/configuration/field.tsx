@@ -20,7 +20,9 @@ function Words({ node, id }: { node: ModelNode; id: string }) {
   // A choice shows its default and what is allowed by itself; the units stand behind the field.
   const chosen = node.type === 'boolean' || node.type === 'enumeration' || node.reference !== undefined;
   const range = node.secret ? '' : (node.allowed ?? '').replace(` ${node.units}`, '');
-  const facts = chosen ? [] : [node.default === undefined ? '' : `default ${node.default}`, range].filter((fact) => fact !== '');
+  const facts = chosen
+    ? []
+    : [node.default === undefined ? '' : `default ${node.default}`, range].filter((fact) => fact !== '');
   return (
     <div id={id}>
       {node.help && <p class="help">{node.help}</p>}
@@ -68,7 +70,8 @@ function Input(props: InputProps) {
   if (node.kind === 'leaf-list') return node.reference ? <References {...props} /> : <Lines {...props} />;
   if (node.reference) return <Reference {...props} />;
   if (node.type === 'enumeration') return <Enumeration {...props} />;
-  if (node.type === 'boolean') return <Enumeration {...props} node={{ ...node, values: [{ name: 'true' }, { name: 'false' }] }} />;
+  if (node.type === 'boolean')
+    return <Enumeration {...props} node={{ ...node, values: [{ name: 'true' }, { name: 'false' }] }} />;
   if (node.secret) return <Secret {...props} />;
   return <Text {...props} />;
 }
@@ -105,7 +108,12 @@ function Choose(props: InputProps & { options: string[] }) {
   const current = value === undefined || value === null ? '' : String(value);
   const all = current === '' || options.includes(current) ? options : [...options, current];
   return (
-    <select {...common(props)} value={current} disabled={locked || fixed} onChange={(e) => onChange(valueOf(e.currentTarget.value, node))}>
+    <select
+      {...common(props)}
+      value={current}
+      disabled={locked || fixed}
+      onChange={(e) => onChange(valueOf(e.currentTarget.value, node))}
+    >
       <option value="">{node.default === undefined ? '–' : `default: ${node.default}`}</option>
       {all.map((option) => (
         <option value={option}>{option}</option>
@@ -136,7 +144,9 @@ function Reference(props: InputProps) {
   return (
     <>
       <Choose {...props} options={options} />
-      {options.length === 0 && <p class="help">There is nothing to choose from yet: {props.node.reference} has no entries in your draft.</p>}
+      {options.length === 0 && (
+        <p class="help">There is nothing to choose from yet: {props.node.reference} has no entries in your draft.</p>
+      )}
     </>
   );
 }
@@ -147,12 +157,19 @@ function References(props: InputProps) {
   const { document, locked } = useContext(FormContext);
   const chosen = (Array.isArray(value) ? value : []).map(String);
   const options = [...new Set([...referenced(document, node.reference ?? '', path), ...chosen])];
-  const toggle = (option: string, on: boolean): void => onChange(on ? [...chosen, option] : chosen.filter((c) => c !== option));
+  const toggle = (option: string, on: boolean): void =>
+    onChange(on ? [...chosen, option] : chosen.filter((c) => c !== option));
   return (
     <div id={id} role="group" tabIndex={-1} aria-label={node.name} aria-describedby={describedBy} class="checks">
       {options.map((option) => (
         <label class="check">
-          <input type="checkbox" checked={chosen.includes(option)} disabled={locked} onChange={(e) => toggle(option, e.currentTarget.checked)} /> {option}
+          <input
+            type="checkbox"
+            checked={chosen.includes(option)}
+            disabled={locked}
+            onChange={(e) => toggle(option, e.currentTarget.checked)}
+          />{' '}
+          {option}
         </label>
       ))}
       {options.length === 0 && <p class="help">There is nothing to choose from yet.</p>}

@@ -25,7 +25,8 @@ export function fieldId(path: string): string {
 /** Brings the field of an instance path, or the nearest one around it that is shown, into view. False: there is none. */
 export function focusField(path: string): boolean {
   for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) {
-    const element = document.getElementById(fieldId(at)) ?? document.getElementById(fieldId(at.replace(/\[\.=.*\]$/, '')));
+    const element =
+      document.getElementById(fieldId(at)) ?? document.getElementById(fieldId(at.replace(/\[\.=.*\]$/, '')));
     if (!element) continue;
     element.scrollIntoView({ block: 'center' });
     element.focus();

@@ -25,7 +25,13 @@ export function Members(props: MembersProps) {
 function Items({ items, ...props }: MembersProps & { items: Item[] }) {
   return (
     <>
-      {items.map((item) => (isChoice(item) ? <ChoicePart key={item.choice} choice={item} {...props} /> : <Member key={item.node.name} member={item.node} {...props} />))}
+      {items.map((item) =>
+        isChoice(item) ? (
+          <ChoicePart key={item.choice} choice={item} {...props} />
+        ) : (
+          <Member key={item.node.name} member={item.node} {...props} />
+        ),
+      )}
     </>
   );
 }
@@ -58,7 +64,13 @@ function Container({ node, value, path, onChange }: PartProps) {
       <ProblemsAt path={path} />
       {node.presence && (
         <label class="check">
-          <input type="checkbox" checked={there} disabled={locked} onChange={(e) => onChange(e.currentTarget.checked ? {} : undefined)} /> use it
+          <input
+            type="checkbox"
+            checked={there}
+            disabled={locked}
+            onChange={(e) => onChange(e.currentTarget.checked ? {} : undefined)}
+          />{' '}
+          use it
         </label>
       )}
       {there && <Members node={node} value={isObject(value) ? value : {}} path={path} onChange={onChange} />}
@@ -112,7 +124,8 @@ function List({ node, value, path, onChange }: PartProps) {
   const entries = (Array.isArray(value) ? value : []) as JsonObject[];
   const id = useId();
   const at = `${path}/${node.name}`;
-  const replace = (index: number, entry: JsonObject | undefined): void => onChange(entries.flatMap((old, i) => (i === index ? (entry ? [entry] : []) : [old])));
+  const replace = (index: number, entry: JsonObject | undefined): void =>
+    onChange(entries.flatMap((old, i) => (i === index ? (entry ? [entry] : []) : [old])));
   const add = (): void => {
     setOpened(entries.length);
     onChange([...entries, {}]);
@@ -125,7 +138,14 @@ function List({ node, value, path, onChange }: PartProps) {
       <Help node={node} />
       <ProblemsAt path={at} />
       {entries.map((entry, index) => (
-        <Entry key={index} node={node} entry={entry} path={path} startOpen={index === opened} onChange={(next) => replace(index, next)} />
+        <Entry
+          key={index}
+          node={node}
+          entry={entry}
+          path={path}
+          startOpen={index === opened}
+          onChange={(next) => replace(index, next)}
+        />
       ))}
       {!locked && (
         <button type="button" class="small" onClick={add}>
@@ -159,7 +179,12 @@ function Entry({ node, entry, path, startOpen, onChange }: EntryProps) {
           <strong>{title}</strong> {!open && <span class="muted">{summaryOf(entry, keyNames)}</span>}
         </button>
         {!locked && (
-          <button type="button" class="quiet small" aria-label={`Remove ${node.name} ${title}`} onClick={() => onChange(undefined)}>
+          <button
+            type="button"
+            class="quiet small"
+            aria-label={`Remove ${node.name} ${title}`}
+            onClick={() => onChange(undefined)}
+          >
             Remove
           </button>
         )}

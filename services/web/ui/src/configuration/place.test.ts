@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { apiPath, formatPlace, instanceStep, pageOf, parseInstance, parsePlace, schemaPath } from './place';
 
 test('a place goes to text and back', () => {
-  const steps = [{ name: 'alias-group', keys: ['main'] }, { name: 'alias', keys: ['eth0:1'] }];
+  const steps = [
+    { name: 'alias-group', keys: ['main'] },
+    { name: 'alias', keys: ['eth0:1'] },
+  ];
   assert.equal(formatPlace(steps), 'alias-group=main/alias=eth0%3A1');
   assert.deepEqual(parsePlace('alias-group=main/alias=eth0%3A1'), steps);
   assert.deepEqual(parsePlace('route=10.1.0.0%2F16'), [{ name: 'route', keys: ['10.1.0.0/16'] }]);

@@ -22,13 +22,23 @@ export function parsePlace(text: string): Step[] {
     .filter((part) => part !== '')
     .map((part) => {
       const cut = part.indexOf('=');
-      return cut < 0 ? { name: decode(part), keys: [] } : { name: decode(part.slice(0, cut)), keys: part.slice(cut + 1).split(',').map(decode) };
+      return cut < 0
+        ? { name: decode(part), keys: [] }
+        : {
+            name: decode(part.slice(0, cut)),
+            keys: part
+              .slice(cut + 1)
+              .split(',')
+              .map(decode),
+          };
     });
 }
 
 /** As an api-path without the module's name; keys are percent-encoded (RFC 8040 section 3.5.3). */
 export function formatPlace(steps: Step[]): string {
-  return steps.map((step) => step.name + (step.keys.length > 0 ? `=${step.keys.map(encodeURIComponent).join(',')}` : '')).join('/');
+  return steps
+    .map((step) => step.name + (step.keys.length > 0 ? `=${step.keys.map(encodeURIComponent).join(',')}` : ''))
+    .join('/');
 }
 
 export function apiPath(steps: Step[]): string {
@@ -69,7 +79,11 @@ export function parseInstance(path: string): InstanceStep[] | null {
     const found = INSTANCE_STEP.exec(rest);
     if (!found) return null;
     const keys = [...(found[2] ?? '').matchAll(/\[([^=\]]+)=(?:'([^']*)'|"([^"]*)")\]/g)];
-    steps.push({ name: found[1] ?? '', keys: keys.map((key) => key[2] ?? key[3] ?? ''), keyNames: keys.map((key) => key[1] ?? '') });
+    steps.push({
+      name: found[1] ?? '',
+      keys: keys.map((key) => key[2] ?? key[3] ?? ''),
+      keyNames: keys.map((key) => key[1] ?? ''),
+    });
     rest = rest.slice(found[0].length);
   }
   return steps.length > 0 ? steps : null;

@@ -28,7 +28,8 @@ interface Props {
 }
 
 function stored(content: JsonObject, node: ModelNode, keys: string[]): JsonObject | undefined {
-  if (node.kind === 'list') return entriesOf(content, node.name ?? '').find((entry) => same(keysOf(node.keys ?? [], entry), keys));
+  if (node.kind === 'list')
+    return entriesOf(content, node.name ?? '').find((entry) => same(keysOf(node.keys ?? [], entry), keys));
   const value = content[`trireme:${node.name}`];
   return isObject(value) ? value : {};
 }
@@ -41,7 +42,8 @@ export function SubjectPage({ node, keys }: Props) {
   const isNew = keys[0] === NEW;
   const base = isNew ? {} : stored(content, node, keys);
   useEffect(() => void action.run(async () => setModel(await modelOf(schemaPath(steps)))), []);
-  const title = node.kind !== 'list' ? (node.name ?? '') : isNew ? `New ${node.name}` : `${node.name} ${keys.join(', ')}`;
+  const title =
+    node.kind !== 'list' ? (node.name ?? '') : isNew ? `New ${node.name}` : `${node.name} ${keys.join(', ')}`;
   return (
     <>
       {node.kind === 'list' && (
@@ -118,7 +120,11 @@ function Editor(props: EditorProps) {
       }}
     >
       <FormContext.Provider value={{ document: content, problems: action.problems, locked: !operator, isNew }}>
-        {asText ? <AsText value={pruned(value, model)} locked={!operator} onChange={change} /> : <Members node={model} value={value} path={path} onChange={change} />}
+        {asText ? (
+          <AsText value={pruned(value, model)} locked={!operator} onChange={change} />
+        ) : (
+          <Members node={model} value={value} path={path} onChange={change} />
+        )}
       </FormContext.Provider>
       <Refusal of={action} onReload={() => void action.run(loadDraft)} />
       <div class="save">
@@ -160,7 +166,15 @@ function Refusal({ of, onReload }: { of: Action; onReload: () => void }) {
   );
 }
 
-function Removal({ model, steps, onClose }: { model: ModelNode; steps: { name: string; keys: string[] }[]; onClose: () => void }) {
+function Removal({
+  model,
+  steps,
+  onClose,
+}: {
+  model: ModelNode;
+  steps: { name: string; keys: string[] }[];
+  onClose: () => void;
+}) {
   const action = useAction();
   const start = (): Promise<void> =>
     action.run(async () => {

@@ -11,7 +11,12 @@ const pool: ModelNode = {
   children: [
     { name: 'name', kind: 'leaf', type: 'string' },
     { name: 'real-server', kind: 'list', keys: ['name'], children: [{ name: 'name', kind: 'leaf' }, weight] },
-    { name: 'persistence', kind: 'container', presence: true, children: [{ name: 'timeout', kind: 'leaf', type: 'number' }] },
+    {
+      name: 'persistence',
+      kind: 'container',
+      presence: true,
+      children: [{ name: 'timeout', kind: 'leaf', type: 'number' }],
+    },
     { name: 'check', kind: 'container', children: [{ name: 'timeout', kind: 'leaf', type: 'number' }] },
   ],
 };
@@ -34,7 +39,13 @@ test('a number out of its range is found without asking', () => {
 });
 
 test('what says nothing is left out, and presence is kept', () => {
-  const value = { name: 'web', 'real-server': [{ name: 'a', weight: '' }], persistence: {}, check: { timeout: null }, other: 1 };
+  const value = {
+    name: 'web',
+    'real-server': [{ name: 'a', weight: '' }],
+    persistence: {},
+    check: { timeout: null },
+    other: 1,
+  };
   assert.deepEqual(pruned(value, pool), { name: 'web', 'real-server': [{ name: 'a' }], persistence: {}, other: 1 });
   assert.deepEqual(pruned({ name: 'web', 'real-server': [] }, pool), { name: 'web' });
 });
@@ -42,8 +53,16 @@ test('what says nothing is left out, and presence is kept', () => {
 test('a reference has the values at its path', () => {
   const document = {
     'trireme:pool': [{ name: 'web' }, { name: 'mail' }],
-    'trireme:alias-group': [{ name: 'main', alias: [{ label: 'eth0:1', address: '192.0.2.1' }] }, { name: 'other', alias: [{ address: '192.0.2.2' }] }],
-    'trireme:cluster': { node: [{ name: 'r1', port: [{ name: 'eth0' }, { name: 'eth1' }] }, { name: 'r2', port: [{ name: 'eth9' }] }] },
+    'trireme:alias-group': [
+      { name: 'main', alias: [{ label: 'eth0:1', address: '192.0.2.1' }] },
+      { name: 'other', alias: [{ address: '192.0.2.2' }] },
+    ],
+    'trireme:cluster': {
+      node: [
+        { name: 'r1', port: [{ name: 'eth0' }, { name: 'eth1' }] },
+        { name: 'r2', port: [{ name: 'eth9' }] },
+      ],
+    },
   };
   assert.deepEqual(referenced(document, '/pool/name', "/trireme:virtual-service[name='x']/pool"), ['web', 'mail']);
   assert.deepEqual(referenced(document, '/tr:alias-group/tr:alias/tr:address', ''), ['192.0.2.1', '192.0.2.2']);
@@ -53,7 +72,10 @@ test('a reference has the values at its path', () => {
 });
 
 test('entries are summed up', () => {
-  assert.equal(summaryOf({ name: 'a', address: '10.0.0.1', weight: 3, ports: ['80', '81'], deep: {} }, ['name']), 'address 10.0.0.1, weight 3, ports 80 81');
+  assert.equal(
+    summaryOf({ name: 'a', address: '10.0.0.1', weight: 3, ports: ['80', '81'], deep: {} }, ['name']),
+    'address 10.0.0.1, weight 3, ports 80 81',
+  );
   assert.equal(summaryOf({ name: 'a', b: 1, c: 2 }, ['name'], 1), 'b 1, …');
 });
 
@@ -71,7 +93,10 @@ test('choices become parts with cases, in each other', () => {
   assert.equal(items.length, 3);
   const match = items[1];
   assert.ok(match && isChoice(match));
-  assert.deepEqual(match.cases.map((c) => c.name), ['address', 'firewall-mark']);
+  assert.deepEqual(
+    match.cases.map((c) => c.name),
+    ['address', 'firewall-mark'],
+  );
   assert.deepEqual(namesIn([match]), ['address', 'port', 'ports', 'firewall-mark']);
   assert.equal(caseOf(match, { ports: ['80'] }), 'address');
   assert.equal(caseOf(match, { name: 'x' }), undefined);

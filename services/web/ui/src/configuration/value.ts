@@ -45,7 +45,9 @@ export function pruned(value: JsonObject, node: ModelNode): JsonObject {
 function prunedMember(value: Json | undefined, node: ModelNode): Json | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (Array.isArray(value)) {
-    const entries = value.filter((entry) => entry !== '' && entry !== null).map((entry) => (isObject(entry) ? pruned(entry, node) : entry));
+    const entries = value
+      .filter((entry) => entry !== '' && entry !== null)
+      .map((entry) => (isObject(entry) ? pruned(entry, node) : entry));
     return entries.length > 0 ? entries : undefined;
   }
   if (!isObject(value)) return value;
@@ -72,7 +74,11 @@ export function withMember(object: JsonObject, name: string, value: Json | undef
 /** An entry in a few words: "address 10.77.0.101, weight 3". */
 export function summaryOf(entry: JsonObject, keyNames: string[], most = 3): string {
   const words = Object.entries(entry)
-    .filter(([name, value]) => !keyNames.includes(name) && (typeof value !== 'object' || (Array.isArray(value) && value.every((v) => typeof v !== 'object'))))
+    .filter(
+      ([name, value]) =>
+        !keyNames.includes(name) &&
+        (typeof value !== 'object' || (Array.isArray(value) && value.every((v) => typeof v !== 'object'))),
+    )
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : String(value)}`);
   return words.slice(0, most).join(', ') + (words.length > most ? ', …' : '');
 }
@@ -89,7 +95,9 @@ export function referenced(document: JsonObject, reference: string, place: strin
   let found: (Json | undefined)[] = [document];
   for (const step of base) {
     const here = found.flatMap((value) => below(value, step.name));
-    found = here.filter((value) => step.keyNames.every((key, i) => isObject(value) && String(value[key]) === step.keys[i]));
+    found = here.filter((value) =>
+      step.keyNames.every((key, i) => isObject(value) && String(value[key]) === step.keys[i]),
+    );
   }
   for (const name of steps.slice(up)) found = found.flatMap((value) => below(value, name.replace(/^.*:/, '')));
   return [...new Set(found.filter((value) => value !== undefined && typeof value !== 'object').map(String))];

@@ -30,7 +30,9 @@ export function History() {
   return (
     <>
       <Heading>History</Heading>
-      <p class="lead">Every commit is a revision of the whole configuration. You can look at each, and go back to it.</p>
+      <p class="lead">
+        Every commit is a revision of the whole configuration. You can look at each, and go back to it.
+      </p>
       {revisions.length === 0 && <Empty>The config service names no revisions: it may not be running.</Empty>}
       <ol class="revisions">
         {revisions.map((revision) => (
@@ -50,8 +52,7 @@ export function History() {
 function RevisionRow({ revision, inUse, onRollback }: { revision: Revision; inUse: boolean; onRollback?: () => void }) {
   const [lines, setLines] = useState<string[]>();
   const action = useAction();
-  const look = (): Promise<void> =>
-    action.run(async () => setLines(await diff(revision.number - 1, revision.number)));
+  const look = (): Promise<void> => action.run(async () => setLines(await diff(revision.number - 1, revision.number)));
   return (
     <li class={`card revision ${inUse ? 'in-use' : ''}`}>
       <div class="revision-line">
@@ -67,7 +68,13 @@ function RevisionRow({ revision, inUse, onRollback }: { revision: Revision; inUs
         </div>
         <div class="buttons">
           {revision.number > 1 && (
-            <button type="button" class="quiet small" aria-expanded={lines !== undefined} disabled={action.busy} onClick={() => (lines ? setLines(undefined) : void look())}>
+            <button
+              type="button"
+              class="quiet small"
+              aria-expanded={lines !== undefined}
+              disabled={action.busy}
+              onClick={() => (lines ? setLines(undefined) : void look())}
+            >
               {lines ? 'Hide' : 'What changed'}
               <span class="unseen"> in revision {revision.number}</span>
             </button>
@@ -80,7 +87,12 @@ function RevisionRow({ revision, inUse, onRollback }: { revision: Revision; inUs
         </div>
       </div>
       <Failure of={action} />
-      {lines && (lines.length > 0 ? <DiffLines lines={lines} label={`Changes of revision ${revision.number}`} /> : <p class="muted">Nothing: the same document as before.</p>)}
+      {lines &&
+        (lines.length > 0 ? (
+          <DiffLines lines={lines} label={`Changes of revision ${revision.number}`} />
+        ) : (
+          <p class="muted">Nothing: the same document as before.</p>
+        ))}
     </li>
   );
 }
@@ -94,7 +106,11 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
   useEffect(() => void looking.run(async () => setLines(await diff('running', revision.number))), []);
   const start = (): Promise<void> =>
     action.run(async () => {
-      const output = await rpc('rollback', { revision: revision.number, ...(comment ? { comment } : {}), ...trialInput(trial) });
+      const output = await rpc('rollback', {
+        revision: revision.number,
+        ...(comment ? { comment } : {}),
+        ...trialInput(trial),
+      });
       announce(String(output['summary'] ?? 'Rolled back.'));
       await Promise.all([refresh(), loadDraft()]);
       onClose();
@@ -102,7 +118,8 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
   return (
     <Dialog title={`Go back to revision ${revision.number}`} onClose={onClose} busy={action.busy}>
       <p>
-        A new revision with the document of {moment(revision.time)} comes into use on every node. This changes against what is in use now:
+        A new revision with the document of {moment(revision.time)} comes into use on every node. This changes against
+        what is in use now:
       </p>
       {!lines && !looking.error && <Loading what="the differences" />}
       {lines && lines.length === 0 && <p class="empty">Nothing: it is the same document.</p>}
@@ -124,7 +141,12 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
         <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="main" disabled={action.busy || !lines || lines.length === 0} onClick={() => void start()}>
+        <button
+          type="button"
+          class="main"
+          disabled={action.busy || !lines || lines.length === 0}
+          onClick={() => void start()}
+        >
           {action.busy ? 'Going back …' : 'Go back'}
         </button>
       </div>

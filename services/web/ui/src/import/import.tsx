@@ -22,7 +22,8 @@ interface Result {
 }
 
 async function readFile(file: File): Promise<string> {
-  if (file.size > BYTES_MAX) throw new Error(`${file.name} has ${Math.ceil(file.size / 1024)} KiB; allowed are ${BYTES_MAX / 1024}.`);
+  if (file.size > BYTES_MAX)
+    throw new Error(`${file.name} has ${Math.ceil(file.size / 1024)} KiB; allowed are ${BYTES_MAX / 1024}.`);
   const text = await file.text();
   if (text.includes('\0')) throw new Error(`${file.name} is not a text file.`);
   return text;
@@ -49,8 +50,8 @@ export function Import() {
     <>
       <Heading>Import</Heading>
       <p class="lead">
-        Takes over lvs.cf (Piranha) or keepalived.conf. The result becomes your draft, in the place of what the draft has now; nothing is in use before you
-        commit.
+        Takes over lvs.cf (Piranha) or keepalived.conf. The result becomes your draft, in the place of what the draft
+        has now; nothing is in use before you commit.
       </p>
       {!operator && <Notice tone="warn" title="Your role may look, not import" />}
       <form
@@ -63,7 +64,13 @@ export function Import() {
         <DropZone onFile={take} />
         <label class="field">
           Or paste it here
-          <textarea class="code" rows={10} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+          <textarea
+            class="code"
+            rows={10}
+            spellcheck={false}
+            value={text}
+            onInput={(e) => setText(e.currentTarget.value)}
+          />
         </label>
         <label class="field narrow">
           Format

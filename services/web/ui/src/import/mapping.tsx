@@ -24,7 +24,8 @@ export function Mapping({ mapping, source }: { mapping: MappingLine[]; source: s
         <legend class="unseen">Which lines</legend>
         {VERDICTS.map((verdict) => (
           <label class="check">
-            <input type="checkbox" checked={!hidden.has(verdict)} onChange={() => toggle(verdict)} /> {verdict} ({mapping.filter((l) => l.verdict === verdict).length})
+            <input type="checkbox" checked={!hidden.has(verdict)} onChange={() => toggle(verdict)} /> {verdict} (
+            {mapping.filter((l) => l.verdict === verdict).length})
           </label>
         ))}
       </fieldset>
@@ -45,7 +46,8 @@ function MappingRow({ line, source }: { line: MappingLine; source: string }) {
       <div>
         <code>{source.trim() || line.key}</code>
         <p>
-          <Badge tone={TONES[line.verdict]}>{line.verdict}</Badge> {line.text} {line.path && (page ? <a href={page}>{line.path}</a> : <span class="muted">{line.path}</span>)}
+          <Badge tone={TONES[line.verdict]}>{line.verdict}</Badge> {line.text}{' '}
+          {line.path && (page ? <a href={page}>{line.path}</a> : <span class="muted">{line.path}</span>)}
         </p>
       </div>
     </li>

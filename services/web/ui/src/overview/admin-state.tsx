@@ -31,7 +31,12 @@ export function AdminStateDialog({ pool, server, onClose }: { pool: string; serv
         <legend class="unseen">Use</legend>
         {CHOICES.map((choice) => (
           <label>
-            <input type="radio" name="admin-state" checked={value === choice.value} onChange={() => setValue(choice.value)} />
+            <input
+              type="radio"
+              name="admin-state"
+              checked={value === choice.value}
+              onChange={() => setValue(choice.value)}
+            />
             <span>
               <strong>{choice.name}</strong> {choice.help}
             </span>
@@ -43,7 +48,12 @@ export function AdminStateDialog({ pool, server, onClose }: { pool: string; serv
         <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
           Cancel
         </button>
-        <button type="button" class="main" disabled={action.busy || value === server['admin-state']} onClick={() => void start()}>
+        <button
+          type="button"
+          class="main"
+          disabled={action.busy || value === server['admin-state']}
+          onClick={() => void start()}
+        >
           {action.busy ? 'Working …' : 'Apply'}
         </button>
       </div>

@@ -23,7 +23,11 @@ export function Maintenance({ state, member, onClose }: { state: State; member: 
       onClose();
     });
   return (
-    <Dialog title={member.standby ? `End maintenance of ${member.name}` : `Maintenance of ${member.name}`} onClose={onClose} busy={action.busy}>
+    <Dialog
+      title={member.standby ? `End maintenance of ${member.name}` : `Maintenance of ${member.name}`}
+      onClose={onClose}
+      busy={action.busy}
+    >
       {member.standby ? <WhatOnline member={member} /> : <WhatStandby state={state} member={member} />}
       <label class="field">
         <span>
@@ -47,7 +51,9 @@ export function Maintenance({ state, member, onClose }: { state: State; member: 
 function WhatOnline({ member }: { member: Member }) {
   return (
     <ul class="consequences">
-      <li>{member.name} may take floating addresses again. Nothing moves now: a router that serves keeps what it has.</li>
+      <li>
+        {member.name} may take floating addresses again. Nothing moves now: a router that serves keeps what it has.
+      </li>
       <li>It is a change of the configuration, with a revision of its own.</li>
     </ul>
   );
@@ -59,8 +65,8 @@ function WhatStandby({ state, member }: { state: State; member: Member }) {
   return (
     <>
       <p>
-        {member.name} takes no floating addresses until maintenance is ended, even if no other router is left. It is a change of the
-        configuration, with a revision of its own, and lasts over a restart.
+        {member.name} takes no floating addresses until maintenance is ended, even if no other router is left. It is a
+        change of the configuration, with a revision of its own, and lasts over a restart.
       </p>
       {groups.length === 0 ? (
         <p>It holds no addresses now, so no connection notices.</p>
@@ -69,7 +75,8 @@ function WhatStandby({ state, member }: { state: State; member: Member }) {
           {groups.map((group) => (
             <div class="moving">
               <p>
-                It gives up these addresses{takers.length === 1 && (
+                It gives up these addresses
+                {takers.length === 1 && (
                   <>
                     , and <strong>{takers[0]?.name}</strong> takes them
                   </>

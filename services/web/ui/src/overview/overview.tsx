@@ -68,7 +68,10 @@ function Warnings({ state }: { state: State }) {
     <>
       {state.quorum === 'no' && (
         <Notice tone="bad" title="No quorum">
-          <p>Too few members hear one another. Until that changes no router takes floating addresses, and nothing can be committed.</p>
+          <p>
+            Too few members hear one another. Until that changes no router takes floating addresses, and nothing can be
+            committed.
+          </p>
         </Notice>
       )}
       {state.quorum === 'unknown' && (
@@ -117,7 +120,9 @@ function useRate(state: State): number | undefined {
 
 function Clients({ state }: { state: State }) {
   const rate = useRate(state);
-  const active = (state.service ?? []).flatMap((s) => s['real-server'] ?? []).reduce((sum, r) => sum + (r.active ?? 0), 0);
+  const active = (state.service ?? [])
+    .flatMap((s) => s['real-server'] ?? [])
+    .reduce((sum, r) => sum + (r.active ?? 0), 0);
   return (
     <div class="card clients">
       <strong>{plural(active, 'open connection')}</strong>

@@ -54,7 +54,9 @@ export function reachedAt(service: Service): string {
 
 /** All connections that the services have been given so far. */
 export function connectionsSoFar(state: State): number {
-  return (state.service ?? []).flatMap((s) => s['real-server'] ?? []).reduce((sum, server) => sum + counter(server.connections), 0);
+  return (state.service ?? [])
+    .flatMap((s) => s['real-server'] ?? [])
+    .reduce((sum, server) => sum + counter(server.connections), 0);
 }
 
 export function groupsOf(state: State, member: string): Group[] {
@@ -63,7 +65,9 @@ export function groupsOf(state: State, member: string): Group[] {
 
 /** The routers that could take over what `owner` has. */
 export function successors(state: State, owner: string | undefined): Member[] {
-  return (state.member ?? []).filter((m) => m.name !== owner && m.role === 'router' && m.present && m.fit && !m.standby);
+  return (state.member ?? []).filter(
+    (m) => m.name !== owner && m.role === 'router' && m.present && m.fit && !m.standby,
+  );
 }
 
 /** How a member of the cluster is. */
@@ -82,7 +86,10 @@ function memberChanges(before: State, after: State): string[] {
     if (!was) return [`${m.name} is a new member.`];
     if (was.present !== m.present) return [m.present ? `${m.name} is back.` : `${m.name} is gone.`];
     if (was.standby !== m.standby) return [m.standby ? `${m.name} is in maintenance.` : `${m.name} takes part again.`];
-    if (was.fit !== m.fit) return [m.fit ? `${m.name} is ready to take over.` : `${m.name} cannot take over: ${m.reason ?? 'no reason given'}.`];
+    if (was.fit !== m.fit)
+      return [
+        m.fit ? `${m.name} is ready to take over.` : `${m.name} cannot take over: ${m.reason ?? 'no reason given'}.`,
+      ];
     return [];
   });
 }
@@ -91,14 +98,18 @@ function groupChanges(before: State, after: State): string[] {
   const owner = new Map((before.group ?? []).map((g) => [g.name, g.owner]));
   return (after.group ?? [])
     .filter((g) => owner.has(g.name) && owner.get(g.name) !== g.owner)
-    .map((g) => (g.owner ? `${g.owner} holds the addresses of ${g.name}.` : `Nobody holds the addresses of ${g.name}.`));
+    .map((g) =>
+      g.owner ? `${g.owner} holds the addresses of ${g.name}.` : `Nobody holds the addresses of ${g.name}.`,
+    );
 }
 
 function serviceChanges(before: State, after: State): string[] {
   const known = new Map((before.service ?? []).map((s) => [s.name, s]));
   return (after.service ?? []).flatMap((service) => {
     const old = new Map((known.get(service.name)?.['real-server'] ?? []).map((r) => [r.name, conditionOf(r).word]));
-    const changed = (service['real-server'] ?? []).filter((r) => old.has(r.name) && old.get(r.name) !== conditionOf(r).word);
+    const changed = (service['real-server'] ?? []).filter(
+      (r) => old.has(r.name) && old.get(r.name) !== conditionOf(r).word,
+    );
     return changed.map((r) => `${service.name}: ${r.name} is ${conditionOf(r).word}.`);
   });
 }
@@ -112,8 +123,14 @@ function sourceChanges(before: State, after: State): string[] {
 
 /** What a person should hear of, between two states. */
 export function changesBetween(before: State, after: State): string[] {
-  const quorum = before.quorum === after.quorum ? [] : [after.quorum === 'yes' ? 'The cluster has quorum.' : 'The cluster has no quorum.'];
-  const revision = before.configuration?.revision === after.configuration?.revision ? [] : [`Revision ${after.configuration?.revision} is in use.`];
+  const quorum =
+    before.quorum === after.quorum
+      ? []
+      : [after.quorum === 'yes' ? 'The cluster has quorum.' : 'The cluster has no quorum.'];
+  const revision =
+    before.configuration?.revision === after.configuration?.revision
+      ? []
+      : [`Revision ${after.configuration?.revision} is in use.`];
   return [
     ...quorum,
     ...memberChanges(before, after),

@@ -18,13 +18,19 @@ type Open = { what: 'switch-over'; group?: string } | { what: 'maintenance'; mem
 export function Routers({ state }: { state: State }) {
   const [open, setOpen] = useState<Open>(null);
   const operator = mayOperate(useStore(session)?.role);
-  const members = [...(state.member ?? [])].sort((a, b) => Number(a.role === 'witness') - Number(b.role === 'witness') || a.id - b.id);
+  const members = [...(state.member ?? [])].sort(
+    (a, b) => Number(a.role === 'witness') - Number(b.role === 'witness') || a.id - b.id,
+  );
   const present = members.filter((m) => m.present).length;
   const close = (): void => setOpen(null);
   if (members.length === 0) return <Empty>The agent does not answer: which routers are there is not known.</Empty>;
   return (
     <>
-      <Wires columns={members.length} to={members.map((m) => m.role === 'router' && groupsOf(state, m.name).length > 0)} routers={members.map((m) => m.role === 'router')} />
+      <Wires
+        columns={members.length}
+        to={members.map((m) => m.role === 'router' && groupsOf(state, m.name).length > 0)}
+        routers={members.map((m) => m.role === 'router')}
+      />
       <div class="columns members" style={{ '--columns': members.length }}>
         {members.map((member) => (
           <MemberCard
@@ -39,10 +45,12 @@ export function Routers({ state }: { state: State }) {
       </div>
       <Unowned groups={(state.group ?? []).filter((g) => !g.owner)} />
       <p class="muted below">
-        {state.quorum === 'yes' ? 'Quorum' : state.quorum === 'no' ? 'No quorum' : 'Quorum not known'}: {present} of {plural(members.length, 'member')} present.{' '}
-        {state.ring}
+        {state.quorum === 'yes' ? 'Quorum' : state.quorum === 'no' ? 'No quorum' : 'Quorum not known'}: {present} of{' '}
+        {plural(members.length, 'member')} present. {state.ring}
       </p>
-      {open?.what === 'switch-over' && <SwitchOver state={state} {...(open.group ? { group: open.group } : {})} onClose={close} />}
+      {open?.what === 'switch-over' && (
+        <SwitchOver state={state} {...(open.group ? { group: open.group } : {})} onClose={close} />
+      )}
       {open?.what === 'maintenance' && <Maintenance state={state} member={open.member} onClose={close} />}
     </>
   );
@@ -62,7 +70,10 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
   const fine = member.present && (member.role === 'witness' || (member.fit && !member.standby));
   const reason = fine ? '' : member.reason;
   return (
-    <article class={`card member ${member.role} ${groups.length > 0 ? 'active' : ''} ${member.present ? '' : 'absent'}`} aria-label={member.name}>
+    <article
+      class={`card member ${member.role} ${groups.length > 0 ? 'active' : ''} ${member.present ? '' : 'absent'}`}
+      aria-label={member.name}
+    >
       <header>
         <h3>{member.name}</h3>
         <Badge tone={condition.tone}>{condition.word}</Badge>

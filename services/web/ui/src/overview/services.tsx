@@ -13,7 +13,9 @@ import { conditionOf, reachedAt, serviceView, type ServiceView } from './picture
 const UNFOLDED_MAX = 6;
 
 function matches(view: ServiceView, words: string): boolean {
-  const text = [view.service.name, reachedAt(view.service), ...view.servers.flatMap((r) => [r.name, r.address])].join(' ');
+  const text = [view.service.name, reachedAt(view.service), ...view.servers.flatMap((r) => [r.name, r.address])].join(
+    ' ',
+  );
   return words
     .toLowerCase()
     .split(/\s+/)
@@ -28,7 +30,8 @@ export function Services({ state }: { state: State }) {
   if (views.length === 0) {
     return (
       <Empty>
-        No services yet. <a href="#/configuration/virtual-service">Add one</a>, or <a href="#/import">import</a> them from what you have now.
+        No services yet. <a href="#/configuration/virtual-service">Add one</a>, or <a href="#/import">import</a> them
+        from what you have now.
       </Empty>
     );
   }
@@ -45,20 +48,34 @@ export function Services({ state }: { state: State }) {
       {!few && (
         <div class="filter">
           <label>
-            Find <input type="search" value={words} placeholder="name or address" onInput={(e) => setWords(e.currentTarget.value)} />
+            Find{' '}
+            <input
+              type="search"
+              value={words}
+              placeholder="name or address"
+              onInput={(e) => setWords(e.currentTarget.value)}
+            />
           </label>
           <label class="check">
-            <input type="checkbox" checked={onlyTrouble} onChange={(e) => setOnlyTrouble(e.currentTarget.checked)} /> only with problems ({troubled})
+            <input type="checkbox" checked={onlyTrouble} onChange={(e) => setOnlyTrouble(e.currentTarget.checked)} />{' '}
+            only with problems ({troubled})
           </label>
           <span class="muted" role="status">
-            {shown.length === views.length ? plural(views.length, 'service') : `${shown.length} of ${plural(views.length, 'service')}`}
+            {shown.length === views.length
+              ? plural(views.length, 'service')
+              : `${shown.length} of ${plural(views.length, 'service')}`}
           </span>
         </div>
       )}
       {shown.length === 0 && <Empty>No service is like that.</Empty>}
       <div class={few ? 'services few' : 'services'}>
         {shown.map((view) => (
-          <ServiceCard key={view.service.name} view={view} open={few !== toggled.has(view.service.name)} onToggle={() => toggle(view.service.name)} />
+          <ServiceCard
+            key={view.service.name}
+            view={view}
+            open={few !== toggled.has(view.service.name)}
+            onToggle={() => toggle(view.service.name)}
+          />
         ))}
       </div>
     </>
@@ -97,7 +114,11 @@ function Marks({ servers }: { servers: RealServer[] }) {
   return (
     <span class="marks" aria-hidden="true">
       {servers.map((server) => (
-        <span key={server.name} class={`mark ${conditionOf(server).mark}`} title={`${server.name}: ${conditionOf(server).word}`} />
+        <span
+          key={server.name}
+          class={`mark ${conditionOf(server).mark}`}
+          title={`${server.name}: ${conditionOf(server).word}`}
+        />
       ))}
     </span>
   );
@@ -106,7 +127,9 @@ function Marks({ servers }: { servers: RealServer[] }) {
 function ServerTable({ service, servers }: { service: Service; servers: RealServer[] }) {
   const [asked, setAsked] = useState<RealServer>();
   const operator = mayOperate(useStore(session)?.role);
-  const pool = String(entriesOf(useRunning(), 'virtual-service').find((s) => s['name'] === service.name)?.['pool'] ?? '');
+  const pool = String(
+    entriesOf(useRunning(), 'virtual-service').find((s) => s['name'] === service.name)?.['pool'] ?? '',
+  );
   const most = Math.max(1, ...servers.map((server) => server.active ?? 0));
   if (servers.length === 0) return <Empty>Its pool has no real servers.</Empty>;
   return (
@@ -134,7 +157,12 @@ function ServerTable({ service, servers }: { service: Service; servers: RealServ
         </thead>
         <tbody>
           {servers.map((server) => (
-            <ServerRow key={server.name} server={server} most={most} {...(operator && pool ? { onAsk: () => setAsked(server) } : {})} />
+            <ServerRow
+              key={server.name}
+              server={server}
+              most={most}
+              {...(operator && pool ? { onAsk: () => setAsked(server) } : {})}
+            />
           ))}
         </tbody>
       </table>

@@ -12,7 +12,8 @@ export function Sources({ state, poolOf }: { state: State; poolOf: Map<string, s
   if (sources.length === 0) {
     return (
       <Empty>
-        No data sources. <a href="#/configuration/data-source">Add one</a> to see here whether what the real servers depend on answers.
+        No data sources. <a href="#/configuration/data-source">Add one</a> to see here whether what the real servers
+        depend on answers.
       </Empty>
     );
   }
@@ -43,7 +44,13 @@ function SourceCard({ source, poolOf }: { source: DataSource; poolOf: Map<string
         {source.port !== undefined && `:${source.port}`}
       </p>
       {source.reason && source.state !== 'up' && <p class="reason">{source.reason}</p>}
-      <p>{pools.length === 0 ? <span class="muted">No pool depends on it.</span> : `Needed by ${pools.length === 1 ? 'the pool' : 'the pools'} ${listed(pools)}`}</p>
+      <p>
+        {pools.length === 0 ? (
+          <span class="muted">No pool depends on it.</span>
+        ) : (
+          `Needed by ${pools.length === 1 ? 'the pool' : 'the pools'} ${listed(pools)}`
+        )}
+      </p>
       {services && <p class="muted">so by {services}</p>}
     </article>
   );

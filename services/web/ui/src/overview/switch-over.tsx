@@ -17,8 +17,8 @@ export function Consequences() {
     <ul class="consequences">
       <li>The addresses are silent for a moment, usually less than 0.1 s; real servers keep their default route.</li>
       <li>
-        Connections that are open now break, under NAT and with direct routing alike: the routers do not share their tables of connections yet.
-        Downloads and sessions begin anew when their clients connect again.
+        Connections that are open now break, under NAT and with direct routing alike: the routers do not share their
+        tables of connections yet. Downloads and sessions begin anew when their clients connect again.
       </li>
     </ul>
   );
@@ -82,5 +82,9 @@ export function SwitchOver({ state, group, onClose }: { state: State; group?: st
 function reasons(state: State, owner: string | undefined): string {
   const others = (state.member ?? []).filter((m) => m.role === 'router' && m.name !== owner);
   if (others.length === 0) return 'There is no other router in the cluster.';
-  return listed(others.map((m) => `${m.name}: ${!m.present ? 'not there' : m.reason || (m.standby ? 'in maintenance' : 'not fit')}`));
+  return listed(
+    others.map(
+      (m) => `${m.name}: ${!m.present ? 'not there' : m.reason || (m.standby ? 'in maintenance' : 'not fit')}`,
+    ),
+  );
 }

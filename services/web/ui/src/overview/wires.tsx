@@ -15,7 +15,12 @@ export function Wires({ columns, to, routers }: Props) {
     <svg class="wires" viewBox={`0 0 ${columns * 10} 10`} preserveAspectRatio="none" aria-hidden="true">
       {routers.map(
         (router, column) =>
-          router && <path class={to[column] ? 'firm' : 'thin'} d={`M${middle} 0 C${middle} 6 ${at(column)} 4 ${at(column)} 10`} />,
+          router && (
+            <path
+              class={to[column] ? 'firm' : 'thin'}
+              d={`M${middle} 0 C${middle} 6 ${at(column)} 4 ${at(column)} 10`}
+            />
+          ),
       )}
     </svg>
   );

@@ -65,16 +65,34 @@ export function SignIn() {
         <h1>Trireme {hello.node && <small>{hello.node}</small>}</h1>
         {hello.users === false && (
           <Notice tone="warn" title="Nobody can sign in yet">
-            <p>No user has a password. Set the administrator's password at the router's console, in its menu; then sign in here.</p>
+            <p>
+              No user has a password. Set the administrator's password at the router's console, in its menu; then sign
+              in here.
+            </p>
           </Notice>
         )}
         <label class="field">
           User
-          <input ref={field} type="text" autocomplete="username" autocapitalize="none" spellcheck={false} required value={user} onInput={(e) => setUser(e.currentTarget.value)} />
+          <input
+            ref={field}
+            type="text"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            value={user}
+            onInput={(e) => setUser(e.currentTarget.value)}
+          />
         </label>
         <label class="field">
           Password
-          <input type="password" autocomplete="current-password" required value={password} onInput={(e) => setPassword(e.currentTarget.value)} />
+          <input
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(e) => setPassword(e.currentTarget.value)}
+          />
         </label>
         {error && (
           <Notice tone="bad" title="Not signed in">
