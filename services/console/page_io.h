@@ -8,9 +8,9 @@
 #define PAGE_USER "admin"
 
 /*
- * Gives the cluster's user PAGE_USER, who is made if there is none, that password and the role of an
- * administrator, by a revision of its own. Waits up to the time that a commit may take. What came
- * of it is appended to `said`; -errno when nothing has changed or that is not known.
+ * Gives the cluster's user PAGE_USER, who is made if there is none, that password and the role of
+ * an administrator, by a revision of its own. Waits up to the time that a commit may take. What
+ * came of it is appended to `said`; -errno when nothing has changed or that is not known.
  */
 int page_set_password(const char *password, struct text *said);
 
