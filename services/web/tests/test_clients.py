@@ -39,6 +39,7 @@ def machine():
 
 @pytest.fixture(scope="module")
 def robot(machine):
+    machine.person("alice", "administrator")
     return machine.person("robot", "operator")
 
 

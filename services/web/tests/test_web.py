@@ -248,9 +248,9 @@ def test_without_a_broker(machine, alice):
     gone = machine.tls(SERVICE, *alice)
     assert gone.status == 503 and gone.headers["retry-after"] == "1"
     assert machine.tls("/").status == 200
+    processes.wait_for("words", lambda: "does not answer" in machine.front_log("https"), 5, 0.05)
     machine.start_broker()
-    assert machine.tls(SERVICE, *alice).status == 200
-    assert "does not answer" in machine.front_log("https")
+    processes.wait_for("the broker", lambda: machine.tls(SERVICE, *alice).status == 200, 15, 0.05)
 
 
 def test_a_full_queue_says_so(machine):
