@@ -142,6 +142,9 @@ static int open_broker(struct api *api)
 
 	b->release_path = RELEASE;
 	b->fingerprint_path = FINGERPRINT;
+	b->config_path = api->daemon.config_path;
+	b->yang_dir = api->daemon.yang_dir;
+	pthread_mutex_init(&b->importing, NULL);
 	pthread_rwlock_init(&b->directory_lock, NULL);
 	pthread_mutex_init(&b->revision_lock, NULL);
 	pthread_cond_init(&b->revision_changed, NULL);

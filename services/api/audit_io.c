@@ -84,7 +84,7 @@ static int add_file(const struct audit_io *audit, const char *name, struct buffe
 	int r = path_of(audit, name, path);
 
 	if (r == 0)
-		r = file_read(path, AUDIT_FILE_MAX + AUDIT_LINE_MAX, &data, &size);
+		r = file_read(path, 2 * AUDIT_FILE_MAX, &data, &size);
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
@@ -94,7 +94,7 @@ static int add_file(const struct audit_io *audit, const char *name, struct buffe
 
 int audit_read(struct audit_io *audit, size_t n, json_t **ret_entries)
 {
-	_cleanup_buffer_ struct buffer lines = buffer_of(3 * AUDIT_FILE_MAX);
+	_cleanup_buffer_ struct buffer lines = buffer_of(4 * AUDIT_FILE_MAX);
 	int r;
 
 	pthread_mutex_lock(&audit->lock);

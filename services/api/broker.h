@@ -19,6 +19,8 @@
 
 struct broker {
 	const char *release_path, *fingerprint_path; /* files that say what the node shows */
+	const char *config_path, *yang_dir;	     /* the configuration in use */
+	pthread_mutex_t importing;
 	struct helper helper;
 	struct audit_io audit;
 	struct state_cache state;

@@ -244,6 +244,7 @@ void operation_rpc(struct exchange *x)
 		[ACCESS_STANDBY] = rpc_standby,
 		[ACCESS_ONLINE] = rpc_online,
 		[ACCESS_SET_ADMIN_STATE] = rpc_set_admin_state,
+		[ACCESS_IMPORT] = rpc_import,
 		[ACCESS_SET_PASSWORD] = rpc_set_password,
 		[ACCESS_CREATE_TOKEN] = rpc_create_token,
 		[ACCESS_AUDIT] = rpc_audit,

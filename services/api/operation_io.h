@@ -37,6 +37,9 @@ void rpc_set_password(struct exchange *x);
 void rpc_create_token(struct exchange *x);
 void rpc_audit(struct exchange *x);
 
+/* rpc_import_io.c */
+void rpc_import(struct exchange *x);
+
 /* rpc_config_io.c */
 void rpc_commit(struct exchange *x);
 void rpc_confirm(struct exchange *x);

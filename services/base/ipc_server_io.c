@@ -2,6 +2,7 @@
 #include "base/ipc_server_io.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static struct {
 	qb_loop_t *loop;
@@ -34,8 +35,13 @@ static int32_t dispatch_del(int32_t fd)
 
 static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
 {
-	if (uid == 0)
+	if (uid == 0 && geteuid() == 0)
 		return 0;
+	if (uid == 0) {
+		/* This daemon cannot give it away. Root without capabilities is in its group. */
+		qb_ipcs_connection_auth_set(c, geteuid(), getegid(), 0660);
+		return 0;
+	}
 	if (!server.handler->accept || !server.handler->accept(server.data, uid))
 		return -EACCES;
 	/* The connection's shared memory is made by root: give it to the peer. */

@@ -147,8 +147,13 @@ int request_new_document(struct request *r, struct document *base, struct docume
 {
 	_cleanup_(document_freep) struct document *document = NULL;
 	struct schema_error error = {0};
-	int result = make_document(r, base, &document, &error);
+	int result = 0;
 
+	/* An edit takes what the base has parsed, which this would need again. */
+	if (request_is_restricted(r))
+		result = document_note_rights(r->server->document);
+	if (result == 0)
+		result = make_document(r, base, &document, &error);
 	if (result == 0)
 		result = core_seal(&r->server->core, document, &error);
 	if (result == 0)

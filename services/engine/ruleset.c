@@ -14,6 +14,7 @@
 
 #define PUBLIC "eth0"
 #define PRIVATE "eth1"
+#define SSH_PORT 22
 
 /* In nft's terms: of SYN, ACK, FIN and RST not SYN alone, so no beginning of a connection. */
 #define NOT_A_SYN "tcp flags != syn / fin,syn,rst,ack"
@@ -192,6 +193,48 @@ static void refuse_chain(struct text *t, const struct scene *s)
 	end_chain(t, false);
 }
 
+/* source: a network as nft lists it; empty: everybody. */
+static void management_rule(struct text *t, const char *port, const char *source,
+			    const char *address, uint16_t tcp_port)
+{
+	text_add(t, "\t\tiifname \"%s\"%s%s ip daddr %s tcp dport %u ct state new accept\n", port,
+		 source[0] ? " ip saddr " : "", source, address, tcp_port);
+}
+
+/* A rule for each network: of networks that overlap nft would make no set. */
+static void https_rules(struct text *t, const struct scene *s, const char *port,
+			const char *address)
+{
+	const struct config_management *m = &s->config->management;
+
+	for (size_t i = 0; i < m->n_networks; i++) {
+		const struct config_network *network = &m->networks[i];
+		char host[16], source[20] = "";
+
+		format_ipv4(network->address, host, sizeof(host));
+		if (network->prefix_length == 32)
+			snprintf(source, sizeof(source), "%s", host);
+		else if (network->prefix_length > 0)
+			snprintf(source, sizeof(source), "%s/%u", host, network->prefix_length);
+		management_rule(t, port, source, address, m->https_port);
+	}
+}
+
+/* SSH from the private network; page and interface for programs from where the document says. */
+static void management_rules(struct text *t, const struct scene *s)
+{
+	const struct config_management *m = &s->config->management;
+
+	if (s->private_address[0])
+		management_rule(t, PRIVATE, s->private_subnet, s->private_address, SSH_PORT);
+	if (s->private_address[0] && m->https && m->n_networks == 0)
+		management_rule(t, PRIVATE, s->private_subnet, s->private_address, m->https_port);
+	if (s->private_address[0] && m->https)
+		https_rules(t, s, PRIVATE, s->private_address);
+	if (s->public_address[0] && m->https && m->https_public)
+		https_rules(t, s, PUBLIC, s->public_address);
+}
+
 static void input_chain(struct text *t, const struct scene *s)
 {
 	start_chain(t, "input", "filter", "input", 110, "drop");
@@ -208,12 +251,7 @@ static void input_chain(struct text *t, const struct scene *s)
 	rule(t, "icmp type { destination-unreachable, echo-request, time-exceeded, "
 		"parameter-problem } accept");
 	ring_rules(t, s, false, "accept");
-	if (s->private_address[0])
-		text_add(t,
-			 "\t\tiifname \"" PRIVATE
-			 "\" ip saddr %s ip daddr %s tcp dport { 22, 443 } "
-			 "ct state new accept\n",
-			 s->private_subnet, s->private_address);
+	management_rules(t, s);
 	rule(t, "counter");
 	end_chain(t, false);
 }

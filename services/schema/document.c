@@ -22,6 +22,9 @@ void document_clear(struct document *document)
 	if (document->text)
 		explicit_bzero(document->text, document->size);
 	free(document->text);
+	if (document->rights)
+		explicit_bzero(document->rights, strlen(document->rights));
+	free(document->rights);
 }
 
 void document_free(struct document *document)

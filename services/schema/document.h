@@ -21,9 +21,7 @@
 
 #define DOCUMENT_HIDDEN "$hidden$" /* stands for a secret wherever a document is shown */
 #define DOCUMENT_SEALED "$1$"	   /* what a sealed secret begins with (trireme-secret.yang) */
-#define DOCUMENT_PASSWORD \
-	CONFIG_PASSWORD_PLAIN	 /* what a password begins with that is no hash yet */
-#define DOCUMENT_EDITS_MAX 10000 /* of one call */
+#define DOCUMENT_EDITS_MAX 10000   /* of one call */
 
 /* The compiled model: opened once by a process and used for all documents. Not for threads. */
 struct schema;
@@ -190,9 +188,13 @@ int document_diff(struct document *a, struct document *b, enum document_format f
 
 /*
  * Whether b is what somebody who is no administrator may make of a: 0, or -EBADMSG and *error names
- * the first change of a secret or of what has the extension `restricted`. -ENOMEM.
+ * the first change of a secret or of what has the extension `restricted`. -ENOMEM. It costs little
+ * where there is none and document_note_rights() was called for a before it was edited.
  */
 int document_check_rights(struct document *a, struct document *b, struct schema_error *error);
+
+/* Notes all that only administrators may change. -ENOMEM. */
+int document_note_rights(struct document *document);
 
 /*
  * The sealed text of a plain secret, or the plain one of a sealed one, at path; *ret_value is freed

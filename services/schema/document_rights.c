@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What only administrators may change. */
 #include <errno.h>
+#include <string.h>
 
+#include "base/cleanup.h"
 #include "schema/document_diff.h"
 #include "schema/error.h"
 
@@ -36,7 +38,57 @@ static int check_change(void *user, const struct diff *diff)
 	return -EBADMSG;
 }
 
+static void note_secret(struct buffer *buffer, const struct lyd_node *leaf)
+{
+	_cleanup_free_ char *path = lyd_path(leaf, LYD_PATH_STD, NULL, 0);
+
+	if (!path && buffer->error == 0)
+		buffer->error = -ENOMEM;
+	buffer_text(buffer, path ? path : "");
+	buffer_text(buffer, " ");
+	buffer_text(buffer, lyd_get_value(leaf));
+	buffer_text(buffer, "\n");
+}
+
+static void note(struct buffer *buffer, const struct lyd_node *top)
+{
+	const struct lyd_node *node;
+
+	LYD_TREE_DFS_BEGIN(top, node)
+	{
+		if (schema_is_restricted(node->schema)) {
+			tree_print_node(buffer, node, DOCUMENT_COMPLETE);
+			LYD_TREE_DFS_continue = 1;
+		} else if (schema_is_secret(node->schema)) {
+			note_secret(buffer, node);
+		}
+		LYD_TREE_DFS_END(top, node);
+	}
+}
+
+int document_note_rights(struct document *document)
+{
+	_cleanup_buffer_ struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);
+	struct lyd_node *tree;
+	int r = document->rights ? 0 : document_tree(document, &tree);
+
+	if (r < 0 || document->rights)
+		return r;
+	for (const struct lyd_node *top = tree; top; top = top->next)
+		note(&buffer, top);
+	return buffer_take(&buffer, &document->rights, NULL);
+}
+
 int document_check_rights(struct document *a, struct document *b, struct schema_error *error)
 {
+	int r = document_note_rights(a);
+
+	if (r == 0)
+		r = document_note_rights(b);
+	if (r < 0)
+		return r;
+	/* The same in another order is no change either: then the comparison finds none. */
+	if (strcmp(a->rights, b->rights) == 0)
+		return 0;
 	return diff_documents(a, b, DOCUMENT_REDACTED, check_change, error);
 }

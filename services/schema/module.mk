@@ -44,6 +44,10 @@ test_schema_image-src := services/schema/tests/test_image.c services/base/parse.
 	services/base/file_io.c $(filter-out %/image.c,$(libsrc-schema))
 test_schema_image-pkg := cmocka libyang
 
+test-programs += show_access
+show_access-src := services/schema/tests/show_access.c services/base/file_io.c \
+	services/schema/image.c services/schema/config.c services/schema/error.c
+
 fuzzers += fuzz_image
 fuzz_image-src := services/schema/tests/fuzz_image.c services/schema/config.c \
 	services/schema/error.c
@@ -62,6 +66,11 @@ tests += test_document
 test_document-src := services/schema/tests/test_document.c services/base/parse.c \
 	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
 test_document-pkg := cmocka $(libpkg-document)
+
+tests += test_document_rights
+test_document_rights-src := services/schema/tests/test_document_rights.c services/base/parse.c \
+	services/base/file_io.c $(libsrc-document) $(libsrc-schema)
+test_document_rights-pkg := cmocka $(libpkg-document)
 
 tests += test_document_write
 test_document_write-src := services/schema/tests/test_document_write.c services/base/parse.c \

@@ -14,9 +14,9 @@
 #define SCHEMA_YANG_DIR "/usr/share/trireme/yang"
 /* What the config service publishes: an image (image.h), and the document for people and tools. */
 #define SCHEMA_RUNNING "/run/trireme/config.image"
+#define SCHEMA_RUNNING_DOCUMENT "/run/trireme/config.json"
 /* The image with users and tokens, which root alone reads. */
 #define SCHEMA_RUNNING_ACCESS "/run/trireme/access.image"
-#define SCHEMA_RUNNING_DOCUMENT "/run/trireme/config.json"
 
 /* The kind of an error, for programs (error-tag of RFC 8040); the words are for people. */
 enum schema_fault {

@@ -20,6 +20,7 @@ struct document {
 	struct config *config;
 	char *text;
 	size_t size;
+	char *rights; /* document_note_rights(); NULL: not noted */
 };
 
 /*

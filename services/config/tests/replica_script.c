@@ -284,8 +284,7 @@ static void do_config(struct script *s)
 {
 	char *rest = (char *)option(s, "nodes"), *name;
 
-	s->settings =
-		(struct replica_settings){.level = (uint8_t)value(s, "level", CONFIG_WIRE_LEVEL)};
+	s->settings = (struct replica_settings){.level = CONFIG_WIRE_LEVEL};
 	while (rest && (name = strsep(&rest, ",")) && s->settings.n_nodes < REPLICA_NODES_MAX) {
 		struct replica_node *n = &s->settings.nodes[s->settings.n_nodes++];
 

@@ -1,8 +1,11 @@
 """trireme-config as a whole: which document counts, what it publishes, and what it says."""
 import base64
+import ctypes
 import json
 import os
+import re
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -58,6 +61,40 @@ def test_the_image_says_what_the_document_says(machine):
     said = machine.run("show", "--config", machine.root / "run/trireme/config.image")
     assert said.returncode == 1
     assert "allowed: a whole image: this one is damaged or cut off\n" in said.stderr
+
+
+def crypted(password, setting):
+    crypt = ctypes.CDLL("libcrypt.so.1").crypt
+    crypt.restype = ctypes.c_char_p
+    return crypt(password.encode(), setting)
+
+
+def test_a_password_of_the_medium_is_kept_as_its_hash(machine, tmp_path):
+    """The same on every node, as the revision is; no file has the password, and none but root's the hashes."""
+    token = "feedbeef" * 8
+    document = {**DEMO, "trireme:access": {
+        "user": [{"name": "boss", "role": "administrator", "password": "$0$correct horse"},
+                 {"name": "bob", "role": "viewer", "password": "$0$correct horse"}],
+        "token": [{"name": "t", "role": "viewer", "hash": token}]}}
+    (tmp_path / "other").mkdir()
+    kept = []
+    for each in (machine, Machine(tmp_path / "other")):
+        each.seed_with(document)
+        assert each.load() == ""
+        image = each.read("run/trireme/access.image")
+        hashes = re.findall(rb"\$y\$[./A-Za-z0-9$]+", image)
+        assert len(hashes) == 2 == len(set(hashes)), "equal passwords of two users are not seen to be equal"
+        assert all(crypted("correct horse", hash) == hash for hash in hashes) and token.encode() in image
+        assert each.mode("run/trireme/access.image") == 0o400
+        for path in each.root.rglob("*"):
+            if path.is_file() and path.name != "access.image":
+                said = path.read_bytes()
+                assert not any(form in said for form in (b"correct horse", token.encode(), *hashes)), path
+        assert [user["password"] for user in json.loads(each.read("run/trireme/config.json"))["trireme:access"]["user"]] \
+            == ["$hidden$", "$hidden$"]
+        with sqlite3.connect(each.root / "data/trireme/config.db") as store:
+            kept.append(store.execute("SELECT hex(id), model FROM revision").fetchall())
+    assert kept[0] == kept[1] and kept[0][0][1] == "2026-11-28"
 
 
 def test_later_boots_need_no_seed(machine):

@@ -4,6 +4,8 @@ not run here: the test does its work. Logs: build/test/labs/ring-change/."""
 import base64
 import json
 import os
+import re
+import stat
 import sys
 import time
 from pathlib import Path
@@ -124,29 +126,40 @@ def secrets(node, path="/"):
             yield from secrets(node, where)
 
 
+def hashes(node):
+    """What the one program has that lets somebody sign in: an image that root alone reads."""
+    path = node.root / "run/trireme/access.image"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    return path.read_bytes()
+
+
 def everything_shown(cluster, since):
-    """(Where, bytes) of what can be asked for and of every file, but for the key that corosync itself reads."""
+    """(Where, bytes) of what can be asked for and of every file, but for the key that corosync itself reads, and hashes()."""
     between = {"from": since - 1, "to": "running"}
-    asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}),
+    asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}), ("get", {"path": "/access"}),
              ("get", {"what": "candidate"}), ("get", {"what": since}), ("status", {}), ("diff", between),
-             ("diff", {**between, "format": "patch"}), ("history", {"count": 50}), ("describe", {"path": "/cluster/ring/key"})]
+             ("diff", {**between, "format": "patch"}), ("history", {"count": 50}), ("describe", {"path": "/cluster/ring/key"}),
+             ("describe", {"path": "/access/user/password"})]
     for node in cluster.nodes.values():
         for op, members in asked:
             answer = node.config().ask(op, **members)
             assert "error" not in answer, (op, members)
             yield f"{node.name}: {op} {members}", json.dumps(answer).encode()
         for path in [*(node.root / "run").rglob("*"), *(node.root / "data").rglob("*"), *LOGS.iterdir()]:
-            if path.is_file() and path != node.root / "run/corosync/authkey":
+            if path.is_file() and path.name != "access.image" and path != node.root / "run/corosync/authkey":
                 yield str(path), path.read_bytes()
 
 
 def test_key_and_times(undisturbed):
-    """The key is a canary: nobody sees it but corosync."""
+    """Secrets are canaries: nobody sees the key but corosync, hashes but root alone, and a password at all."""
     cluster = undisturbed
-    key = os.urandom(256)
+    key, password, token = os.urandom(256), "Canary-" + os.urandom(8).hex(), os.urandom(32).hex()
     text = base64.b64encode(key)
-    canaries = {"/cluster/ring/key": text.decode()}
-    assert set(canaries) == set(secrets(cluster["r1"])), "every secret of the model has a canary here"
+    canaries = {"/cluster/ring/key": text.decode(),
+                "/access/user[name='boss']": json.dumps({"role": "administrator", "password": f"$0${password}"}),
+                "/access/token[name='t']": json.dumps({"role": "viewer", "hash": token})}
+    assert set(secrets(cluster["r1"])) == {"/cluster/ring/key", "/access/user/password", "/access/token/hash"}, \
+        "every secret of the model has a canary here"
     commit(cluster, {**canaries, "/cluster/timing/token": "1100", "/cluster/timing/consensus": "1400"})
     wait_ring(cluster, "the ring is as configured")
     for node in cluster.nodes.values():
@@ -155,9 +168,14 @@ def test_key_and_times(undisturbed):
     assert all_connected(cluster)
     shown = dict(everything_shown(cluster, cluster.wait_current()))
     assert any(b"$hidden$" in said for said in shown.values())
+    kept = {re.search(rb"\$y\$[./A-Za-z0-9$]+", hashes(node))[0] for node in cluster.nodes.values()}
+    assert len(kept) == 1 and all(token.encode() in hashes(node) for node in cluster.nodes.values())
     for where, said in shown.items():
-        for form in (key[:16], text[:20], text[100:120], key[:16].hex().encode()):
+        for form in (key[:16], text[:20], text[100:120], key[:16].hex().encode(), password.encode(), token.encode(), *kept):
             assert form not in said, where
+    cluster["r1"].trireme("set", "/access/user[name='boss']/password", f"$0${password}")
+    assert "no difference" in cluster["r1"].trireme("commit", code=1), "the same password is no change"
+    cluster["r1"].trireme("discard")
 
 
 def test_address_that_is_not_reached_changes_nothing(undisturbed):

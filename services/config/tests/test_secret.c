@@ -228,6 +228,23 @@ static void a_key_file_is_of_one_size_and_nobody_elses(void **state)
 	assert_int_equal(loaded.bytes[7], 0);
 }
 
+/* By Python's hmac: hashes of passwords, and so revisions, follow from it. */
+static void salts_stand(void **state)
+{
+	static const uint8_t expected[] = {0xa1, 0xaf, 0x52, 0x35, 0x8d, 0xe8, 0x8b, 0x42,
+					   0x24, 0x87, 0x7a, 0xc3, 0xf8, 0xeb, 0x45, 0x2e};
+	static const struct secret_key another = {{8, 7, 6}};
+	uint8_t salt[SECRET_SALT_SIZE], other[SECRET_SALT_SIZE];
+
+	(void)state;
+	assert_int_equal(secret_salt(&key, PATH, salt), 0);
+	assert_memory_equal(salt, expected, sizeof(salt));
+	assert_int_equal(secret_salt(&key, PATH "s", other), 0);
+	assert_memory_not_equal(salt, other, sizeof(salt));
+	assert_int_equal(secret_salt(&another, PATH, other), 0);
+	assert_memory_not_equal(salt, other, sizeof(salt));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +258,7 @@ int main(void)
 		cmocka_unit_test(the_same_seed_makes_the_same_key),
 		cmocka_unit_test_setup_teardown(a_key_file_is_of_one_size_and_nobody_elses, set_up,
 						tear_down),
+		cmocka_unit_test(salts_stand),
 	};
 
 	return cmocka_run_group_tests_name("secret", tests, NULL, NULL);

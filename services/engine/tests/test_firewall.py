@@ -68,6 +68,21 @@ def test_management_is_open_on_eth1_at_the_own_address(lab, engine):
         assert reach(lab, "web1", "10.77.0.11", 8443) == "nothing"
 
 
+def test_management_where_the_document_says(lab, engine):
+    """Another port, on eth0 too, for one network."""
+    other, times = document(), engine.count("firewall set")
+    other["trireme:management"] = {"https": {"port": 8443, "public": True}, "network": ["203.0.113.0/29"]}
+    with listen(lab, "r1", "0.0.0.0", 8443), listen(lab, "r1", "0.0.0.0", 443):
+        engine.put(other)
+        engine.wait("firewall set", times + 1)
+        assert reach(lab, "client", "203.0.113.11", 8443) == "accepted"
+        assert reach(lab, "client", "203.0.113.11", 8443, ("203.0.113.12", 0)) == "nothing"
+        assert reach(lab, "web1", "10.77.0.11", 8443) == "nothing", "its network is not named"
+        engine.put(document())
+        engine.wait("firewall set", times + 2)
+        assert reach(lab, "web1", "10.77.0.11", 443) == "accepted"
+
+
 def test_a_service_never_leads_to_a_program_on_the_router(lab, engine):
     """Here IPVS is not even in the kernel."""
     with listen(lab, "r1", "0.0.0.0", 80), make(lab, "r1", socket.SOCK_DGRAM, ("0.0.0.0", 53)) as dns:

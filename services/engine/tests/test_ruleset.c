@@ -91,6 +91,11 @@ static void largest(void **state)
 	/* The subnet that all real servers are checked in. */
 	config->nodes[0].ports[1].address = htonl(0xbebe0001);
 	config->nodes[0].ports[1].prefix_length = 16;
+	config->management.https = config->management.https_public = true;
+	config->management.https_port = 65535;
+	config->management.n_networks = CONFIG_NETWORKS_MAX;
+	for (size_t i = 0; i < CONFIG_NETWORKS_MAX; i++)
+		config->management.networks[i] = (struct config_network){0xfefefefe, 31};
 	config->n_groups = CONFIG_GROUPS_MAX;
 	for (uint32_t i = 0; i < CONFIG_GROUPS_MAX; i++) {
 		config->groups[i].n_aliases = CONFIG_ALIASES_MAX;

@@ -6,7 +6,7 @@
 #include "schema/image.c"
 
 #define FUZZ_MAX 8192
-#define COUNTS 5
+#define COUNTS 7
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	payload[offsetof(struct config, n_services)] = data[2];
 	payload[offsetof(struct config, n_sources)] = data[3];
 	payload[offsetof(struct config, n_sources) + sizeof(size_t) - 1] = data[4];
+	payload[offsetof(struct config, n_users)] = data[5];
+	payload[offsetof(struct config, n_tokens)] = data[6];
 	memcpy(payload + sizeof(struct config), data + COUNTS, rest);
 	take_payload(payload, sizeof(struct config) + rest);
 	return 0;

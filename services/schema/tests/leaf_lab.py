@@ -23,6 +23,7 @@ from lab import loading, nodes, processes  # noqa: E402 - the path must be set f
 LOGS = TOP / "build/test/labs/leaves"
 ASK = TOP / "ci/lab/ask_config.py"
 ASK_DAEMONS = TOP / "build/services/tests/ask_daemons"
+SHOW_ACCESS = nodes.BIN.parent / "tests/show_access"
 FIREWALL = ("nft", "--stateless", "--numeric-protocol", "--numeric-priority", "list", "table", "inet", "trireme")
 REAL = "10.77.0.101"
 OPEN, MUTE = (8001, 8003, 8011, 8013, 8014), "8002, 8012"
@@ -230,6 +231,7 @@ PLACES = {
     "routes": lambda machine: machine.r1.run("ip", "route"),
     "files": files,
     "firewall": lambda machine: machine.r1.run(*FIREWALL),
+    "access": lambda machine: machine.r1.run(SHOW_ACCESS, machine.r1.root / "run/trireme/access.image"),
     "shown": lambda machine: json.dumps(machine.api.ask("get"), separators=(",", ":")),
     "status": Machine.status,
     "checks": checks,

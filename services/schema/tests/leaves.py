@@ -15,6 +15,7 @@ Row = namedtuple("Row", "path value place wanted also")
 STEP = re.compile(r"/([\w-]+)(?:\[([\w-]+)='([^']*)'\])?")
 VIP, OTHER = "203.0.113.10", "203.0.113.20"
 ETH2 = "/cluster/node[name='r1']/port[name='eth2']"
+HASH = "$y$j9T$V7qMYJaNbVKOeh4PhtqPk/$xgxK153wAJzwn2yi45vvcV98nqiXv1qw0NrQfeRmRt1"  # crypt(5) of "correct horse battery"
 KEY = base64.b64encode(hashlib.sha512(b"ring").digest() * 2).decode()
 
 
@@ -102,12 +103,16 @@ def machine(demo, timing):
         {"name": "store", **source, "port": 8011, "consumer": ["plain"]},
         {"name": "silent", **source, "port": 8012},
         {"name": "wavering", **source, "port": 8013, "check": dict(quick)}]
+    demo["trireme:access"] = {"user": [{"name": "boss", "role": "administrator", "password": HASH},
+                                       {"name": "bob", "role": "viewer"}],
+                              "token": [{"name": "ansible", "role": "operator", "hash": 64 * "a"}]}
 
 
 PLAIN, MOODY = "/virtual-service[name='plain']", "/virtual-service[name='moody']"
 STORE, WAVERING = "/data-source[name='store']", "/data-source[name='wavering']"
 CONTROL = "/firewall-mark[mark='7']/match[name='control']"
 P1 = "/pool[name='plain']/real-server[name='p1']"
+ANSIBLE = "/access/token[name='ansible']"
 UNTIMED = {f"/cluster/timing/{name}": None for name in ("token", "consensus", "heartbeat")}
 
 MACHINE = (
@@ -133,6 +138,7 @@ MACHINE = (
     # The agents: a lease of T + C + R + H + 2A (services/agent/lease.c).
     row("/cluster/timing/heartbeat", 80, "agent", r"^a lease runs for 2620 ms$"),
     row("/cluster/node[name='w']/role", "witness", "agent", r"^w: witness: votes and never owns$"),
+    row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration for "),
     row("/cluster/node[name='w']/priority", 200, "successor", r"gives to w$"),
     row("/alias-group[name='main']/name", "first", "agent", r"^group first: r"),
     row("/alias-group[name='main']/alias[label='eth0:2']/label", "eth0:7", "addresses", rf"{OTHER}/32 .* eth0:7\b"),
@@ -176,6 +182,23 @@ MACHINE = (
     row(f"{PLAIN}/pool", "web", "firewall", r"10\.77\.0\.102 \. 6 \. 2001\b"),
     row(f"{P1}/address", "10.77.0.105", "firewall", r"10\.77\.0\.105 \. 6 \. 8001\b"),
     row(f"{P1}/port", 8009, "firewall", r"10\.77\.0\.101 \. 6 \. 8009\b"),
+    row("/management/https/enabled", False, "firewall", r"\A(?![\s\S]* dport 443 )"),
+    row("/management/https/port", 8443, "firewall", r"^\t*iifname \"eth1\" ip saddr 10\.77\.0\.0/24 ip daddr .* tcp dport 8443 "),
+    row("/management/https/public", True, "firewall", r"^\t*iifname \"eth0\" ip daddr 203\.0\.113\.11 tcp dport 443 ",
+        {"/management/network": ["0.0.0.0/0"]}),
+    row("/management/network", ["192.0.2.0/24"], "firewall", r"^\t*iifname \"eth1\" ip saddr 192\.0\.2\.0/24 .* tcp dport 443 "),
+    # What is told to who checks names and passwords.
+    row("/access/user[name='bob']/name", "rob", "access", r"^user rob viewer "),
+    row("/access/user[name='bob']/role", "operator", "access", r"^user bob operator "),
+    row("/access/user[name='boss']/password", "$0$correct horse", "access",
+        rf"^user boss administrator (?!{re.escape(HASH)})\$y\$j9T\$"),
+    row(f"{ANSIBLE}/name", "bash", "access", r"^token bash "),
+    row(f"{ANSIBLE}/role", "viewer", "access", r"^token ansible viewer "),
+    row(f"{ANSIBLE}/hash", 64 * "b", "access", r"^token ansible operator b{64} "),
+    row(f"{ANSIBLE}/expires", "2027-01-31T13:00:00+01:00", "access", r"^token ansible operator a{64} 1801396800$"),
+    row("/management/metrics/enabled", False, "access", r"^metrics 0 "),
+    row("/management/metrics/anonymous", True, "access", r"^metrics 1 anonymous 1$"),
+    row("/management/session-timeout", 600, "access", r"^session 600$"),
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),

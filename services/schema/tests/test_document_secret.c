@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,55 +19,79 @@
 #define CANARY "Q0FOQVJZ"
 #define CANARY_4 CANARY CANARY CANARY CANARY
 #define CANARY_22 CANARY_4 CANARY_4 CANARY_4 CANARY_4 CANARY_4 CANARY CANARY
-#define PLAIN CANARY_22 /* 176 characters: 132 bytes */
+#define KEY CANARY_22 /* 176 characters: 132 bytes */
+#define PASSWORD CONFIG_PASSWORD_PLAIN CANARY_4
+#define HEX "c0ffee2bc0ffee2b"
+#define HASH HEX HEX HEX HEX
 #define SEALED DOCUMENT_SEALED CANARY "U0VBTEVE"
-#define SECRETS_MAX 32
 
-struct secrets {
-	char paths[SECRETS_MAX][256];
-	size_t n;
+/* Every secret of the model, and where this test has it. */
+static const struct place {
+	const char *model, *path, *plain;
+} places[] = {
+	{"/trireme:cluster/ring/key", "/trireme:cluster/ring/key", KEY},
+	{"/trireme:access/user/password", "/trireme:access/user[name='a']/password", PASSWORD},
+	{"/trireme:access/token/hash", "/trireme:access/token[name='t']/hash", HASH},
 };
+#define N_PLACES ARRAY_SIZE(places)
 
-static LY_ERR note_secret(struct lysc_node *node, void *user, ly_bool *ret_skip)
+/* By either of its paths; the other one is NULL. */
+static const struct place *place_of(const char *model, const char *path)
 {
-	struct secrets *secrets = user;
+	for (size_t i = 0; i < N_PLACES; i++) {
+		if ((model && strcmp(places[i].model, model) == 0) ||
+		    (path && strcmp(places[i].path, path) == 0))
+			return &places[i];
+	}
+	return NULL;
+}
+
+static LY_ERR find_place(struct lysc_node *node, void *user, ly_bool *ret_skip)
+{
+	char path[256];
+	size_t *n = user;
 
 	(void)ret_skip;
 	if (!(node->nodetype & LYD_NODE_TERM) || !schema_is_secret(node))
 		return LY_SUCCESS;
-	assert_true(secrets->n < SECRETS_MAX);
-	lysc_path(node, LYSC_PATH_DATA, secrets->paths[secrets->n++], 256);
+	lysc_path(node, LYSC_PATH_DATA, path, sizeof(path));
+	if (!place_of(path, NULL))
+		fail_msg("%s is a secret: it needs a canary here", path);
+	(*n)++;
 	return LY_SUCCESS;
 }
 
-/*
- * The places of the secrets in a document: below lists, in the entries that the example has. One
- * that is in none of its lists needs an example that has some: then this says so.
- */
-static void find_secrets(struct secrets *secrets)
+static void every_secret_has_a_canary(void **state)
 {
-	*secrets = (struct secrets){0};
-	assert_int_equal(lysc_module_dfs_full(schema->module, note_secret, secrets), LY_SUCCESS);
-	assert_true(secrets->n >= 1);
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(lysc_module_dfs_full(schema->module, find_place, &n), LY_SUCCESS);
+	assert_int_equal(n, N_PLACES);
 }
 
-static struct document *with_secrets(const struct secrets *secrets, const char *value)
+/* The demonstration with all of them, plain or SEALED. */
+static struct document *with_secrets(bool sealed)
 {
 	_cleanup_(document_freep) struct document *base = load_document(DEMO);
-	struct document_edit edits[SECRETS_MAX] = {0};
+	struct document_edit edits[N_PLACES + 2] = {
+		{.path = "/trireme:access/user[name='a']/role", .value = "administrator"},
+		{.path = "/trireme:access/token[name='t']/role", .value = "viewer"},
+	};
 	struct document *document = NULL;
 	struct schema_error error;
 
-	for (size_t i = 0; i < secrets->n; i++)
-		edits[i] = (struct document_edit){.path = secrets->paths[i], .value = value};
-	if (document_edit(base, edits, secrets->n, &document, &error) < 0)
+	for (size_t i = 0; i < N_PLACES; i++)
+		edits[i + 2] = (struct document_edit){.path = places[i].path,
+						      .value = sealed ? SEALED : places[i].plain};
+	if (document_edit(base, edits, ARRAY_SIZE(edits), &document, &error) < 0)
 		fail_msg("%s: %s: %s", error.path, error.value, error.allowed);
 	return document;
 }
 
 static void check_clean(const char *text)
 {
-	if (strstr(text, CANARY))
+	if (strstr(text, CANARY) || strstr(text, HEX))
 		fail_msg("a secret is shown: %s", text);
 }
 
@@ -96,12 +121,10 @@ static void no_view_or_difference_shows_one(void **state)
 	_cleanup_(document_freep) struct document *none = load_document(DEMO);
 	_cleanup_(document_freep) struct document *plain = NULL, *sealed = NULL;
 	_cleanup_free_ char *shown = NULL;
-	struct secrets secrets;
 
 	(void)state;
-	find_secrets(&secrets);
-	plain = with_secrets(&secrets, PLAIN);
-	sealed = with_secrets(&secrets, SEALED);
+	plain = with_secrets(false);
+	sealed = with_secrets(true);
 	assert_non_null(strstr(document_text(sealed, NULL), SEALED));
 	assert_int_equal(document_print(sealed, DOCUMENT_REDACTED, &shown), 0);
 	check_clean(shown);
@@ -122,13 +145,11 @@ static void no_error_quotes_one(void **state)
 		"[\"" CANARY "\"]",
 		"{\"a\": \"" CANARY "\"}",
 	};
-	_cleanup_(document_freep) struct document *base = load_document(DEMO);
-	struct secrets secrets;
+	_cleanup_(document_freep) struct document *base = with_secrets(true);
 
 	(void)state;
-	find_secrets(&secrets);
-	for (size_t i = 0; i < secrets.n * ARRAY_SIZE(values); i++) {
-		const struct document_edit edit = {.path = secrets.paths[i / ARRAY_SIZE(values)],
+	for (size_t i = 0; i < N_PLACES * ARRAY_SIZE(values); i++) {
+		const struct document_edit edit = {.path = places[i / ARRAY_SIZE(values)].path,
 						   .value = values[i % ARRAY_SIZE(values)]};
 		struct document *document = NULL;
 		struct schema_error error;
@@ -140,8 +161,8 @@ static void no_error_quotes_one(void **state)
 	}
 }
 
-/* The sealed document with the secret's text broken in several ways, as a whole. */
-static void no_error_of_a_whole_document_quotes_one(void **state)
+/* The text of a document in which one secret is broken, at `at`, in several ways. */
+static void break_at(const char *text, const char *at)
 {
 	static const char *const breaks[] = {"\"" CANARY "?\"",
 					     CANARY,
@@ -150,16 +171,7 @@ static void no_error_of_a_whole_document_quotes_one(void **state)
 					     "\"" CANARY "\" \"" CANARY "\"",
 					     "[\"" CANARY "\"]",
 					     "\"\\x" CANARY "\""};
-	_cleanup_(document_freep) struct document *sealed = NULL;
-	struct secrets secrets;
-	const char *text, *at;
 
-	(void)state;
-	find_secrets(&secrets);
-	sealed = with_secrets(&secrets, SEALED);
-	text = document_text(sealed, NULL);
-	at = strstr(text, "\"" SEALED "\"");
-	assert_non_null(at);
 	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
 		struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);
 		_cleanup_free_ char *broken = NULL;
@@ -177,6 +189,18 @@ static void no_error_of_a_whole_document_quotes_one(void **state)
 	}
 }
 
+static void no_error_of_a_whole_document_quotes_one(void **state)
+{
+	_cleanup_(document_freep) struct document *sealed = with_secrets(true);
+	const char *text = document_text(sealed, NULL), *at = text;
+	size_t n = 0;
+
+	(void)state;
+	for (; (at = strstr(at, "\"" SEALED "\"")); at++, n++)
+		break_at(text, at);
+	assert_int_equal(n, N_PLACES);
+}
+
 static void a_hidden_one_stays(void **state)
 {
 	_cleanup_(document_freep) struct document *none = load_document(DEMO), *again = NULL;
@@ -184,28 +208,26 @@ static void a_hidden_one_stays(void **state)
 	_cleanup_free_ char *shown = NULL;
 	struct document *refused = NULL;
 	struct schema_error error;
-	struct secrets secrets;
 
 	(void)state;
-	find_secrets(&secrets);
-	sealed = with_secrets(&secrets, SEALED);
+	sealed = with_secrets(true);
 	assert_int_equal(document_print(sealed, DOCUMENT_REDACTED, &shown), 0);
 	assert_int_equal(document_parse(schema, sealed, shown, strlen(shown), &again, &error), 0);
 	assert_string_equal(document_text(again, NULL), document_text(sealed, NULL));
 	/* Without one in the base, whole or as edits. */
 	assert_int_equal(document_parse(schema, NULL, shown, strlen(shown), &refused, &error),
 			 -EBADMSG);
-	assert_string_equal(error.path, secrets.paths[0]);
+	assert_string_equal(error.path, places[0].path);
 	assert_int_equal(document_parse(schema, none, shown, strlen(shown), &refused, &error),
 			 -EBADMSG);
-	for (size_t i = 0; i < secrets.n; i++) {
-		const struct document_edit edit = {.path = secrets.paths[i],
+	for (size_t i = 0; i < N_PLACES; i++) {
+		const struct document_edit edit = {.path = places[i].path,
 						   .value = DOCUMENT_HIDDEN,
 						   .operation = i % 2 ? DOCUMENT_REPLACE
 								      : DOCUMENT_MERGE};
 
 		assert_int_equal(document_edit(none, &edit, 1, &refused, &error), -EBADMSG);
-		assert_string_equal(error.path, secrets.paths[i]);
+		assert_string_equal(error.path, places[i].path);
 		document_free(take_ptr(edited));
 		assert_int_equal(document_edit(sealed, &edit, 1, &edited, &error), 0);
 		assert_string_equal(document_text(edited, NULL), document_text(sealed, NULL));
@@ -216,8 +238,8 @@ static int to_sealed(void *user, const char *path, const char *value, char **ret
 {
 	size_t *n = user;
 
-	assert_true(path[0] == '/');
-	assert_string_equal(value, PLAIN);
+	assert_non_null(place_of(NULL, path));
+	assert_string_equal(value, place_of(NULL, path)->plain);
 	(*n)++;
 	*ret_value = strdup(SEALED);
 	return 0;
@@ -227,10 +249,10 @@ static int to_plain(void *user, const char *path, const char *value, char **ret_
 {
 	size_t *n = user;
 
-	assert_true(path[0] == '/');
+	assert_non_null(place_of(NULL, path));
 	assert_string_equal(value, SEALED);
 	(*n)++;
-	*ret_value = strdup(PLAIN);
+	*ret_value = strdup(place_of(NULL, path)->plain);
 	return 0;
 }
 
@@ -258,30 +280,33 @@ static void all_are_sealed_and_opened(void **state)
 	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_free_ char *sealed = NULL;
 	struct schema_error error;
-	struct secrets secrets;
 	size_t n = 0;
 
 	(void)state;
-	find_secrets(&secrets);
-	document = with_secrets(&secrets, PLAIN);
+	document = with_secrets(false);
 	assert_int_equal(document_seal(document, to_nothing, &n, &error), -EKEYREJECTED);
 	check_error(&error);
-	assert_non_null(strstr(document_text(document, NULL), PLAIN));
+	assert_non_null(strstr(document_text(document, NULL), HASH));
 	check_tree(document, document_text(document, NULL));
 	assert_int_equal(document_seal(document, to_sealed, &n, &error), 0);
-	assert_int_equal(n, secrets.n);
-	assert_null(strstr(document_text(document, NULL), PLAIN));
+	assert_int_equal(n, N_PLACES);
+	assert_null(strstr(document_text(document, NULL), HASH));
+	assert_null(strstr(document_text(document, NULL), PASSWORD));
 	sealed = strdup(document_text(document, NULL));
 	/* What is sealed already stays. */
 	assert_int_equal(document_seal(document, to_sealed, &n, &error), 0);
-	assert_int_equal(n, secrets.n);
+	assert_int_equal(n, N_PLACES);
 	assert_string_equal(document_config(document)->ring_key, SEALED);
+	assert_string_equal(document_config(document)->users[0].password, SEALED);
+	assert_string_equal(document_config(document)->tokens[0].hash, SEALED);
 	assert_int_equal(document_unseal(document, to_nothing, &n, &config, &error), -EKEYREJECTED);
 	check_error(&error);
 	n = 0;
 	assert_int_equal(document_unseal(document, to_plain, &n, &config, &error), 0);
-	assert_int_equal(n, secrets.n);
-	assert_string_equal(config->ring_key, PLAIN);
+	assert_int_equal(n, N_PLACES);
+	assert_string_equal(config->ring_key, KEY);
+	assert_string_equal(config->users[0].password, PASSWORD);
+	assert_string_equal(config->tokens[0].hash, HASH);
 	assert_string_equal(document_text(document, NULL), sealed);
 	check_tree(document, sealed);
 }
@@ -289,6 +314,7 @@ static void all_are_sealed_and_opened(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_secret_has_a_canary),
 		cmocka_unit_test(no_view_or_difference_shows_one),
 		cmocka_unit_test(no_error_quotes_one),
 		cmocka_unit_test(no_error_of_a_whole_document_quotes_one),

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* show_access IMAGE: what the image says of users, tokens and management, a line each. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/file_io.h"
+#include "schema/image.h"
+
+static void show(const struct config *config)
+{
+	const struct config_management *m = &config->management;
+
+	for (size_t i = 0; i < config->n_users; i++)
+		printf("user %s %s %s\n", config->users[i].name,
+		       config_access_role_name(config->users[i].role), config->users[i].password);
+	for (size_t i = 0; i < config->n_tokens; i++)
+		printf("token %s %s %s %" PRId64 "\n", config->tokens[i].name,
+		       config_access_role_name(config->tokens[i].role), config->tokens[i].hash,
+		       config->tokens[i].expires_s);
+	printf("metrics %d anonymous %d\n", m->metrics, m->metrics_anonymous);
+	printf("session %u\n", m->session_timeout_s);
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_(config_freep) struct config *config = NULL;
+	_cleanup_free_ char *bytes = NULL;
+	struct schema_error error = {0};
+	struct config_meta meta;
+	uint64_t digest;
+	size_t size;
+
+	if (argc != 2 || file_read(argv[1], CONFIG_IMAGE_MAX, &bytes, &size) < 0 ||
+	    config_image_read(bytes, size, &config, &meta, &digest, &error) < 0) {
+		fprintf(stderr, "show_access IMAGE: %s\n", error.allowed);
+		return EXIT_FAILURE;
+	}
+	show(config);
+	return EXIT_SUCCESS;
+}
