@@ -8,7 +8,8 @@
 #define HELP_COLUMN 31
 
 static const char exit_codes[] =
-	"\nExit codes: 0 done; 1 refused, or not so (status --ready); 2 wrong usage; 3 not now: the\n"
+	"\nExit codes: 0 done; 1 refused, or not so (status --ready); 2 wrong usage; 3 not now: "
+	"the\n"
 	"API, or what is behind it, does not answer or is busy; 4 somebody else has changed the\n"
 	"same meanwhile; 5 not allowed for this user.\n";
 

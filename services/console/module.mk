@@ -18,7 +18,8 @@ console-pure := services/console/command.c services/console/command_table.c \
 programs += trireme
 trireme-src = services/console/trireme_main.c services/console/run_io.c \
 	services/console/status_cmd_io.c services/console/file_cmd_io.c \
-	services/console/access_cmd_io.c services/console/complete_io.c \
+	services/console/access_cmd_io.c services/console/program_cmd_io.c \
+	services/console/complete_io.c \
 	services/console/interactive_io.c services/console/client_io.c \
 	services/console/http_io.c services/console/output_io.c services/console/terminal_io.c \
 	services/base/clock_io.c services/base/file_io.c $(console-pure)

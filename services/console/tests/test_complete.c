@@ -93,9 +93,9 @@ static void words_of_the_table(void **state)
 	} cases[] = {
 		{"st", "status"},
 		{"co", "commit|config|confirm"},
-		{"cluster|", "force-quorum|online|standby|switchover|why"},
+		{"cluster|", "force-quorum|online|open-join|replace|standby|switchover|why"},
 		{"cluster|s", "standby|switchover"},
-		{"help|cluster|o", "online"},
+		{"help|cluster|o", "online|open-join"},
 		{"commit|-", "--confirm|--emergency|--json|--message"},
 		{"commit|-m|", ""},
 		{"commit|-m|x|--e", "--emergency"},

@@ -272,7 +272,7 @@ def test_a_change_of_a_real_cluster(cluster):
     assert json.loads(trireme(node, "show", weight, "--candidate")[1]) == {"trireme:weight": 7}
     assert trireme(node, "commit", "-m", "seven", "--confirm", "5") == (0, f"revision {before + 1} is in use\n")
     assert cluster.wait_current() == before + 1
-    waits = f"revision {before + 1} is to be confirmed: confirm keeps it"
+    waits = f"revision {before + 1} is to be confirmed: trireme confirm keeps it"
     processes.wait_for("the word of it", lambda: waits in trireme(cluster["w"], "config")[1], 3)
     assert trireme(node, "cluster", "standby", owner) == (3, f"revision {before + 1} waits to be confirmed\n"), "not now"
     code, said = trireme(cluster["w"], "history", "1")
