@@ -169,7 +169,9 @@ static int exchange(struct connection *c, const struct http_request *request, co
 		c->used = (size_t)answer.length;
 	memmove(c->bytes, c->bytes + answer.size, c->used);
 	c->bytes[c->used] = '\0';
-	*ret_answer = (struct http_answer){answer.status, take_ptr(c->bytes), c->used};
+	ret_answer->status = answer.status;
+	ret_answer->body = take_ptr(c->bytes);
+	ret_answer->size = c->used;
 	return 0;
 }
 

@@ -10,7 +10,8 @@ libsrc-console = services/console/view.c services/console/render.c \
 console-pure := services/console/command.c services/console/command_table.c \
 	services/console/command_help.c services/console/command_requests.c \
 	services/console/answers.c services/console/answers_state.c services/console/state.c \
-	services/console/complete.c services/console/words.c services/console/path.c \
+	services/console/complete.c services/console/complete_place.c \
+	services/console/words.c services/console/path.c \
 	services/console/api.c services/console/http.c services/console/view.c \
 	services/console/render.c services/console/render_status.c services/console/menu.c \
 	services/proto/state_words.c services/base/parse.c services/base/text.c

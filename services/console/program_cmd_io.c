@@ -6,11 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "console/run_io.h"
-
-extern char **environ;
 
 #define PROGRAM_WORDS_MAX 4
 #define PROGRAM_TEXT_MAX 64
@@ -29,7 +28,7 @@ static int gather(const struct client *client, const struct command *command, in
 
 	if (argc > COMMAND_WORDS_MAX || strlen(command->program) >= sizeof(arguments->text))
 		return -E2BIG;
-	strcpy(arguments->text, command->program);
+	memcpy(arguments->text, command->program, strlen(command->program) + 1);
 	for (char *word = strtok_r(arguments->text, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest)) {
 		if (arguments->n == PROGRAM_WORDS_MAX)
@@ -72,7 +71,7 @@ enum exit_code run_program(const struct client *client, const struct command *co
 			   char *const *argv)
 {
 	struct arguments arguments = {0};
-	pid_t child;
+	pid_t child = 0;
 	int status, r = gather(client, command, argc, argv, &arguments);
 
 	fflush(stdout);

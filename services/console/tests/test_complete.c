@@ -18,7 +18,7 @@ static const struct {
 	const char *path, *answer;
 } answers[] = {
 	{COMPLETE_MODEL, "",
-	 "{\"children\":[{\"name\":\"pool\",\"kind\":\"list\",\"help\":\"Servers.\"},"
+	 "{\"children\":[{\"name\":\"pool\",\"kind\":\"list\",\"help\":\"Servers\\nof tier 2.\"},"
 	 "{\"name\":\"system\",\"kind\":\"container\"},"
 	 "{\"name\":\"port\",\"kind\":\"leaf\"}]}"},
 	{COMPLETE_MODEL, "/trireme:pool",
@@ -167,7 +167,7 @@ static void help_goes_with_it(void **state)
 	assert_string_equal(found.list[0].help, "0 to 65535");
 	completions_clear(&found);
 	assert_int_equal(complete(2, place, answer, NULL, &found), 0);
-	assert_string_equal(found.list[0].help, "Servers.");
+	assert_string_equal(found.list[0].help, "Servers of tier 2.");
 }
 
 /* A list that is longer than what is shown. */

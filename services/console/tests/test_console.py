@@ -308,6 +308,31 @@ def test_what_is_exported_can_be_imported(cluster, tmp_path):
     assert trireme(node, "commit", "-m", "imported")[0] == 0
 
 
+KEEPALIVED = """virtual_server 203.0.113.10 8080 {
+    lb_algo wrr
+    lb_kind NAT
+    protocol TCP
+    real_server 10.77.0.101 8080 {
+        weight 4
+    }
+}
+"""
+
+
+def test_the_file_of_another_load_balancer_is_imported(cluster, tmp_path):
+    node, path = cluster["r1"], tmp_path / "keepalived.conf"
+    path.write_text(KEEPALIVED)
+    cluster.wait_current()
+    code, said = trireme(node, "import", path, "--dry-run")
+    assert code == 0 and re.search(r"^ +3 +mapped +lb_kind", said, re.M) and re.search(r"^\+ virtual-service", said, re.M), said
+    assert trireme(node, "diff") == (0, ""), "nothing is kept of that"
+    assert trireme(node, "import", path)[0] == 0
+    assert re.search(r"^\+ virtual-service", trireme(node, "diff")[1], re.M)
+    assert trireme(node, "discard") == (0, "the candidate is forgotten\n")
+    path.write_text("virtual_server {")
+    assert trireme(node, "import", path, "--format", "keepalived")[0] == 1
+
+
 def test_users_and_tokens_of_a_real_cluster(cluster):
     node = cluster["r1"]
     cluster.wait_current()
