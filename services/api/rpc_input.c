@@ -157,12 +157,12 @@ static void say_allowed(const struct rpc_member *m, struct text *text)
 static int refuse(enum access_rpc rpc, const char *name, const char *tag, const char *message,
 		  const struct rpc_member *m, struct answer *answer)
 {
-	char words[256];
+	char words[256], path[128];
 	struct text text = TEXT_ON(words);
 
+	snprintf(path, sizeof(path), "/trireme-api:%s/input/%.32s", access_rpc_name(rpc), name);
 	answer_error(answer, tag, NULL, "%.32s %s", name, message);
-	answer_error_add(answer, "path",
-			 json_sprintf("/trireme-api:%s/input/%s", access_rpc_name(rpc), name));
+	answer_error_add(answer, "path", json_string(path));
 	if (m) {
 		say_allowed(m, &text);
 		answer_error_add(answer, "allowed", json_string(words));

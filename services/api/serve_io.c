@@ -19,7 +19,7 @@
 #include "proto/api_frame.h"
 #include "proto/api_ipc.h"
 
-#define BACKLOG 16
+#define BACKLOG API_IPC_CONNECTIONS_MAX
 #define STACK (2u << 20) /* JSON is parsed as deep as it is nested, at most 2048 levels */
 #define LOOK_NS NSEC_PER_SEC
 #define END_S 3
@@ -126,7 +126,8 @@ static struct connection *next_work(struct serve *serve)
 		c = serve->queue[0];
 		c->stage = WORKING;
 		serve->n_queue--;
-		memmove(serve->queue, serve->queue + 1, serve->n_queue * sizeof(serve->queue[0]));
+		for (size_t i = 0; i < serve->n_queue; i++)
+			serve->queue[i] = serve->queue[i + 1];
 	}
 	pthread_mutex_unlock(&serve->lock);
 	return c;

@@ -61,7 +61,8 @@ static void lines_say_what_changes(void **state)
 
 		if (document_edit(base, &edit, 1, &edited, &error) < 0)
 			fail_msg("%s: %s: %s", lines[i].path, error.path, error.allowed);
-		assert_int_equal(document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &text), 0);
+		assert_int_equal(
+			document_diff(base, edited, DOCUMENT_LINES, DOCUMENT_REDACTED, &text), 0);
 		assert_string_equal(text, lines[i].lines);
 	}
 }
@@ -156,9 +157,9 @@ static void bad_patches_are_refused(void **state)
 		struct document *patched = NULL;
 		struct schema_error error;
 
-		assert_int_equal(
-			document_apply_patch(base, "", c->patch, strlen(c->patch), &patched, &error),
-			-EBADMSG);
+		assert_int_equal(document_apply_patch(base, "", c->patch, strlen(c->patch),
+						      &patched, &error),
+				 -EBADMSG);
 		if (strncmp(error.path, c->path, strlen(c->path)) != 0 ||
 		    strncmp(error.allowed, c->allowed, strlen(c->allowed)) != 0)
 			fail_msg("%s: %s: %s", c->patch, error.path, error.allowed);
