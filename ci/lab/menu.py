@@ -1,5 +1,4 @@
 """The menu on a guest's console, and the shell behind it, as a person uses them."""
-import json
 import re
 
 _MENU = r"Choose 1-\d+: $"
@@ -120,8 +119,3 @@ class Menu:
         self.enter_shell(seconds)
         self._console.drain()
         self._console.send(command + "\r")
-
-    def status(self, seconds=30):
-        """What `trireme status --json` says."""
-        _, text = self.run("trireme status --json", seconds)
-        return json.loads(text[text.index("{"):text.rindex("}") + 1])
