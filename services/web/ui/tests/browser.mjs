@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import * as steps from './steps.mjs';
 
-const STEP_MS = 15_000;
+const STEP_MS = 30_000;
 const [url, executablePath, folder] = process.argv.slice(2);
 
 // The whole runs as root in a namespace of its own, where Chromium's own sandbox cannot start.

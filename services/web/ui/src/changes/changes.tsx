@@ -4,7 +4,7 @@ import { diff, rpc } from '../api/client';
 import type { JsonObject } from '../api/types';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { discardDraft, draft, loadDraft, type Draft } from '../base/candidate';
+import { discardDraft, draft, loadDraft, reloadDraft, type Draft } from '../base/candidate';
 import { Dialog } from '../base/dialog';
 import { plural } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
@@ -68,7 +68,7 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
       const input: JsonObject = { ...(comment ? { comment } : {}), ...trialInput(trial) };
       const output = await rpc('commit', input);
       announce(String(output['summary'] ?? 'Committed.'));
-      await Promise.all([refresh(), loadDraft()]);
+      await Promise.all([refresh(), reloadDraft()]);
     });
   return (
     <form
