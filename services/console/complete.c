@@ -65,7 +65,7 @@ void complete_offer(struct complete_job *job, const char *text, const char *help
 	*completion = (struct completion){.open = open};
 	snprintf(completion->text, sizeof(completion->text), "%s", text);
 	/* The model's descriptions are of several lines. */
-	for (size_t i = 0; help[i] && i < sizeof(completion->help) - 1; i++)
+	for (size_t i = 0; i < sizeof(completion->help) - 1 && help[i]; i++)
 		completion->help[i] = (char)(help[i] == '\n' ? ' ' : help[i]);
 }
 

@@ -75,6 +75,8 @@ static void offer_keys(struct complete_job *job, size_t size)
 	if (!key || path_target(path, &text, &problem) < 0)
 		return;
 	candidate = complete_ask_list(job, target, &list);
+	if (!candidate)
+		return;
 	json_array_foreach(list, i, entry)
 	{
 		char step[PATH_TEXT_MAX];

@@ -1,19 +1,17 @@
 """Clients that others have written, and clients that do harm, at a front with the real broker behind it."""
-import http.client
 import json
 import socket
 import ssl
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
-from web_lab import ADDRESS, TOP, YANG  # noqa: E402
+from web_lab import ADDRESS, TOP  # noqa: E402
 from lab import processes  # noqa: E402
 
 LOGS = TOP / "build/test/tools/web-clients"
