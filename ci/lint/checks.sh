@@ -133,6 +133,19 @@ check_python() {
 	(cd "$tree" && xargs -r pyflakes3 <"$scratch/python")
 }
 
+# The page's TypeScript, by its compiler at its strictest, which is one of the page's npm packages.
+check_page() {
+	"$top/services/web/ui/prepare" "$top/build/web-ui" >"$scratch/prepare" 2>&1 || {
+		cat "$scratch/prepare"
+		return 1
+	}
+	if [ -f "$tree/services/web/ui/package.json" ]; then
+		(cd "$top/build/web-ui" && npm run -s check)
+	else
+		(cd "$tree" && files '*.ts' | xargs -r "$top/build/web-ui/node_modules/.bin/tsc" --noEmit --strict)
+	fi
+}
+
 check_yang() {
 	for model in $(files '*.yang'); do
 		# A submodule is read with its module, and by nothing else.
@@ -143,7 +156,7 @@ check_yang() {
 
 # No line of C above 100 columns (tabs are 8), no file above 600 lines; functions above 40 lines stay the exception (at most one in ten), none above 100.
 check_size() {
-	(cd "$tree" && files '*.c' '*.h' '*.py' '*.sh' | xargs -r awk '
+	(cd "$tree" && files '*.c' '*.h' '*.py' '*.sh' '*.ts' '*.tsx' '*.css' | xargs -r awk '
 		FNR == 601 { print FILENAME ": more than 600 lines" }') >"$scratch/long"
 	# Columns are characters, and tabs reach to the next multiple of eight.
 	(cd "$tree" && files '*.c' '*.h' | LC_ALL=C xargs -r awk '{

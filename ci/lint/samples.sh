@@ -36,6 +36,8 @@ sample_purity() {
 
 sample_python() { printf 'import os\nprint(undefined_name)\n' >"$tree/a.py"; }
 
+sample_page() { printf "export const a: number = 'text';\n" >"$tree/a.ts"; }
+
 sample_yang() { printf 'module a { namespace "urn:a"; prefix a; leaf b { type no-such-type; } }\n' >"$tree/a.yang"; }
 
 sample_size() { yes '/* a line */' | head -n 601 >"$tree/a.c"; }

@@ -323,10 +323,11 @@ int authenticate(struct exchange *x)
 	case REQUEST_PASSWORD:
 		return by_password(x);
 	case REQUEST_PEER:
-		/* Who is root on this machine can do everything anyway. */
+		/* Who is root on this machine can do everything anyway, and says who he is. */
 		if (x->request.uid == 0) {
 			x->principal.role = ACCESS_ADMINISTRATOR;
-			(void)copy_text(x->principal.name, sizeof(x->principal.name), "root");
+			(void)copy_text(x->principal.name, sizeof(x->principal.name),
+					x->request.user[0] ? x->request.user : "root");
 		}
 		return 0;
 	case REQUEST_NOBODY:

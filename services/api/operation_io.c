@@ -246,6 +246,8 @@ void operation_rpc(struct exchange *x)
 		[ACCESS_ROLLBACK] = rpc_rollback,
 		[ACCESS_DIFF] = rpc_diff,
 		[ACCESS_DESCRIBE] = rpc_describe,
+		[ACCESS_HISTORY] = rpc_history,
+		[ACCESS_GET_REVISION] = rpc_get_revision,
 		[ACCESS_OVERRIDE] = rpc_override,
 		[ACCESS_SWITCH_OVER] = rpc_switch_over,
 		[ACCESS_STANDBY] = rpc_standby,

@@ -215,6 +215,8 @@ int document_unseal(struct document *document, document_secret_fn *unseal, void 
  * completions, forms and help. What does not apply is left out.
  *
  *   name, kind (container, list, leaf, leaf-list), help, mandatory, presence, keys
+ *   condition (in words: where alone it can be set), restricted (to administrators)
+ *   choices [{choice, case}] that it stands in, the outermost first; of each, one case can be set
  *   type (number, enumeration, boolean, string), allowed (in words), units, default, secret,
  *   min, max, values [{name, help}], reference (path of the values that it can have)
  *   children: the same of each child, without theirs

@@ -103,18 +103,37 @@ static void set_keys(json_t *object, const struct lysc_node *list)
 	(void)json_object_set_new(object, "keys", keys);
 }
 
+/* The choices around a node, which are not nodes of the data: the outermost first. */
+static void set_choices(json_t *object, const struct lysc_node *node)
+{
+	json_t *choices = json_array();
+	const struct lysc_node *c = node->parent;
+
+	for (; c && c->nodetype == LYS_CASE; c = c->parent->parent)
+		(void)json_array_insert_new(
+			choices, 0,
+			json_pack("{s:s, s:s}", "choice", c->parent->name, "case", c->name));
+	if (json_array_size(choices) > 0)
+		(void)json_object_set(object, "choices", choices);
+	json_decref(choices);
+}
+
 static json_t *describe_node(const struct lysc_node *node)
 {
+	struct lysc_when **when = lysc_node_when(node);
 	json_t *object = json_object();
 
 	set_text(object, "name", node->name);
 	set_text(object, "kind", lys_nodetype2str(node->nodetype));
 	set_text(object, "help", node->dsc);
+	set_text(object, "condition", when ? when[0]->dsc : NULL);
+	set_choices(object, node);
 	set_true(object, "mandatory", node->flags & LYS_MAND_TRUE || lysc_is_key(node));
 	if (node->nodetype & LYD_NODE_TERM)
 		set_leaf(object, node);
 	if (node->nodetype == LYS_LIST)
 		set_keys(object, node);
+	set_true(object, "restricted", schema_is_restricted(node));
 	set_true(object, "presence", node->nodetype == LYS_CONTAINER && node->flags & LYS_PRESENCE);
 	return object;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "proto/api_ipc.h"
 #include "web/discovery.h"
 #include "web/exchange.h"
 #include "web/restconf_error.h"
@@ -11,7 +12,6 @@
 #define TYPE_XRD "application/xrd+xml"
 #define METHODS_WRITE (METHOD_BIT(METHOD_POST) | METHOD_BIT(METHOD_PUT) | METHOD_BIT(METHOD_PATCH))
 #define CONFIG_MODULE "trireme"
-#define SESSION_MAX 63 /* characters: config/session.h */
 #define SESSION_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 bool restconf_is_config(const struct resource *resource)
@@ -136,12 +136,13 @@ static int split(const char *uri, char path[MESSAGE_URI_MAX], struct problem *pr
 static int check_session(const struct request *request, struct problem *problem)
 {
 	const char *name = request->header[HEADER_SESSION];
-	size_t size = name ? strnlen(name, SESSION_MAX + 1) : 1;
+	size_t size = name ? strnlen(name, API_IPC_SESSION_MAX + 1) : 1;
 
-	if (size > 0 && size <= SESSION_MAX && (!name || strspn(name, SESSION_CHARACTERS) == size))
+	if (size > 0 && size <= API_IPC_SESSION_MAX &&
+	    (!name || strspn(name, SESSION_CHARACTERS) == size))
 		return 0;
 	problem_say(problem, "invalid-value", "X-Trireme-Session has a wrong value", name,
-		    "1 to 63 letters, digits, '.', '_' and '-'");
+		    "1 to 30 letters, digits, '.', '_' and '-'");
 	return -EINVAL;
 }
 
@@ -172,6 +173,24 @@ static void answer_file(struct exchange *x)
 		    "/, /restconf, /metrics, /events, /.well-known/host-meta");
 	problem.app_tag = "not-found";
 	exchange_refuse(x, &problem);
+}
+
+static void take_hello(struct exchange *x, json_t *reply)
+{
+	exchange_json(x, 200,
+		      json_pack("{s:O*, s:O*}", "node", json_object_get(reply, "node"), "users",
+				json_object_get(reply, "users")));
+}
+
+/*
+ * For the page, before anybody has signed in: which node it is, and whether anybody can. Nothing
+ * more is told to strangers.
+ */
+static void answer_hello(struct exchange *x)
+{
+	json_decref(x->credential);
+	x->credential = NULL;
+	exchange_question(x, exchange_op(API_OP_HELLO), take_hello);
 }
 
 static void answer_data(struct exchange *x)
@@ -205,6 +224,9 @@ static void dispatch(struct exchange *x)
 		break;
 	case RESOURCE_DATA:
 		answer_data(x);
+		break;
+	case RESOURCE_HELLO:
+		answer_hello(x);
 		break;
 	case RESOURCE_METRICS:
 		restconf_metrics(x);

@@ -236,6 +236,7 @@ struct place {
 
 static const struct place places[] = {
 	{"/.well-known/host-meta", RESOURCE_HOST_META, DATASTORE_ALL, false},
+	{"/hello", RESOURCE_HELLO, DATASTORE_ALL, false},
 	{"/metrics", RESOURCE_METRICS, DATASTORE_ALL, false},
 	{"/events", RESOURCE_EVENTS, DATASTORE_ALL, false},
 	{"/restconf/data", RESOURCE_DATA, DATASTORE_ALL, true},

@@ -172,7 +172,7 @@ build_depends() {
 build_step() {
 	started=$(date +%s)
 	case $kind.$3 in
-	debian-source.build | kernel.build | local.build)
+	debian-source.build | kernel.build | local.build | npm.build)
 		progress "$1" "$2" "build …"
 		build_ticker "$1" "$2" &
 		ticker=$!

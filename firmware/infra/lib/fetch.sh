@@ -36,10 +36,11 @@ fetch_dsc_whole() {
 	done
 }
 
-# fetch_all NAME…: after this every Debian input of these packages is in the cache, whole. Prints nothing if there is nothing to do.
+# fetch_all NAME…: after this every Debian input and npm package of these packages is in the cache, whole. Prints nothing if there is nothing to do.
 # Where a locked version has left the archive the lock is rewritten (an error with LOCKED=1); sets relocked=yes then.
 fetch_all() {
 	relocked=''
+	npm_fetch "$@"
 	fetch_look "$@"
 	[ -s "$WORK/absent" ] || return 0
 	apt_alone

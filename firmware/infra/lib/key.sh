@@ -2,7 +2,7 @@
 # The key of a package's result: a hash over all that can change it. Sourced.
 # Two passes of sha256sum for all packages together, because a process per file would dominate a build with nothing to do.
 
-# What every result of class local holds besides its own inputs: version and licence of the firmware.
+# What every result of ours (classes local and npm) holds besides its own inputs: version and licence of the firmware.
 LOCAL_INPUTS="firmware/VERSION LICENSE"
 
 # host_versions: versions of the host's development packages that local and source builds compile against.
@@ -31,7 +31,7 @@ key_files() {
 		while read -r root; do
 			[ -e "$root" ] && printf '%s\0' "$root"
 		done <"$WORK/input-roots" | xargs -0 sh -c 'find "$@" \
-			\( -name "*.o" -o -name "*.d" -o -name __pycache__ -o -name .git \) -prune -o \
+			\( -name "*.o" -o -name "*.d" -o -name __pycache__ -o -name .git -o -name node_modules -o -path "*/ui/build" \) -prune -o \
 			\( -type f -o -type l \) -printf "%m %y %p %l\n"' find
 	) | sort -u >"$WORK/files"
 	(cd "$TOP" && awk '$2 == "f" { print $3 }' "$WORK/files" | sort -u | xargs -r sha256sum) >"$WORK/sums"
@@ -50,7 +50,7 @@ key_texts() {
 	{
 		out = dir "/" $1
 		print "engine", engine, board, triplet, $2, classsum[$2] > out
-		roots = split("firmware/package/" $1 " " $6 " " ($2 == "local" ? local : ""), root, " ")
+		roots = split("firmware/package/" $1 " " $6 " " ($2 == "local" || $2 == "npm" ? local : ""), root, " ")
 		for (i = 1; i <= files; i++)
 			for (j = 1; j <= roots; j++)
 				if (under(file[i], root[j]) && file[i] !~ /^firmware\/package\/[^\/]*\/Config\.in$/) {

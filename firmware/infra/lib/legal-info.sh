@@ -86,7 +86,7 @@ legal_sbom() {
 			type: (if $class == "kernel" then "operating-system" elif $class == "local" then "application" else "library" end),
 			"bom-ref": ($name + "@" + $version),
 			name: $name, version: $version,
-			supplier: {name: (if $class == "local" then "Trireme" else "Debian" end)},
+			supplier: {name: (if $class == "local" then "Trireme" elif $class == "npm" then "npm" else "Debian" end)},
 			hashes: [{alg: "SHA-256", content: $sha256}],
 			licenses: [{expression: $licence}],
 			properties: [
@@ -94,7 +94,9 @@ legal_sbom() {
 				{name: "trireme:source-package", value: $source}, {name: "trireme:source-version", value: $sversion},
 				{name: "trireme:files", value: $files}
 			]
-		} + (if $class == "local" then {} else {purl: ("pkg:deb/debian/" + $source + "@" + ($sversion | @uri) + "?distro=bookworm&arch=source")} end)],
+		} + (if $class == "local" then {}
+			elif $class == "npm" then {purl: ("pkg:npm/" + ($source | sub("^@"; "%40")) + "@" + ($sversion | @uri))}
+			else {purl: ("pkg:deb/debian/" + $source + "@" + ($sversion | @uri) + "?distro=bookworm&arch=source")} end)],
 		dependencies: [{ref: "trireme-firmware", dependsOn: [$rows[] | .[1] + "@" + .[2]]}]
 	}' "$WORK/components" >"$LEGAL.new/sbom.cdx.json"
 	jq -e --argjson count "$(wc -l <"$WORK/components")" '

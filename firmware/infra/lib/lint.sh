@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables go from file to file
 # Checking recipes without building them. Sourced.
 
-LINT_CLASSES='kernel debian-source debian-binary local'
+LINT_CLASSES='kernel debian-source debian-binary local npm'
 
 # lint_all: prints every finding; fails if there is one.
 lint_all() {
@@ -94,10 +94,25 @@ lint_class() {
 	local)
 		lint_function "$1" recipe_install
 		;;
+	npm)
+		lint_function "$1" recipe_install
+		lint_npm_lock "$1" "$TOP/$inputs/package-lock.json"
+		;;
 	esac
 	for needed in $depends $needs; do
 		[ -r "$PACKAGES/$needed/recipe" ] || finding "$1" "depends on or needs '$needed', which does not exist"
 	done
+}
+
+# lint_npm_lock NAME LOCK: every package has its hash, and none names the host it comes from.
+lint_npm_lock() {
+	jq -r '.packages | to_entries[] | select(.key != "") | .key as $key |
+		(if .value.integrity // "" | test("^sha512-") then empty else "\($key) has no sha512" end),
+		(if .value.resolved then "\($key) names where it comes from (npm config: omit-lockfile-registry-resolved)" else empty end)' \
+		"$2" >"$WORK/lint-npm" 2>&1 || finding "$1" "$2 cannot be read: $(head -n 1 "$WORK/lint-npm")"
+	while read -r line; do
+		finding "$1" "package-lock.json: $line"
+	done <"$WORK/lint-npm"
 }
 
 lint_function() {

@@ -234,6 +234,15 @@ broken "missing function" 's/^recipe_install/other_name/' "needs the function re
 broken "Debian input without hash" 's/^class=.*/class=debian-binary\nbinaries=ghost\nfiles=x/' "hashes has no line for deb:ghost"
 broken "not sh" 's/^licence=.*/if/' "recipe is not valid sh"
 cp "$LAB/odd" "$good"
+lock=$TREE/services/web/ui/package-lock.json
+cp "$lock" "$LAB/lock"
+sed -i 's/^class=.*/class=npm/; s/^inputs=.*/inputs=services\/web\/ui/' "$good"
+succeeds "lint: sound npm packages" "$recipe" lint
+jq '.packages["node_modules/preact"].resolved = "somewhere"' "$LAB/lock" >"$lock"
+fails_saying "lint: npm package with an address" "node_modules/preact names where it comes from" "$recipe" lint
+jq 'del(.packages["node_modules/preact"].integrity)' "$LAB/lock" >"$lock"
+fails_saying "lint: npm package without hash" "node_modules/preact has no sha512" "$recipe" lint
+cp "$LAB/odd" "$good"
 rm "$TREE/firmware/package/odd/Config.in"
 fails_saying "lint: no Config.in" "no Config.in" "$recipe" lint
 finish

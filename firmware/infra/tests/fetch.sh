@@ -118,4 +118,27 @@ if mount -t tmpfs -o size=8m tmpfs "$LAB/small"; then
 else
 	result "space: small file system" 1 "cannot mount a tmpfs (not root?)"
 fi
+# npm's packages.
+page=trireme-web-ui
+succeeds "npm: packages of the page" "$recipe" fetch "$page"
+succeeds "npm: once more" "$recipe" fetch "$page"
+code=0
+[ ! -s "$OUT" ] || code=1
+result "npm: nothing is to do then" "$code" "the second run did something"
+kept=$(find "$dl/npm/_cacache/content-v2" -type f -size +200k | sort | head -n 1)
+cp "$kept" "$LAB/whole"
+printf x | dd of="$kept" bs=1 seek=5000 conv=notrunc 2>"$OUT"
+succeeds "npm: a damaged file" "$recipe" fetch "$page"
+says "npm: is fetched again" "downloading npm packages of $page"
+succeeds "npm: and is whole again" cmp "$kept" "$LAB/whole"
+lock=$TREE/services/web/ui/package-lock.json
+cp "$lock" "$LAB/lock"
+jq '.packages["node_modules/preact"].integrity = .packages["node_modules/vite"].integrity' "$LAB/lock" >"$lock"
+fails_saying "npm: not what the lock says" "does not have the sha512 that package-lock.json says" "$recipe" fetch "$page"
+jq 'del(.packages["node_modules/preact"])' "$LAB/lock" >"$lock"
+fails_saying "npm: a lock that does not fit" "package-lock.json does not fit package.json" "$recipe" fetch "$page"
+cp "$LAB/lock" "$lock"
+rm -rf "$dl/npm"
+fails_saying "npm: no network" "no network for packages: downloading npm packages of $page failed" \
+	env npm_config_registry=http://127.0.0.1:9 npm_config_fetch_retries=0 "$recipe" build "$page"
 finish

@@ -14,6 +14,17 @@ as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 succeeds "host: nothing missing needs no root" as_nobody "$setup"
 fails_saying "host: not root" "not root: these Debian packages are missing and only root can install them: *sl" \
 	as_nobody "$setup" "$LAB/list"
+# Node.js from elsewhere: taken if it is new enough.
+mkdir "$LAB/node"
+printf '#!/bin/sh\n' >"$LAB/node/npm"
+printf '#!/bin/sh\nprintenv NODE\n' >"$LAB/node/node"
+printf '#!/bin/sh\necho nothing-is-installed\n' >"$LAB/node/dpkg-query"
+chmod -R a+rX,+x "$LAB/node"
+fails_saying "host: Node.js that is too old" "not root: .* nodejs npm " as_nobody env PATH="$LAB/node:$PATH" NODE=16 "$setup"
+code=0
+as_nobody env PATH="$LAB/node:$PATH" NODE=18 "$setup" >"$OUT" 2>&1 || code=$?
+if [ "$code" = 0 ] || grep -q nodejs "$OUT"; then code=1; else code=0; fi
+result "host: Node.js that will do" "$code" "asked for Debian's"
 printf 'ID=ubuntu\nVERSION_ID="24.04"\nPRETTY_NAME="Ubuntu 24.04"\n' >"$LAB/os"
 fails_saying "host: another system" "this is Ubuntu 24.04; the build runs on Debian 12 (bookworm) only" env OS_RELEASE="$LAB/os" "$setup"
 printf 'ID=debian\nVERSION_ID="13"\nPRETTY_NAME="Debian 13"\n' >"$LAB/os"

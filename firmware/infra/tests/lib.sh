@@ -19,10 +19,11 @@ lab_end() {
 	rm -rf "$LAB"
 }
 
-# lab_tree: the real tree without build output, product code and git.
+# lab_tree: the real tree without build output, git and product code but for the page.
 lab_tree() {
 	mkdir -p "$TREE/services"
-	(cd "$REAL" && tar -cf - Kconfig Makefile LICENSE board firmware hw rootfs) | tar -xf - -C "$TREE"
+	(cd "$REAL" && tar --exclude=node_modules --exclude=ui/build -cf - Kconfig Makefile LICENSE board firmware hw rootfs services/web/ui) |
+		tar -xf - -C "$TREE"
 }
 
 # lab_package NAME: a recipe of class local in the throw-away tree; its text comes from stdin.

@@ -28,6 +28,8 @@ static const struct {
 	{"set-password", ACCESS_VIEWER, true},
 	{"commit", ACCESS_OPERATOR, true},
 	{"confirm", ACCESS_OPERATOR, true},
+	{"history", ACCESS_VIEWER, false},
+	{"get-revision", ACCESS_VIEWER, false},
 	{"discard", ACCESS_OPERATOR, true},
 	{"rollback", ACCESS_OPERATOR, true},
 	{"switch-over", ACCESS_OPERATOR, true},

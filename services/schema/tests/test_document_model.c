@@ -88,6 +88,35 @@ static void leaves_are_described(void **state)
 	json_decref(key);
 }
 
+static void check_choice(const json_t *node, size_t place, const char *choice, const char *name)
+{
+	const json_t *around = json_array_get(json_object_get(node, "choices"), place);
+
+	check_text(around, "choice", choice);
+	check_text(around, "case", name);
+}
+
+static void choices_and_conditions_are_described(void **state)
+{
+	json_t *service = describe("virtual-service"), *timing = describe("cluster/timing");
+	json_t *top = describe("/");
+	const json_t *ports = child(service, "ports");
+
+	(void)state;
+	check_choice(ports, 0, "match", "address");
+	check_choice(ports, 1, "port", "ports");
+	assert_int_equal(json_array_size(json_object_get(ports, "choices")), 2);
+	check_choice(child(service, "firewall-mark"), 0, "match", "firewall-mark");
+	assert_null(json_object_get(child(service, "pool"), "choices"));
+	check_text(child(timing, "token"), "condition", "only with the profile custom");
+	assert_null(json_object_get(child(timing, "profile"), "condition"));
+	assert_true(json_is_true(json_object_get(child(top, "access"), "restricted")));
+	assert_null(json_object_get(child(top, "pool"), "restricted"));
+	json_decref(service);
+	json_decref(timing);
+	json_decref(top);
+}
+
 /* From the top down, every place can be described, and says something of itself. */
 static size_t walk(const char *path)
 {
@@ -174,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_is_described),
 		cmocka_unit_test(leaves_are_described),
+		cmocka_unit_test(choices_and_conditions_are_described),
 		cmocka_unit_test(every_place_is_described),
 		cmocka_unit_test(unknown_places_are_refused),
 		cmocka_unit_test(the_level_is_that_of_the_newest_node),

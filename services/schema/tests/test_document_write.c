@@ -320,6 +320,12 @@ static void targets_are_printed(void **state)
 		document_print_target(base, "/pool=none", DOCUMENT_REDACTED, &none, &error),
 		-EBADMSG);
 	assert_int_equal(error.fault, SCHEMA_FAULT_TARGET);
+	/* Its parent is there. */
+	assert_int_equal(document_print_target(base, "/pool=web/real-server=none",
+					       DOCUMENT_REDACTED, &none, &error),
+			 -EBADMSG);
+	assert_int_equal(error.fault, SCHEMA_FAULT_TARGET);
+	assert_null(none);
 }
 
 int main(void)

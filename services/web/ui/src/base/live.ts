@@ -1,0 +1,77 @@
+// The state of the cluster as this page last heard it, and who is signed in.
+import { getState, rpc, whenSignedOut } from '../api/client';
+import { ApiError } from '../api/errors';
+import { watchState } from '../api/events';
+import type { Role, State } from '../api/types';
+import { store } from './store';
+
+export interface Session {
+  user: string;
+  role: Role;
+}
+
+/** undefined: not known yet; null: nobody is signed in. */
+export const session = store<Session | null | undefined>(undefined);
+export const state = store<State | null>(null);
+export const connection = store<{ up: boolean; /** Time of the last word from the router. */ heard: number }>({
+  up: true,
+  heard: Date.now(),
+});
+
+let stop: (() => void) | undefined;
+
+function take(next: State): void {
+  state.set(next);
+  const known = session.get();
+  const told = next.session;
+  if (told && (told.user !== known?.user || told.role !== known.role)) session.set(told);
+}
+
+function watch(): void {
+  stop?.();
+  stop = watchState({
+    state: take,
+    connected: (up) => connection.set({ up, heard: up ? Date.now() : connection.get().heard }),
+  });
+}
+
+function signedOut(): void {
+  stop?.();
+  stop = undefined;
+  session.set(null);
+  state.set(null);
+}
+
+/** Finds out whether somebody is signed in already, by the cookie. Fails when the router does not answer. */
+export async function begin(): Promise<void> {
+  whenSignedOut(signedOut);
+  try {
+    take(await getState());
+    if (!session.get()) session.set({ user: '', role: 'viewer' });
+    watch();
+  } catch (failure) {
+    if (!(failure instanceof ApiError && failure.status === 401)) throw failure;
+    signedOut();
+  }
+}
+
+export async function signIn(user: string, password: string): Promise<void> {
+  const output = await rpc('sign-in', { user, password });
+  session.set({ user, role: (output['role'] as Role | undefined) ?? 'viewer' });
+  take(await getState());
+  watch();
+}
+
+export async function signOut(): Promise<void> {
+  await rpc('sign-out');
+  signedOut();
+}
+
+/** Asks now, so that what was just done is seen without waiting for the next event. */
+export async function refresh(): Promise<void> {
+  take(await getState());
+}
+
+export function mayOperate(role: Role | undefined): boolean {
+  return role === 'operator' || role === 'administrator';
+}

@@ -1,0 +1,142 @@
+// Taking over what another load balancer was configured with: lvs.cf of Piranha, keepalived.conf.
+import { useState } from 'preact/hooks';
+import { importText } from '../api/client';
+import type { MappingLine } from '../api/types';
+import { useAction } from '../base/action';
+import { announce } from '../base/announce';
+import { draft, loadDraft } from '../base/candidate';
+import { plural } from '../base/format';
+import { mayOperate, session } from '../base/live';
+import { Failure, Heading, Notice } from '../base/parts';
+import { useStore } from '../base/store';
+import { Mapping } from './mapping';
+
+/** More is not taken by the API. */
+const BYTES_MAX = 1024 * 1024;
+
+interface Result {
+  mapping: MappingLine[];
+  summary: string;
+  /** The lines that were imported. */
+  source: string[];
+}
+
+async function readFile(file: File): Promise<string> {
+  if (file.size > BYTES_MAX)
+    throw new Error(`${file.name} has ${Math.ceil(file.size / 1024)} KiB; allowed are ${BYTES_MAX / 1024}.`);
+  const text = await file.text();
+  if (text.includes('\0')) throw new Error(`${file.name} is not a text file.`);
+  return text;
+}
+
+export function Import() {
+  const operator = mayOperate(useStore(session)?.role);
+  const [text, setText] = useState('');
+  const [format, setFormat] = useState('');
+  const [result, setResult] = useState<Result>();
+  const action = useAction();
+  const take = (file: File | undefined): void => {
+    if (file) void action.run(async () => setText(await readFile(file)));
+  };
+  const start = (): Promise<void> =>
+    action.run(async () => {
+      setResult(undefined);
+      const answer = await importText(text, format || undefined);
+      setResult({ ...answer, source: text.split('\n') });
+      announce(answer.summary || 'Imported into the draft.');
+      await loadDraft();
+    });
+  return (
+    <>
+      <Heading>Import</Heading>
+      <p class="lead">
+        Takes over lvs.cf (Piranha) or keepalived.conf. The result becomes your draft, in the place of what the draft
+        has now; nothing is in use before you commit.
+      </p>
+      {!operator && <Notice tone="warn" title="Your role may look, not import" />}
+      <form
+        class="import"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <DropZone onFile={take} />
+        <label class="field">
+          Or paste it here
+          <textarea
+            class="code"
+            rows={10}
+            spellcheck={false}
+            value={text}
+            onInput={(e) => setText(e.currentTarget.value)}
+          />
+        </label>
+        <label class="field narrow">
+          Format
+          <select value={format} onChange={(e) => setFormat(e.currentTarget.value)}>
+            <option value="">by its content</option>
+            <option value="lvs">lvs.cf</option>
+            <option value="keepalived">keepalived.conf</option>
+          </select>
+        </label>
+        <Failure of={action} title="Not imported" />
+        <div class="buttons">
+          <button type="submit" class="main" disabled={action.busy || !operator || text.trim() === ''}>
+            {action.busy ? 'Working …' : 'Import into my draft'}
+          </button>
+        </div>
+      </form>
+      {result && <Outcome result={result} />}
+    </>
+  );
+}
+
+function DropZone({ onFile }: { onFile: (file: File | undefined) => void }) {
+  const [over, setOver] = useState(false);
+  return (
+    <label
+      class={`drop ${over ? 'over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        onFile(event.dataTransfer?.files[0]);
+      }}
+    >
+      Drop a file here, or choose one
+      <input
+        type="file"
+        onChange={(event) => {
+          onFile(event.currentTarget.files?.[0]);
+          // The same file can be chosen again after it was changed.
+          event.currentTarget.value = '';
+        }}
+      />
+    </label>
+  );
+}
+
+function Outcome({ result }: { result: Result }) {
+  const changes = useStore(draft)?.changes.length ?? 0;
+  return (
+    <section aria-labelledby="outcome">
+      <h2 id="outcome">What became of each line</h2>
+      {result.summary && <p class="words">{result.summary}</p>}
+      <Mapping mapping={result.mapping} source={result.source} />
+      <p>
+        {changes > 0 ? (
+          <a class="button main" href="#/changes">
+            Look at the {plural(changes, 'difference')} and commit
+          </a>
+        ) : (
+          'Your draft does not differ from what is in use.'
+        )}
+      </p>
+    </section>
+  );
+}

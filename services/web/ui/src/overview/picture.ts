@@ -1,0 +1,147 @@
+// What the picture of the cluster shows, worked out of the state. Pure.
+import type { Group, Member, RealServer, Service, State } from '../api/types';
+import { counter, listed } from '../base/format';
+import type { Tone } from '../base/parts';
+
+/** How a real server is, in one word. */
+export interface Condition {
+  word: string;
+  tone: Tone;
+  /** Name of the mark that stands for it where there is no room for the word. */
+  mark: 'up' | 'down' | 'unknown' | 'rest';
+}
+
+export function conditionOf(server: RealServer): Condition {
+  if (server['admin-state'] === 'disabled') return { word: 'disabled', tone: 'plain', mark: 'rest' };
+  if (server.health === 'down') return { word: 'down', tone: 'bad', mark: 'down' };
+  if (server['admin-state'] === 'drain') return { word: 'draining', tone: 'warn', mark: 'rest' };
+  if (server.health === 'unknown') return { word: 'not checked yet', tone: 'plain', mark: 'unknown' };
+  if (!server['in-use']) return { word: 'up, not in use', tone: 'warn', mark: 'rest' };
+  return { word: 'up', tone: 'good', mark: 'up' };
+}
+
+export interface ServiceView {
+  service: Service;
+  servers: RealServer[];
+  up: number;
+  /** Connections that are open now. */
+  active: number;
+  /** What is wrong with it; empty: nothing. */
+  trouble: string;
+}
+
+function troubleOf(service: Service, servers: RealServer[], up: number): string {
+  const down = servers.filter((server) => conditionOf(server).mark === 'down').length;
+  if (!service.applied) return 'not in the kernel';
+  if (servers.length === 0) return 'no real servers';
+  if (up === 0) return down > 0 ? 'nothing answers' : 'no real server in use';
+  return down > 0 ? `${down} down` : '';
+}
+
+export function serviceView(service: Service): ServiceView {
+  const servers = service['real-server'] ?? [];
+  const up = servers.filter((server) => conditionOf(server).mark === 'up').length;
+  const active = servers.reduce((sum, server) => sum + (server.active ?? 0), 0);
+  return { service, servers, up, active, trouble: troubleOf(service, servers, up) };
+}
+
+/** Where clients reach it: "203.0.113.10:80 tcp". */
+export function reachedAt(service: Service): string {
+  if (!service.address) return 'by firewall mark';
+  const port = service.port === undefined ? '' : `:${service.port}`;
+  return `${service.address}${port}${service.protocol ? ` ${service.protocol}` : ''}`;
+}
+
+/** All connections that the services have been given so far. */
+export function connectionsSoFar(state: State): number {
+  return (state.service ?? [])
+    .flatMap((s) => s['real-server'] ?? [])
+    .reduce((sum, server) => sum + counter(server.connections), 0);
+}
+
+export function groupsOf(state: State, member: string): Group[] {
+  return (state.group ?? []).filter((group) => group.owner === member);
+}
+
+/** The routers that could take over what `owner` has. */
+export function successors(state: State, owner: string | undefined): Member[] {
+  return (state.member ?? []).filter(
+    (m) => m.name !== owner && m.role === 'router' && m.present && m.fit && !m.standby,
+  );
+}
+
+/** How a member of the cluster is. */
+export function memberCondition(state: State, member: Member): { word: string; tone: Tone } {
+  if (!member.present) return { word: 'not there', tone: 'bad' };
+  if (member.role === 'witness') return { word: 'votes', tone: 'good' };
+  if (groupsOf(state, member.name).length > 0) return { word: 'active', tone: 'accent' };
+  if (member.standby) return { word: 'in maintenance', tone: 'warn' };
+  return member.fit ? { word: 'ready to take over', tone: 'good' } : { word: 'cannot take over', tone: 'bad' };
+}
+
+function memberChanges(before: State, after: State): string[] {
+  const known = new Map((before.member ?? []).map((m) => [m.name, m]));
+  return (after.member ?? []).flatMap((m) => {
+    const was = known.get(m.name);
+    if (!was) return [`${m.name} is a new member.`];
+    if (was.present !== m.present) return [m.present ? `${m.name} is back.` : `${m.name} is gone.`];
+    if (was.standby !== m.standby) return [m.standby ? `${m.name} is in maintenance.` : `${m.name} takes part again.`];
+    if (was.fit !== m.fit)
+      return [
+        m.fit ? `${m.name} is ready to take over.` : `${m.name} cannot take over: ${m.reason ?? 'no reason given'}.`,
+      ];
+    return [];
+  });
+}
+
+function groupChanges(before: State, after: State): string[] {
+  const owner = new Map((before.group ?? []).map((g) => [g.name, g.owner]));
+  return (after.group ?? [])
+    .filter((g) => owner.has(g.name) && owner.get(g.name) !== g.owner)
+    .map((g) =>
+      g.owner ? `${g.owner} holds the addresses of ${g.name}.` : `Nobody holds the addresses of ${g.name}.`,
+    );
+}
+
+function serviceChanges(before: State, after: State): string[] {
+  const known = new Map((before.service ?? []).map((s) => [s.name, s]));
+  return (after.service ?? []).flatMap((service) => {
+    const old = new Map((known.get(service.name)?.['real-server'] ?? []).map((r) => [r.name, conditionOf(r).word]));
+    const changed = (service['real-server'] ?? []).filter(
+      (r) => old.has(r.name) && old.get(r.name) !== conditionOf(r).word,
+    );
+    return changed.map((r) => `${service.name}: ${r.name} is ${conditionOf(r).word}.`);
+  });
+}
+
+function sourceChanges(before: State, after: State): string[] {
+  const known = new Map((before['data-source'] ?? []).map((d) => [d.name, d.state]));
+  return (after['data-source'] ?? [])
+    .filter((d) => known.has(d.name) && known.get(d.name) !== d.state)
+    .map((d) => `Data source ${d.name} is ${d.state}.`);
+}
+
+/** What a person should hear of, between two states. */
+export function changesBetween(before: State, after: State): string[] {
+  const quorum =
+    before.quorum === after.quorum
+      ? []
+      : [after.quorum === 'yes' ? 'The cluster has quorum.' : 'The cluster has no quorum.'];
+  const revision =
+    before.configuration?.revision === after.configuration?.revision
+      ? []
+      : [`Revision ${after.configuration?.revision} is in use.`];
+  return [
+    ...quorum,
+    ...memberChanges(before, after),
+    ...groupChanges(before, after),
+    ...serviceChanges(before, after),
+    ...sourceChanges(before, after),
+    ...revision,
+  ];
+}
+
+/** Which services depend on a data source, by the pools that it names: "web, shop and mail". */
+export function dependents(consumers: string[], poolOf: Map<string, string>): string {
+  return listed([...poolOf].filter(([, pool]) => consumers.includes(pool)).map(([service]) => service));
+}

@@ -1,0 +1,109 @@
+// Signing in: plain words when it fails, and a wait that counts down when it is locked.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { getHello } from '../api/client';
+import { ApiError, wordsOf } from '../api/errors';
+import type { Hello } from '../api/types';
+import { clock } from '../base/format';
+import { signIn } from '../base/live';
+import { Notice } from '../base/parts';
+
+/** Seconds until another attempt is worth making. */
+function useWait(): [number, (seconds: number) => void] {
+  const [until, setUntil] = useState(0);
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (until <= Date.now()) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [until]);
+  return [
+    Math.max(0, (until - now) / 1000),
+    (seconds) => {
+      setNow(Date.now());
+      setUntil(Date.now() + seconds * 1000);
+    },
+  ];
+}
+
+export function SignIn() {
+  const [user, setUser] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+  const [wait, setWait] = useWait();
+  const [hello, setHello] = useState<Hello>({});
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    document.title = 'Sign in – Trireme';
+    field.current?.focus();
+    // Without an answer one can sign in all the same.
+    getHello().then(setHello, () => undefined);
+  }, []);
+  const start = async (): Promise<void> => {
+    setBusy(true);
+    setError('');
+    try {
+      await signIn(user, password);
+    } catch (failure) {
+      setPassword('');
+      const wrong = failure instanceof ApiError && failure.status === 401;
+      setError(wrong ? 'The user or the password is not right.' : wordsOf(failure));
+      if (failure instanceof ApiError && failure.retryAfter) setWait(failure.retryAfter);
+      setBusy(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <img src="/trireme.svg" width="40" height="40" alt="" />
+        <h1>Trireme {hello.node && <small>{hello.node}</small>}</h1>
+        {hello.users === false && (
+          <Notice tone="warn" title="Nobody can sign in yet">
+            <p>
+              No user has a password. Set the administrator's password at the router's console, in its menu; then sign
+              in here.
+            </p>
+          </Notice>
+        )}
+        <label class="field">
+          User
+          <input
+            ref={field}
+            type="text"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            value={user}
+            onInput={(e) => setUser(e.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          Password
+          <input
+            type="password"
+            autocomplete="current-password"
+            required
+            value={password}
+            onInput={(e) => setPassword(e.currentTarget.value)}
+          />
+        </label>
+        {error && (
+          <Notice tone="bad" title="Not signed in">
+            <p class="words">{error}</p>
+            {wait > 0 && <p>Next attempt in {clock(wait)}.</p>}
+          </Notice>
+        )}
+        <button type="submit" class="main" disabled={busy || wait > 0}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+    </main>
+  );
+}
