@@ -30,10 +30,10 @@ GAP_SHOWN = 0.25  # seconds without an answer from which on it counts as an inte
 
 
 class Relay:
-    """A door for the browser: connections to a port of 127.0.0.1 go to the virtual address, as the client's."""
+    """A door for the browser: connections to a port of 127.0.0.1 go on from a machine of the lab to an address there."""
 
-    def __init__(self, lab, port):
-        self._lab = lab
+    def __init__(self, lab, port, scheme, place, target):
+        self._lab, self._place, self._target = lab, place, target
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         for candidate in (*range(port, port + 20), 0):
@@ -43,7 +43,7 @@ class Relay:
             except OSError:
                 continue
         self._listener.listen(16)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -57,11 +57,11 @@ class Relay:
     def _serve(self, browser):
         with browser:
             try:
-                with self._lab.inside("client"):
+                with self._lab.inside(self._place):
                     service = socket.socket()
                 with service:
                     service.settimeout(5)
-                    service.connect((cluster.VIP, 80))
+                    service.connect(self._target)
                     self._pass_on(browser, service)
             except OSError:
                 return  # the browser sees the closed connection
@@ -232,7 +232,7 @@ class Control:
                 menu.give_up()
 
 
-def introduce(screen, lab_cluster, relay):
+def introduce(screen, lab_cluster, relay, pages):
     """How to look at it and what to do with it."""
     said = ["", "The cluster boots; it answers in about a minute.", ""]
     for name, machine in lab_cluster.machines.items():
@@ -241,6 +241,8 @@ def introduce(screen, lab_cluster, relay):
              f"{os.path.relpath(lab_cluster.logs)}/console-NODE.log)", "",
              "  the line: active router | requests answered a second | last gap between answers | shares | power on", "",
              f"  browser: {relay.url}  (goes to the floating address {cluster.VIP} as a client's request)", "",
+             *(f"  page of {name}: {page.url}  (its certificate is its own; sign in as admin, once a console's menu has set the password)"
+               for name, page in pages.items()), "",
              "  type and press Enter:  kill r1 (cuts its power; so does kill -9 of its pid)   start r1   switchover   stop",
              "  Ctrl-C ends everything and leaves nothing behind.", ""]
     screen.say("\n".join(said))
@@ -253,8 +255,10 @@ def run(options):
     shutil.rmtree(logs, ignore_errors=True)
     with cluster.Cluster(logs, options.image) as lab_cluster:
         lab_cluster.start()
-        relay = Relay(lab_cluster.lab, options.port)
-        introduce(screen, lab_cluster, relay)
+        relay = Relay(lab_cluster.lab, options.port, "http", "client", (cluster.VIP, 80))
+        pages = {name: Relay(lab_cluster.lab, options.port + 363, "https", "web1", (cluster.private_address(name), 443))
+                 for name in cluster.ROUTERS}
+        introduce(screen, lab_cluster, relay, pages)
         with Load(lab_cluster.lab, "client", cluster.VIP, rate=RATE, patience=1.0, keep=20_000) as load:
             watch = Watch(lab_cluster, load)
             control = Control(lab_cluster, watch, screen)
@@ -267,7 +271,8 @@ def run(options):
                     screen.say(f"the cluster answers, {watch.ready_after:.1f} s after power on")
                 screen.show(watch.line())
                 control.wait(min(1.0, max(0.0, limit - time.monotonic())))
-        relay.close()
+        for door in (relay, *pages.values()):
+            door.close()
     screen.say("stopped; nothing is left running")
     return 0 if watch.ready_after is not None or not options.seconds else 1
 

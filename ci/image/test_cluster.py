@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from lab import cluster, processes, stream
+from lab import cluster, processes, rights, stream
 from lab.cluster import CLIENT, GATEWAY, ROUTERS, VIP, VIP_DIRECT, WEBS
 from lab.load import Load
 from lab.share import FULL, in_full_run
@@ -28,6 +28,7 @@ COMMITS_AT_ONCE = 50           # in one line for the shell
 PRIVATE = {"r1": "10.77.0.111", "r2": "10.77.0.112"}  # new addresses of eth1
 WEIGHT = "/pool[name='web']/real-server[name='web1']/weight"
 SCHEDULER = "/virtual-service[name='web']/scheduler"
+PASSWORD = "correct horse 7"
 SILENCE = 1.0      # seconds at most for which a connection may stand still while others' services change
 # Checks of the demonstration's services: 2 failed checks, one a second, each given up after 0.8 s; one more for
 # the emulated machine's own slowness.
@@ -445,12 +446,42 @@ def test_damaged_datastore_and_reboot_from_the_menu(stage, settled, figure):
 def test_shell_asks_for_the_password_once_one_is_set(stage, settled):
     menu = stage.menu("w")
     assert menu.run("id -u")[1] == "0", "none is set: none is asked for"
-    menu.set_password("correct horse 7")
+    menu.set_password(PASSWORD)
     assert menu.refused("wrong horse 7") >= 1
     assert menu.run("id -u")[1] == "0"
     _, stored = menu.run("cat /data/trireme/password")
     assert stored.startswith("$y$")
     assert settled in menu.run("trireme status")[1]
+
+
+# -- its API and its page
+
+def curl(stage, name, path, *words):
+    """What a machine of the private network is answered by a router's API; its certificate is its own."""
+    return stage.lab.run("web1", "curl", "-sk", "--max-time", "20", *words, f"https://{cluster.private_address(name)}{path}")
+
+
+def test_every_daemon_has_the_rights_that_are_written_down(stage, settled):
+    wrong, seen = rights.differences(stage.menu(settled))
+    assert not wrong
+    assert seen >= 8
+
+
+def test_the_password_of_the_console_opens_the_api(stage, settled):
+    """On the other router as well: users and sessions are the cluster's."""
+    assert not stage.menu(settled).password
+    stage.menu(settled).set_password(PASSWORD)
+    value = json.dumps({"trireme-api:input": {"user": "admin", "password": PASSWORD}})
+    signed = json.loads(curl(stage, settled, "/restconf/operations/trireme-api:sign-in", "-H",
+                             "Content-Type: application/yang-data+json", "-d", value))["trireme-api:output"]
+    assert signed["role"] == "administrator"
+    for name in ROUTERS:
+        group = json.loads(curl(stage, name, "/restconf/data/trireme-api:state/group=main", "-H",
+                                f"Authorization: Bearer {signed['token']}"))["trireme-api:group"][0]
+        assert group["owner"] == settled
+    assert "<title>" in curl(stage, settled, "/")
+    assert stage.lab.run("up", "curl", "-sk", "--max-time", "2", "-o", "/dev/null", "-w", "%{http_code}", f"https://{VIP}/",
+                         check=False) == "000", "nothing of it on the public side"
 
 
 # -- it says what is wrong (last: the cluster is switched off to make room)

@@ -32,6 +32,12 @@ def document():
     return json.loads(DOCUMENT.read_text())
 
 
+def private_address(node):
+    """The node's own address on the private network."""
+    entry = next(entry for entry in document()["trireme:cluster"]["node"] if entry["name"] == node)
+    return next(port["address"] for port in entry["port"] if port["name"] == "eth1")
+
+
 def macs(node):
     """MAC addresses of a node's ports eth0 and eth1."""
     nodes = {entry["name"]: entry for entry in document()["trireme:cluster"]["node"]}

@@ -1,12 +1,11 @@
 """What tests of the config service change again and again: the weight of the first real server."""
-import json
 import re
 
 WEIGHT = "/pool[name='{}']/real-server[name='{}']/weight"
 
 
 def history(node, count=1000):
-    return json.loads(node.trireme("history", str(count), "--json"))
+    return node.config().history(count)
 
 
 def comments(node):
@@ -15,7 +14,7 @@ def comments(node):
 
 
 def running(node):
-    return json.loads(node.trireme("show"))
+    return node.config().document()
 
 
 def first_server(node):
@@ -31,10 +30,11 @@ def weight(node, of):
     return None
 
 
-def commit(node, of, value, *words, code=0, session=None):
+def commit(node, of, value, refused=False, session=None, **members):
     """Sets the weight and commits; returns what was said."""
-    said = node.trireme("set", WEIGHT.format(*of), str(value), session=session, code=code)
-    return said + node.trireme("commit", *words, session=session, code=code)
+    client = node.config(session)
+    said = client.set(WEIGHT.format(*of), value, refused)
+    return f"{said}\n{client.commit(refused, **members)}"
 
 
 def done(said):

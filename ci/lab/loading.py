@@ -1,5 +1,6 @@
 """What trireme-config reads when a machine starts and what it leaves, in a folder instead of the machine."""
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -30,9 +31,9 @@ class Machine:
         (net / "lo/type").write_text("772\n")
         (net / "lo/address").write_text("00:00:00:00:00:00\n")
 
-    def run(self, *words, yang=YANG):
+    def run(self, *words, yang=YANG, environment=None):
         return subprocess.run([PROGRAM, *words, "--root", self.root, "--yang", yang], capture_output=True, text=True,
-                              timeout=30, check=False)
+                              timeout=30, check=False, env={**os.environ, **(environment or {})})
 
     def load(self, code=0, yang=YANG):
         done = self.run("load", "--seed", self.seed, yang=yang)

@@ -14,11 +14,14 @@ import signal
 import subprocess
 from pathlib import Path
 
-from . import netns, processes, prober
+from . import config_client, netns, processes, prober
 
 TOP = Path(__file__).resolve().parents[2]
 BIN = TOP / "build/services/bin"
 YANG = TOP / "services/schema"
+API_YANG = f"{YANG}:{TOP}/services/api"
+# Of the image: rootfs/overlay/etc/passwd.
+USERS = {"trireme-web": 602, "trireme-api": 603, "trireme-auth": 604}
 RELEASE = (BIN / "trireme-config", YANG)  # of the config service, and its model
 DOCUMENT = TOP / "services/schema/examples/demo.json"
 NETWORKS = ("pub", "priv")
@@ -114,6 +117,25 @@ class Node:
     def start_agent(self):
         self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
 
+    def api_users(self):
+        """The users that broker and fronts become, in a passwd(5) of the node's own."""
+        known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
+        known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
+        passwd = self.root / "passwd"
+        if not passwd.exists():
+            passwd.write_text("\n".join(known) + "\n")
+            self.run("mount", "--bind", passwd, "/etc/passwd")
+
+    def start_broker(self):
+        self.api_users()
+        self.spawn("api", BIN / "trireme-api", "--yang", API_YANG, "--data", self.root / "data/trireme", "--foreground")
+
+    def start_api(self):
+        """The broker, and the front of the local socket: what `trireme` asks."""
+        self.start_broker()
+        self.spawn("web-local", BIN / "trireme-web", "local", "--yang", API_YANG, "--foreground")
+        processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 20, 0.05)
+
     def start(self):
         self.start_corosync()
         self.start_config()
@@ -171,21 +193,21 @@ class Node:
         """Asks the agent by its socket; returns what ask_agent.py printed as JSON."""
         return json.loads(self.run("/usr/bin/python3", Path(__file__).with_name("ask_agent.py"), request, *words))
 
-    def trireme(self, *words, code=0, session=None):
-        """Runs the trireme command in the node; returns what it printed."""
-        command = ["env", f"TRIREME_SESSION={session or self.name}", BIN / "trireme", *words]
-        done = subprocess.run(self.command(*command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    def config(self, session=None):
+        """Somebody who asks the node's config service."""
+        return config_client.ConfigClient(self, session or self.name)
+
+    def config_state(self):
+        """What the config service says of itself, or nothing when it does not answer."""
+        return self.config().state()
+
+    def trireme(self, *words, code=0):
+        """Runs the trireme command in the node, which asks its API (start_api()); returns what it printed."""
+        done = subprocess.run(self.command(BIN / "trireme", *words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=60, stdin=subprocess.DEVNULL, check=False)
         if code is not None and done.returncode != code:
             raise RuntimeError(f"{self.name}: trireme {' '.join(map(str, words))}: {done.returncode}, {done.stdout.strip()}")
         return done.stdout
-
-    def config_state(self):
-        """What the config service says of itself, or nothing when it does not answer."""
-        try:
-            return json.loads(self.trireme("config", "--json"))
-        except (RuntimeError, ValueError):
-            return {}
 
     def log(self, daemon="agent"):
         path = self.logs / f"{self.name}-{daemon}.log"

@@ -41,6 +41,8 @@ static const struct {
 	[ACCESS_ROLLBACK] = {"rollback", ACCESS_OPERATOR, true},
 	[ACCESS_DIFF] = {"diff", ACCESS_VIEWER, false},
 	[ACCESS_DESCRIBE] = {"describe", ACCESS_VIEWER, false},
+	[ACCESS_HISTORY] = {"history", ACCESS_VIEWER, false},
+	[ACCESS_GET_REVISION] = {"get-revision", ACCESS_VIEWER, false},
 	[ACCESS_OVERRIDE] = {"override", ACCESS_ADMINISTRATOR, true},
 	[ACCESS_SWITCH_OVER] = {"switch-over", ACCESS_OPERATOR, true},
 	[ACCESS_STANDBY] = {"standby", ACCESS_OPERATOR, true},

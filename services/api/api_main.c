@@ -77,14 +77,14 @@ static int reload(void *data)
 	_cleanup_(config_freep) struct config *config = NULL;
 	_cleanup_(free_directory) struct directory *directory = malloc(sizeof(*directory));
 	_cleanup_(token_key_clear) struct token_key key = {0};
-	const struct config_node *node;
+	const struct config_node *node = NULL;
 	int r = directory ? daemon_load(&api->daemon, &config) : -ENOMEM;
 
 	if (r == 0)
 		r = daemon_node(&api->daemon, config, &node);
 	if (r == 0)
 		r = read_key(api, &key);
-	if (r < 0)
+	if (r < 0 || !node)
 		return r;
 	directory_make(config, node->name, api->default_hash, directory);
 	/* Nobody else wipes them. */

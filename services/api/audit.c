@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "api/audit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -13,12 +14,9 @@ static json_t *clean(const char *text, size_t max)
 	size_t n = strnlen(text, max);
 	json_t *string;
 
-	memcpy(copy, text, n);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = (char)((unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i]);
 	copy[n] = '\0';
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)copy[i] < ' ' || copy[i] == 0x7f)
-			copy[i] = '?';
-	}
 	/* jansson takes UTF-8 alone: what was cut in the middle of a character loses its rest. */
 	for (size_t cut = 0; !(string = json_string(copy)) && cut < 3 && n > 0; cut++)
 		copy[--n] = '\0';
@@ -43,13 +41,10 @@ size_t audit_line(const struct audit_entry *entry, char ret_line[AUDIT_LINE_MAX]
 	size_t length = text ? strlen(text) : 0;
 
 	json_decref(object);
-	if (length == 0 || length + 2 > AUDIT_LINE_MAX) {
-		memcpy(ret_line, "{}\n", 4);
-		return 3;
-	}
-	memcpy(ret_line, text, length);
-	memcpy(ret_line + length, "\n", 2);
-	return length + 1;
+	/* Its parts are bounded so that it fits; without memory there is none. */
+	if (length == 0 || length + 2 > AUDIT_LINE_MAX)
+		return (size_t)snprintf(ret_line, AUDIT_LINE_MAX, "{}\n");
+	return (size_t)snprintf(ret_line, AUDIT_LINE_MAX, "%s\n", text);
 }
 
 /* Where the last n lines begin. */

@@ -52,7 +52,15 @@ void operation_hello(struct exchange *x)
 static void session_name(const struct exchange *x, char name[SESSION_TEXT_MAX])
 {
 	snprintf(name, SESSION_TEXT_MAX, "%s%s%s", x->principal.name,
-		 x->request.session[0] ? "/" : "", x->request.session);
+		 x->request.session[0] ? "#" : "", x->request.session);
+}
+
+/* A commit of what the request itself says has nothing to do with a candidate, which stays. */
+static bool has_session(const json_t *request)
+{
+	const char *op = json_string_value(json_object_get(request, "op"));
+
+	return !json_object_get(request, "method") || !op || strcmp(op, "commit") != 0;
 }
 
 /* What the config service is to know of who asks. */
@@ -63,7 +71,8 @@ static int add_principal(const struct exchange *x, json_t *request)
 
 	session_name(x, session);
 	r |= json_object_set_new(request, "author", json_string(x->principal.name));
-	r |= json_object_set_new(request, "session", json_string(session));
+	if (has_session(request))
+		r |= json_object_set_new(request, "session", json_string(session));
 	if (x->principal.role < ACCESS_ADMINISTRATOR)
 		r |= json_object_set_new(request, "restricted", json_true());
 	return r ? -ENOMEM : 0;
@@ -237,6 +246,8 @@ void operation_rpc(struct exchange *x)
 		[ACCESS_ROLLBACK] = rpc_rollback,
 		[ACCESS_DIFF] = rpc_diff,
 		[ACCESS_DESCRIBE] = rpc_describe,
+		[ACCESS_HISTORY] = rpc_history,
+		[ACCESS_GET_REVISION] = rpc_get_revision,
 		[ACCESS_OVERRIDE] = rpc_override,
 		[ACCESS_SWITCH_OVER] = rpc_switch_over,
 		[ACCESS_STANDBY] = rpc_standby,

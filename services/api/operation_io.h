@@ -47,6 +47,8 @@ void rpc_discard(struct exchange *x);
 void rpc_rollback(struct exchange *x);
 void rpc_diff(struct exchange *x);
 void rpc_describe(struct exchange *x);
+void rpc_history(struct exchange *x);
+void rpc_get_revision(struct exchange *x);
 void rpc_override(struct exchange *x);
 void rpc_switch_over(struct exchange *x);
 void rpc_standby(struct exchange *x);

@@ -29,8 +29,8 @@ static const char *const kind_words[] = {
 /* A member that is allowed, and in which operations. */
 struct member {
 	const char *name;
+	size_t max; /* KIND_TEXT: bytes with NUL */
 	enum kind kind;
-	size_t max;	  /* KIND_TEXT: bytes with NUL */
 	unsigned int ops; /* bits */
 };
 
@@ -38,30 +38,30 @@ struct member {
 #define ALL_OPS (OP(ACCESS_OPS) - 1)
 
 static const struct member members[] = {
-	{"op", KIND_TEXT, 16, ALL_OPS},
-	{"credential", KIND_OBJECT, 0, ALL_OPS},
-	{"from", KIND_TEXT, REQUEST_FROM_MAX, ALL_OPS},
-	{"session", KIND_TEXT, REQUEST_SESSION_MAX,
+	{"op", 16, KIND_TEXT, ALL_OPS},
+	{"credential", 0, KIND_OBJECT, ALL_OPS},
+	{"from", REQUEST_FROM_MAX, KIND_TEXT, ALL_OPS},
+	{"session", REQUEST_SESSION_MAX, KIND_TEXT,
 	 OP(ACCESS_GET) | OP(ACCESS_WRITE) | OP(ACCESS_RPC)},
-	{"target", KIND_TEXT, REQUEST_TARGET_MAX,
+	{"target", REQUEST_TARGET_MAX, KIND_TEXT,
 	 OP(ACCESS_GET) | OP(ACCESS_WRITE) | OP(ACCESS_STATE)},
-	{"what", KIND_WHAT, 0, OP(ACCESS_GET) | OP(ACCESS_WRITE)},
-	{"metrics", KIND_BOOLEAN, 0, OP(ACCESS_STATE)},
-	{"method", KIND_TEXT, 16, OP(ACCESS_WRITE)},
-	{"value", KIND_ANY, 0, OP(ACCESS_WRITE)},
-	{"insert", KIND_TEXT, 16, OP(ACCESS_WRITE)},
-	{"point", KIND_TEXT, REQUEST_TARGET_MAX, OP(ACCESS_WRITE)},
-	{"if-match", KIND_TEXT, REQUEST_ETAG_MAX, OP(ACCESS_WRITE)},
-	{"comment", KIND_TEXT, REQUEST_COMMENT_MAX, OP(ACCESS_WRITE)},
-	{"confirm", KIND_NUMBER, 0, OP(ACCESS_WRITE)},
-	{"name", KIND_TEXT, 32, OP(ACCESS_RPC)},
-	{"input", KIND_OBJECT, 0, OP(ACCESS_RPC)},
+	{"what", 0, KIND_WHAT, OP(ACCESS_GET) | OP(ACCESS_WRITE)},
+	{"metrics", 0, KIND_BOOLEAN, OP(ACCESS_STATE)},
+	{"method", 16, KIND_TEXT, OP(ACCESS_WRITE)},
+	{"value", 0, KIND_ANY, OP(ACCESS_WRITE)},
+	{"insert", 16, KIND_TEXT, OP(ACCESS_WRITE)},
+	{"point", REQUEST_TARGET_MAX, KIND_TEXT, OP(ACCESS_WRITE)},
+	{"if-match", REQUEST_ETAG_MAX, KIND_TEXT, OP(ACCESS_WRITE)},
+	{"comment", REQUEST_COMMENT_MAX, KIND_TEXT, OP(ACCESS_WRITE)},
+	{"confirm", 0, KIND_NUMBER, OP(ACCESS_WRITE)},
+	{"name", 32, KIND_TEXT, OP(ACCESS_RPC)},
+	{"input", 0, KIND_OBJECT, OP(ACCESS_RPC)},
 };
 
 static const struct member credential_members[] = {
-	{"token", KIND_TEXT, REQUEST_TOKEN_MAX, 0},	  {"user", KIND_TEXT, REQUEST_USER_MAX, 0},
-	{"password", KIND_TEXT, REQUEST_PASSWORD_MAX, 0}, {"uid", KIND_NUMBER, 0, 0},
-	{"name", KIND_TEXT, REQUEST_USER_MAX, 0},
+	{"token", REQUEST_TOKEN_MAX, KIND_TEXT, 0},	  {"user", REQUEST_USER_MAX, KIND_TEXT, 0},
+	{"password", REQUEST_PASSWORD_MAX, KIND_TEXT, 0}, {"uid", 0, KIND_NUMBER, 0},
+	{"name", REQUEST_USER_MAX, KIND_TEXT, 0},
 };
 
 static bool is_kind(const json_t *value, enum kind kind)

@@ -68,6 +68,49 @@ void rpc_describe(struct exchange *x)
 	look(x, "describe");
 }
 
+/* As the state has them: the number is the key. */
+static json_t *revisions(const json_t *answer, const char *key)
+{
+	json_t *list = json_object_get(answer, key), *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry)
+	{
+		json_object_set(entry, "number", json_object_get(entry, "revision"));
+		json_object_del(entry, "revision");
+	}
+	return list;
+}
+
+void rpc_history(struct exchange *x)
+{
+	json_t *answer;
+
+	if (operation_config(x, with_input(x, "history"), OPERATION_LOOK_MS, &answer) < 0)
+		return;
+	answer_output(&x->answer,
+		      json_pack("{s:O, s:O}", "revision", revisions(answer, "revisions"),
+				"replaced", revisions(answer, "superseded")));
+	json_decref(answer);
+}
+
+/* The rights are the config service's matter, as of every look at a whole document. */
+void rpc_get_revision(struct exchange *x)
+{
+	const json_t *input = x->request.input;
+	json_t *answer;
+
+	if (operation_config(x,
+			     json_pack("{s:s, s:O, s:s}", "op", "get", "what",
+				       json_object_get(input, "revision"), "target",
+				       rpc_input_text(input, "target")),
+			     OPERATION_LOOK_MS, &answer) < 0)
+		return;
+	answer_output(&x->answer,
+		      json_pack("{s:O}", "document", json_object_get(answer, "document")));
+	json_decref(answer);
+}
+
 void rpc_switch_over(struct exchange *x)
 {
 	struct agent_result result;

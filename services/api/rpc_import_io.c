@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What another product's file says, as the user's candidate. */
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +14,6 @@
 
 #define MAPPING_MAX ((size_t)2 << 20) /* bytes of rows in an answer; the counts are of all */
 #define ROW_BYTES 96		      /* of a row beside its texts */
-
-static_assert(RPC_IMPORT_MAX == IMPORT_TEXT_MAX, "what the RPC takes, the importers take");
 
 /* The configuration in use, and which revision it is. */
 struct base {

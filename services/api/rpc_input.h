@@ -21,6 +21,7 @@ enum rpc_kind {
 };
 
 #define RPC_MEMBERS_MAX 4
+#define RPC_HISTORY_MAX 1000
 #define RPC_PATH_MAX 768
 #define RPC_IMPORT_MAX ((size_t)1 << 20) /* bytes of a file of another product */
 

@@ -19,7 +19,7 @@
 #include "proto/api_frame.h"
 #include "proto/api_ipc.h"
 
-#define BACKLOG 16
+#define BACKLOG API_IPC_CONNECTIONS_MAX
 #define STACK (2u << 20) /* JSON is parsed as deep as it is nested, at most 2048 levels */
 #define LOOK_NS NSEC_PER_SEC
 #define END_S 3
@@ -114,20 +114,42 @@ static int work(struct connection *c)
 	return r;
 }
 
+static bool has_share(const struct serve *serve, uid_t uid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < API_IPC_CONNECTIONS_MAX; i++)
+		n += serve->connections[i].stage == WORKING && serve->connections[i].uid == uid;
+	return n >= SERVE_WORKERS_SHARE;
+}
+
+/* Takes the first one of the queue that may be worked on now, or NULL. Under the lock. */
+static struct connection *dequeue(struct serve *serve)
+{
+	struct connection *c;
+	size_t at = 0;
+
+	while (at < serve->n_queue && has_share(serve, serve->queue[at]->uid))
+		at++;
+	if (at == serve->n_queue)
+		return NULL;
+	c = serve->queue[at];
+	c->stage = WORKING;
+	serve->n_queue--;
+	for (; at < serve->n_queue; at++)
+		serve->queue[at] = serve->queue[at + 1];
+	return c;
+}
+
 /* Waits for a connection with a request; NULL: the end. */
 static struct connection *next_work(struct serve *serve)
 {
 	struct connection *c = NULL;
 
 	pthread_mutex_lock(&serve->lock);
-	while (!serve->ends && serve->n_queue == 0)
+	/* Whoever ends a front's work looks here himself for what has waited for that. */
+	while (!serve->ends && !(c = dequeue(serve)))
 		pthread_cond_wait(&serve->work, &serve->lock);
-	if (!serve->ends) {
-		c = serve->queue[0];
-		c->stage = WORKING;
-		serve->n_queue--;
-		memmove(serve->queue, serve->queue + 1, serve->n_queue * sizeof(serve->queue[0]));
-	}
 	pthread_mutex_unlock(&serve->lock);
 	return c;
 }

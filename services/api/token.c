@@ -155,7 +155,7 @@ int token_session_write(const struct token_key *key, const struct token_session 
 	char payload[PAYLOAD_MAX];
 	struct text text = TEXT_ON(payload);
 	uint8_t mac[SHA256_DIGEST_SIZE];
-	size_t n = PREFIX_LENGTH;
+	size_t n;
 
 	if (!session->user[0] || strpbrk(session->user, " ") || !session->id[0] ||
 	    session->begun < 0 || session->renewed < 0)
@@ -164,7 +164,7 @@ int token_session_write(const struct token_key *key, const struct token_session 
 		 session->begun, session->renewed, session->fingerprint);
 	if (text_result(&text) < 0)
 		return -ENAMETOOLONG;
-	memcpy(ret_text, SESSION, PREFIX_LENGTH);
+	n = (size_t)snprintf(ret_text, TOKEN_TEXT_MAX, "%s", SESSION);
 	n += encode(payload, text.used, ret_text + n);
 	hmac(key, "session", payload, text.used, mac);
 	ret_text[n++] = '.';

@@ -99,7 +99,18 @@ static int write_temporary(const char *path, const void *data, size_t size, mode
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-int file_write_atomic(const char *path, const void *data, size_t size, mode_t mode)
+static int move_over(const char *from, const char *to)
+{
+	return rename(from, to) < 0 ? -errno : 0;
+}
+
+static int move_beside(const char *from, const char *to)
+{
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) < 0 ? -errno : 0;
+}
+
+static int write_and_move(const char *path, const void *data, size_t size, mode_t mode,
+			  int (*move)(const char *from, const char *to))
 {
 	char temporary[PATH_MAX];
 	int r;
@@ -107,11 +118,21 @@ int file_write_atomic(const char *path, const void *data, size_t size, mode_t mo
 	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
 	r = write_temporary(temporary, data, size, mode);
-	if (r == 0 && rename(temporary, path) < 0)
-		r = -errno;
+	if (r == 0)
+		r = move(temporary, path);
 	if (r < 0) {
 		unlink(temporary);
 		return r;
 	}
 	return sync_parent(path);
+}
+
+int file_write_atomic(const char *path, const void *data, size_t size, mode_t mode)
+{
+	return write_and_move(path, data, size, mode, move_over);
+}
+
+int file_write_new(const char *path, const void *data, size_t size, mode_t mode)
+{
+	return write_and_move(path, data, size, mode, move_beside);
 }

@@ -18,4 +18,7 @@ int file_read(const char *path, size_t max, char **ret_data, size_t *ret_size);
  */
 int file_write_atomic(const char *path, const void *data, size_t size, mode_t mode);
 
+/* The same where nothing is yet. -EEXIST: there is something, which stays as it is. */
+int file_write_new(const char *path, const void *data, size_t size, mode_t mode);
+
 #endif

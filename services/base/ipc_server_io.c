@@ -35,6 +35,8 @@ static int32_t dispatch_del(int32_t fd)
 
 static int32_t on_accept(qb_ipcs_connection_t *c, uid_t uid, gid_t gid)
 {
+	/* Any value will do that is not NULL. */
+	qb_ipcs_context_set(c, uid == 0 ? &server : NULL);
 	if (uid == 0 && geteuid() == 0)
 		return 0;
 	if (uid == 0) {
@@ -91,6 +93,11 @@ int ipc_server_open(qb_loop_t *loop, const char *name, size_t max,
 	if (r < 0)
 		server.service = NULL; /* libqb has destroyed it */
 	return r;
+}
+
+bool ipc_server_is_root(qb_ipcs_connection_t *connection)
+{
+	return qb_ipcs_context_get(connection) != NULL;
 }
 
 void ipc_server_close(void)

@@ -25,6 +25,9 @@ struct ipc_server_handler {
 int ipc_server_open(qb_loop_t *loop, const char *name, size_t max,
 		    const struct ipc_server_handler *handler, void *data);
 
+/* Whether root is at the other end. */
+bool ipc_server_is_root(qb_ipcs_connection_t *connection);
+
 /* Does nothing when there is none. */
 void ipc_server_close(void);
 

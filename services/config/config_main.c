@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log_io.h"
 #include "base/privilege_io.h"
+#include "config/import_io.h"
 #include "config/load_io.h"
 #include "config/server.h"
 #include "config/summary.h"
@@ -26,11 +27,14 @@ static const char usage[] =
 	"  run           keeps the revisions with the other nodes and serves trireme(1)\n"
 	"  check FILE    says whether a document is valid, and if not, where and why\n"
 	"  show          prints a summary of the configuration in use\n"
+	"  import FILE   lays ready what a machine that joins or is restored has got\n"
+	"                (trireme-join, trireme-backup): in use from the next load on\n"
 	"\n"
 	"  --foreground  run: log to standard error too\n"
 	"  --debug       run: log more\n"
 	"  --seed DIR    load: where the data partition has no configuration, the document\n"
 	"                DIR/trireme.json and the key DIR/authkey\n"
+	"  --check       import: only says whether it could be used here\n"
 	"  --config FILE show: another document than " SCHEMA_RUNNING "\n"
 	"  --yang DIR    the model (" SCHEMA_YANG_DIR ")\n"
 	"  --root DIR    for tests: all files of the machine are below DIR\n"
@@ -42,8 +46,8 @@ struct arguments {
 	struct load_options load;
 	const char *config;
 	const char *command;
-	const char *file; /* of check */
-	bool foreground, debug;
+	const char *file; /* of check and import */
+	bool foreground, debug, check;
 };
 
 static int show_report(const struct text *report)
@@ -124,6 +128,20 @@ static int command_show(const struct arguments *arguments)
 	return EXIT_OK;
 }
 
+static int command_import(const struct arguments *arguments)
+{
+	const struct import_options options = {
+		.root = arguments->load.root,
+		.yang_dir = arguments->load.yang_dir,
+		.file = arguments->file,
+		.check = arguments->check,
+	};
+	char buf[CORE_REPORT_MAX];
+	struct text report = TEXT_ON(buf);
+
+	return import(&options, &report) < 0 ? show_report(&report) : EXIT_OK;
+}
+
 static int32_t on_signal(int32_t number, void *data)
 {
 	(void)number;
@@ -177,10 +195,8 @@ static int run(const struct arguments *arguments)
 		const char *name;
 		int (*run)(const struct arguments *);
 	} commands[] = {
-		{"load", command_load},
-		{"check", command_check},
-		{"show", command_show},
-		{"run", command_run},
+		{"load", command_load}, {"check", command_check}, {"import", command_import},
+		{"show", command_show}, {"run", command_run},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -194,10 +210,15 @@ static int run(const struct arguments *arguments)
 static int parse_switches(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
-		{"root", required_argument, NULL, 'r'},	  {"yang", required_argument, NULL, 'y'},
-		{"config", required_argument, NULL, 'c'}, {"seed", required_argument, NULL, 's'},
-		{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
+		{"root", required_argument, NULL, 'r'},
+		{"yang", required_argument, NULL, 'y'},
+		{"config", required_argument, NULL, 'c'},
+		{"seed", required_argument, NULL, 's'},
+		{"foreground", no_argument, NULL, 'f'},
+		{"debug", no_argument, NULL, 'd'},
+		{"check", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -220,6 +241,9 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'd':
 			arguments->debug = true;
+			break;
+		case 'k':
+			arguments->check = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -252,9 +276,9 @@ int main(int argc, char **argv)
 	if (left == 0)
 		return wrong_usage("a command is missing", "");
 	arguments.command = argv[optind];
-	if (strcmp(arguments.command, "check") == 0) {
+	if (strcmp(arguments.command, "check") == 0 || strcmp(arguments.command, "import") == 0) {
 		if (left != 2)
-			return wrong_usage("check needs one FILE", "");
+			return wrong_usage(arguments.command, " needs one FILE");
 		arguments.file = argv[optind + 1];
 	} else if (left != 1) {
 		return wrong_usage("too much on the command line: ", argv[optind + 1]);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "config/first_io.h"
+#include "config/import_io.h"
 #include "config/publish_io.h"
 #include "config/ring_keep_io.h"
 #include "config/tree_io.h"
@@ -147,7 +148,9 @@ static int load_all(const struct load_options *options, struct text *report)
 			 strerror(-r));
 		return r;
 	}
-	r = core_open_model(&core, report);
+	r = import_take(options->root, report);
+	if (r == 0)
+		r = core_open_model(&core, report);
 	return r < 0 ? r : load_and_publish(&core, options, report);
 }
 

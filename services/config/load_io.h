@@ -15,10 +15,11 @@ struct load_options {
 #define LOAD_REPORT_MAX CORE_REPORT_MAX
 
 /*
- * Takes the newest revision of the datastore, or makes the first one (first_io.h), and writes
- * corosync's files and what the services follow (publish_io.h). On an error nothing of these
- * changes. A damaged datastore is moved aside, and the last document that was in use begins a new
- * one; the other nodes' revisions replace it.
+ * Takes over what a machine that joined or was restored has got (import_io.h). Then takes the
+ * newest revision of the datastore, or makes the first one (first_io.h), and writes corosync's
+ * files and what the services follow (publish_io.h). On an error nothing of these changes. A
+ * damaged datastore is moved aside, and the last document that was in use begins a new one; the
+ * other nodes' revisions replace it.
  *
  * report: what a person should know, in lines; empty when there is nothing to say. It is also
  * kept in /run/trireme/config.error for the console's banner. 0 or -errno (-EBADMSG: no valid

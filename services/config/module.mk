@@ -14,14 +14,17 @@ config-replica := services/config/replica.c services/config/replica_client.c \
 
 programs += trireme-config
 trireme-config-src = services/config/config_main.c services/config/load_io.c \
-	services/config/first_io.c services/config/core_io.c services/config/publish_io.c \
+	services/config/first_io.c services/config/import_io.c services/config/incoming_io.c \
+	services/config/import_bundle.c services/proto/bundle.c \
+	services/config/core_io.c services/config/publish_io.c \
 	services/config/server_io.c services/config/server_confirm_io.c \
 	services/config/server_ring_io.c services/config/ring_keep_io.c \
 	services/config/ring_io.c services/config/cfg_io.c services/config/cmap_io.c $(config-ring) \
 	services/config/cluster_io.c services/config/cluster_act_io.c services/config/ipc_io.c services/config/session.c \
 	services/config/request.c services/config/request_io.c \
 	services/config/request_show_io.c services/config/request_change_io.c \
-	services/config/request_commit_io.c services/config/secret_io.c \
+	services/config/request_commit_io.c services/config/request_export_io.c \
+	services/config/secret_io.c \
 	services/config/tree_io.c services/config/identity.c services/config/summary.c \
 	services/schema/machine_io.c services/base/cpg_queue_io.c services/base/ipc_server_io.c \
 	services/base/privilege_io.c services/base/parse.c services/base/clock_io.c \
@@ -40,6 +43,12 @@ trireme-config-before-src = services/config/tests/upgrade_before.c \
 trireme-config-before-own := $(config-levels)
 trireme-config-before-cflags := -DCONFIG_WIRE_LEVEL=2
 trireme-config-before-pkg = $(trireme-config-pkg)
+
+# For tests: one request to the service.
+test-programs += ask_config
+ask_config-src := services/config/tests/ask_config.c services/proto/config_client_io.c \
+	services/base/ipc_io.c services/base/file_io.c
+ask_config-pkg := libqb jansson
 
 test-programs += trireme-config-after
 trireme-config-after-src = services/config/tests/upgrade_after.c \

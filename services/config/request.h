@@ -71,6 +71,7 @@ void request_diff(struct request *r);
 void request_history(struct request *r);
 void request_status(struct request *r);
 void request_describe(struct request *r);
+void request_export(struct request *r);
 
 void request_edit(struct request *r);
 void request_discard(struct request *r);

@@ -194,9 +194,9 @@ static void keep(struct request *r, const char *session, const struct document *
 
 	if (result == -EBUSY)
 		r->answer = request_refusal(API_TAG_RESOURCE_DENIED, NULL,
-					    "%d candidates are open, no further one can be: "
-					    "trireme discard ends one",
-					    SESSIONS_MAX);
+					    "%d candidates are open, or %d of one user, no further "
+					    "one can be: trireme discard ends one",
+					    SESSIONS_MAX, SESSIONS_OWN_MAX);
 	else if (result < 0)
 		r->answer = request_refusal(API_TAG_INVALID_VALUE, NULL,
 					    "session: allowed is a name of 1 to %d characters",

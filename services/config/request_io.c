@@ -20,7 +20,7 @@ static const struct {
 	{"edit", request_edit, false},	       {"discard", request_discard, true},
 	{"commit", request_commit, false},     {"confirm", request_confirm, true},
 	{"rollback", request_rollback, false}, {"override", request_override, true},
-	{"describe", request_describe, false},
+	{"describe", request_describe, false}, {"export", request_export, true},
 };
 
 static void send_answer(struct ipc_ticket client, json_t *answer)

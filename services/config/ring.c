@@ -245,6 +245,15 @@ enum ring_step ring_next(const struct ring *now, const struct ring *wanted, stru
 	return step;
 }
 
+/*
+ * A node that is new comes last, when those that are gone from the document have been forgotten: a
+ * machine that replaces another one has its addresses.
+ */
+static bool replaces(const struct ring *now, const struct ring *wanted, uint8_t id, uint8_t other)
+{
+	return !ring_node_by_id(now, id) && !ring_node_by_id(wanted, other);
+}
+
 bool ring_conflict(const struct ring *now, const struct ring *wanted, struct text *text)
 {
 	char address[16];
@@ -258,7 +267,8 @@ bool ring_conflict(const struct ring *now, const struct ring *wanted, struct tex
 			unsigned int link = j % RING_LINKS;
 
 			if (other->id == node->id || !(now->links & 1u << link) ||
-			    other->address[link].address != a)
+			    other->address[link].address != a ||
+			    replaces(now, wanted, node->id, other->id))
 				continue;
 			text_add(text, "%s cannot have %s while %s has it", node->name,
 				 format_ipv4(a, address, sizeof(address)), other->name);

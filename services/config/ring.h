@@ -84,7 +84,7 @@ void ring_drop_link(struct ring *ring, unsigned int link);
 
 /*
  * Whether a node would get an address that another one's ring still uses; says so in text. Such a
- * change needs two documents.
+ * change needs two documents, unless the node is new and the other one gone: it replaces it.
  */
 bool ring_conflict(const struct ring *now, const struct ring *wanted, struct text *text);
 

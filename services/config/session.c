@@ -2,6 +2,7 @@
 #include "config/session.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,24 @@ struct session *session_find(struct sessions *sessions, const char *name, uint64
 		}
 	}
 	return NULL;
+}
+
+static bool has_same_owner(const char *a, const char *b)
+{
+	size_t length = strcspn(a, (const char[]){SESSION_MARK, '\0'});
+
+	return length == strcspn(b, (const char[]){SESSION_MARK, '\0'}) &&
+	       strncmp(a, b, length) == 0;
+}
+
+static bool has_enough(const struct sessions *sessions, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < SESSIONS_MAX; i++)
+		n += sessions->sessions[i].name[0] &&
+		     has_same_owner(sessions->sessions[i].name, name);
+	return n >= SESSIONS_OWN_MAX;
 }
 
 /* A free place, else the one that has been idle longest, if that is long. */
@@ -45,7 +64,7 @@ int session_set(struct sessions *sessions, const char *name, uint64_t base, cons
 
 	if (!name[0] || copy_text(new_name, sizeof(new_name), name) < 0)
 		return -ENAMETOOLONG;
-	if (!session)
+	if (!session && !has_enough(sessions, name))
 		session = take_place(sessions, now);
 	if (!session)
 		return -EBUSY;

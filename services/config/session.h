@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 #define SESSIONS_MAX 16
-#define SESSION_NAME_MAX 64
+#define SESSIONS_OWN_MAX 4 /* of one user: names that are the same up to SESSION_MARK */
+#define SESSION_MARK '#'
+#define SESSION_NAME_MAX 80
 #define SESSION_IDLE_NS 3600000000000ULL /* after an hour its place may be given away */
 
 struct session {
@@ -31,7 +33,7 @@ struct session *session_find(struct sessions *sessions, const char *name, uint64
 
 /*
  * Makes the text, which is copied, the candidate of that name. -ENAMETOOLONG: the name is empty or
- * too long; -EBUSY: all places are in use; -ENOMEM.
+ * too long; -EBUSY: all places are in use, or all that this user can have; -ENOMEM.
  */
 int session_set(struct sessions *sessions, const char *name, uint64_t base, const char *text,
 		size_t size, uint64_t now);

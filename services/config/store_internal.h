@@ -39,6 +39,7 @@ enum store_sql {
 
 struct store {
 	sqlite3 *db;
+	bool bulk; /* a transaction of store_bulk_begin() is under way */
 	sqlite3_stmt *sql[SQL_COUNT];
 };
 
@@ -69,6 +70,7 @@ int store_step_row(sqlite3_stmt *statement, int none);
 /* Runs a statement without parameters and rows. */
 int store_run(struct store *store, enum store_sql which);
 
+/* Both do nothing within a bulk, but that store_end() returns r. */
 int store_begin(struct store *store);
 
 /* Commits when r is 0, else rolls back; returns r, or the error of the commit: rolled back, too. */

@@ -59,6 +59,13 @@ int store_append(struct store *store, const struct revision *revision, const cha
 		 size_t size);
 
 /*
+ * Between them every change is part of one transaction, which store_bulk_end() ends: all of it is
+ * on the disk, or, when r is not 0, nothing. Returns r or its own error.
+ */
+int store_bulk_begin(struct store *store);
+int store_bulk_end(struct store *store, int r);
+
+/*
  * Takes the revisions from number on out of the log, for the reason; they and their documents can
  * be looked up as replaced ones. A committed number beyond what is left becomes what is left.
  * `now` is in seconds since 1970. -ENOENT: the log has no revision from number on.

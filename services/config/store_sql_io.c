@@ -117,17 +117,33 @@ int store_run(struct store *store, enum store_sql which)
 
 int store_begin(struct store *store)
 {
-	return store_run(store, SQL_BEGIN);
+	return store->bulk ? 0 : store_run(store, SQL_BEGIN);
 }
 
 int store_end(struct store *store, int r)
 {
+	if (store->bulk)
+		return r;
 	if (r == 0)
 		r = store_run(store, SQL_COMMIT);
 	/* A full disk and the like may have rolled it back already. */
 	if (r < 0 && !sqlite3_get_autocommit(store->db))
 		store_run(store, SQL_ROLLBACK);
 	return r;
+}
+
+int store_bulk_begin(struct store *store)
+{
+	int r = store_begin(store);
+
+	store->bulk = r == 0;
+	return r;
+}
+
+int store_bulk_end(struct store *store, int r)
+{
+	store->bulk = false;
+	return store_end(store, r);
 }
 
 /*

@@ -26,6 +26,8 @@
 #define TREE_RING_BEFORE TREE_DATA "/ring.before" /* while it changes: to go back to */
 #define TREE_RING_KEYS TREE_DATA "/ring.keys"	  /* sealed */
 #define TREE_RING_WANTED TREE_RUN "/ring"	  /* as the document in use has it */
+#define TREE_INCOMING TREE_DATA "/incoming"	  /* of import(): in use from the next start on */
+#define TREE_INCOMING_NEW TREE_DATA "/incoming.new"
 #define TREE_IMAGE TREE_RUN "/config.image"
 #define TREE_IMAGE_ACCESS TREE_RUN "/access.image" /* with users and tokens; for root alone */
 #define TREE_RUNNING TREE_RUN "/config.json"

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "console/machine_io.h"
 #include "console/menu.h"
+#include "console/page_io.h"
 #include "console/password_io.h"
 #include "console/render.h"
 #include "console/switchover_io.h"
@@ -189,7 +190,7 @@ static int read_new_password(struct console *console, char *ret_password, size_t
 
 static int set_password(struct console *console)
 {
-	char password[MENU_PASSWORD_MAX + 2], words[128];
+	char password[MENU_PASSWORD_MAX + 2], words[512];
 	struct text text = TEXT_ON(words);
 	int r = ask_password(console, "Present password: ");
 
@@ -198,12 +199,17 @@ static int set_password(struct console *console)
 	if (r < 0)
 		return r == -EIO ? r : 0;
 	r = password_set(&console->machine, password);
-	explicit_bzero(password, sizeof(password));
 	if (r < 0)
 		text_add(&text, "The password could not be stored: %s", strerror(-r));
 	else
 		text_add(&text, "The password is set.");
 	say(words);
+	if (r == 0) {
+		text = text_on(words, sizeof(words));
+		(void)page_set_password(password, &text);
+		say(words);
+	}
+	explicit_bzero(password, sizeof(password));
 	return 0;
 }
 

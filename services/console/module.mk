@@ -6,24 +6,36 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c \
 	services/base/crypt_io.c
 
+# What `trireme` does with words and answers: linked by its tests as it is.
+console-pure := services/console/command.c services/console/command_table.c \
+	services/console/command_help.c services/console/command_requests.c \
+	services/console/answers.c services/console/answers_state.c services/console/state.c \
+	services/console/complete.c services/console/words.c services/console/path.c \
+	services/console/api.c services/console/http.c services/console/view.c \
+	services/console/render.c services/console/render_status.c services/console/menu.c \
+	services/proto/state_words.c services/base/parse.c services/base/text.c
+
 programs += trireme
-trireme-src = services/console/trireme_main.c services/console/json.c \
-	services/console/config_cmd.c services/console/config_cmd_io.c \
-	services/proto/config_client_io.c $(libsrc-console)
-trireme-pkg := libqb libcrypt jansson
+trireme-src = services/console/trireme_main.c services/console/run_io.c \
+	services/console/status_cmd_io.c services/console/file_cmd_io.c \
+	services/console/access_cmd_io.c services/console/complete_io.c \
+	services/console/interactive_io.c services/console/client_io.c \
+	services/console/http_io.c services/console/output_io.c services/console/terminal_io.c \
+	services/base/clock_io.c services/base/file_io.c $(console-pure)
+trireme-pkg := jansson libedit
 trireme-dir := usr/bin
 
 programs += trireme-console
 trireme-console-src = services/console/console_main.c services/console/menu.c \
-	services/console/terminal_io.c services/console/config_io.c \
-	$(libsrc-console) $(libsrc-schema)
-trireme-console-pkg := libyang libqb libcrypt
+	services/console/terminal_io.c services/console/config_io.c services/console/page_io.c \
+	services/proto/config_client_io.c $(libsrc-console) $(libsrc-schema)
+trireme-console-pkg := libyang libqb libcrypt jansson
 
 tests += test_console_screens
 test_console_screens-src := services/console/tests/test_screens.c services/console/view.c \
-	services/console/render.c services/console/render_status.c services/console/json.c \
-	services/console/menu.c services/proto/state_words.c services/base/parse.c \
-	services/base/text.c services/base/file_io.c
+	services/console/render.c services/console/render_status.c services/console/menu.c \
+	services/proto/state_words.c services/base/parse.c services/base/text.c \
+	services/base/file_io.c
 test_console_screens-pkg := cmocka libqb
 
 tests += test_console_menu
@@ -38,7 +50,29 @@ test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_i
 	services/base/text.c
 test_console_ipc-pkg := cmocka libqb
 
-tests += test_console_config_cmd
-test_console_config_cmd-src := services/console/tests/test_config_cmd.c \
-	services/console/config_cmd.c services/base/parse.c services/base/text.c
-test_console_config_cmd-pkg := cmocka jansson
+tests += test_console_command
+test_console_command-src := services/console/tests/test_command.c $(console-pure)
+test_console_command-pkg := cmocka jansson
+
+tests += test_console_answers
+test_console_answers-src := services/console/tests/test_answers.c services/base/file_io.c \
+	$(console-pure)
+test_console_answers-pkg := cmocka jansson
+
+tests += test_console_complete
+test_console_complete-src := services/console/tests/test_complete.c $(console-pure)
+test_console_complete-pkg := cmocka jansson
+
+tests += test_console_http
+test_console_http-src := services/console/tests/test_http.c services/console/http.c \
+	services/console/path.c services/console/words.c services/base/parse.c services/base/text.c
+test_console_http-pkg := cmocka jansson
+
+fuzzers += fuzz_console_http
+fuzz_console_http-src := services/console/fuzz_http.c services/console/http.c \
+	services/base/parse.c services/base/text.c
+
+fuzzers += fuzz_console_line
+fuzz_console_line-src := services/console/fuzz_line.c services/console/path.c \
+	services/console/words.c services/base/parse.c services/base/text.c
+fuzz_console_line-pkg := jansson

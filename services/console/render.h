@@ -19,6 +19,9 @@ void render_banner(const struct view *view, struct text *text);
  */
 void render_status(const struct view *view, unsigned int max_rows, struct text *text);
 
+/* Groups and nodes alone. */
+void render_cluster(const struct view *view, struct text *text);
+
 /* How many bytes of the text go into a line of that width: up to a blank, if there is one. */
 size_t render_fitting(const char *words, size_t width);
 

@@ -44,9 +44,10 @@ static void show_agent(const struct view *view, struct screen *screen)
 	if (agent->node_id == 0)
 		text_add(&text, "the agent waits for corosync");
 	else
-		text_add(&text, "node %s (number %u)   quorum %s   ring %llu",
-			 word_node(agent, agent->node_id), agent->node_id,
-			 word_quorum(agent->quorum), (unsigned long long)agent->ring_seq);
+		text_add(&text, "node %s (number %u)   quorum %s", word_node(agent, agent->node_id),
+			 agent->node_id, word_quorum(agent->quorum));
+	if (agent->node_id && agent->ring_seq)
+		text_add(&text, "   ring %llu", (unsigned long long)agent->ring_seq);
 	line(screen, words);
 	if (agent->n_groups)
 		line(screen, "GROUP            THIS NODE  OWNER            EPOCH  LEASE");
@@ -220,6 +221,15 @@ void render_status(const struct view *view, unsigned int max_rows, struct text *
 	}
 	if (screen.left_out)
 		text_add(text, "... %u lines more: trireme status\n", screen.left_out);
+}
+
+void render_cluster(const struct view *view, struct text *text)
+{
+	struct screen screen = {.text = text};
+
+	show_agent(view, &screen);
+	if (!view->agent_error)
+		show_nodes(&view->agent, &screen);
 }
 
 static const char *real_state(const struct engine_real_status *real)

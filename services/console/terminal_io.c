@@ -13,7 +13,8 @@
 
 #include "base/cleanup.h"
 
-static const int job_signals[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+static const int job_signals[TERMINAL_SIGNALS] = {SIGINT,  SIGQUIT, SIGTSTP,
+						  SIGTTIN, SIGTTOU, SIGPIPE};
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int number)
@@ -25,18 +26,26 @@ static void on_interrupt(int number)
 void terminal_open(struct terminal *ret_terminal)
 {
 	const struct sigaction interrupt = {.sa_handler = on_interrupt};
+	const struct sigaction ignored = {.sa_handler = SIG_IGN};
 	const char *kind = getenv("TERM");
 	sigset_t blocked;
 
 	for (size_t i = 0; i < ARRAY_SIZE(job_signals); i++)
-		signal(job_signals[i], SIG_IGN);
+		sigaction(job_signals[i], &ignored, &ret_terminal->old_actions[i]);
 	sigaction(SIGINT, &interrupt, NULL);
 	/* Ctrl-C ends the reading of a line, and nothing else: it comes when wait_input() waits. */
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGINT);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigprocmask(SIG_BLOCK, &blocked, &ret_terminal->old_mask);
 	ret_terminal->is_tty = isatty(STDIN_FILENO);
 	ret_terminal->dumb = !kind || !kind[0] || strcmp(kind, "dumb") == 0;
+}
+
+void terminal_close(const struct terminal *terminal)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(job_signals); i++)
+		sigaction(job_signals[i], &terminal->old_actions[i], NULL);
+	sigprocmask(SIG_SETMASK, &terminal->old_mask, NULL);
 }
 
 void terminal_write(const char *text)

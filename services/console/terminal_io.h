@@ -3,16 +3,24 @@
 #ifndef TRIREME_CONSOLE_TERMINAL_IO_H
 #define TRIREME_CONSOLE_TERMINAL_IO_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#define TERMINAL_SIGNALS 6
+
 struct terminal {
 	bool is_tty;
-	bool dumb; /* no cursor movement */
+	bool dumb;					/* no cursor movement */
+	struct sigaction old_actions[TERMINAL_SIGNALS]; /* of before, for terminal_close() */
+	sigset_t old_mask;
 };
 
 /* Makes Ctrl-C, Ctrl-\ and Ctrl-Z harmless to this process. */
 void terminal_open(struct terminal *ret_terminal);
+
+/* Gives these keys back what they did before. */
+void terminal_close(const struct terminal *terminal);
 
 /* Writes the text; a terminal that is gone is noticed when it is read. */
 void terminal_write(const char *text);

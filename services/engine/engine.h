@@ -18,6 +18,7 @@ struct engine {
 	const struct config_node *node; /* this one; part of config */
 	struct health_state *health;	/* made from config */
 	uint32_t *marks;		/* of each service: marks.h */
+	bool joining;			/* a machine may join: the firewall has its port open */
 	char *ruleset;
 	char *standing; /* the ruleset that was put into force; NULL: none was, or it is not known
 			 */
@@ -39,6 +40,12 @@ struct engine {
  */
 int engine_configure(struct engine *engine, struct config *config, const struct config_node *node,
 		     uint64_t now);
+
+/*
+ * Opens or closes the port for a machine that joins, in the kernel as well. -ENODEV: the node has
+ * no eth1; -EIO: the firewall does not stand as it should (the log says why).
+ */
+int engine_set_joining(struct engine *engine, bool joining);
 
 /* Compares the kernel with what should be, and changes what differs; logs what it did. */
 void engine_reconcile(struct engine *engine, uint64_t now);

@@ -42,7 +42,7 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 		return -ENOMEM;
 	r = marks_make(config, &marks);
 	if (r == 0)
-		r = ruleset_make(config, marks, node, &ruleset);
+		r = ruleset_make(config, marks, node, engine->joining, &ruleset);
 	if (r < 0)
 		return r;
 	assert(ruleset);
@@ -115,6 +115,26 @@ static void reconcile_ruleset(struct engine *engine)
 		qb_log(LOG_NOTICE, "firewall set");
 	if (r < 0 || !stood)
 		note_standing(engine, r == 0);
+}
+
+int engine_set_joining(struct engine *engine, bool joining)
+{
+	char *ruleset = NULL;
+	int r;
+
+	if (engine->joining == joining)
+		return ruleset_stands(engine) ? 0 : -EIO;
+	if (joining && !config_port_by_name(engine->node, "eth1"))
+		return -ENODEV;
+	r = ruleset_make(engine->config, engine->marks, engine->node, joining, &ruleset);
+	if (r < 0)
+		return r;
+	free(engine->ruleset);
+	engine->ruleset = ruleset;
+	engine->joining = joining;
+	if (!change_ruleset(engine))
+		reconcile_ruleset(engine);
+	return ruleset_stands(engine) ? 0 : -EIO;
 }
 
 /* A router forwards from when its firewall stands; a firewall that cannot be read stays. */

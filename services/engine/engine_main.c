@@ -21,6 +21,7 @@ struct engine_daemon {
 	struct daemon daemon;
 	bool health_pending; /* a job is queued */
 	qb_loop_timer_handle grace;
+	qb_loop_timer_handle joining; /* at its end the port closes */
 	struct engine engine;
 };
 
@@ -99,15 +100,65 @@ static void on_health_changed(void *data)
 			qb_loop_job_add(d->daemon.loop, QB_LOOP_LOW, d, on_health_job) == 0;
 }
 
+static void close_joining(struct engine_daemon *d)
+{
+	if (d->joining)
+		qb_loop_timer_del(d->daemon.loop, d->joining);
+	d->joining = 0;
+	if (!d->engine.joining)
+		return;
+	if (engine_set_joining(&d->engine, false) < 0)
+		qb_log(LOG_ERR, "the port for a machine that joins cannot be closed yet");
+	else
+		qb_log(LOG_NOTICE, "the port for a machine that joins is closed");
+}
+
+static void on_joining_end(void *data)
+{
+	struct engine_daemon *d = data;
+
+	d->joining = 0;
+	close_joining(d);
+}
+
+static int on_joining(void *data, uint32_t seconds)
+{
+	struct engine_daemon *d = data;
+	bool was_open = d->engine.joining;
+	qb_loop_timer_handle timer;
+	int r;
+
+	if (seconds == 0) {
+		close_joining(d);
+		return 0;
+	}
+	/* The timer first: nothing is opened that would not be closed. */
+	r = qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, seconds * NSEC_PER_SEC, d,
+			      on_joining_end, &timer);
+	if (r < 0)
+		return r;
+	if (d->joining)
+		qb_loop_timer_del(d->daemon.loop, d->joining);
+	d->joining = timer;
+	r = engine_set_joining(&d->engine, true);
+	if (r < 0)
+		close_joining(d);
+	else if (!was_open)
+		qb_log(LOG_NOTICE, "the port for a machine that joins is open");
+	return r;
+}
+
 static int start(struct engine_daemon *d)
 {
+	static const struct ipc_io_handler handler = {.changed = on_health_changed,
+						      .joining = on_joining};
 	qb_loop_timer_handle timer;
 	int r = daemon_follow(&d->daemon, reload, d);
 
 	if (r == 0)
 		r = reload(d);
 	if (r == 0)
-		r = ipc_io_open(d->daemon.loop, &d->engine, on_health_changed, d);
+		r = ipc_io_open(d->daemon.loop, &d->engine, &handler, d);
 	if (r < 0)
 		return r;
 	return qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, PERIOD_NS, d, on_period, &timer);

@@ -14,8 +14,9 @@
 
 static struct {
 	struct engine *engine;
-	void (*changed)(void *data);
+	const struct ipc_io_handler *handler;
 	void *data;
+	qb_ipcs_connection_t *joining; /* that has asked for the port; NULL: none */
 } server;
 
 static bool on_accept(void *data, uid_t uid)
@@ -53,7 +54,7 @@ static int on_health(const struct engine_health_request *request)
 		qb_log(LOG_NOTICE, "%s: %s is %s%s%s", request->service, request->real,
 		       request->state == ENGINE_HEALTH_UP ? "up" : "down",
 		       request->reason[0] ? ": " : "", request->reason);
-		server.changed(server.data);
+		server.handler->changed(server.data);
 	}
 	return r;
 }
@@ -85,6 +86,32 @@ static int32_t on_service(qb_ipcs_connection_t *c, uint32_t index)
 	return qb_ipcs_response_send(c, &status, sizeof(status)) < 0 ? -1 : 0;
 }
 
+static int on_joining(qb_ipcs_connection_t *c, uint32_t seconds)
+{
+	int r;
+
+	if (!ipc_server_is_root(c))
+		return -EACCES;
+	if (seconds == 0 || seconds > ENGINE_JOINING_MAX)
+		return -ERANGE;
+	if (server.joining && server.joining != c)
+		return -EBUSY;
+	r = server.handler->joining(server.data, seconds);
+	if (r == 0)
+		server.joining = c;
+	return r;
+}
+
+/* Whoever has asked is no more: neither is what he asked for. */
+static void on_closed(void *data, qb_ipcs_connection_t *c)
+{
+	(void)data;
+	if (server.joining != c)
+		return;
+	server.joining = NULL;
+	server.handler->joining(server.data, 0);
+}
+
 /* Whether the request is as long as its kind says and of our version. */
 static int check(const struct qb_ipc_request_header *header, size_t size, size_t wanted,
 		 uint32_t version)
@@ -99,31 +126,38 @@ static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size
 	const struct qb_ipc_request_header *header = bytes;
 	const struct engine_health_request *health = bytes;
 	const struct engine_service_request *service = bytes;
+	const struct engine_joining_request *joining = bytes;
 	int r = -EBADMSG;
 
 	(void)data;
 
-	/* Both kinds begin with header and version. */
+	/* All kinds begin with header and version. */
 	if (size < sizeof(*service))
 		return answer_error(c, 0, -EBADMSG);
 	if (header->id == ENGINE_IPC_HEALTH) {
 		r = check(header, size, sizeof(*health), health->version);
 		return answer_error(c, header->id, r < 0 ? r : on_health(health));
 	}
+	if (header->id == ENGINE_IPC_JOINING) {
+		r = check(header, size, sizeof(*joining), joining->version);
+		return answer_error(c, header->id, r < 0 ? r : on_joining(c, joining->seconds));
+	}
 	if (header->id == ENGINE_IPC_SERVICE)
 		r = check(header, size, sizeof(*service), service->version);
 	return r < 0 ? answer_error(c, header->id, r) : on_service(c, service->index);
 }
 
-int ipc_io_open(qb_loop_t *loop, struct engine *engine, void (*changed)(void *data), void *data)
+int ipc_io_open(qb_loop_t *loop, struct engine *engine, const struct ipc_io_handler *handler,
+		void *data)
 {
-	static const struct ipc_server_handler handler = {
+	static const struct ipc_server_handler serving = {
 		.accept = on_accept,
 		.message = on_message,
+		.closed = on_closed,
 	};
 
 	server.engine = engine;
-	server.changed = changed;
+	server.handler = handler;
 	server.data = data;
-	return ipc_server_open(loop, ENGINE_IPC_NAME, ENGINE_IPC_MAX, &handler, NULL);
+	return ipc_server_open(loop, ENGINE_IPC_NAME, ENGINE_IPC_MAX, &serving, NULL);
 }

@@ -10,10 +10,15 @@
 /* The user that the health checker runs as; root may ask for everything, it may report only. */
 #define IPC_CHECKER_USER "trireme-health"
 
-/*
- * Serves until ipc_server_close(). changed(data) is called after a report that changed a verdict.
- * -EADDRINUSE: another engine runs.
- */
-int ipc_io_open(qb_loop_t *loop, struct engine *engine, void (*changed)(void *data), void *data);
+struct ipc_io_handler {
+	void (*changed)(void *data); /* a report has changed a verdict */
+	/* A machine may join for so many seconds; 0: no more. 0 or -errno, which the client gets.
+	 */
+	int (*joining)(void *data, uint32_t seconds);
+};
+
+/* Serves until ipc_server_close(); handler stays valid. -EADDRINUSE: another engine runs. */
+int ipc_io_open(qb_loop_t *loop, struct engine *engine, const struct ipc_io_handler *handler,
+		void *data);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "engine/ruleset_sets.h"
+#include "proto/engine_ipc.h"
 
 #define PUBLIC "eth0"
 #define PRIVATE "eth1"
@@ -31,6 +32,7 @@ struct scene {
 	const struct config *config;
 	const struct config_node *node;
 	bool routes;		  /* a router with both ports */
+	bool joining;		  /* a machine may join */
 	char public_address[16];  /* of this node on eth0; empty: no such port */
 	char private_address[16]; /* and on eth1 */
 	char private_subnet[20];  /* with prefix length */
@@ -252,6 +254,11 @@ static void input_chain(struct text *t, const struct scene *s)
 		"parameter-problem } accept");
 	ring_rules(t, s, false, "accept");
 	management_rules(t, s);
+	if (s->joining && s->private_address[0])
+		text_add(t,
+			 "\t\tiifname \"" PRIVATE
+			 "\" ip saddr %s ip daddr %s tcp dport %d ct state new accept\n",
+			 s->private_subnet, s->private_address, ENGINE_JOINING_PORT);
 	rule(t, "counter");
 	end_chain(t, false);
 }
@@ -292,7 +299,7 @@ static void leaving_chains(struct text *t, const struct scene *s)
 }
 
 int ruleset_make(const struct config *config, const uint32_t *marks, const struct config_node *node,
-		 char **ret_text)
+		 bool joining, char **ret_text)
 {
 	_cleanup_free_ char *buf = malloc(RULESET_MAX);
 	struct text text;
@@ -304,6 +311,7 @@ int ruleset_make(const struct config *config, const uint32_t *marks, const struc
 		return -ENOMEM;
 	text_init(&text, buf, RULESET_MAX);
 	set_scene(&scene, config, node);
+	scene.joining = joining;
 	text_add(&text, RULESET_TABLE " {\n");
 	if (scene.routes) {
 		r = ruleset_sets(&text, config, marks, config_port_by_name(node, PRIVATE));

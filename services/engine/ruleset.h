@@ -21,6 +21,7 @@
 #ifndef TRIREME_ENGINE_RULESET_H
 #define TRIREME_ENGINE_RULESET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "schema/config.h"
@@ -31,10 +32,10 @@
 #define RULESET_MAX (4u << 20) /* bytes; see tests/test_ruleset.c for what the limits need */
 
 /*
- * The table for this node; marks: marks_make(). The caller frees the text. -ENOMEM, -ENOSPC: above
- * RULESET_MAX.
+ * The table for this node; marks: marks_make(). joining: machines of the private subnet may reach
+ * ENGINE_JOINING_PORT. The caller frees the text. -ENOMEM, -ENOSPC: above RULESET_MAX.
  */
 int ruleset_make(const struct config *config, const uint32_t *marks, const struct config_node *node,
-		 char **ret_text);
+		 bool joining, char **ret_text);
 
 #endif

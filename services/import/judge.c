@@ -187,13 +187,12 @@ static bool refuse_service(struct plan *plan, const struct schema_error *error)
 
 		if (!rest || item_out(&s->item))
 			continue;
-		if (!behind(rest, "sorry-server/")) {
+		if (behind(rest, "sorry-server/")) {
+			s->is.sorry_address = 0;
+			refuse(plan, &s->sorry, error);
+		} else {
 			refuse(plan, &s->item, error);
-			return true;
 		}
-		s->is.sorry_address = 0;
-		report_add(plan->report, s->sorry_at, NULL, IMPORT_ERROR, NULL,
-			   "left out: '%s' is not allowed: %s", error->value, error->allowed);
 		return true;
 	}
 	return false;

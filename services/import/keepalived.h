@@ -66,8 +66,8 @@ int keepalived_map_checks(struct keepalived_server *v, struct plan_real *real,
 /* What the checks of all real servers are, in its first service. */
 void keepalived_finish_checks(struct keepalived_server *v);
 
-/* NAT, DR or TUN, with options that get a row; -EBADMSG. */
-int keepalived_method(struct importer *im, const struct statement *s,
+/* NAT, DR or TUN, with options that get a row if it is to say so. */
+int keepalived_method(struct importer *im, const struct statement *s, bool say,
 		      enum config_method *ret_method);
 
 #endif

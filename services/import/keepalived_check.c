@@ -105,7 +105,8 @@ static void check_row(struct keepalived_server *v, const struct plan_real *real,
 
 	if (service_without_check(v->first))
 		ROW(v->im, check, &real->item, IMPORT_WARNING, path,
-		    "no check: there are checks over TCP only, and this is no TCP service");
+		    "no check: it would be a TCP connection to the service's port, and there is "
+		    "none");
 	else
 		ROW(v->im, check, &real->item, lost ? IMPORT_WARNING : IMPORT_MAPPED, path,
 		    "the check is that the real server accepts a TCP connection%s%s",

@@ -14,6 +14,8 @@ static int end_statement(struct reader *reader, const struct line *line)
 
 	if (reader->n_words == 0)
 		return 0;
+	if (++reader->n_statements > STATEMENTS_MAX)
+		return reader_fail(reader, line, NULL, "more than %u statements", STATEMENTS_MAX);
 	s = arena_new(arena, sizeof(*s));
 	words = arena_new(arena, reader->n_words * sizeof(*words));
 	if (!s || !words)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "import/keepalived_reader.h"
 
 static bool is_name(char c)
@@ -30,9 +31,14 @@ bool reader_is_definition(const char *text)
 	return length > 0 && text[1 + length] == '=';
 }
 
+static size_t bucket_of(const char *name, size_t length)
+{
+	return hash_add(HASH_START, name, length) % READER_BUCKETS;
+}
+
 static struct definition *find(const struct reader *reader, const char *name, size_t length)
 {
-	for (struct definition *d = reader->definitions; d; d = d->next) {
+	for (struct definition *d = reader->definitions[bucket_of(name, length)]; d; d = d->next) {
 		if (strncmp(d->name, name, length) == 0 && d->name[length] == '\0')
 			return d;
 	}
@@ -90,6 +96,7 @@ int reader_define(struct reader *reader, const struct line *line)
 	struct definition *old = find(reader, line->text + 1, length);
 	struct definition *definition = arena_new(reader->im->arena, sizeof(*definition));
 	const char *value = line->text + 1 + length + 1;
+	struct definition **bucket;
 
 	if (!definition)
 		return -ENOMEM;
@@ -103,8 +110,9 @@ int reader_define(struct reader *reader, const struct line *line)
 		if (++reader->n_definitions > READER_DEFINITIONS_MAX)
 			return reader_fail(reader, line, line->text, "more than %u definitions",
 					   READER_DEFINITIONS_MAX);
-		definition->next = reader->definitions;
-		reader->definitions = definition;
+		bucket = &reader->definitions[bucket_of(definition->name, length)];
+		definition->next = *bucket;
+		*bucket = definition;
 	}
 	return add_part(reader, definition, value + strspn(value, " \t"));
 }

@@ -95,9 +95,7 @@ static int add_service(struct keepalived_server *v, struct wanted *wanted)
 		return v->im->arena->failed ? -ENOMEM : -ENOENT;
 	if (!v->first)
 		v->first = service;
-	ROW(v->im, wanted->at, &service->item, IMPORT_MAPPED,
-	    plan_service_path(v->im->arena, service, ""), "virtual service %s with pool %s",
-	    service->is.name, v->pool->name);
+	service_row(v->im, wanted->at, &service->item, service, NULL);
 	return wanted->address ? set_address(v, service, wanted) : set_mark(v, service, wanted);
 }
 

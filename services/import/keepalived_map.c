@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/keepalived.h"
+#include "import/service.h"
 #include "import/value.h"
 
 const struct statement *keepalived_next(const struct statement *s, const char *key)
@@ -23,6 +24,7 @@ static int map_timeouts(struct importer *im, const struct statement *s)
 	const struct config *base = im->plan.base;
 	const uint32_t old[] = {base->timeout_tcp, base->timeout_tcp_fin, base->timeout_udp};
 	uint32_t *const to[] = {&im->plan.tcp, &im->plan.tcp_fin, &im->plan.udp};
+	uint32_t seconds = 0;
 	int r = 0;
 
 	if (s->n_words < 3)
@@ -32,11 +34,9 @@ static int map_timeouts(struct importer *im, const struct statement *s)
 
 		if (which < 0 || i + 1 == s->n_words)
 			return value_bad(im, s, i, "tcp, tcpfin or udp, and a number of seconds");
-		r = value_number(im, s, i + 1, 10, 1, 86400, to[which]);
+		r = value_number(im, s, i + 1, 10, 1, 86400, &seconds);
 		if (r == 0)
-			ROW(im, s, NULL, IMPORT_MAPPED, paths[which],
-			    "%s: %u seconds; the document has %u", names[which], *to[which],
-			    old[which]);
+			service_set_timeout(im, s, paths[which], seconds, old[which], to[which]);
 	}
 	return r;
 }

@@ -103,6 +103,11 @@ static int take_line(struct reader *reader, struct line line)
 	if (++reader->n_lines > STATEMENTS_MAX)
 		return reader_fail(reader, &line, NULL, "more than %u lines with something in them",
 				   STATEMENTS_MAX);
+	reader->n_bytes += strlen(line.text);
+	if (reader->n_bytes > READER_BYTES_MAX)
+		return reader_fail(reader, &line, NULL,
+				   "with its definitions, the text has more than %zu bytes",
+				   READER_BYTES_MAX);
 	if (line.expansion > READER_EXPANSION_MAX)
 		return reader_fail(reader, &line, NULL,
 				   "definitions stand more than %u deep in definitions",

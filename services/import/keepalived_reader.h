@@ -7,7 +7,9 @@
 
 #define READER_WORDS_MAX (STATEMENT_LINE_MAX / 2)
 #define READER_DEFINITIONS_MAX 1024
-#define READER_EXPANSION_MAX 16 /* definitions in definitions */
+#define READER_BUCKETS 256		   /* of definitions, by the hash of their names */
+#define READER_EXPANSION_MAX 16		   /* definitions in definitions */
+#define READER_BYTES_MAX ((size_t)4 << 20) /* of all lines, with those of definitions */
 
 struct definition_line {
 	struct definition_line *next;
@@ -24,7 +26,8 @@ struct definition {
 struct reader {
 	struct importer *im;
 	unsigned int line;
-	size_t n_lines;			     /* with those that come from definitions */
+	size_t n_lines, n_bytes; /* with those that come from definitions */
+	size_t n_statements;
 	struct word words[READER_WORDS_MAX]; /* of the statement that is read */
 	size_t n_words;
 	struct {
@@ -32,7 +35,7 @@ struct reader {
 	} blocks[STATEMENT_DEPTH_MAX + 1];
 	size_t depth;
 	struct statement *pending; /* '{' in the next line would be its */
-	struct definition *definitions;
+	struct definition *definitions[READER_BUCKETS];
 	size_t n_definitions;
 	struct definition *defining; /* the next line belongs to it */
 };

@@ -68,7 +68,7 @@ static int map_thresholds(struct real *real)
 }
 
 /* The method that the block gives its real server, or that of the service. */
-static int method_of(struct keepalived_server *v, const struct statement *block,
+static int method_of(struct keepalived_server *v, const struct statement *block, bool say,
 		     const struct statement **ret_at, enum config_method *ret_method)
 {
 	static const char *const keys[] = {"lvs_method", "lb_kind"};
@@ -81,7 +81,7 @@ static int method_of(struct keepalived_server *v, const struct statement *block,
 
 		for (; s && r == 0; s = keepalived_next(s->next, keys[i])) {
 			*ret_at = s;
-			r = keepalived_method(v->im, s, ret_method);
+			r = keepalived_method(v->im, s, say, ret_method);
 		}
 	}
 	return r;
@@ -97,7 +97,7 @@ static int choose_method(struct keepalived_server *v)
 	     s = keepalived_next(s->next, "real_server")) {
 		const struct statement *at;
 		enum config_method method;
-		int r = method_of(v, s, &at, &method);
+		int r = method_of(v, s, false, &at, &method);
 
 		if (r < 0)
 			return r;
@@ -115,7 +115,7 @@ static int map_method(struct real *real)
 	struct keepalived_server *v = real->v;
 	const struct statement *at;
 	enum config_method method;
-	int r = method_of(v, real->at, &at, &method);
+	int r = method_of(v, real->at, true, &at, &method);
 
 	if (r < 0 || !at)
 		return r;

@@ -19,7 +19,7 @@ static const char *path(const struct keepalived_server *v, const char *leaf)
 	return plan_service_path(v->im->arena, v->first, leaf);
 }
 
-int keepalived_method(struct importer *im, const struct statement *s,
+int keepalived_method(struct importer *im, const struct statement *s, bool say,
 		      enum config_method *ret_method)
 {
 	int which;
@@ -29,7 +29,7 @@ int keepalived_method(struct importer *im, const struct statement *s,
 	which = value_choice(s->words[1].text, method_names);
 	if (which < 0)
 		return value_bad(im, s, 1, "NAT, DR or TUN");
-	for (size_t i = 2; i < s->n_words; i++) {
+	for (size_t i = 2; say && i < s->n_words; i++) {
 		if (strcmp(s->words[i].text, "gue") == 0 || strcmp(s->words[i].text, "gre") == 0)
 			ROW(im, s, NULL, IMPORT_WARNING, NULL,
 			    "a tunnel is IP in IP, not %s: the real servers must take that",
@@ -58,7 +58,7 @@ static int map_scheduler(struct keepalived_server *v)
 static int map_method(struct keepalived_server *v)
 {
 	const struct statement *s = v->found[KA_LB_KIND];
-	int r = s ? keepalived_method(v->im, s, &v->first->is.method) : 0;
+	int r = s ? keepalived_method(v->im, s, true, &v->first->is.method) : 0;
 
 	if (s && r == 0)
 		ROW(v->im, s, v->owner, IMPORT_MAPPED, path(v, "/method"), "the method is %s",
@@ -81,10 +81,8 @@ static int map_persistence(struct keepalived_server *v)
 		ROW(v->im, s, v->owner, IMPORT_DROPPED, NULL, "not needed: 0 is no persistence");
 	else if (s)
 		service_set_persistence(v->im, v->first, s, seconds);
-	if ((mask || v->first->all_ports) && !v->first->is.persistent) {
-		v->first->is.persistent = true;
-		v->first->is.persistence_s = PERSISTENCE_DEFAULT;
-	}
+	if ((mask || v->first->all_ports) && !v->first->is.persistent)
+		service_set_persistence(v->im, v->first, mask ? mask : v->at, PERSISTENCE_DEFAULT);
 	return mask ? service_set_mask(v->im, v->first, mask) : 0;
 }
 
@@ -110,7 +108,7 @@ static int map_sorry(struct keepalived_server *v)
 	const struct statement *s = v->found[KA_SORRY_SERVER];
 	const struct statement *other = v->found[KA_SORRY_SERVER_LVS_METHOD];
 	enum config_method method = v->first->is.method;
-	int r = other ? keepalived_method(v->im, other, &method) : 0;
+	int r = other ? keepalived_method(v->im, other, true, &method) : 0;
 
 	if (r == 0 && other)
 		ROW(v->im, other, v->owner,
@@ -127,8 +125,8 @@ static int map_sorry(struct keepalived_server *v)
 	r = value_address(v->im, s, 1, &v->first->is.sorry_address);
 	if (r < 0)
 		return r;
-	v->first->sorry_at = s;
-	ROW(v->im, s, v->owner, IMPORT_MAPPED, path(v, "/sorry-server"),
+	plan_set_sorry(&v->im->plan, v->first, s);
+	ROW(v->im, s, &v->first->sorry, IMPORT_MAPPED, path(v, "/sorry-server"),
 	    "the service's sorry server");
 	return s->n_words > 2 ? map_sorry_port(v, s) : 0;
 }
@@ -149,11 +147,13 @@ static int map_quorum(struct keepalived_server *v)
 		same &= real->is.weight == first;
 	}
 	n = total ? ((uint64_t)weight * v->pool->n_reals + total - 1) / total : 1;
-	v->first->is.quorum = (uint16_t)(n < 1 ? 1 : n > CONFIG_REALS_MAX ? CONFIG_REALS_MAX : n);
+	same &= n <= v->pool->n_reals;
+	n = n < v->pool->n_reals ? n : v->pool->n_reals;
+	v->first->is.quorum = (uint16_t)(n ? n : 1);
 	v->first->quorum_at = s;
 	ROW(v->im, s, v->owner, same ? IMPORT_MAPPED : IMPORT_WARNING, path(v, "/quorum"),
 	    "%u real servers%s", v->first->is.quorum,
-	    same ? "" : ": a quorum counts them, whatever their weights");
+	    same ? "" : ": a quorum counts those that there are, whatever their weights");
 	return 0;
 }
 
@@ -195,7 +195,7 @@ static void copy_settings(struct keepalived_server *v)
 		s->is = is;
 		s->check_given = v->first->check_given;
 		s->quorum_at = v->first->quorum_at;
-		s->sorry_at = v->first->sorry_at;
+		s->sorry = v->first->sorry;
 	}
 }
 

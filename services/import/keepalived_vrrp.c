@@ -21,6 +21,9 @@ static struct keepalived_instance *find_instance(struct keepalived *ka, const ch
 	return instance;
 }
 
+/* As many as there can be on an interface, on more interfaces than a machine has. */
+#define INSTANCES_MAX 1024
+
 static struct keepalived_unit *add_unit(struct importer *im, const struct statement *s)
 {
 	struct keepalived_unit *unit = arena_new(im->arena, sizeof(*unit));
@@ -36,6 +39,7 @@ static struct keepalived_unit *add_unit(struct importer *im, const struct statem
 static int add_instances(struct keepalived *ka)
 {
 	struct keepalived_instance **end = &ka->instances;
+	unsigned int n = 0;
 
 	for (const struct statement *s = keepalived_next(ka->first, "vrrp_instance"); s;
 	     s = keepalived_next(s->next, "vrrp_instance")) {
@@ -44,6 +48,10 @@ static int add_instances(struct keepalived *ka)
 
 		if (r < 0)
 			return r;
+		if (++n > INSTANCES_MAX)
+			return report_fail(&ka->im->report, s->line, s->words[0].column,
+					   s->words[0].text, "more than %u instances",
+					   INSTANCES_MAX);
 		if (!instance)
 			return -ENOMEM;
 		instance->at = s;
@@ -245,11 +253,12 @@ static int map_addresses(struct keepalived *ka, struct keepalived_instance *inst
 {
 	int r = 0;
 
-	ROW(ka->im, block, NULL, IMPORT_MAPPED, NULL, "floating addresses");
 	for (const struct statement *s = block->inner; s && r == 0; s = s->next) {
 		if (!keyword_special(ka->im, s, NULL))
 			r = map_entry(ka, instance, s);
 	}
+	ROW(ka->im, block, instance->unit->group ? &instance->unit->group->item : NULL,
+	    IMPORT_MAPPED, NULL, "floating addresses");
 	return r;
 }
 

@@ -21,8 +21,9 @@ struct lvs_virtual {
 	const struct statement *found[KEYWORDS_TAKEN_MAX];
 	struct plan_pool *pool;
 	struct plan_service *service;
-	const struct item *owner; /* of its rows: the pool's */
-	uint16_t port;		  /* 0: all */
+	const struct plan_mark *mark; /* NULL: none */
+	const struct item *owner;     /* of its rows: the pool's */
+	uint16_t port;		      /* 0: all */
 };
 
 /* A block virtual. */

@@ -26,8 +26,8 @@ static int no_check(struct lvs_virtual *v)
 	v->service->check_given = true;
 	v->service->is.check = CONFIG_CHECK_NONE;
 	ROW(v->im, v->at, v->owner, IMPORT_WARNING, path,
-	    "real servers are not checked: there are checks over TCP only, and this is no TCP "
-	    "service");
+	    "real servers are not checked: a check is a TCP connection to the service's port, and "
+	    "there is none");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		row(v, keys[i], IMPORT_DROPPED, "not taken: there is no check");
 	return 0;
@@ -46,8 +46,8 @@ static int map_timeout(struct lvs_virtual *v)
 		return r;
 	fits = service_set_pace(v->service, seconds * 1000 / FALL, 0, FALL);
 	ROW(v->im, s, v->owner, fits ? IMPORT_MAPPED : IMPORT_WARNING, path,
-	    "a check every %u milliseconds, %u failed ones mean down",
-	    v->service->is.check_interval, FALL);
+	    "a check every %u milliseconds%s, %u failed ones mean down",
+	    v->service->is.check_interval, fits ? "" : ", the most that there can be", FALL);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "import/lvs.h"
+#include "import/service.h"
 #include "import/value.h"
 
 static const char *const method_names[] = {[CONFIG_METHOD_NAT] = "nat",
@@ -100,9 +101,7 @@ static int map_timeout(struct importer *im, const struct statement *s, uint32_t 
 	if (seconds == 0)
 		ROW(im, s, NULL, IMPORT_DROPPED, NULL, "not needed: 0 leaves the time as it is");
 	else
-		ROW(im, s, NULL, IMPORT_MAPPED, path, "%u seconds; the document has %u", seconds,
-		    base);
-	*ret_seconds = seconds;
+		service_set_timeout(im, s, path, seconds, base, ret_seconds);
 	return 0;
 }
 

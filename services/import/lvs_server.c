@@ -35,7 +35,9 @@ static int map_real_port(struct lvs_virtual *v, struct plan_real *real,
 	if (v->lvs->method == CONFIG_METHOD_NAT)
 		real->is.port = port;
 	ROW(v->im, server, &real->item, IMPORT_WARNING,
-	    plan_real_path(v->im->arena, v->pool, real, "/port"),
+	    v->lvs->method == CONFIG_METHOD_NAT
+		    ? plan_real_path(v->im->arena, v->pool, real, "/port")
+		    : NULL,
 	    v->lvs->method == CONFIG_METHOD_NAT
 		    ? "port %u: a server's is the virtual's as far as the file has been read, and "
 		      "'port' stands behind it"

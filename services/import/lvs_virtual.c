@@ -15,7 +15,7 @@ static const char *path(const struct lvs_virtual *v, const char *leaf)
 	return plan_service_path(v->im->arena, v->service, leaf);
 }
 
-static int map_port_and_protocol(struct lvs_virtual *v)
+static int read_port_and_protocol(struct lvs_virtual *v)
 {
 	const struct statement *port = v->found[LVS_PORT], *protocol = v->found[LVS_PROTOCOL];
 	int which = 0, r = 0;
@@ -30,12 +30,6 @@ static int map_port_and_protocol(struct lvs_virtual *v)
 	if (which < 0)
 		return value_bad(v->im, protocol, 1, "tcp or udp");
 	v->service->is.protocol = (enum config_protocol)which;
-	if (port)
-		ROW(v->im, port, v->owner, IMPORT_MAPPED, path(v, v->port ? "/port" : "/ports"),
-		    "%s", v->port ? "the service's port" : "the service's ports");
-	if (protocol)
-		ROW(v->im, protocol, v->owner, IMPORT_MAPPED, path(v, "/protocol"),
-		    "the service's protocol");
 	return 0;
 }
 
@@ -99,12 +93,15 @@ static int map_mark(struct lvs_virtual *v, struct plan_alias *alias, uint32_t nu
 	}
 	if (r < 0 && r != -EEXIST)
 		return r;
+	v->mark = mark;
 	if (r == -EEXIST) {
 		v->service->item.out = true;
 		ROW(v->im, s, &mark->service->item, IMPORT_WARNING, mark_path(v, mark),
 		    "one service for one mark: port %u joins service %s, and the real servers are "
 		    "that one's",
 		    v->port, mark->service->is.name);
+		ROW(v->im, v->at, NULL, IMPORT_DROPPED, NULL, "a part of service %s: see fwmark",
+		    mark->service->is.name);
 	} else if (mark->present) {
 		ROW(v->im, s, v->owner, IMPORT_MAPPED, mark_path(v, mark),
 		    "the mark of the document, which says what has it");
@@ -115,6 +112,40 @@ static int map_mark(struct lvs_virtual *v, struct plan_alias *alias, uint32_t nu
 		    v->port);
 	}
 	return mark->present ? 0 : add_match(v, mark, alias);
+}
+
+/* Where it says which packets are the service's: there, or in its mark. */
+static void where_row(struct lvs_virtual *v, enum lvs_virtual_key key, const char *leaf,
+		      const char *match_leaf)
+{
+	const struct plan_mark *mark = v->mark;
+	const struct item *owner = mark && mark->service ? &mark->service->item : v->owner;
+
+	if (!v->found[key])
+		return;
+	if (!mark)
+		ROW(v->im, v->found[key], v->owner, IMPORT_MAPPED, path(v, leaf),
+		    "clients reach the service there");
+	else if (mark->present)
+		ROW(v->im, v->found[key], NULL, IMPORT_DROPPED, NULL,
+		    "not needed: the mark of the document says it");
+	else
+		ROW(v->im, v->found[key], owner, IMPORT_MAPPED,
+		    arena_format(v->im->arena, "%s/match[name='%s']/%s", mark_path(v, mark),
+				 v->service->is.name, match_leaf),
+		    "packets to there have the mark");
+}
+
+/* The address can be of use without the service: in a mark that another one has. */
+static const struct item *address_owner(const struct lvs_virtual *v, const struct plan_alias *alias)
+{
+	const struct plan_mark *mark = v->mark;
+
+	if (mark && mark->service != v->service && alias->present)
+		return &mark->service->item;
+	if (mark && !alias->present && (mark->service != v->service || mark->present))
+		return &alias->item;
+	return v->owner;
 }
 
 static int map_where(struct lvs_virtual *v)
@@ -132,14 +163,12 @@ static int map_where(struct lvs_virtual *v)
 		r = map_mark(v, alias, mark);
 	else
 		service_set_address(v->service, alias, v->port);
+	where_row(v, LVS_PORT, v->port ? "/port" : "/ports", "port-first");
+	where_row(v, LVS_PROTOCOL, "/protocol", "protocol");
 	if (s && !mark)
 		ROW(v->im, s, v->owner, IMPORT_DROPPED, NULL, "not needed: 0 is no mark");
-	if (mark)
-		lvs_alias_row(v->lvs, v->found[LVS_ADDRESS], alias->present ? NULL : &alias->item,
-			      alias, "where the packets with the mark go to");
-	else
-		lvs_alias_row(v->lvs, v->found[LVS_ADDRESS], v->owner, alias,
-			      "the service's address");
+	lvs_alias_row(v->lvs, v->found[LVS_ADDRESS], address_owner(v, alias), alias,
+		      mark ? "where the packets with the mark go to" : "the service's address");
 	return r;
 }
 
@@ -185,8 +214,8 @@ static int map_sorry(struct lvs_virtual *v)
 
 	if (!s || r < 0)
 		return r;
-	v->service->sorry_at = s;
-	ROW(v->im, s, v->owner, IMPORT_MAPPED, path(v, "/sorry-server/address"),
+	plan_set_sorry(&v->im->plan, v->service, s);
+	ROW(v->im, s, &v->service->sorry, IMPORT_MAPPED, path(v, "/sorry-server/address"),
 	    "the service's sorry server");
 	return 0;
 }
@@ -218,7 +247,7 @@ static int map_rest(struct lvs_virtual *v)
 
 static int map_settings(struct lvs_virtual *v)
 {
-	int r = map_port_and_protocol(v);
+	int r = read_port_and_protocol(v);
 
 	v->service->is.method = v->lvs->method;
 	if (r == 0)
@@ -277,8 +306,7 @@ int lvs_map_virtual(struct lvs *lvs, const struct statement *s)
 	if (!v.service)
 		return leave(lvs, s);
 	v.owner = &v.pool->item;
-	ROW(v.im, s, v.owner, IMPORT_MAPPED, path(&v, ""), "virtual service %s with pool %s",
-	    v.service->is.name, v.pool->name);
+	service_row(v.im, s, v.owner, v.service, s->words[1].text);
 	r = keywords_collect(v.im, v.owner, s->inner, lvs_virtual_keys, v.found);
 	if (r == 0)
 		r = map_settings(&v);

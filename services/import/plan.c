@@ -169,6 +169,13 @@ struct plan_service *plan_add_service(struct plan *plan, const struct item *item
 	return service;
 }
 
+void plan_set_sorry(struct plan *plan, struct plan_service *service, const struct statement *s)
+{
+	service->sorry = (struct item){.parent = &service->pool->item,
+				       .line = s->line,
+				       .key = statement_key(plan->arena, s)};
+}
+
 struct plan_route *plan_add_route(struct plan *plan, const struct item *item)
 {
 	size_t most = 0, n = 0;

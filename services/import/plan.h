@@ -10,6 +10,8 @@
 #include "import/report.h"
 #include "schema/config.h"
 
+#define PLAN_PORTS_MAX 100 /* eth0 to eth99 */
+
 struct plan_group {
 	struct item item;
 	char name[CONFIG_NAME_MAX];
@@ -62,7 +64,8 @@ struct plan_service {
 	struct plan_mark *mark;
 	bool all_ports;	  /* the ranges are what nobody else has: plan_all_ports() */
 	bool check_given; /* is.check is not the model's default */
-	const struct statement *quorum_at, *sorry_at;
+	const struct statement *quorum_at;
+	struct item sorry; /* its sorry server; its parent is the pool's */
 };
 
 /* For every router. */
@@ -84,6 +87,7 @@ struct plan {
 	struct plan_mark *marks, *last_mark;
 	struct plan_service *services, *last_service;
 	struct plan_route *routes, *last_route;
+	unsigned int last_label[PLAN_PORTS_MAX];      /* of each port, among those that were free */
 	size_t n_pools, n_marks, n_services, n_reals; /* new ones */
 	uint32_t tcp, tcp_fin, udp;		      /* timeouts in seconds; 0: not said */
 };
@@ -153,6 +157,9 @@ void plan_all_ports(struct plan *plan);
  */
 int plan_use_mark(struct plan *plan, struct plan_service *service, uint32_t number,
 		  struct plan_mark **ret_mark, const char **ret_why);
+
+/* The statement gives the service its sorry server, which is in service->is. */
+void plan_set_sorry(struct plan *plan, struct plan_service *service, const struct statement *s);
 
 /* Paths in the new document, of the arena; leaf may be "". */
 const char *plan_group_path(struct arena *arena, struct plan_group *group);

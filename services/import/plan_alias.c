@@ -2,6 +2,7 @@
 /* Floating addresses: those that are there, and where new ones go. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -87,19 +88,31 @@ static const struct config_port *port_of(const struct plan *plan, uint32_t addre
 	return NULL;
 }
 
+static bool has_address(const struct config_port *port, uint32_t address)
+{
+	for (size_t i = 0; i < port->n_additional; i++) {
+		if (port->additional[i].address == address)
+			return true;
+	}
+	return port->address == address;
+}
+
 static const char *held_by_node(const struct plan *plan, uint32_t address)
 {
 	for (size_t i = 0; i < plan->base->n_nodes; i++) {
 		const struct config_node *node = &plan->base->nodes[i];
+		const char *what = node->gateway == address ? "the gateway" : NULL;
 
-		if (node->gateway == address)
-			return arena_format(plan->arena, "it is the gateway of node %s",
-					    node->name);
+		for (size_t k = 0; k < node->n_ports; k++) {
+			if (has_address(&node->ports[k], address))
+				what = "an address";
+		}
 		for (size_t k = 0; k < node->n_routes; k++) {
 			if (node->routes[k].via == address)
-				return arena_format(plan->arena, "node %s has a route through it",
-						    node->name);
+				what = "the next router of a route";
 		}
+		if (what)
+			return arena_format(plan->arena, "it is %s of node %s", what, node->name);
 	}
 	return NULL;
 }
@@ -162,14 +175,17 @@ static bool is_label_of(const char *label, const char *port)
 	return digits >= 1 && digits <= 4 && label[digits] == '\0';
 }
 
-static void choose_label(const struct plan *plan, const char *device, struct config_alias *is)
+static void choose_label(struct plan *plan, const char *device, struct config_alias *is)
 {
+	unsigned int *last =
+		&plan->last_label[strtoul(is->port + strlen("eth"), NULL, 10) % PLAN_PORTS_MAX];
+
 	if (device && is_label_of(device, is->port) && !label_taken(plan, device)) {
 		strcpy(is->label, device);
 		return;
 	}
-	for (unsigned int n = 1; n <= LABEL_NUMBER_MAX; n++) {
-		snprintf(is->label, sizeof(is->label), "%.9s:%u", is->port, n);
+	while (++*last <= LABEL_NUMBER_MAX) {
+		snprintf(is->label, sizeof(is->label), "%.9s:%u", is->port, *last);
 		if (!label_taken(plan, is->label))
 			return;
 	}

@@ -9,6 +9,7 @@
 #include "import/plan.h"
 
 #define KEY_MAX 80 /* bytes that are shown */
+#define ROWS_NEAR 32
 
 const struct item *item_out(const struct item *item)
 {
@@ -42,11 +43,15 @@ const char *statement_key(struct arena *arena, const struct statement *statement
 			 arena_format(arena, "%.*s...", KEY_MAX - 4, statement->words[0].text));
 }
 
-static struct report_entry *add(struct report *report, struct import_row row, const char *format,
-				va_list args)
+static struct report_entry *add(struct report *report, struct import_row row, bool fatal,
+				const char *format, va_list args)
 {
-	struct report_entry *entry = arena_new(report->arena, sizeof(*entry));
+	struct report_entry *entry;
 
+	/* It will be refused for this; nothing is made of the row any more. */
+	if (report->n++ > IMPORT_ROWS_MAX && !fatal)
+		return NULL;
+	entry = arena_new(report->arena, sizeof(*entry));
 	if (!entry)
 		return NULL;
 	row.text = printable(report->arena, arena_formatv(report->arena, format, args));
@@ -56,7 +61,6 @@ static struct report_entry *add(struct report *report, struct import_row row, co
 	else
 		report->first = entry;
 	report->last = entry;
-	report->n++;
 	return entry;
 }
 
@@ -72,7 +76,7 @@ struct report_entry *report_add(struct report *report, const struct statement *s
 	va_list args;
 
 	va_start(args, format);
-	entry = add(report, row, format, args);
+	entry = add(report, row, false, format, args);
 	va_end(args);
 	if (entry)
 		entry->owner = owner;
@@ -86,7 +90,7 @@ void report_item(struct report *report, const struct item *item, enum import_ver
 	va_list args;
 
 	va_start(args, format);
-	add(report, row, format, args);
+	add(report, row, false, format, args);
 	va_end(args);
 }
 
@@ -98,7 +102,7 @@ int report_fail(struct report *report, unsigned int line, unsigned int column, c
 
 	row.key = printable(report->arena, arena_format(report->arena, "%.*s", KEY_MAX, key));
 	va_start(args, format);
-	report->fatal = add(report, row, format, args);
+	report->fatal = add(report, row, true, format, args);
 	va_end(args);
 	return report->fatal ? -EBADMSG : -ENOMEM;
 }
@@ -106,7 +110,8 @@ int report_fail(struct report *report, unsigned int line, unsigned int column, c
 struct sorted {
 	struct import_row row;
 	size_t order;
-	bool self; /* it is about what is out itself, as the error that put it out is */
+	bool gone; /* it has gone out with something */
+	bool self; /* with what it is about itself, as the error that put it out is */
 };
 
 /* The row as it is in the end. */
@@ -124,9 +129,10 @@ static struct sorted final_row(struct report *report, const struct report_entry 
 	final.row.path = NULL;
 	if (final.row.verdict == IMPORT_DROPPED)
 		return final;
+	final.gone = true;
 	final.self = out->line == final.row.line && strcmp(out->key, final.row.key) == 0;
 	final.row.verdict = IMPORT_DROPPED;
-	final.row.text = final.self ? "left out: nothing in it could be taken"
+	final.row.text = final.self ? "left out because of the errors in it"
 				    : arena_format(report->arena, "left out with %s (line %u)",
 						   out->key, out->line);
 	return final;
@@ -141,16 +147,19 @@ static int compare(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-/* Another row of the line says of the same key why it is out, or has said that it is. */
+/*
+ * Another row of the line says of the same key why it is out, or has said so before. Definitions
+ * can put any number of rows in a line: the nearest ones are looked at.
+ */
 static bool is_said(const struct sorted *rows, size_t n, size_t at)
 {
-	size_t first = at;
+	const struct sorted *row = &rows[at];
+	const struct sorted *first = at > ROWS_NEAR ? row - ROWS_NEAR : rows;
+	const struct sorted *end = n - at > ROWS_NEAR ? row + ROWS_NEAR : rows + n;
 
-	while (first > 0 && rows[first - 1].row.line == rows[at].row.line)
-		first--;
-	for (size_t i = first; i < n && rows[i].row.line == rows[at].row.line; i++) {
-		if (strcmp(rows[i].row.key, rows[at].row.key) == 0 &&
-		    (rows[i].row.verdict == IMPORT_ERROR || (rows[i].self && i < at)))
+	for (const struct sorted *other = first; other < end; other++) {
+		if (other->row.line == row->row.line && strcmp(other->row.key, row->row.key) == 0 &&
+		    ((row->self && !other->self) || (other->gone && other < row)))
 			return true;
 	}
 	return false;
@@ -159,7 +168,7 @@ static bool is_said(const struct sorted *rows, size_t n, size_t at)
 static void keep_rows(struct import_result *result, const struct sorted *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].self && is_said(rows, n, i))
+		if (rows[i].gone && is_said(rows, n, i))
 			continue;
 		result->rows[result->n_rows++] = rows[i].row;
 		result->counts[rows[i].row.verdict]++;

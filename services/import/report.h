@@ -41,7 +41,7 @@ const struct item *item_out(const struct item *item);
 /* The statement's key as rows show it: of a block with its name. */
 const char *statement_key(struct arena *arena, const struct statement *statement);
 
-/* A row for the statement. path may be NULL. NULL when there is no memory. */
+/* A row for the statement. path may be NULL. NULL: there is none, as no memory. */
 struct report_entry *report_add(struct report *report, const struct statement *statement,
 				const struct item *owner, enum import_verdict verdict,
 				const char *path, const char *format, ...)

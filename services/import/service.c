@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "import/service.h"
 
+#include <string.h>
+
 #include "import/value.h"
 
 /* Ranges of the model: trireme-service.yang, check-pace in trireme-types.yang. */
@@ -15,6 +17,27 @@
 
 const char *const service_schedulers[] = {"rr",	   "wrr", "lc", "wlc", "sed", "nq",  "lblc",
 					  "lblcr", "dh",  "sh", "mh",  "fo",  "ovf", NULL};
+
+void service_set_timeout(struct importer *im, const struct statement *s, const char *path,
+			 uint32_t seconds, uint32_t old, uint32_t *ret_seconds)
+{
+	*ret_seconds = seconds == old ? 0 : seconds;
+	if (seconds == old)
+		ROW(im, s, NULL, IMPORT_MAPPED, path, "%u seconds, as in the document", seconds);
+	else
+		ROW(im, s, NULL, IMPORT_MAPPED, path, "%u seconds; the document has %u", seconds,
+		    old);
+}
+
+void service_row(struct importer *im, const struct statement *s, const struct item *owner,
+		 const struct plan_service *service, const char *wanted)
+{
+	ROW(im, s, owner, IMPORT_MAPPED, plan_service_path(im->arena, service, ""),
+	    "virtual service %s with pool %s%s", service->is.name, service->pool->name,
+	    wanted && strcmp(wanted, service->is.name) != 0
+		    ? "; its own name is taken, or none that the model allows"
+		    : "");
+}
 
 void service_set_address(struct plan_service *service, struct plan_alias *alias, uint16_t port)
 {
@@ -111,9 +134,10 @@ bool service_set_pace(struct plan_service *service, uint32_t interval, uint32_t 
 
 bool service_without_check(const struct plan_service *service)
 {
-	const struct plan_mark *mark = service->mark;
+	const struct config_match *match = service->mark ? &service->mark->is.matches[0] : NULL;
 
-	if (!mark)
-		return service->is.protocol != CONFIG_PROTOCOL_TCP;
-	return mark->is.n_matches > 0 && mark->is.matches[0].protocol != CONFIG_PROTOCOL_TCP;
+	if (!match)
+		return service->is.protocol != CONFIG_PROTOCOL_TCP || service->all_ports;
+	return match->protocol != CONFIG_PROTOCOL_TCP ||
+	       (match->range.first == 1 && match->range.last == UINT16_MAX);
 }

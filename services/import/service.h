@@ -8,6 +8,14 @@
 /* Those of the model; ends with NULL. */
 extern const char *const service_schedulers[];
 
+/* A timeout of all services, at path; the document has old. *ret_seconds is that of the plan. */
+void service_set_timeout(struct importer *im, const struct statement *s, const char *path,
+			 uint32_t seconds, uint32_t old, uint32_t *ret_seconds);
+
+/* The row of a block that became a service; wanted is its name in the text, or NULL. */
+void service_row(struct importer *im, const struct statement *s, const struct item *owner,
+		 const struct plan_service *service, const char *wanted);
+
 /* Port 0: all that nothing else at the address has. */
 void service_set_address(struct plan_service *service, struct plan_alias *alias, uint16_t port);
 
@@ -29,7 +37,7 @@ int service_set_real_port(struct importer *im, struct plan_service *service, str
 bool service_set_pace(struct plan_service *service, uint32_t interval, uint32_t timeout,
 		      uint32_t fall);
 
-/* A TCP connection would reach nobody: no check. */
+/* There is no port to which a TCP connection could be a check: it is UDP, or all ports. */
 bool service_without_check(const struct plan_service *service);
 
 #endif

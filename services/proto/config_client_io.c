@@ -93,9 +93,9 @@ int config_ask_text(const char *request, size_t size, int wait_ms, char **ret_an
 		return r;
 	e.connection = connection;
 	r = exchange_run(&e, request, size);
-	if (r < 0) {
+	if (r < 0 || !e.text) {
 		free(e.text);
-		return r;
+		return r < 0 ? r : -EPROTO;
 	}
 	/* Room for it was made with each part. */
 	e.text[e.size] = '\0';

@@ -26,6 +26,7 @@
 enum engine_ipc_id {
 	ENGINE_IPC_HEALTH = 1, /* a real server's state, from the health checker */
 	ENGINE_IPC_SERVICE,    /* the state of the service of that index */
+	ENGINE_IPC_JOINING,    /* a machine may join: root only */
 };
 
 /* What the health checker says of a real server. */
@@ -56,6 +57,22 @@ struct engine_service_request {
 	struct qb_ipc_request_header header;
 	uint32_t version;
 	uint32_t index; /* 0 … n_services - 1 of the response */
+} __attribute__((aligned(8)));
+
+#define ENGINE_JOINING_PORT 5410 /* TCP */
+#define ENGINE_JOINING_MAX 600	 /* seconds */
+
+/*
+ * The firewall lets the private subnet reach ENGINE_JOINING_PORT of this node's own address on eth1
+ * for so many seconds, or until the connection that asks for it ends. Asked again, the time begins
+ * anew. The answer is a header: 0; -EBUSY: another connection has asked; -EACCES: not root;
+ * -ERANGE: more than ENGINE_JOINING_MAX, or 0; -ENODEV: the node has no eth1; else why the kernel
+ * refused it.
+ */
+struct engine_joining_request {
+	struct qb_ipc_request_header header;
+	uint32_t version;
+	uint32_t seconds;
 } __attribute__((aligned(8)));
 
 struct engine_real_status {

@@ -91,7 +91,7 @@ static int parse_options(struct daemon *d, const char *name, const struct daemon
 			usage(stdout, name, special);
 			return EXIT_SUCCESS;
 		default:
-			if (option < FIRST_SPECIAL) {
+			if (option < FIRST_SPECIAL || !special->switches) {
 				usage(stderr, name, special);
 				return EXIT_USAGE;
 			}

@@ -90,6 +90,9 @@ static int print_path(struct document *document, const struct path *path, enum d
 			print_set(&buffer, node, view);
 	} else if (tree && lyd_find_path(tree, path->text, 0, &node) == LY_SUCCESS) {
 		tree_print_node(&buffer, node, view);
+	} else {
+		/* If only a parent is there, libyang gives that one (LY_EINCOMPLETE). */
+		node = NULL;
 	}
 	return node ? buffer_take(&buffer, ret_text, NULL) : not_there(path, error);
 }

@@ -60,7 +60,12 @@ static int unknown(const struct reader *reader, const struct lysc_node *parent, 
 	error_text(error->path, sizeof(error->path), "%s/%.*s", reader->path->text, (int)length,
 		   name);
 	error_text(error->value, sizeof(error->value), "%.*s", (int)length, name);
-	allowed_children(parent, reader->schema->module, error->allowed, sizeof(error->allowed));
+	if (parent && (parent->nodetype & LYD_NODE_TERM))
+		error_text(error->allowed, sizeof(error->allowed),
+			   "a path that ends with %s: nothing is below it", parent->name);
+	else
+		allowed_children(parent, reader->schema->module, error->allowed,
+				 sizeof(error->allowed));
 	return -EBADMSG;
 }
 

@@ -140,7 +140,7 @@ static int read_member(struct writer *w, const char **ret_name)
 	const char *name = member ? json_object_iter_key(member) : NULL;
 	const char *module = w->base->schema->module->name;
 
-	if (json_object_size(w->value) != 1)
+	if (json_object_size(w->value) != 1 || !name)
 		return refuse(w, SCHEMA_FAULT_FORM, "a value with one member, what it is about");
 	if (strncmp(name, module, strlen(module)) == 0 && name[strlen(module)] == ':')
 		name += strlen(module) + 1;

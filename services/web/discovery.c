@@ -63,13 +63,20 @@ json_t *discovery_data(const struct model *model, const char *module)
 	return NULL;
 }
 
-/* A datastore like "running", of the same schema. */
-static void add_candidate(json_t *datastores)
+/* The datastores that there are; all have the one schema. */
+static void set_datastores(json_t *library)
 {
-	json_t *candidate = json_deep_copy(json_array_get(datastores, 0));
+	static const char *const names[] = {"running", "candidate", "operational"};
+	const json_t *schema = json_array_get(json_object_get(library, "schema"), 0);
+	json_t *list = json_array();
+	char name[64];
 
-	json_object_set_new(candidate, "name", json_string("ietf-datastores:candidate"));
-	json_array_append_new(datastores, candidate);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(name, sizeof(name), "ietf-datastores:%s", names[i]);
+		json_array_append_new(list, json_pack("{s:s,s:O?}", "name", name, "schema",
+						      json_object_get(schema, "name")));
+	}
+	json_object_set_new(library, "datastore", list);
 }
 
 static void add_monitoring(json_t *sets)
@@ -100,7 +107,7 @@ int discovery_library(const char *printed, char **ret_text)
 	int r = library ? 0 : -EINVAL;
 
 	if (r == 0) {
-		add_candidate(json_object_get(library, "datastore"));
+		set_datastores(library);
 		add_monitoring(json_object_get(library, "module-set"));
 		r = set_content_id(library);
 	}

@@ -22,8 +22,8 @@ json_t *discovery_data(const struct model *model, const char *module);
 
 /*
  * The YANG library as libyang prints it for the modules that are read, as it is served: with what
- * it does not know of, the candidate datastore and ietf-restconf-monitoring, and an identifier of
- * its content. *ret_text is the caller's. -EINVAL: it is no library; -ENOMEM.
+ * it does not know of, the datastores and ietf-restconf-monitoring, and an identifier of its
+ * content. *ret_text is the caller's. -EINVAL: it is no library; -ENOMEM.
  */
 int discovery_library(const char *printed, char **ret_text);
 

@@ -37,6 +37,7 @@ enum header {
 	HEADER_IF_MATCH,
 	HEADER_IF_NONE_MATCH,
 	HEADER_TRIREME, /* any value: sent by the page's script, which other sites' cannot */
+	HEADER_USER,	/* of the local socket's root: the person, for history and audit */
 	HEADER_SESSION,
 	HEADER_COMMENT,
 	HEADER_CONFIRM,

@@ -12,7 +12,6 @@
 #define TYPE_XRD "application/xrd+xml"
 #define METHODS_WRITE (METHOD_BIT(METHOD_POST) | METHOD_BIT(METHOD_PUT) | METHOD_BIT(METHOD_PATCH))
 #define CONFIG_MODULE "trireme"
-#define SESSION_MAX 63 /* characters: config/session.h */
 #define SESSION_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 bool restconf_is_config(const struct resource *resource)
@@ -137,12 +136,13 @@ static int split(const char *uri, char path[MESSAGE_URI_MAX], struct problem *pr
 static int check_session(const struct request *request, struct problem *problem)
 {
 	const char *name = request->header[HEADER_SESSION];
-	size_t size = name ? strnlen(name, SESSION_MAX + 1) : 1;
+	size_t size = name ? strnlen(name, API_IPC_SESSION_MAX + 1) : 1;
 
-	if (size > 0 && size <= SESSION_MAX && (!name || strspn(name, SESSION_CHARACTERS) == size))
+	if (size > 0 && size <= API_IPC_SESSION_MAX &&
+	    (!name || strspn(name, SESSION_CHARACTERS) == size))
 		return 0;
 	problem_say(problem, "invalid-value", "X-Trireme-Session has a wrong value", name,
-		    "1 to 63 letters, digits, '.', '_' and '-'");
+		    "1 to 30 letters, digits, '.', '_' and '-'");
 	return -EINVAL;
 }
 

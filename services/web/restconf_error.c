@@ -113,6 +113,8 @@ static char *body_text(const struct problem *problem, unsigned int status)
 	set(error, "error-message", problem->message);
 	set(info, "value", problem->value);
 	set(info, "allowed", problem->allowed);
+	if (problem->edit)
+		json_object_set_new(info, "edit", json_integer(problem->edit));
 	if (json_object_size(info) > 0)
 		json_object_set(error, "error-info", info);
 	json_decref(info);
@@ -141,6 +143,7 @@ void problem_broker(const json_t *error, const struct request *request, struct a
 	struct problem problem = {.tag = "operation-failed", .app_tag = "busy"};
 	const char *tag = json_string_value(json_object_get(error, "tag"));
 	json_int_t retry = json_integer_value(json_object_get(error, "retry-after"));
+	json_int_t edit = json_integer_value(json_object_get(error, "edit"));
 
 	if (!error) {
 		COPY(problem.message, "the service that answers (trireme-api) cannot be reached");
@@ -153,6 +156,8 @@ void problem_broker(const json_t *error, const struct request *request, struct a
 		COPY(problem.value, json_string_value(json_object_get(error, "value")));
 		COPY(problem.allowed, json_string_value(json_object_get(error, "allowed")));
 	}
+	if (edit > 0 && edit <= INT32_MAX)
+		problem.edit = (unsigned int)edit;
 	if (retry > 0 && retry <= 86400)
 		problem.retry_s = (unsigned int)retry;
 	else if (problem_status(problem.tag, problem.app_tag) == 503)

@@ -20,6 +20,7 @@ struct problem {
 	char path[512];
 	char value[256];
 	char allowed[512];
+	unsigned int edit; /* of a YANG Patch, counted from 1; 0: of none */
 	unsigned int retry_s;
 };
 

@@ -9,6 +9,8 @@
 
 #include "base/parse.h"
 
+#define USER_MAX 32
+#define USER_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 #define BASIC_MAX 512 /* bytes of user and password, decoded */
 
 struct word {
@@ -225,6 +227,18 @@ static bool find_cookie(const char *list, struct word *ret_value)
 	return false;
 }
 
+/* Root says which person it acts for (sudo); of others nothing is believed. */
+static const char *peer_name(const struct request *request)
+{
+	const char *given = request->header[HEADER_USER];
+	size_t size = given ? strnlen(given, USER_MAX + 1) : 0;
+
+	if (request->uid != 0)
+		return "user";
+	return size > 0 && size <= USER_MAX && strspn(given, USER_CHARACTERS) == size ? given
+										      : "root";
+}
+
 int header_credential(const struct request *request, enum credential *ret_kind,
 		      json_t **ret_credential)
 {
@@ -242,7 +256,7 @@ int header_credential(const struct request *request, enum credential *ret_kind,
 	if (request->local) {
 		*ret_kind = CREDENTIAL_PEER;
 		*ret_credential = json_pack("{s:I,s:s}", "uid", (json_int_t)request->uid, "name",
-					    request->uid == 0 ? "root" : "user");
+					    peer_name(request));
 		return *ret_credential ? 0 : -ENOMEM;
 	}
 	/* A cookie that is none of ours is nobody's, not an error: the page signs in anew. */

@@ -17,9 +17,13 @@ static void take_metrics(struct exchange *x, json_t *reply)
 void restconf_metrics(struct exchange *x)
 {
 	struct problem problem;
+	json_t *ask;
 
 	if (x->site->metrics) {
-		exchange_question(x, exchange_state(""), take_metrics);
+		/* The broker knows whether they are for everybody. */
+		ask = exchange_state("");
+		json_object_set_new(ask, "metrics", json_true());
+		exchange_question(x, ask, take_metrics);
 		return;
 	}
 	problem_say(&problem, "invalid-value", "no metrics are offered", NULL,

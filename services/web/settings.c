@@ -80,7 +80,6 @@ void settings_make(const struct config *config, const struct config_node *node,
 	ret_settings->enabled = management->https;
 	ret_settings->port = management->https_port;
 	ret_settings->metrics = management->metrics;
-	ret_settings->metrics_anonymous = management->metrics_anonymous;
 	(void)copy_text(ret_settings->node, sizeof(ret_settings->node), node->name);
 	for (size_t i = 0; i < node->n_ports; i++)
 		if (management->https_public || !is_public(&node->ports[i]))
@@ -112,8 +111,7 @@ static bool same_networks(const struct settings *a, const struct settings *b)
 bool settings_equal(const struct settings *a, const struct settings *b)
 {
 	return a->enabled == b->enabled && a->port == b->port && a->metrics == b->metrics &&
-	       a->metrics_anonymous == b->metrics_anonymous && strcmp(a->node, b->node) == 0 &&
-	       same_ports(a, b) && same_networks(a, b);
+	       strcmp(a->node, b->node) == 0 && same_ports(a, b) && same_networks(a, b);
 }
 
 bool settings_admit(const struct settings *settings, uint32_t address)

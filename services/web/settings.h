@@ -14,7 +14,7 @@ struct settings {
 	size_t n_ports;
 	struct config_network networks[CONFIG_PORTS_MAX + CONFIG_NETWORKS_MAX];
 	size_t n_networks;
-	bool metrics, metrics_anonymous;
+	bool metrics;
 	char node[CONFIG_NAME_MAX];
 	uint32_t addresses[SETTINGS_ADDRESSES_MAX]; /* where clients may look for it */
 	size_t n_addresses;

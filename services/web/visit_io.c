@@ -20,6 +20,7 @@ static const char *const header_names[HEADERS] = {
 	[HEADER_IF_MATCH] = MHD_HTTP_HEADER_IF_MATCH,
 	[HEADER_IF_NONE_MATCH] = MHD_HTTP_HEADER_IF_NONE_MATCH,
 	[HEADER_TRIREME] = "X-Trireme",
+	[HEADER_USER] = "X-Trireme-User",
 	[HEADER_SESSION] = "X-Trireme-Session",
 	[HEADER_COMMENT] = "X-Trireme-Comment",
 	[HEADER_CONFIRM] = "X-Trireme-Confirm",

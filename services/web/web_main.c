@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme-web: HTTP for browsers and programs; what it says and does is the broker's matter. */
 #include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
 #include <qb/qbdefs.h>
@@ -16,10 +15,9 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/file_io.h"
-#include "base/log_io.h"
+#include "base/privilege_io.h"
 #include "proto/api_ipc.h"
 #include "schema/daemon_io.h"
-#include "schema/schema.h"
 #include "web/certificate_io.h"
 #include "web/files_io.h"
 #include "web/listen_io.h"
@@ -53,94 +51,6 @@ struct front {
 	int reach_said;
 	bool leaving;
 };
-
-static const struct option option_table[] = {
-	{"config", required_argument, NULL, 'c'}, {"yang", required_argument, NULL, 'y'},
-	{"node", required_argument, NULL, 'n'},	  {"broker", required_argument, NULL, 'b'},
-	{"socket", required_argument, NULL, 's'}, {"page", required_argument, NULL, 'p'},
-	{"tls", required_argument, NULL, 't'},	  {"fingerprint", required_argument, NULL, 'g'},
-	{"foreground", no_argument, NULL, 'f'},	  {"debug", no_argument, NULL, 'd'},
-	{"help", no_argument, NULL, 'h'},	  {NULL, 0, NULL, 0},
-};
-
-static int usage(FILE *to, int code)
-{
-	fprintf(to,
-		"trireme-web local|https [SWITCH…]\n"
-		"  local  HTTP on a Unix socket, for root; https  with TLS, on the network\n"
-		"  --broker SOCKET     of trireme-api (" API_IPC_SOCKET ")\n"
-		"  --socket SOCKET     local: where it listens (" LOCAL_SOCKET ")\n"
-		"  --page DIR          files of the page (" FILES_DIR ")\n"
-		"  --yang DIR          the model (" SCHEMA_YANG_DIR ")\n"
-		"  --config FILE       https: the accepted configuration (" SCHEMA_RUNNING ")\n"
-		"  --node NAME         https: which node this machine is (else: file 'node' beside "
-		"FILE)\n"
-		"  --tls DIR           https: folder of tls.key and tls.crt (" CERTIFICATE_DIR ")\n"
-		"  --fingerprint FILE  https: gets the certificate's (" CERTIFICATE_FINGERPRINT
-		")\n"
-		"  --foreground        log to standard error too\n"
-		"  --debug             log more\n");
-	return code;
-}
-
-static bool set_option(struct front *front, int option)
-{
-	switch (option) {
-	case 'c':
-		front->daemon.config_path = optarg;
-		break;
-	case 'y':
-		front->daemon.yang_dir = optarg;
-		break;
-	case 'n':
-		front->daemon.node_name = optarg;
-		break;
-	case 'b':
-		front->broker = optarg;
-		break;
-	case 's':
-		front->socket = optarg;
-		break;
-	case 'p':
-		front->page = optarg;
-		break;
-	case 't':
-		front->tls = optarg;
-		break;
-	case 'g':
-		front->fingerprint = optarg;
-		break;
-	case 'f':
-		front->daemon.foreground = true;
-		break;
-	case 'd':
-		front->daemon.debug = true;
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-/* Returns -1 to go on, or an exit code. */
-static int parse_options(struct front *front, int argc, char **argv)
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", option_table, NULL)) != -1) {
-		if (option == 'h')
-			return usage(stdout, EXIT_SUCCESS);
-		if (!set_option(front, option))
-			return usage(stderr, EXIT_USAGE);
-	}
-	if (optind + 1 != argc ||
-	    (strcmp(argv[optind], "local") != 0 && strcmp(argv[optind], "https") != 0)) {
-		fprintf(stderr, "trireme-web: one word, local or https\n");
-		return usage(stderr, EXIT_USAGE);
-	}
-	front->local = strcmp(argv[optind], "local") == 0;
-	return -1;
-}
 
 static int read_settings(struct front *front, struct settings *ret_settings)
 {
@@ -384,9 +294,6 @@ static int start(struct front *front)
 
 	if (r < 0)
 		return r;
-	front->daemon.loop = qb_loop_create();
-	if (!front->daemon.loop)
-		return -ENOMEM;
 	r = daemon_follow(&front->daemon, on_configuration, front);
 	if (r < 0)
 		return r;
@@ -397,6 +304,36 @@ static int start(struct front *front)
 	return front->local || front->settings.enabled ? serve(front) : idle();
 }
 
+/* Gives the command line, behind its word, to the daemon. */
+static int begin(struct front *front, int argc, char **argv)
+{
+	const struct daemon_switch local[] = {
+		{"broker", "SOCKET", "of trireme-api (" API_IPC_SOCKET ")", &front->broker},
+		{"page", "DIR", "files of the page (" FILES_DIR ")", &front->page},
+		{"socket", "SOCKET", "where it listens (" LOCAL_SOCKET ")", &front->socket},
+	};
+	const struct daemon_switch https[] = {
+		local[0],
+		local[1],
+		{"tls", "DIR", "of tls.key and tls.crt (" CERTIFICATE_DIR ")", &front->tls},
+		{"fingerprint", "FILE", "gets the certificate's (" CERTIFICATE_FINGERPRINT ")",
+		 &front->fingerprint},
+	};
+	const struct daemon_special special = {
+		.config_path = SCHEMA_RUNNING,
+		.switches = front->local ? local : https,
+		.n_switches = front->local ? ARRAY_SIZE(local) : ARRAY_SIZE(https),
+	};
+	/* To bind to ports, and to be rid of the rest. */
+	const uint64_t keep = PRIVILEGE(CAP_NET_BIND_SERVICE) | PRIVILEGE(CAP_NET_RAW) |
+			      PRIVILEGE(CAP_SETUID) | PRIVILEGE(CAP_SETGID) |
+			      PRIVILEGE(CAP_SETPCAP);
+
+	return daemon_begin_special(&front->daemon,
+				    front->local ? "trireme-web-local" : "trireme-web", keep,
+				    &special, argc - 1, argv + 1);
+}
+
 int main(int argc, char **argv)
 {
 	static struct front front = {
@@ -405,19 +342,25 @@ int main(int argc, char **argv)
 		.page = FILES_DIR,
 		.tls = CERTIFICATE_DIR,
 		.fingerprint = CERTIFICATE_FINGERPRINT,
-		.daemon = {.config_path = SCHEMA_RUNNING,
-			   .yang_dir = SCHEMA_YANG_DIR,
-			   .watch_fd = -1},
 	};
-	int r = parse_options(&front, argc, argv);
+	const char *word = argc > 1 ? argv[1] : "";
+	int r;
 
-	if (r >= 0)
-		return r;
+	front.local = strcmp(word, "local") == 0;
+	if (!front.local && strcmp(word, "https") != 0) {
+		fprintf(stderr,
+			"trireme-web: '%s' is not local or https\n"
+			"trireme-web local [--help | SWITCH…]   HTTP on a Unix socket, for root\n"
+			"trireme-web https [--help | SWITCH…]   with TLS, on the network\n",
+			word);
+		return EXIT_USAGE;
+	}
 	/* What one thread has freed, another takes: an arena for each would be more than all else.
 	 */
 	mallopt(M_ARENA_MAX, 2);
-	log_open(LOG_SOCKET, front.local ? "trireme-web-local" : "trireme-web",
-		 front.daemon.foreground, front.daemon.debug);
+	r = begin(&front, argc, argv);
+	if (r >= 0)
+		return r;
 	r = start(&front);
 	if (r == 0)
 		qb_loop_run(front.daemon.loop);

@@ -140,6 +140,13 @@ says_not complain
 verdict config-previous-only
 
 machine
+mkdir "$root/data/trireme/incoming"
+boot config
+does 'trireme-config load'
+says_not complain
+verdict config-joined
+
+machine
 : >"$root/data/trireme/config.db"
 boot config
 does 'trireme-config load'

@@ -75,15 +75,16 @@ class Connection:
 
 
 class Machine:
-    """The node. Use as a context manager."""
+    """The node. Use as a context manager. `change` makes the document; further nodes run as members, without an API."""
 
-    def __init__(self, logs):
-        self.cluster = nodes.Nodes(logs, alone)
+    def __init__(self, logs, change=alone):
+        self.cluster = nodes.Nodes(logs, change)
         self.node = self.cluster["r1"]
         self.answers = []  # of all requests, as text
         try:
             self._users()
-            self.node.start()
+            for node in self.cluster.nodes.values():
+                node.start()
             self.start("engine")
             self.start("health")
             self.start_broker()

@@ -13,6 +13,7 @@
 #include "api/access.h"
 #include "api/rpc_input.h"
 #include "base/cleanup.h"
+#include "import/import.h"
 
 /* By hand, and so a second opinion: a row that is missing fails the test. */
 static const struct {
@@ -27,6 +28,8 @@ static const struct {
 	{"set-password", ACCESS_VIEWER, true},
 	{"commit", ACCESS_OPERATOR, true},
 	{"confirm", ACCESS_OPERATOR, true},
+	{"history", ACCESS_VIEWER, false},
+	{"get-revision", ACCESS_VIEWER, false},
 	{"discard", ACCESS_OPERATOR, true},
 	{"rollback", ACCESS_OPERATOR, true},
 	{"switch-over", ACCESS_OPERATOR, true},
@@ -334,6 +337,8 @@ static const struct input_case input_cases[] = {
 static void inputs_are_checked(void **state)
 {
 	(void)state;
+	/* What the RPC takes, the importers take. */
+	assert_int_equal(RPC_IMPORT_MAX, IMPORT_TEXT_MAX);
 	for (size_t i = 0; i < ARRAY_SIZE(input_cases); i++) {
 		const struct input_case *c = &input_cases[i];
 		json_t *input = c->input ? json_loads(c->input, JSON_ALLOW_NUL, NULL) : NULL;

@@ -20,6 +20,7 @@ SIGN_IN = ("access-denied", "sign-in-required")
 DENIED = ("access-denied", None)
 NOT_FOUND = ("invalid-value", "not-found")
 MAIL = {"name": "mail", "real-server": [{"name": "m1", "address": "10.77.0.150", "weight": 2}]}
+CANARIES = ["canary in a password that is too long" + "g" * 128, "canary where an object is wanted", "canary in a wrong place"]
 RING_KEY = base64.b64encode(b"canary of the ring's key" * 6).decode()
 SECOND = "second password of anna"
 
@@ -53,7 +54,7 @@ def nothing_secret_was_told(machine):
     hashes = re.findall(rb"\$y\$[./A-Za-z0-9$]+", (machine.node.root / "run/trireme/access.image").read_bytes())
     assert hashes, "the image that the broker reads has them"
     answers = "\n".join(machine.answers)
-    secrets = [PASSWORD, SECOND, RING_KEY, *(found.decode() for found in hashes)]
+    secrets = [PASSWORD, SECOND, RING_KEY, *CANARIES, *(found.decode() for found in hashes)]
     tokens = set(re.findall(r"[st]1\.[A-Za-z0-9_.-]{40,}", answers))
     assert len(tokens) >= 5
     places = {"log": machine.log(), "config": machine.node.log("config")}
@@ -143,6 +144,12 @@ def test_candidates_are_the_users_own(machine, admin, operator):
     assert machine.get(what="candidate", credential=admin)["etag"] == machine.get()["etag"] == before
     other = machine.get(what="candidate", credential=operator, session="two")
     assert other["etag"] == before, "a further one has a name"
+    machine.write("PUT", "/trireme:system/time-zone", {"trireme:time-zone": "Europe/Berlin"}, operator)
+    machine.write("DELETE", "/trireme:system/time-zone", credential=operator)
+    assert machine.get(what="candidate", credential=operator)["etag"] == first["etag"], "what is committed at once leaves it"
+    assert machine.refused("rpc", operator, name="commit")[0] == "in-use", "but it was begun on an earlier revision"
+    machine.call("discard", operator)
+    machine.write("PUT", "/trireme:virtual-service=web/scheduler", {"trireme:scheduler": "lc"}, operator, "candidate")
     lines = machine.call("diff", operator)["text"]
     assert "virtual-service[name='web']/scheduler: wrr → lc" in lines
     patch = machine.call("diff", operator, format="patch", **{"from": "running", "to": "candidate"})["patch"]
@@ -220,6 +227,11 @@ def test_secrets_are_written_and_never_read(machine, admin):
     assert machine.get("/trireme:cluster/ring/key", admin)["document"] == {"trireme:key": "$hidden$"}
     users = machine.get("/trireme:access/user=adam", admin)["document"]["trireme:user"]
     assert users == [{"name": "adam", "role": "administrator", "password": "$hidden$"}]
+    wrong = [f"$0${CANARIES[0]}", {"nested": CANARIES[1]}, [CANARIES[2]]]
+    for value in wrong:
+        user = {"trireme:user": [{"name": "adam", "password": value}]}
+        for what in ("running", "candidate"):
+            assert machine.refused("write", admin, method="PATCH", target="/trireme:access/user=adam", what=what, value=user)
     whole = machine.get(credential=admin)
     assert machine.write("PUT", "", whole["document"], admin)["etag"] == whole["etag"], "what was read can be written back"
 
@@ -303,6 +315,20 @@ def test_wrong_passwords_cost_time(machine, viewer, admin):
     assert machine.state(ROOT), "nor is this machine's root"
     time.sleep(error["retry-after"])
     assert sign_in(machine, "vera")["role"] == "viewer"
+
+
+def test_the_right_password_many_times_at_once_locks_nobody_out(machine, admin):
+    credential = machine.user("pia", "viewer")
+    request = json.dumps({"op": "get", "target": "/trireme:cluster/name", "from": "192.0.2.70", "credential": credential}).encode()
+    connections = [Connection(machine.socket, api_lab.USERS["trireme-web"]) for _ in range(12)]
+    for connection in connections:
+        connection.send(request)
+    answers = [json.loads(connection.receive()) for connection in connections]
+    for connection in connections:
+        connection.socket.close()
+    wrong = [answer["error"]["app-tag"] for answer in answers if "error" in answer]
+    assert set(wrong) <= {"busy"} and len(answers) - len(wrong) >= 5, answers
+    machine.write("DELETE", "/trireme:access/user=pia")
 
 
 def test_an_unknown_user_takes_as_long_as_a_known_one(machine, admin):
@@ -448,8 +474,8 @@ def test_only_the_fronts_may_ask(machine):
     """Any other user of the machine is refused; the front with TLS does not speak for local users."""
     script = ("import json,struct,sys,socket\n"
               "s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); t=sys.argv[2].encode()\n"
-              "try:\n s.sendall(struct.pack('>I',len(t))+t); print(s.recv(4000)[4:].decode())\n"
-              "except OSError: print('')\n")
+              "try:\n s.sendall(struct.pack('>I',len(t))+t); n,=struct.unpack('>I',s.recv(4)); print(s.recv(n,socket.MSG_WAITALL).decode())\n"
+              "except (OSError, struct.error): print('')\n")
     request = json.dumps({"op": "state", "target": "", "credential": ROOT})
 
     def ask(uid):

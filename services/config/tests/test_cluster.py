@@ -67,7 +67,7 @@ def test_nodes_with_the_same_medium_begin_with_the_same_revision(cluster):
 def test_a_commit_is_in_use_everywhere_when_it_returns(cluster):
     of = first_server(cluster["r1"])
     before = {name: image(cluster[name]) for name in NAMES}
-    assert done(commit(cluster["r1"], of, 7, "-m", "seven"))
+    assert done(commit(cluster["r1"], of, 7, comment="seven"))
     cluster.wait_current(seconds=3)
     for name in NAMES:
         assert weight(cluster[name], of) == 7 and image(cluster[name]) != before[name]
@@ -78,21 +78,21 @@ def test_a_commit_is_in_use_everywhere_when_it_returns(cluster):
 
 def test_an_invalid_value_says_what_is_allowed(cluster):
     before = history(cluster["r1"])["revisions"][0]["id"]
-    said = cluster["r1"].trireme("set", WEIGHT.format(*first_server(cluster["r1"])), "70000", code=1)
+    said = cluster["r1"].config().set(WEIGHT.format(*first_server(cluster["r1"])), 70000, refused=True)
     assert "weight" in said and "70000" in said and "0..65535" in said
-    assert "nothing to commit" in cluster["r1"].trireme("commit", code=1)
+    assert "nothing to commit" in cluster["r1"].config().commit(refused=True)
     assert history(cluster["r1"])["revisions"][0]["id"] == before
 
 
 def test_of_two_administrators_the_second_hears_of_the_first(cluster):
     of = first_server(cluster["r1"])
     for node, value in (("r1", 21), ("r2", 22)):
-        cluster[node].trireme("set", WEIGHT.format(*of), str(value))
-    cluster["r1"].trireme("commit")
+        cluster[node].config().set(WEIGHT.format(*of), value)
+    cluster["r1"].config().commit()
     cluster.wait_current(seconds=3)
-    said = cluster["r2"].trireme("commit", code=1)
+    said = cluster["r2"].config().commit(refused=True)
     assert "begun on revision" in said and weight(cluster["r2"], of) == 21
-    assert "nothing" not in cluster["r2"].trireme("discard")
+    assert "was no candidate" not in cluster["r2"].config().discard()
     assert done(commit(cluster["r2"], of, 22))
 
 
@@ -101,9 +101,10 @@ def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
     answers = {}
 
     def one(name, session):
-        cluster[name].trireme("set", WEIGHT.format(*of), str(1000 + len(session)), session=session)
+        administrator = cluster[name].config(session)
+        administrator.set(WEIGHT.format(*of), 1000 + len(session))
         barrier.wait()
-        answers[session] = cluster[name].trireme("commit", "-m", session, session=session, code=None)
+        answers[session] = administrator.commit(refused=None, comment=session)
 
     sessions = [(name, "x" * (number + 1) + name) for number in range(2) for name in NAMES]
     barrier = threading.Barrier(len(sessions))
@@ -117,7 +118,7 @@ def test_of_many_at_once_one_wins_and_the_others_are_told(cluster):
     cluster.wait_current(seconds=5)
     assert history(cluster["w"])["revisions"][0]["comment"] == won[0]
     for name, session in sessions:
-        cluster[name].trireme("discard", session=session)
+        cluster[name].config(session).discard()
     same_histories(cluster)
 
 
@@ -125,23 +126,24 @@ def test_rollback_and_diff(cluster):
     of = first_server(cluster["r1"])
     first = cluster.wait_current()
     commit(cluster["r1"], of, 31)
-    shown = cluster["r2"].trireme("diff", str(first), "running") if cluster.wait_current() else ""
+    shown = cluster["r2"].config().diff(first, "running") if cluster.wait_current() else ""
     assert "weight" in shown and "31" in shown
-    cluster["r2"].trireme("rollback", str(first), "-m", "back")
+    cluster["r2"].config().rollback(first, comment="back")
     cluster.wait_current()
     assert weight(cluster["w"], of) != 31
     assert history(cluster["w"])["revisions"][0]["kind"] == "rollback"
-    assert cluster["r1"].trireme("diff", str(first), "running") == ""
+    assert cluster["r1"].config().diff(first, "running") == ""
 
 
 def test_what_is_confirmed_stays(cluster):
     of = first_server(cluster["r1"])
-    commit(cluster["r1"], of, 41, "--confirm", "8s")
-    assert "to be confirmed" in cluster["r2"].trireme("config") or cluster.wait_current()
-    said = cluster["r2"].trireme("set", WEIGHT.format(*of), "42") + cluster["r2"].trireme("commit", code=1)
-    assert "confirm" in said
-    cluster["r2"].trireme("discard")
-    cluster["w"].trireme("confirm")
+    commit(cluster["r1"], of, 41, confirm=8)
+    assert "to be confirmed" in cluster["r2"].config_state()["summary"] or cluster.wait_current()
+    other = cluster["r2"].config()
+    other.set(WEIGHT.format(*of), 42)
+    assert "confirm" in other.commit(refused=True)
+    other.discard()
+    cluster["w"].config().confirm()
     time.sleep(9)
     assert {weight(cluster[name], of) for name in NAMES} == {41}
 
@@ -149,7 +151,7 @@ def test_what_is_confirmed_stays(cluster):
 def test_what_is_not_confirmed_is_reverted(cluster):
     of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
-    commit(cluster["r1"], of, 51, "--confirm", "3s")
+    commit(cluster["r1"], of, 51, confirm=3)
     assert weight(cluster["r1"], of) == 51
     processes.wait_for("the revert", lambda: {weight(cluster[name], of) for name in NAMES} == {before}, 10, 0.2)
     cluster.wait_current()
@@ -161,12 +163,12 @@ def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster)
     """The administrator confirms while the others lose it: his command waits for them to agree."""
     of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
-    commit(cluster["r1"], of, 61, "--confirm", "8s")
+    commit(cluster["r1"], of, 61, confirm=8)
     cluster.wait_current(seconds=3)
     cluster["r2"].cables(False)
-    cluster["r1"].trireme("confirm")
+    cluster["r1"].config().confirm()
     processes.wait_for("its own revert", lambda: weight(cluster["r2"], of) == before, 15, 0.2)
-    assert "reverted on this node" in cluster["r2"].trireme("config")
+    assert "reverted on this node" in cluster["r2"].config_state()["summary"]
     cluster["r2"].cables(True)
     cluster.wait_current()
     assert weight(cluster["r2"], of) == 61
@@ -176,7 +178,7 @@ def test_a_node_without_quorum_reverts_by_itself_and_learns_the_verdict(cluster)
 def test_the_timer_goes_on_after_a_restart(cluster):
     of = first_server(cluster["r1"])
     before = weight(cluster["r1"], of)
-    commit(cluster["r1"], of, 71, "--confirm", "4s")
+    commit(cluster["r1"], of, 71, confirm=4)
     for name in NAMES:
         cluster[name].kill("config")
         cluster[name].start_config()
@@ -185,19 +187,19 @@ def test_the_timer_goes_on_after_a_restart(cluster):
 
 def test_without_quorum_nothing_is_accepted_but_an_emergency(cluster):
     of = first_server(cluster["r1"])
-    alone = cluster["r1"]
+    alone, administrator = cluster["r1"], cluster["r1"].config()
     for name in ("r2", "w"):
         cluster[name].cables(False)
     processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 10, 0.1)
     before = running(alone)
-    alone.trireme("set", WEIGHT.format(*of), "81")
-    assert "quorum" in alone.trireme("commit", code=1)
-    assert "only /trireme:cluster" in alone.trireme("commit", "--emergency", code=1)
-    alone.trireme("discard")
+    administrator.set(WEIGHT.format(*of), 81)
+    assert "quorum" in administrator.commit(refused=True)
+    assert "only /trireme:cluster" in administrator.commit(refused=True, emergency=True)
+    administrator.discard()
     assert running(alone) == before
-    alone.trireme("set", "/cluster/node[name='r1']/priority", "9")
-    assert "this node alone" in alone.trireme("commit", "--emergency", "-m", "help")
-    assert "emergency document" in alone.trireme("config")
+    administrator.set("/cluster/node[name='r1']/priority", 9)
+    assert "this node alone" in administrator.commit(emergency=True, comment="help")
+    assert "emergency document" in alone.config_state()["summary"]
     for name in ("r2", "w"):
         cluster[name].cables(True)
     cluster.wait_current()
@@ -227,12 +229,12 @@ def test_partition_during_commits(cluster, capsys):
         value = 200
         while not end.is_set():
             value += 1
-            said = commit(cluster["r1"], of, value, "-m", f"p{value}", code=None)
+            said = commit(cluster["r1"], of, value, refused=None, comment=f"p{value}")
             if done(said):
                 acknowledged.append(f"p{value}")
             else:
                 refused.append(said.strip())
-                cluster["r1"].trireme("discard", code=None)
+                cluster["r1"].config().discard(refused=None)
 
     thread = threading.Thread(target=administrator)
     thread.start()
@@ -255,7 +257,7 @@ def test_partition_during_commits(cluster, capsys):
 def span(cluster, of):
     """Seconds that an administrator's change takes when nobody dies: kills fall into all of it."""
     began = time.monotonic()
-    commit(cluster["r1"], of, 299, "-m", "undisturbed")
+    commit(cluster["r1"], of, 299, comment="undisturbed")
     cluster.wait_current()
     return time.monotonic() - began
 
@@ -269,12 +271,12 @@ def test_kill_at_random_points(cluster, capsys):
         victim, author = (cluster[chance.choice(NAMES)] for _ in range(2))
         killer = threading.Timer(chance.uniform(0, longest), victim.kill, ("config",))
         killer.start()
-        if done(commit(author, of, 300 + number, "-m", f"k{number}", code=None)):
+        if done(commit(author, of, 300 + number, refused=None, comment=f"k{number}")):
             new.append(f"k{number}")
         killer.join()
         victim.start_config()
         cluster.wait_current()
-        author.trireme("discard", code=None)
+        author.config().discard(refused=None)
         if number % LOOKS and number < KILLS:
             continue
         same_histories(cluster)

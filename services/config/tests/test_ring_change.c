@@ -7,6 +7,7 @@
  *   want NODE PORT ADDRESS    the wanted ring differs from the old one in this
  *   want token|key|hash N     … or in this
  *   want without NODE
+ *   want id NODE N            another machine takes the node's place
  *   aim [NODE]                the node, or all, are to come to the wanted ring
  *   revert                    all are to come to the old one
  *   broken ADDRESS            nothing reaches the address
@@ -85,6 +86,8 @@ static void want(struct sim *sim, const char *what, const char *a, const char *b
 		sim->wanted.crypto.hash = (enum config_hash)atoi(a);
 	else if (strcmp(what, "without") == 0)
 		want_without(sim, a);
+	else if (strcmp(what, "id") == 0)
+		wanted_node(sim, a)->id = (uint8_t)atoi(b);
 	else
 		assert_int_equal(
 			parse_ipv4(

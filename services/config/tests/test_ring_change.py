@@ -79,11 +79,12 @@ def address_of(node):
     return f"/cluster/node[name='{node}']/port[name='eth1']/address"
 
 
-def commit(cluster, changes, *words):
+def commit(cluster, changes, **members):
     """From r1; returns when it is acknowledged, which is before the ring has changed."""
+    administrator = cluster["r1"].config()
     for path, value in changes.items():
-        cluster["r1"].trireme("set", path, value)
-    cluster["r1"].trireme("commit", *words)
+        administrator.set(path, value)
+    administrator.commit(**members)
 
 
 def ring(node):
@@ -103,21 +104,21 @@ def test_private_addresses_of_both_routers(undisturbed):
     cluster = undisturbed
     for name, address in NEW.items():
         cluster[name].run("ip", "addr", "add", f"{address}/24", "dev", "eth1")
-    commit(cluster, {address_of(name): address for name, address in NEW.items()}, "--confirm", "5m")
+    commit(cluster, {address_of(name): address for name, address in NEW.items()}, confirm=300)
     wait_ring(cluster, "the ring is as configured")
     for name, address in NEW.items():
         used = cluster[name].run("ss", "-Huan")
         assert f"{address}:5405" in used and ":5407" not in used
         assert "10.77.0.11:" not in used and "10.77.0.12:" not in used, "an old address is still in use"
     assert all_connected(cluster)
-    cluster["r1"].trireme("confirm")
+    cluster["r1"].config().confirm()
     cluster.wait_current()
     assert not list(cluster["r2"].root.glob("data/trireme/ring.before"))
 
 
 def secrets(node, path="/"):
     """Paths of the model's secret leaves, without keys."""
-    for child in json.loads(node.trireme("describe", path, "--json"))["node"].get("children", []):
+    for child in node.config().ask("describe", path=path)["node"].get("children", []):
         where = f"{path.rstrip('/')}/{child['name']}"
         if child.get("secret"):
             yield where
@@ -134,12 +135,17 @@ def hashes(node):
 
 def everything_shown(cluster, since):
     """(Where, bytes) of what can be asked for and of every file, but for the key that corosync itself reads, and hashes()."""
-    asked = [("show",), ("show", "/cluster/ring"), ("show", "/access"), ("describe", "/access/user/password"), ("show", "--candidate"), ("show", "--revision", str(since)), ("config", "--json"),
-             ("diff", str(since - 1), "running"), ("diff", str(since - 1), "running", "--patch"), ("history", "50", "--json"),
-             ("describe", "/cluster/ring/key"), ("status", "--json")]
+    between = {"from": since - 1, "to": "running"}
+    asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}),
+             ("get", {"what": "candidate"}), ("get", {"what": since}), ("status", {}), ("diff", between),
+             ("diff", {**between, "format": "patch"}), ("history", {"count": 50}),
+             ("describe", {"path": "/cluster/ring/key"}), ("get", {"path": "/access"}),
+             ("describe", {"path": "/access/user/password"})]
     for node in cluster.nodes.values():
-        for words in asked:
-            yield f"{node.name}: {words}", node.trireme(*words, code=None).encode()
+        for op, members in asked:
+            answer = node.config().ask(op, **members)
+            assert "error" not in answer, (op, members)
+            yield f"{node.name}: {op} {members}", json.dumps(answer).encode()
         for path in [*(node.root / "run").rglob("*"), *(node.root / "data").rglob("*"), *LOGS.iterdir()]:
             if path.is_file() and path.name != "access.image" and path != node.root / "run/corosync/authkey":
                 yield str(path), path.read_bytes()
@@ -179,21 +185,22 @@ def test_address_that_is_not_reached_changes_nothing(undisturbed):
     cluster = undisturbed
     cluster["r2"].run("ip", "addr", "add", "10.77.0.200/32", "dev", "lo")
     before = cluster.wait_current()
-    commit(cluster, {address_of("r2"): "10.77.0.200"}, "--confirm", "5m")
+    commit(cluster, {address_of("r2"): "10.77.0.200"}, confirm=300)
     wait_ring(cluster, "the ring stays as it was: no connection between", 22)
     assert "10.77.0.200 of r2" in ring(cluster["r1"]) and "(eth1)" in ring(cluster["r1"])
-    assert "cannot be kept" in cluster["r1"].trireme("confirm", code=1)
+    assert "cannot be kept" in cluster["r1"].config().confirm(refused=True)
     assert all_connected(cluster)
-    cluster["r1"].trireme("rollback", str(before))
+    cluster["r1"].config().rollback(before)
     wait_ring(cluster, "the ring is as configured")
 
 
 def test_an_address_that_another_node_uses_is_refused(cluster):
-    cluster["r1"].trireme("set", address_of("r2"), "10.77.0.113")
-    cluster["r1"].trireme("set", address_of("r1"), NEW["r2"])
-    said = cluster["r1"].trireme("commit", code=1)
+    administrator = cluster["r1"].config()
+    administrator.set(address_of("r2"), "10.77.0.113")
+    administrator.set(address_of("r1"), NEW["r2"])
+    said = administrator.commit(refused=True)
     assert f"r1 cannot have {NEW['r2']} while r2 has it" in said
-    cluster["r1"].trireme("discard")
+    administrator.discard()
 
 
 def test_a_machine_that_starts_again_finds_the_ring(cluster):
@@ -221,8 +228,8 @@ def test_a_change_waits_for_a_node_that_is_off(cluster):
     cluster[standby].power_off()
     processes.wait_for("lost links", lambda: not all(links(cluster[owner]).values()), 10)
     cluster[owner].run("ip", "addr", "add", "10.77.0.121/24", "dev", "eth1")
-    cluster[owner].trireme("set", address_of(owner), "10.77.0.121")
-    cluster[owner].trireme("commit")
+    cluster[owner].config().set(address_of(owner), "10.77.0.121")
+    cluster[owner].config().commit()
     processes.wait_for("the wait", lambda: f"waits for {standby}" in ring(cluster[owner]), 15)
     cluster[standby].power_on()
     wait_ring(cluster, "the ring is as configured", 40)
@@ -238,12 +245,12 @@ def test_an_emergency_address_lasts_until_the_cluster_is_back(cluster, capsys):
     alone.cables(False)
     processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 10, 0.1)
     alone.run("ip", "addr", "add", f"{EMERGENCY}/24", "dev", "eth1")
-    alone.trireme("set", address_of("r2"), EMERGENCY)
-    assert "this node alone" in alone.trireme("commit", "--emergency")
+    alone.config().set(address_of("r2"), EMERGENCY)
+    assert "this node alone" in alone.config().commit(emergency=True)
     began = time.monotonic()
     processes.wait_for("the new address", lambda: f"{EMERGENCY}:54" in alone.run("ss", "-Huan"), 40, 0.2)
     used = time.monotonic() - began
-    assert alone.config_state()["local"] and "emergency document" in alone.trireme("config")
+    assert alone.config_state()["local"] and "emergency document" in alone.config_state()["summary"]
     assert running(cluster["r1"]) == before
     alone.cables(True)
     cluster.wait_current()

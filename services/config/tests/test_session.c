@@ -81,6 +81,25 @@ static void places_are_bounded(void **state)
 	sessions_clear(&sessions);
 }
 
+/* Nobody takes all of them; what is only similar is another user's. */
+static void each_user_has_a_few(void **state)
+{
+	struct sessions sessions = {0};
+
+	(void)state;
+	assert_int_equal(set(&sessions, "anna", 1), 0);
+	assert_int_equal(set(&sessions, "anna#1", 1), 0);
+	assert_int_equal(set(&sessions, "anna#2", 1), 0);
+	assert_int_equal(set(&sessions, "anna#3", 1), 0);
+	assert_int_equal(set(&sessions, "anna#4", 1), -EBUSY);
+	assert_int_equal(set(&sessions, "anna#3", 2), 0);
+	assert_int_equal(set(&sessions, "annas", 1), 0);
+	assert_int_equal(set(&sessions, "ann#1", 1), 0);
+	session_clear(session_find(&sessions, "anna", 1));
+	assert_int_equal(set(&sessions, "anna#4", 1), 0);
+	sessions_clear(&sessions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +107,7 @@ int main(void)
 		cmocka_unit_test(a_later_document_replaces_the_earlier),
 		cmocka_unit_test(names_are_bounded),
 		cmocka_unit_test(places_are_bounded),
+		cmocka_unit_test(each_user_has_a_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,30 @@ static int see_superseded(const struct store_superseded *entry, void *data)
 	return see(&entry->revision, data);
 }
 
+/* All of it is there afterwards, or nothing. */
+static void a_bulk_is_one_transaction(void **state)
+{
+	struct revision got;
+
+	(void)state;
+	append_text("one");
+	assert_int_equal(store_bulk_begin(store), 0);
+	append_text("two");
+	assert_int_equal(fixture_append(store, 1, NULL, 0), 0);
+	assert_int_equal(store_bulk_end(store, -EINVAL), -EINVAL);
+	assert_int_equal(store_head(store, &got), 0);
+	assert_int_equal(got.number, 1);
+	assert_int_equal(store_bulk_begin(store), 0);
+	append_text("two");
+	append_text("three");
+	assert_int_equal(store_bulk_end(store, 0), 0);
+	close_store();
+	assert_int_equal(open_store(), 0);
+	assert_int_equal(store_head(store, &got), 0);
+	assert_int_equal(got.number, 3);
+	assert_body(2, "two");
+}
+
 static void lists_are_bounded(void **state)
 {
 	struct seen seen = {0};
@@ -514,6 +538,7 @@ int main(void)
 		TEST(what_is_appended_is_there_after_reopening),
 		TEST(what_does_not_follow_is_refused),
 		TEST(a_log_begins_where_the_others_does),
+		TEST(a_bulk_is_one_transaction),
 		TEST(lists_are_bounded),
 		TEST(replaced_revisions_can_be_looked_up),
 		TEST(a_refused_append_takes_nothing_out),

@@ -39,7 +39,7 @@ def missed(cluster):
     cluster["r2"].power_off()
     cluster.wait_owner(("r1",))
     cluster.wait_current(("r1",))
-    commit(cluster["r1"], of, before + 1, "-m", f"r1 alone {before + 1}")
+    commit(cluster["r1"], of, before + 1, comment=f"r1 alone {before + 1}")
     cluster["r1"].power_off()
     node = cluster["r2"]
     node.load()
@@ -59,9 +59,9 @@ def does_nothing(cluster, node, of):
         assert cluster.holders() == []
         time.sleep(0.2)
     before = comments(node)
-    said = commit(node, of, 1000, code=None)
+    said = commit(node, of, 1000, refused=None)
     assert "no quorum" in said and "waits for r1 or an operator's override" in said
-    node.trireme("discard")
+    node.config().discard()
     assert comments(node) == before
 
 
@@ -81,14 +81,14 @@ def test_a_typed_word_lets_it_go_on_and_what_that_costs_is_shown(cluster):
     """r1's commit, which was acknowledged, is replaced when r1 is back, and r1 says so; r2 goes on as the operator wanted."""
     node, of, lost = missed(cluster)
     does_nothing(cluster, node, of)
-    assert "allowed is 'override'" in node.trireme("override", code=1)
-    assert "allowed is 'override'" in node.trireme("override", "yes", code=1)
+    assert "allowed is 'override'" in node.config().override(refused=True)
+    assert "allowed is 'override'" in node.config().override(refused=True, word="yes")
     does_nothing(cluster, node, of)
-    node.trireme("override", "override")
+    node.config().override(word="override")
     cluster.wait_current(("r2",))
     cluster.wait_owner(("r2",))
-    assert "an operator has overridden missing nodes 1 times" in node.trireme("config")
-    commit(node, of, 500, "-m", "r2 goes on")
+    assert "an operator has overridden missing nodes 1 times" in node.config_state()["summary"]
+    commit(node, of, 500, comment="r2 goes on")
     cluster["r1"].load()
     cluster["r1"].power_on()
     cluster.wait_current()
@@ -97,5 +97,4 @@ def test_a_typed_word_lets_it_go_on_and_what_that_costs_is_shown(cluster):
     assert comments(cluster["r1"]) == comments(node)
     replaced = history(cluster["r1"])["superseded"]
     assert [entry["comment"] for entry in replaced] == [f"r1 alone {lost}"]
-    assert f"r1 alone {lost}" in cluster["r1"].trireme("history")
     assert "had agreed revisions from" in cluster["r1"].log("config")

@@ -94,7 +94,7 @@ def restart(node, release):
 
 
 def running(node):
-    return json.loads(node.trireme("show"))
+    return node.config().document()
 
 
 def priority(node):
@@ -105,16 +105,17 @@ def contact(node):
     return running(node).get("trireme:system", {}).get("contact")
 
 
-def set_and_commit(node, path, value, code=0):
-    node.trireme("set", path, value)
-    said = node.trireme("commit", code=code)
-    if code:
-        node.trireme("discard")
+def set_and_commit(node, path, value, refused=False):
+    administrator = node.config()
+    administrator.set(path, value)
+    said = administrator.commit(refused)
+    if refused:
+        administrator.discard()
     return said
 
 
 def revisions(node):
-    return json.loads(node.trireme("history", "100", "--json"))["revisions"]
+    return node.config().history(100)["revisions"]
 
 
 def model(node):
@@ -164,7 +165,7 @@ def test_one_medium_gives_both_releases_the_same_first_revision(cluster):
     for node in cluster.nodes.values():
         assert node.config_state()["level"] == 3
         processes.wait_for("the level in the image", lambda node=node: published(node)[1:] == (True, 3), 5)
-    assert "feature level 3, as r2 has no more" in cluster["r1"].trireme("config")
+    assert "feature level 3, as r2 has no more" in cluster["r1"].config_state()["summary"]
 
 
 @pytest.mark.parametrize("author,value", (("r1", 31), ("r2", 32)))
@@ -176,9 +177,9 @@ def test_a_commit_of_either_is_in_use_everywhere(cluster, author, value):
 
 
 def test_a_leaf_that_one_node_does_not_know_is_refused(cluster):
-    said = set_and_commit(cluster["r1"], "/system/contact", "x", 1)
+    said = set_and_commit(cluster["r1"], "/system/contact", "x", refused=True)
     assert "/trireme:system/contact" in said and "feature level 4, r2 has 3" in said
-    assert "contact" in cluster["r2"].trireme("set", "/system/contact", "x", code=1)
+    assert "contact" in cluster["r2"].config().set("/system/contact", "x", refused=True)
 
 
 def test_the_owner_is_lost_and_the_other_release_takes_over(cluster):
@@ -196,9 +197,9 @@ def test_the_owner_is_lost_and_the_other_release_takes_over(cluster):
 @pytest.mark.parametrize("author,back", (("r2", 1), ("r1", 3)))
 def test_a_rollback_of_either_is_in_use_everywhere(cluster, author, back):
     number = revisions(cluster[author])[back]["revision"]
-    cluster[author].trireme("rollback", str(number))
+    cluster[author].config().rollback(number)
     cluster.wait_current(seconds=3)
-    expected = json.loads(cluster["w"].trireme("show", "--revision", str(number)))
+    expected = cluster["w"].config().document(number)
     assert all(running(node) == expected for node in cluster.nodes.values())
 
 
@@ -226,15 +227,15 @@ def test_the_older_release_after_that_works_with_what_it_knows_and_owns_nothing(
     wait_behind(node, newest)
     assert published(node)[:2] == (newest - 1, False)
     check_owns_nothing(cluster, "r2")
-    assert f"it works with revision {newest - 1}, and owns nothing" in node.trireme("config")
-    assert "commit on another node" in set_and_commit(node, "/cluster/node[name='w']/priority", "41", 1)
-    assert "r2 has 3" in set_and_commit(cluster["r1"], "/cluster/node[name='w']/priority", "41", 1)
+    assert f"it works with revision {newest - 1}, and owns nothing" in node.config_state()["summary"]
+    assert "commit on another node" in set_and_commit(node, "/cluster/node[name='w']/priority", "41", refused=True)
+    assert "r2 has 3" in set_and_commit(cluster["r1"], "/cluster/node[name='w']/priority", "41", refused=True)
     node.kill("config")  # a crash: what it was told at boot is still there
     node.start_config()
     wait_behind(node, newest)
     check_owns_nothing(cluster, "r2")
     assert stored(node) == last
-    cluster["r1"].trireme("rollback", str(newest - 1))
+    cluster["r1"].config().rollback(newest - 1)
     cluster.wait_current(seconds=5)
     assert published(node)[:2] == (newest + 1, True) and contact(cluster["r1"]) is None
     assert stored(node)[:-1] == last and model(node) == OLDER
@@ -249,7 +250,7 @@ def test_a_running_node_that_hears_of_a_revision_it_does_not_know(cluster):
     wait_behind(node, newest)
     assert published(node)[:2] == (newest - 1, False)
     check_owns_nothing(cluster, "r2")
-    node.trireme("rollback", str(newest - 1))
+    node.config().rollback(newest - 1)
     cluster.wait_current(seconds=5)
     assert published(node)[:2] == (newest + 1, True)
     assert stored(node) == stored(cluster["r1"])

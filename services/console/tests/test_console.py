@@ -62,8 +62,7 @@ class Console:
             self.answer(present, "New password: $")
         shown = self.answer(password, "New password once more: $")
         shown += self.answer(password, r"The password is set\.")
-        self.menu()
-        return shown
+        return shown + self.menu()
 
     @property
     def password_file(self):
@@ -307,3 +306,16 @@ def test_an_agent_that_hangs_keeps_nobody_waiting(cluster):
     finally:
         node.send_signal("agent", signal.SIGCONT)
     processes.wait_for("the agent again", lambda: trireme(node, "status", "--ready")[0] == 0, 10)
+
+
+def test_the_password_of_the_menu_is_that_of_the_page_too(cluster):
+    node = cluster[cluster.wait_owner()]
+    console = Console(node.root, node.command())
+    assert "The web page's user admin has the same password." in console.set_password()
+    (user,) = node.config().ask("get", path="/access/user")["document"]["trireme:user"]
+    assert user == {"name": "admin", "role": "administrator", "password": "$hidden$"}
+
+
+def test_without_the_service_the_page_keeps_its_password(console):
+    """The console has it all the same."""
+    assert "The web page's user admin could not be changed: " in console.set_password()

@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 #include "base/file_io.h"
 #include "base/parse.h"
-#include "console/json.h"
 #include "console/menu.h"
 #include "console/render.h"
 
@@ -231,9 +230,6 @@ static void an_owner(void **state)
 	check_status("status-owner", &view, RENDER_ROWS - 2);
 	render_services(&view, &text);
 	compare("services", screen);
-	text_init(&text, screen, sizeof(screen));
-	json_status(&view, &text);
-	compare("status-owner-json", screen);
 }
 
 static void a_standby_with_a_password_and_a_lost_peer(void **state)

@@ -2,7 +2,8 @@
 /*
  * Golden cases: golden/ruleset/DOCUMENT@NODE.nft is what the node called NODE has under
  * DOCUMENT.json in the same folder, or under the demonstration document where there is none of that
- * name. test_firewall.py loads the same files into a kernel.
+ * name; DOCUMENT@NODE+joining.nft while a machine may join. test_firewall.py loads the same files
+ * into a kernel.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ static void check_golden(const char *path)
 	char *text, *expected;
 	uint32_t *marks;
 
-	assert_int_equal(sscanf(name, "%*[^@]@%32[^.].nft", node), 1);
+	assert_int_equal(sscanf(name, "%*[^@]@%32[^.+]", node), 1);
 	snprintf(document, sizeof(document), FOLDER "%.*s.json", (int)strcspn(name, "@"), name);
 	if (access(document, R_OK) != 0)
 		snprintf(document, sizeof(document), "services/schema/examples/%.*s.json",
@@ -45,7 +46,9 @@ static void check_golden(const char *path)
 	if (schema_load(YANG, document, &config, &error) < 0)
 		fail_msg("%s: %s %s %s", document, error.path, error.value, error.allowed);
 	assert_int_equal(marks_make(config, &marks), 0);
-	assert_int_equal(ruleset_make(config, marks, config_node_by_name(config, node), &text), 0);
+	assert_int_equal(ruleset_make(config, marks, config_node_by_name(config, node),
+				      strstr(name, "+joining") != NULL, &text),
+			 0);
 	free(marks);
 	assert_int_equal(file_read(path, RULESET_MAX, &expected, NULL), 0);
 	assert_string_equal(text, expected);
@@ -125,7 +128,7 @@ static void largest(void **state)
 		}
 	}
 	assert_int_equal(marks_make(config, &marks), 0);
-	assert_int_equal(ruleset_make(config, marks, &config->nodes[0], &text), 0);
+	assert_int_equal(ruleset_make(config, marks, &config->nodes[0], true, &text), 0);
 	print_message("%zu bytes\n", strlen(text));
 	free(text);
 	free(marks);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/file_io.h"
 
@@ -75,16 +76,6 @@ char *import_test_text(int r, const struct import_result *result)
 	return text;
 }
 
-const struct import_row *import_test_row(const struct import_result *result, unsigned int line,
-					 const char *key)
-{
-	for (size_t i = 0; i < result->n_rows; i++) {
-		if (result->rows[i].line >= line && strcmp(result->rows[i].key, key) == 0)
-			return &result->rows[i];
-	}
-	return NULL;
-}
-
 /* Texts are printable, rows in order, and words are never missing. */
 static void check_rows(const struct import_result *result)
 {
@@ -104,7 +95,7 @@ static void check_rows(const struct import_result *result)
 	}
 }
 
-void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format)
+static void check_import(const char *text, size_t size, enum import_format format)
 {
 	static struct document *base;
 	_cleanup_(import_result_clear) struct import_result result = {.n_edits = 0};
@@ -114,7 +105,7 @@ void import_test_fuzz(const unsigned char *data, size_t size, enum import_format
 
 	if (!base)
 		base = import_test_base(IMPORT_DEMO);
-	r = import_text((const char *)data, size, format, document_config(base), &result);
+	r = import_text(text, size, format, document_config(base), &result);
 	if (r == -ENOMEM)
 		return;
 	if (r != 0 && (r != -EBADMSG || result.n_edits || result.n_rows != 1))
@@ -125,4 +116,21 @@ void import_test_fuzz(const unsigned char *data, size_t size, enum import_format
 		fprintf(stderr, "%s: %s: %s\n", error.path, error.value, error.allowed);
 		abort();
 	}
+}
+
+void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format,
+		      const char *const *vocabulary, size_t n)
+{
+	struct buffer buffer = buffer_of(IMPORT_TEXT_MAX);
+	_cleanup_free_ char *text = NULL;
+
+	if (size == 0 || data[0] % 2 == 0) {
+		check_import((const char *)data, size, format);
+		return;
+	}
+	for (size_t i = 1; i < size; i++)
+		buffer_text(&buffer, vocabulary[data[i] % n]);
+	if (buffer_take(&buffer, &text, &size) == 0)
+		check_import(text, size, format);
+	buffer_free(&buffer);
 }

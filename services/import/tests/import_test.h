@@ -17,11 +17,12 @@ struct document *import_test_apply(struct document *base, const struct import_re
 /* Everything that an import gives, as text, freed by free(). */
 char *import_test_text(int r, const struct import_result *result);
 
-/* The first row with the key, and from line on, or NULL. */
-const struct import_row *import_test_row(const struct import_result *result, unsigned int line,
-					 const char *key);
-
-/* One input of a fuzzer: whatever the text is, what comes out must hold together. */
-void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format);
+/*
+ * One input of a fuzzer: whatever the text is, what comes out must hold together. If the first byte
+ * is odd, the others are not the text but words of the vocabulary (n of them), since random bytes
+ * hardly ever make a line that is taken.
+ */
+void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format,
+		      const char *const *vocabulary, size_t n);
 
 #endif

@@ -379,6 +379,64 @@ static void samples_of_debian_are_taken(void **state)
 	globfree(&found);
 }
 
+/* A line with the key, and at its end what is said of it. */
+static bool readme_says(const char *readme, const char *key, const char *end)
+{
+	char quoted[64], line[4096];
+
+	snprintf(quoted, sizeof(quoted), "`%s`", key);
+	for (const char *p = readme; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		size_t length = strcspn(p, "\n"), tail = strlen(end);
+
+		if (length >= sizeof(line) || length < tail)
+			continue;
+		memcpy(line, p, length);
+		line[length] = '\0';
+		if (strstr(line, quoted) && strcmp(line + length - tail, end) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_keys(const char *readme, const struct keyword *table)
+{
+	for (; table && table->key; table++) {
+		char end[512] = "";
+
+		if (table->why)
+			snprintf(end, sizeof(end), "| %s | %s |",
+				 table->warn ? "warning" : "dropped", table->why);
+		if (!readme_says(readme, table->key, end))
+			fail_msg(README " does not say of %s: %s", table->key, end);
+		check_keys(readme, table->inner);
+	}
+}
+
+static void readme_has_every_key(void **state)
+{
+	_cleanup_free_ char *readme = NULL;
+
+	(void)state;
+	assert_int_equal(file_read(README, IMPORT_TEXT_MAX, &readme, NULL), 0);
+	check_keys(readme, lvs_global_keys);
+	check_keys(readme, keepalived_root_keys);
+}
+
+static void formats_have_names(void **state)
+{
+	static const enum import_format formats[] = {IMPORT_DETECT, IMPORT_LVS, IMPORT_KEEPALIVED};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		enum import_format format = IMPORT_DETECT;
+
+		assert_int_equal(import_format_parse(import_format_name(formats[i]), &format), 0);
+		assert_int_equal(format, formats[i]);
+	}
+	assert_int_equal(import_format_parse("ldirectord", &(enum import_format){0}), -EINVAL);
+	assert_string_equal(import_verdict_name(IMPORT_WARNING), "warning");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +445,8 @@ int main(void)
 		cmocka_unit_test(definitions_have_a_bound),
 		cmocka_unit_test(what_is_too_much_for_the_model_is_left_out),
 		cmocka_unit_test(samples_of_debian_are_taken),
+		cmocka_unit_test(readme_has_every_key),
+		cmocka_unit_test(formats_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, open_demo, close_demo);

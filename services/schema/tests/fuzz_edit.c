@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * libFuzzer: any bytes as an edit (operation, path, value; a line each) and as a YANG Patch. What
- * is refused must come with words, and what is accepted must be readable again. Run from the top of
- * the tree.
+ * libFuzzer: any bytes as an edit (operation, path, value; a line each), as a request of RFC 8040
+ * (method, target, insert, point, value) and as a YANG Patch. What is refused must come with words,
+ * and what is accepted must be readable again. Run from the top of the tree.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -67,9 +67,39 @@ static void try_edit(char *text)
 	check(r, document, &error);
 }
 
+/* An empty line: the request does not say it. */
+static const char *line_of(char **text)
+{
+	const char *line = strsep(text, "\n");
+
+	return line && line[0] ? line : NULL;
+}
+
+static void try_write(char *text)
+{
+	_cleanup_(document_written_clear) struct document_written written = {0};
+	struct document_write write = {0};
+	struct document *document = NULL;
+	struct schema_error error;
+	const char *method = line_of(&text), *target = line_of(&text);
+	int r;
+
+	if (!method || document_method_parse(method, &write.method) < 0)
+		return;
+	write.target = target ? target : "";
+	write.insert = line_of(&text);
+	write.point = line_of(&text);
+	write.value = text;
+	r = document_write(base, &write, &document, &written, &error);
+	if (r == 0 && write.method == DOCUMENT_METHOD_POST &&
+	    (!written.created || !written.location))
+		abort();
+	check(r, document, &error);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_free_ char *text = malloc(size + 1);
+	_cleanup_free_ char *text = malloc(size + 1), *copy = NULL;
 	struct document *document = NULL;
 	struct schema_error error;
 	int r;
@@ -82,6 +112,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	r = document_apply_patch(base, "", text, size, &document, &error);
 	check(r, document, &error);
+	copy = strdup(text);
+	if (copy)
+		try_write(copy);
 	try_edit(text);
 	return 0;
 }

@@ -236,6 +236,10 @@ static const struct refused_case refused[] = {
 	 0,
 	 "members that have"},
 	{{DOCUMENT_METHOD_DELETE, "", NULL, NULL, NULL}, SCHEMA_FAULT_METHOD, 0, "a part of"},
+	{{DOCUMENT_METHOD_DELETE, "/system/dns/search=a/b", NULL, NULL, NULL},
+	 SCHEMA_FAULT_TARGET,
+	 0,
+	 "a path that ends with search"},
 	{{DOCUMENT_METHOD_DELETE, "/pool=none", NULL, NULL, NULL},
 	 SCHEMA_FAULT_TARGET,
 	 1,
@@ -316,6 +320,12 @@ static void targets_are_printed(void **state)
 		document_print_target(base, "/pool=none", DOCUMENT_REDACTED, &none, &error),
 		-EBADMSG);
 	assert_int_equal(error.fault, SCHEMA_FAULT_TARGET);
+	/* Its parent is there. */
+	assert_int_equal(document_print_target(base, "/pool=web/real-server=none",
+					       DOCUMENT_REDACTED, &none, &error),
+			 -EBADMSG);
+	assert_int_equal(error.fault, SCHEMA_FAULT_TARGET);
+	assert_null(none);
 }
 
 int main(void)

@@ -44,9 +44,7 @@ static const char *const operations[] = {"trireme-api:sign-in", "trireme-api:sig
 static const char library[] =
 	"{\"ietf-yang-library:yang-library\":{\"module-set\":[{\"name\":\"complete\",\"module\":[{"
 	"\"name\":\"trireme\",\"revision\":\"2026-11-28\",\"namespace\":\"urn:trireme:config\"}]}],"
-	"\"schema\":[{\"name\":\"complete\",\"module-set\":[\"complete\"]}],\"datastore\":[{"
-	"\"name\":"
-	"\"ietf-datastores:running\",\"schema\":\"complete\"}],\"content-id\":\"0\"},"
+	"\"schema\":[{\"name\":\"complete\",\"module-set\":[\"complete\"]}],\"content-id\":\"0\"},"
 	"\"ietf-yang-library:modules-state\":{\"module-set-id\":\"0\"}}";
 
 static void add(struct model *model, const char *path)

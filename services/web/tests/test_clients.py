@@ -39,7 +39,8 @@ def machine():
 
 @pytest.fixture(scope="module")
 def robot(machine):
-    return machine.user("robot", "operator")
+    machine.person("alice", "administrator")
+    return machine.person("robot", "operator")
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,8 @@ def test_ansible(machine, robot, tmp_path):
 
 
 def test_prometheus(machine, token, tmp_path):
-    assert machine.get("/metrics").status == 401
-    text = machine.get("/metrics", "-H", f"Authorization: Bearer {token}")
+    assert machine.tls("/metrics").status == 401
+    text = machine.tls("/metrics", "-H", f"Authorization: Bearer {token}")
     subprocess.run(["promtool", "check", "metrics"], input=text.body, text=True, check=True)
     job = {"job_name": "trireme", "scheme": "https", "tls_config": {"insecure_skip_verify": True},
            "authorization": {"credentials": token}, "static_configs": [{"targets": [f"{ADDRESS}:443"]}]}
@@ -101,13 +102,13 @@ def test_prometheus(machine, token, tmp_path):
 
 def test_bodies_have_a_limit(machine, robot):
     large = "x" * (2 << 20) + "x"
-    refused = machine.get(SERVICE, *robot, method="PUT", body=large)
+    refused = machine.tls(SERVICE, *robot, method="PUT", body=large)
     assert refused.status == 413 and refused.error["error-info"]["allowed"] == "2 MiB"
-    chunked = machine.get(SERVICE, *robot, "-H", "Transfer-Encoding: chunked", method="PUT", body=large)
+    chunked = machine.tls(SERVICE, *robot, "-H", "Transfer-Encoding: chunked", method="PUT", body=large)
     assert chunked.status == 413
-    assert machine.get(SERVICE, method="PUT", body="x" * 5000).status == 413, "nobody may send so much"
-    assert machine.get(f"/{'x' * 40000}").status in (0, 414, 431, 500)
-    assert machine.get(f"{SERVICE}?fields={'x' * 9000}", *robot).status == 414
+    assert machine.tls(SERVICE, method="PUT", body="x" * 5000).status == 413, "nobody may send so much"
+    assert machine.tls(f"/{'x' * 40000}").status in (0, 414, 431, 500)
+    assert machine.tls(f"{SERVICE}?fields={'x' * 9000}", *robot).status == 414
 
 
 class Harm:
@@ -188,7 +189,7 @@ def p99(machine, token):
 
 
 def late(machine):
-    text = machine.root("/restconf").status and machine.get("/metrics", "-u", f"robot:{web_lab.PASSWORD}").body
+    text = machine.root("/restconf").status and machine.tls("/metrics", "-u", f"robot:{web_lab.PASSWORD}").body
     return {line.split()[0]: int(line.split()[1]) for line in text.splitlines() if line.startswith("trireme_http_")}
 
 

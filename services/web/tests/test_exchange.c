@@ -56,6 +56,7 @@ static const char *const fields[HEADERS] = {
 	[HEADER_IF_MATCH] = "If-Match: ",
 	[HEADER_IF_NONE_MATCH] = "If-None-Match: ",
 	[HEADER_TRIREME] = "X-Trireme: ",
+	[HEADER_USER] = "X-Trireme-User: ",
 	[HEADER_SESSION] = "X-Trireme-Session: ",
 	[HEADER_COMMENT] = "X-Trireme-Comment: ",
 	[HEADER_CONFIRM] = "X-Trireme-Confirm: ",

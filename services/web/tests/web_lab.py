@@ -1,8 +1,6 @@
-"""One node with the real corosync, config service and broker, and both fronts; clients in namespaces of their own.
+"""One node with all its daemons and both fronts (api_lab.py has the rest of it), and clients in namespaces of their own.
 
     client 10.77.0.201, attacker 10.77.0.202 ─── priv ─── eth1 r1 eth0 ─── pub ─── outside 203.0.113.201
-
-Fronts and broker run as their users: the node has a passwd(5) of its own.
 """
 import json
 import subprocess
@@ -10,27 +8,20 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(TOP / "ci"))
-from lab import nodes, processes  # noqa: E402 - the path must be set first
+sys.path.insert(0, str(TOP / "services/api/tests"))
+import api_lab  # noqa: E402 - the path must be set first
+from api_lab import PASSWORD, USERS  # noqa: E402,F401 - for the tests
+from lab import nodes, processes  # noqa: E402
 
 ADDRESS = "10.77.0.11"
 PUBLIC = "203.0.113.11"
 YANG = "application/yang-data+json"
 PATCH = "application/yang-patch+json"
 MODEL = f"{TOP}/services/schema:{TOP}/services/api"
-PASSWORD = "correct horse battery"
-USERS = {"trireme-web": 602, "trireme-api": 603}
 CLIENTS = {"client": ("priv", "10.77.0.201"), "attacker": ("priv", "10.77.0.202"), "outside": ("pub", "203.0.113.201")}
 PAGE = {"index.html": "<!doctype html><title>Trireme</title>", "assets/app-1a2b.js": "1;\n"}
 # As runit does it: exit 0 is started again at once.
 AGAIN = 'while "$@"; do :; done'
-
-
-def alone(document):
-    """A change for Nodes: r1 is the whole cluster."""
-    cluster = document["trireme:cluster"]
-    cluster["node"] = [node for node in cluster["node"] if node["name"] == "r1"]
-    nodes.slow(document)
 
 
 class Answer:
@@ -57,20 +48,16 @@ class Answer:
         return f"{self.status} {self.headers} {self.body[:600]}"
 
 
-class Machine:
-    """The node and its clients. Use as a context manager. `change` makes the document; more nodes are the caller's to start. `page`
-    is the folder with the page's files; left out, there are two of no use."""
+class Machine(api_lab.Machine):
+    """The node, both fronts and the clients. Use as a context manager. `page` is the folder with the page's files; left out,
+    there are two of no use."""
 
-    def __init__(self, logs, change=alone, page=None):
-        self.cluster = nodes.Nodes(logs, change)
-        self.lab, self.node = self.cluster.lab, self.cluster["r1"]
+    def __init__(self, logs, change=api_lab.alone, page=None):
+        super().__init__(logs, change)
+        self.lab = self.cluster.lab
         try:
             self._clients()
-            self._users()
             self.page = page or self._page()
-            self.node.start_corosync()
-            self.node.start_config()
-            self.start_broker()
             self.start_front("local")
             self.start_front("https")
             processes.wait_for("both fronts", self.serves, 20, 0.05)
@@ -78,14 +65,10 @@ class Machine:
             self.close()
             raise
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.cluster.close()
+    def start_broker(self, name="api", at="broker"):
+        """A second one would have nothing to do here."""
+        if name == "api":
+            super().start_broker(name, at)
 
     def _clients(self):
         for name, (network, address) in CLIENTS.items():
@@ -93,13 +76,6 @@ class Machine:
             self.lab.link(name, "eth0", "switch", name, network)
             self.lab.run(name, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
         self.lab.run("outside", "ip", "route", "add", "10.77.0.0/24", "via", PUBLIC)
-
-    def _users(self):
-        known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
-        known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
-        passwd = self.node.root / "passwd"
-        passwd.write_text("\n".join(known) + "\n")
-        self.node.run("mount", "--bind", passwd, "/etc/passwd")
 
     def _page(self):
         page = self.node.root / "page"
@@ -112,18 +88,12 @@ class Machine:
 
     # -- programs
 
-    @property
-    def tls(self):
-        return self.node.root / "data/trireme"
-
-    def start_broker(self):
-        self.node.spawn("api", nodes.BIN / "trireme-api", "--yang", MODEL, "--data", self.tls, "--foreground")
-
     def start_front(self, which):
+        more = ("--tls", self.data) if which == "https" else ()
         self.node.spawn(f"web-{which}", "sh", "-c", AGAIN, "sh", nodes.BIN / "trireme-web", which, "--yang", MODEL,
-                        "--page", self.page, "--tls", self.tls, "--foreground")
+                        "--page", self.page, "--foreground", *more)
 
-    def pid(self, which):
+    def front(self, which):
         """Of the front itself, not of the shell that starts it."""
         parent = self.node.daemons[f"web-{which}"].pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
@@ -131,9 +101,9 @@ class Machine:
 
     def serves(self):
         """Whether both answer, with a broker and a config service behind them."""
-        return self.root("/restconf/data/trireme-api:state/node").status == 200 and self.get("/restconf").status == 200
+        return self.root("/restconf/data/trireme-api:state/node").status == 200 and self.tls("/restconf").status == 200
 
-    def log(self, which):
+    def front_log(self, which):
         return self.node.log(f"web-{which}")
 
     # -- requests
@@ -143,7 +113,7 @@ class Machine:
         command = self.node.command("curl", "--unix-socket", "/run/trireme/api.sock")
         return self._curl(command, f"http://trireme{path}", words, **options)
 
-    def get(self, path, *words, client="client", address=ADDRESS, port=443, **options):
+    def tls(self, path, *words, client="client", address=ADDRESS, port=443, **options):
         """By TLS, from a client."""
         command = ["nsenter", f"--net={self.lab.handle(client)}", "curl", "-k"]
         return self._curl(command, f"https://{address}:{port}{path}", words, **options)
@@ -156,9 +126,9 @@ class Machine:
         if body is not None:
             command += ["-H", f"Content-Type: {kind}", "--data-binary", "@-"]
         text = body if isinstance(body, str) else json.dumps(body)
-        # As bytes: the ends of lines are part of what is read.
-        done = subprocess.run([*map(str, command), url], input=(text if body is not None else "").encode(), stdout=subprocess.PIPE,
-                              timeout=seconds + 10, check=False)
+        # As bytes: text would lose the carriage returns.
+        done = subprocess.run([*map(str, command), url], input=text.encode(), stdout=subprocess.PIPE, timeout=seconds + 10,
+                              check=False)
         return Answer(done.stdout.decode())
 
     def change(self, path, method, value=None, *words, code=(201, 204)):
@@ -167,13 +137,12 @@ class Machine:
         assert answer.status in (code if isinstance(code, tuple) else (code,)), f"{method} {path}: {answer}"
         return answer
 
-    def call(self, name, value=None, *words, **options):
+    def operation(self, name, value=None, *words, **options):
         """An operation by TLS."""
         body = None if value is None else {"trireme-api:input": value}
-        return self.get(f"/restconf/operations/trireme-api:{name}", *words, method="POST", body=body, **options)
+        return self.tls(f"/restconf/operations/trireme-api:{name}", *words, method="POST", body=body, **options)
 
-    def user(self, name, role):
-        """Makes a user with PASSWORD; returns curl's words for it."""
-        self.change(f"/restconf/data/trireme:access/user={name}", "PUT",
-                    {"trireme:user": [{"name": name, "role": role, "password": f"$0${PASSWORD}"}]})
+    def person(self, name, role):
+        """Makes a user; returns curl's words for it."""
+        self.user(name, role)
         return ("-u", f"{name}:{PASSWORD}")

@@ -73,11 +73,6 @@ class Page:
 def machine():
     """r1 is the one that the browser is at; r2 and w make the cluster whole."""
     with web_lab.Machine(LOGS, nodes.slow, BUILT / "build/dist") as made:
-        for name in ("r2", "w"):
-            made.cluster[name].start()
-        made.node.start_agent()
-        for daemon in ("engine", "health"):
-            made.node.spawn(daemon, nodes.BIN / f"trireme-{daemon}", "--yang", nodes.YANG, "--foreground")
         made.cluster.wait_current()
         yield made
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The new machine's bundle: a file beside what it has, and the program that judges and takes it. */
+#ifndef TRIREME_JOIN_IMPORT_IO_H
+#define TRIREME_JOIN_IMPORT_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "join/cluster_io.h"
+
+#define IMPORT_NS 280000000000ULL /* for the program, less than MEMBER_DONE_NS (member.h) */
+
+struct import_target {
+	const char *root;     /* of the machine's files, "" on the machine */
+	const char *yang_dir; /* the model */
+};
+
+/* Where that file is, into ret_path (PATH_MAX). -ENAMETOOLONG. */
+int import_path(const struct import_target *target, char *ret_path);
+
+/* Makes the folder and an empty file in it, open for writing; *ret_fd is the caller's. */
+int import_begin(const struct import_target *target, int *ret_fd, char *words);
+
+/* Behind what the file has. A sink of bundles is (proto/bundle.h), with a pointer to the fd. */
+int import_sink(void *fd, const void *bytes, size_t size);
+
+/*
+ * `trireme-config import` of the file, which lies beside this program. check: with --check.
+ * -EBADMSG: it is refused, words (CLUSTER_WORDS_MAX) say why.
+ */
+int import_run(const struct import_target *target, bool check, char *words);
+
+/* Removes the file. */
+void import_end(const struct import_target *target);
+
+#endif
