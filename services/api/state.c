@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "proto/api_ipc.h"
 #include "proto/state_words.h"
 
 /* 64-bit numbers are texts (RFC 7951 section 6.1); others stand as they are. */

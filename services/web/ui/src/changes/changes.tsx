@@ -20,7 +20,8 @@ export function Changes() {
   const revision = useStore(liveState)?.configuration?.revision;
   const operator = mayOperate(useStore(session)?.role);
   const fetching = useAction();
-  useEffect(() => void fetching.run(loadDraft), [revision]);
+  // Another window may have changed it; when another revision is in use the page's frame fetches it.
+  useEffect(() => void fetching.run(loadDraft), []);
   return (
     <>
       <Heading>Changes</Heading>
