@@ -75,7 +75,8 @@ def test_prometheus(machine, token, tmp_path):
     def query(expression):
         asked = in_client(machine, "curl", "-s", "-G", "http://127.0.0.1:9090/api/v1/query", "--data-urlencode", f"query={expression}")
         answer = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=False).stdout
-        return json.loads(answer)["data"]["result"] if answer else []
+        # Before it is ready it says so in plain words.
+        return json.loads(answer)["data"]["result"] if answer.startswith("{") else []
     try:
         processes.wait_for("a scrape", lambda: query('up{job="trireme"} == 1'), 20, 0.1)
         (info,) = query("trireme_node_info")
