@@ -24,8 +24,11 @@ static const char *printable(struct arena *arena, const char *text)
 	size_t length = strlen(text);
 	char *copy = arena_new(arena, length + 1);
 
-	for (size_t i = 0; copy && i < length; i++)
-		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	for (size_t i = 0; copy && i < length; i++) {
+		copy[i] = '?';
+		if (text[i] >= ' ' && text[i] <= '~')
+			copy[i] = text[i];
+	}
 	return copy ? copy : "";
 }
 
@@ -153,13 +156,13 @@ static int compare(const void *a, const void *b)
  */
 static bool is_said(const struct sorted *rows, size_t n, size_t at)
 {
-	size_t first = at > ROWS_NEAR ? at - ROWS_NEAR : 0;
-	size_t end = n - at > ROWS_NEAR ? at + ROWS_NEAR : n;
+	const struct sorted *row = &rows[at];
+	const struct sorted *first = at > ROWS_NEAR ? row - ROWS_NEAR : rows;
+	const struct sorted *end = n - at > ROWS_NEAR ? row + ROWS_NEAR : rows + n;
 
-	for (size_t i = first; i < end; i++) {
-		if (rows[i].row.line == rows[at].row.line &&
-		    strcmp(rows[i].row.key, rows[at].row.key) == 0 &&
-		    ((rows[at].self && !rows[i].self) || (rows[i].gone && i < at)))
+	for (const struct sorted *other = first; other < end; other++) {
+		if (other->row.line == row->row.line && strcmp(other->row.key, row->row.key) == 0 &&
+		    ((row->self && !other->self) || (other->gone && other < row)))
 			return true;
 	}
 	return false;
