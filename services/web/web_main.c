@@ -29,12 +29,12 @@ enum { EXIT_USAGE = 2 };
 
 #define LOCAL_SOCKET "/run/trireme/api.sock"
 #define TICK_NS (500 * NSEC_PER_MSEC)
-#define PORTS_TICKS 10	      /* between two looks at the network ports */
-#define REFUSED_TICKS 120     /* between two lines of the log about refused connections */
-#define LEAVE_NS NSEC_PER_SEC /* until a front with old settings ends: its answers go out first */
-#define END_S 5		      /* until it ends in any case */
-#define MEMORY (512ul << 20)  /* bytes of addresses: about 130 MiB, and bodies and answers */
-#define ACCEPTS_MAX 16	      /* of one turn of the loop */
+#define PORTS_TICKS 10		    /* between two looks at the network ports */
+#define REFUSED_TICKS 120	    /* between two lines of the log about refused connections */
+#define LEAVE_NS (NSEC_PER_SEC / 2) /* in which a front with old settings still answers */
+#define END_S 5			    /* until it ends in any case */
+#define MEMORY (512ul << 20)	    /* bytes of addresses: about 130 MiB, and bodies and answers */
+#define ACCEPTS_MAX 16		    /* of one turn of the loop */
 
 struct front {
 	bool local;
@@ -240,6 +240,18 @@ static int read_files(struct front *front)
 	return 0;
 }
 
+static int bind_all(struct front *front)
+{
+	int r = front->local ? listen_local(front->socket, &front->listeners)
+			     : listen_ports(&front->settings, &front->listeners);
+
+	if (r < 0 && front->local)
+		qb_log(LOG_ERR, "%s cannot be listened on", front->socket);
+	else if (r < 0)
+		qb_log(LOG_ERR, "TCP port %u cannot be listened on", front->settings.port);
+	return r;
+}
+
 /* All that needs rights; then there are none. */
 static int prepare(struct front *front, struct certificate *certificate)
 {
@@ -248,8 +260,7 @@ static int prepare(struct front *front, struct certificate *certificate)
 	if (r == 0 && !front->local)
 		r = find_certificate(front, certificate);
 	if (r == 0)
-		r = front->local ? listen_local(front->socket, &front->listeners)
-				 : listen_ports(&front->settings, &front->listeners);
+		r = bind_all(front);
 	return r == 0 ? sandbox_become(front->local ? API_IPC_USER_LOCAL : API_IPC_USER_WEB, MEMORY)
 		      : r;
 }
