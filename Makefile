@@ -11,7 +11,7 @@ RECIPE := firmware/infra/recipe
 PACKAGES := $(notdir $(patsubst %/,%,$(wildcard firmware/package/*/)))
 
 .PHONY: help image tree packages setup menuconfig defconfig savedefconfig olddefconfig lint-recipes fetch \
-	legal-info cve-check run test test-full bench-config report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
+	legal-info cve-check run test test-full bench-config bench-api report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,10 @@ test-full: image ## the same with the long parts
 bench-config: setup ## a change on a large configuration, in the kernels of two nodes: build/bench/config.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run && \
 		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/config
+
+bench-api: setup ## requests to the API, quiet and under attack: build/bench/api.json
+	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
+		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/api
 
 report: image ## build/report.json and a table: sizes, times, memory
 	@firmware/infra/host-setup ci/host-packages.run && ci/report

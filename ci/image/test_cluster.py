@@ -62,10 +62,11 @@ def role(stage, name):
     """Role of a node by its own word, "" while it is not ready. While it boots the kernel may speak in the middle of
     an answer, or the console not answer at all."""
     try:
-        said = stage.menu(name).status(30)
-    except (ValueError, TimeoutError):
+        code, said = stage.menu(name).run("trireme status --ready && trireme cluster why", 30)
+    except TimeoutError:
         return ""
-    return said["agent"]["groups"][0]["role"] if said["ready"] else ""
+    found = re.search(r"^GROUP .*\n\S+ +(\w+)", said, re.M)
+    return found[1] if code == 0 and found else ""
 
 
 def wait_role(stage, name, roles, seconds):

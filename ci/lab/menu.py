@@ -1,5 +1,4 @@
 """The menu on a guest's console, and the shell behind it, as a person uses them."""
-import json
 import re
 
 _MENU = r"Choose 1-\d+: $"
@@ -71,6 +70,7 @@ class Menu:
         self.answer(r"New password: $", password, seconds)
         self.answer(r"once more: $", password, seconds)
         self.expect(r"The password is set\.", seconds)
+        self.expect(r"The web page's user admin (?:has the same password|could not be changed: [^\n]*)\.", seconds)
         self.password = password
 
     def switch_over(self, seconds=30):
@@ -120,8 +120,3 @@ class Menu:
         self.enter_shell(seconds)
         self._console.drain()
         self._console.send(command + "\r")
-
-    def status(self, seconds=30):
-        """What `trireme status --json` says."""
-        _, text = self.run("trireme status --json", seconds)
-        return json.loads(text[text.index("{"):text.rindex("}") + 1])

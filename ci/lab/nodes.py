@@ -21,7 +21,7 @@ BIN = TOP / "build/services/bin"
 YANG = TOP / "services/schema"
 API_YANG = f"{YANG}:{TOP}/services/api"
 # Of the image: rootfs/overlay/etc/passwd.
-USERS = {"trireme-web": 602, "trireme-api": 603, "trireme-auth": 604}
+USERS = {"trireme-health": 601, "trireme-web": 602, "trireme-api": 603, "trireme-auth": 604}
 RELEASE = (BIN / "trireme-config", YANG)  # of the config service, and its model
 DOCUMENT = TOP / "services/schema/examples/demo.json"
 NETWORKS = ("pub", "priv")
@@ -117,22 +117,18 @@ class Node:
     def start_agent(self):
         self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
 
-    def api_users(self):
-        """The users that broker and fronts become, in a passwd(5) of the node's own."""
-        known = [line for line in Path("/etc/passwd").read_text().splitlines() if line.split(":")[0] not in USERS]
-        known += [f"{name}:x:{number}:{number}::/:/bin/false" for name, number in USERS.items()]
-        passwd = self.root / "passwd"
-        if not passwd.exists():
-            passwd.write_text("\n".join(known) + "\n")
-            self.run("mount", "--bind", passwd, "/etc/passwd")
-
-    def start_broker(self):
-        self.api_users()
-        self.spawn("api", BIN / "trireme-api", "--yang", API_YANG, "--data", self.root / "data/trireme", "--foreground")
+    def add_users(self):
+        """A passwd(5) and a group(5) of the node's own, for daemons that become another user."""
+        for name, form in (("passwd", "{0}:x:{1}:{1}::/:/bin/false"), ("group", "{0}:x:{1}:")):
+            lines = [line for line in Path(f"/etc/{name}").read_text().splitlines() if line.split(":")[0] not in USERS]
+            lines += [form.format(user, number) for user, number in USERS.items()]
+            (self.root / name).write_text("\n".join(lines) + "\n")
+            self.run("mount", "--bind", self.root / name, f"/etc/{name}")
 
     def start_api(self):
         """The broker, and the front of the local socket: what `trireme` asks."""
-        self.start_broker()
+        self.add_users()
+        self.spawn("api", BIN / "trireme-api", "--yang", API_YANG, "--data", self.root / "data/trireme", "--foreground")
         self.spawn("web-local", BIN / "trireme-web", "local", "--yang", API_YANG, "--foreground")
         processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 20, 0.05)
 

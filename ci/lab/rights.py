@@ -11,7 +11,9 @@ NAMES = ("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SE
          "SYS_BOOT SYS_NICE").split()
 # For each process of a name: its words, user, capabilities, and the files that it has open for writing.
 LOOK = ("for p in $(pidof {name}); do echo \"== $(tr '\\0' ' ' </proc/$p/cmdline)\"; grep -E '^(Uid|CapEff)' /proc/$p/status; "
-        "for f in /proc/$p/fd/*; do grep -qE '^flags:.*[12]$' /proc/$p/fdinfo/${{f##*/}} 2>/dev/null && readlink $f; done; done")
+        "for f in $(grep -lE '^flags:.*[12]$' /proc/$p/fdinfo/*); do readlink /proc/$p/fd/${{f##*/}}; done; done")
+# Standard output and error, and the log.
+COMMON = ("/dev/null", "/dev/console", "/dev/log", "/run/service/")
 
 
 def promised():
@@ -40,7 +42,7 @@ def processes_of(menu, name):
         words, *lines = part.splitlines()
         uid = int(next(line.split()[1] for line in lines if line.startswith("Uid")))
         mask = int(next(line.split()[1] for line in lines if line.startswith("CapEff")), 16)
-        files = [line for line in lines if line.startswith("/") and not line.startswith(("/dev/null", "/dev/console", "/dev/log"))]
+        files = [line for line in lines if line.startswith("/") and not line.startswith(COMMON)]
         found.append((words.strip(), uid, {NAMES[bit] if bit < len(NAMES) else str(bit) for bit in range(64) if mask >> bit & 1}, files))
     return found
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "api/authenticate_io.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -112,6 +113,14 @@ static bool look_up(struct broker *b, const char *name, struct config_user *ret_
 	return known;
 }
 
+static int too_many(struct exchange *x)
+{
+	answer_error(&x->answer, API_TAG_FAILED, API_APP_BUSY,
+		     "too many passwords are being checked: try again");
+	answer_error_add(&x->answer, "retry-after", json_integer(1));
+	return -EACCES;
+}
+
 /* It could not be found out: no try. */
 static int cannot_check(struct exchange *x, const char *user, int error)
 {
@@ -121,14 +130,15 @@ static int cannot_check(struct exchange *x, const char *user, int error)
 				 "anew");
 		(void)kill(getpid(), SIGTERM);
 	}
-	answer_error(&x->answer, API_TAG_FAILED, API_APP_BUSY,
-		     "too many passwords are being checked: try again");
-	answer_error_add(&x->answer, "retry-after", json_integer(1));
-	return -EACCES;
+	return too_many(x);
 }
 
-int authenticate_password(struct exchange *x, const char *user, const char *password,
-			  struct config_user *ret_user)
+static_assert(HELPER_WAITING_MAX < LOCKOUT_FREE,
+	      "who sends the right password several times at once is not locked out meanwhile");
+
+/* For who has a place at the helper. */
+static int try_password(struct exchange *x, const char *user, const char *password,
+			struct config_user *ret_user)
 {
 	struct config_user found;
 	uint32_t wait = begin_try(x, user);
@@ -151,6 +161,19 @@ int authenticate_password(struct exchange *x, const char *user, const char *pass
 		r = refuse(x);
 	}
 	explicit_bzero(&found, sizeof(found));
+	return r;
+}
+
+int authenticate_password(struct exchange *x, const char *user, const char *password,
+			  struct config_user *ret_user)
+{
+	struct helper *helper = &x->broker->helper;
+	int r;
+
+	if (helper_enter(helper) < 0)
+		return too_many(x);
+	r = try_password(x, user, password, ret_user);
+	helper_leave(helper);
 	return r;
 }
 

@@ -32,10 +32,14 @@ struct helper {
  */
 int helper_start(const char *user, struct helper *ret_helper);
 
+/* Takes a place among those who ask and wait; -EBUSY: there is none. For threads, as the others. */
+int helper_enter(struct helper *helper);
+void helper_leave(struct helper *helper);
+
 /*
- * 0: it is the password of that hash (crypt(5)); -EACCES: it is not; -EBADMSG: that is no hash;
- * -EBUSY: too many wait; -ETIMEDOUT; -EPIPE: the helper is no more, and will not come again. For
- * threads.
+ * For who has a place. 0: it is the password of that hash (crypt(5)); -EACCES: it is not; -EBADMSG:
+ * that is no hash; -EBUSY, -ETIMEDOUT: no verdict; -EPIPE: the helper is no more, and will not come
+ * again.
  */
 int helper_check(struct helper *helper, const char *password, const char *hash);
 

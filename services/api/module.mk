@@ -53,3 +53,9 @@ fuzz_api_request-pkg := jansson
 fuzzers += fuzz_api_token
 fuzz_api_token-src = services/api/fuzz_token.c services/api/token.c $(api-parse)
 fuzz_api_token-pkg := nettle
+
+# For tests of the daemons.
+test-programs += ask_daemons
+ask_daemons-src := services/api/tests/ask_daemons.c services/proto/daemon_client_io.c \
+	services/base/ipc_io.c services/base/clock_io.c $(api-pure) $(api-parse)
+ask_daemons-pkg := libqb jansson libyang nettle libcrypt

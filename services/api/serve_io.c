@@ -114,21 +114,42 @@ static int work(struct connection *c)
 	return r;
 }
 
+static bool has_share(const struct serve *serve, uid_t uid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < API_IPC_CONNECTIONS_MAX; i++)
+		n += serve->connections[i].stage == WORKING && serve->connections[i].uid == uid;
+	return n >= SERVE_WORKERS_SHARE;
+}
+
+/* Takes the first one of the queue that may be worked on now, or NULL. Under the lock. */
+static struct connection *dequeue(struct serve *serve)
+{
+	struct connection *c;
+	size_t at = 0;
+
+	while (at < serve->n_queue && has_share(serve, serve->queue[at]->uid))
+		at++;
+	if (at == serve->n_queue)
+		return NULL;
+	c = serve->queue[at];
+	c->stage = WORKING;
+	serve->n_queue--;
+	for (; at < serve->n_queue; at++)
+		serve->queue[at] = serve->queue[at + 1];
+	return c;
+}
+
 /* Waits for a connection with a request; NULL: the end. */
 static struct connection *next_work(struct serve *serve)
 {
 	struct connection *c = NULL;
 
 	pthread_mutex_lock(&serve->lock);
-	while (!serve->ends && serve->n_queue == 0)
+	/* Whoever ends a front's work looks here himself for what has waited for that. */
+	while (!serve->ends && !(c = dequeue(serve)))
 		pthread_cond_wait(&serve->work, &serve->lock);
-	if (!serve->ends) {
-		c = serve->queue[0];
-		c->stage = WORKING;
-		serve->n_queue--;
-		for (size_t i = 0; i < serve->n_queue; i++)
-			serve->queue[i] = serve->queue[i + 1];
-	}
 	pthread_mutex_unlock(&serve->lock);
 	return c;
 }

@@ -14,9 +14,10 @@
 #include <sys/types.h>
 
 #define SERVE_WORKERS 8
-#define SERVE_SMALL 65536  /* bytes of a frame that counts as small */
-#define SERVE_LARGE_MAX 8  /* larger ones at a time, of 3 MiB at most */
-#define SERVE_SHARE_MAX 48 /* connections of one front: the other one gets in */
+#define SERVE_WORKERS_SHARE 6 /* of one front, whatever it asks for */
+#define SERVE_SMALL 65536     /* bytes of a frame that counts as small */
+#define SERVE_LARGE_MAX 8     /* larger ones at a time, of 3 MiB at most */
+#define SERVE_SHARE_MAX 48    /* connections of one front: the other one gets in */
 
 struct serve;
 

@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
-#include "proto/api_ipc.h"
 #include "proto/state_words.h"
 
 /* 64-bit numbers are texts (RFC 7951 section 6.1); others stand as they are. */
@@ -186,6 +185,7 @@ static void add_configuration(struct buffer *b, const json_t *status)
 	add_bool(b, "current", json_is_true(json_object_get(status, "current")));
 	add_bool(b, "local", json_is_true(json_object_get(status, "local")));
 	add_words(b, "replication", text_of(status, "why"));
+	add_words(b, "summary", text_of(status, "summary"));
 	if (confirm)
 		buffer_format(b,
 			      ",\"confirm\":{\"revision\":%" PRId64 ",\"remaining\":%" PRId64

@@ -9,11 +9,12 @@
 #include "api/directory.h"
 #include "base/buffer.h"
 #include "proto/agent_ipc.h"
+#include "proto/api_ipc.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
 
-#define STATE_MAX ((size_t)2 << 20) /* bytes of any of these texts */
-#define STATE_REVISIONS 50	    /* the newest ones */
+#define STATE_MAX (API_IPC_MAX - (64u << 10)) /* bytes of any of these texts */
+#define STATE_REVISIONS 50		      /* the newest ones */
 
 /* What a snapshot is made of. A part whose error is not 0 is left out, with the reason. */
 struct state_input {

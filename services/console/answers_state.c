@@ -56,25 +56,13 @@ static void add_no_configuration(const json_t *state, struct text *text)
 static int add_configuration(const json_t *state, struct text *text)
 {
 	const json_t *configuration = json_object_get(state, "configuration");
-	const json_t *confirm = json_object_get(configuration, "confirm");
 
 	if (!configuration) {
 		add_no_configuration(state, text);
 		return -ENODATA;
 	}
 	add_revision_in_use(configuration, text);
-	if (json_flag_of(configuration, "local"))
-		text_add(text, "an emergency document of this node only is in use\n");
-	if (json_text_of(configuration, "replication")[0])
-		text_add(text, "%s\n", json_text_of(configuration, "replication"));
-	if (confirm)
-		text_add(text, "revision %lld is %s: confirm keeps it, %lld s are left\n",
-			 json_number_of(confirm, "revision"),
-			 json_flag_of(confirm, "reverted") ? "reverted on this node"
-							   : "to be confirmed",
-			 json_number_of(confirm, "remaining"));
-	if (json_text_of(state, "ring")[0])
-		text_add(text, "ring: %s\n", json_text_of(state, "ring"));
+	text_add(text, "%s\n", json_text_of(configuration, "summary"));
 	return 0;
 }
 

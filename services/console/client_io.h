@@ -4,9 +4,10 @@
 #define TRIREME_CONSOLE_CLIENT_IO_H
 
 #include "console/api.h"
+#include "proto/api_ipc.h"
 
 #define CLIENT_USER_MAX 33
-#define CLIENT_SESSION_MAX 31
+#define CLIENT_SESSION_MAX (API_IPC_SESSION_MAX + 1)
 
 struct client {
 	const char *socket_path;

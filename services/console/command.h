@@ -109,7 +109,8 @@ struct command {
 	enum command_kind kind;
 	const char *operation;	    /* of the module trireme-api: the input follows from the line */
 	const char *member, *value; /* one more member of its input */
-	const char *program;	    /* of COMMAND_PROGRAM, with its first words */
+	const char *program;	    /* of COMMAND_PROGRAM, with its first words; member: its */
+				    /* switch that says who asks, or NULL */
 	const char *usage;	    /* what it takes, in place of arguments and switches */
 	/* In place of an operation: makes the request. */
 	int (*request)(const struct command_line *line, struct api_request *request,

@@ -8,9 +8,10 @@
 #define HELP_COLUMN 31
 
 static const char exit_codes[] =
-	"\nExit codes: 0 done; 1 refused, or not so (status --ready); 2 wrong usage; 3 the API of\n"
-	"this machine does not answer; 4 somebody else has changed the same meanwhile; 5 not\n"
-	"allowed for this user.\n";
+	"\nExit codes: 0 done; 1 refused, or not so (status --ready); 2 wrong usage; 3 not now: "
+	"the\n"
+	"API, or what is behind it, does not answer or is busy; 4 somebody else has changed the\n"
+	"same meanwhile; 5 not allowed for this user.\n";
 
 static void add_arguments(const struct command *command, struct text *text)
 {

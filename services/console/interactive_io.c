@@ -15,6 +15,7 @@
 
 #define HISTORY_LINES 200
 #define PROMPT "trireme> "
+#define HELP_COLUMN 27
 
 struct shell {
 	EditLine *edit;
@@ -94,9 +95,11 @@ static void show(const struct completions *found)
 	putchar('\n');
 	for (size_t i = 0; i < found->n; i++) {
 		const struct completion *completion = &found->list[i];
-		int width = (int)strlen(completion->text) < 28 ? 28 : (int)strlen(completion->text);
+		int blanks = HELP_COLUMN - (int)strlen(completion->text);
 
-		printf("  %-*s", width, completion->text);
+		fputs("  ", stdout);
+		output_text(stdout, completion->text);
+		printf("%*s ", blanks > 0 ? blanks : 0, "");
 		output_text(stdout, completion->help);
 		putchar('\n');
 	}

@@ -136,8 +136,10 @@ size_t path_last_step(const char *path)
 	char quote = '\0';
 
 	for (size_t i = begin; path[i]; i++) {
-		if (quote)
-			quote = path[i] == quote ? '\0' : quote;
+		if (quote && path[i] == quote)
+			quote = '\0';
+		else if (quote)
+			continue;
 		else if (path[i] == '[' || path[i] == ']')
 			brackets = path[i] == '[';
 		else if (brackets && (path[i] == '\'' || path[i] == '"'))

@@ -155,6 +155,8 @@ enum exit_code run_words(const struct client *client, int argc, char *const *arg
 		return print_help(command);
 	if (command && command->kind == COMMAND_COMPLETE)
 		return complete_print(client, argc - used, argv + used);
+	if (command && command->kind == COMMAND_PROGRAM)
+		return run_program(client, command, argc - used, argv + used);
 	if (command_parse(argc, argv, &line, &problem) < 0)
 		return wrong_usage(command, words);
 	return runners[line.command->kind](client, &line);

@@ -23,6 +23,10 @@ enum exit_code run_problem(enum exit_code code, const char *format, ...)
 /* Commands of more than one question, or with files and passwords. */
 typedef enum exit_code run_fn(const struct client *client, const struct command_line *line);
 
+/* A program of its own, with the words behind the command's; its exit code. */
+enum exit_code run_program(const struct client *client, const struct command *command, int argc,
+			   char *const *argv);
+
 run_fn run_status, run_export, run_import, run_user_add, run_user_password;
 
 #endif

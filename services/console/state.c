@@ -16,7 +16,7 @@ static void take_text(const json_t *object, const char *key, char *buf, size_t s
 	size_t length = strnlen(text, size - 1);
 
 	for (size_t i = 0; i < length; i++)
-		buf[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+		buf[i] = (char)(text[i] < ' ' || text[i] > '~' ? '?' : text[i]);
 	buf[length] = '\0';
 }
 

@@ -84,20 +84,20 @@ static int check_text(struct importer *im, const char *text, size_t size)
 		   : 0;
 }
 
-static int read_text(struct importer *im, const char *text, size_t size, enum import_format format)
+static int read_text(struct importer *im, const char *text, size_t size)
 {
 	const struct statement *first = NULL;
+	bool lvs = im->format == IMPORT_LVS;
 	int r;
 
-	if (format == IMPORT_DETECT)
+	if (im->format == IMPORT_DETECT)
 		return report_fail(&im->report, 0, 0, "",
 				   "nothing in the text tells whether it is an lvs.cf or a "
 				   "keepalived.conf");
-	r = format == IMPORT_LVS ? lvs_parse(im, text, size, &first)
-				 : keepalived_parse(im, text, size, &first);
+	r = lvs ? lvs_parse(im, text, size, &first) : keepalived_parse(im, text, size, &first);
 	if (r < 0)
 		return r;
-	r = format == IMPORT_LVS ? lvs_map(im, first) : keepalived_map(im, first);
+	r = lvs ? lvs_map(im, first) : keepalived_map(im, first);
 	if (r < 0)
 		return r;
 	plan_join_groups(&im->plan);
@@ -138,7 +138,8 @@ int import_text(const char *text, size_t size, enum import_format format, const 
 		copy = arena_text(arena, text, size);
 		if (format == IMPORT_DETECT)
 			result.format = detect(copy);
-		r = read_text(im, copy, size, result.format);
+		im->format = result.format;
+		r = read_text(im, copy, size);
 	}
 	r = finish(im, r, &result);
 	if (r != 0 && r != -EBADMSG)

@@ -10,6 +10,7 @@
 
 struct importer {
 	struct arena *arena;
+	enum import_format format;
 	struct report report;
 	struct plan plan;
 };

@@ -82,7 +82,7 @@ static void add_aliases(struct config *config, struct plan *plan)
 		if (*at == SIZE_MAX) {
 			*at = config->n_groups++;
 			config->groups[*at] = (struct config_group){.n_aliases = 0};
-			strcpy(config->groups[*at].name, group->name);
+			memcpy(config->groups[*at].name, group->name, sizeof(group->name));
 		}
 		to = &config->groups[*at];
 		to->aliases[to->n_aliases++] = a->is;
@@ -98,7 +98,7 @@ static void add_pools(struct draft *draft, const struct plan *plan)
 
 		if (p->item.out)
 			continue;
-		strcpy(pool->name, p->name);
+		memcpy(pool->name, p->name, sizeof(p->name));
 		pool->reals = real;
 		for (const struct plan_real *r = p->first; r; r = r->next) {
 			if (!r->item.out)

@@ -10,6 +10,7 @@ struct keepalived_unit {
 	const char *name;
 	struct item item;
 	struct plan_group *group; /* NULL: none yet */
+	bool full;		  /* there was no room for it */
 };
 
 struct keepalived_instance {

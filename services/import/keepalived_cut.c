@@ -83,7 +83,10 @@ static const char *copy_word(const char *p, char *out, size_t *ret_length)
 				out[n++] = *p++;
 			out[n++] = *p++;
 		} else if (quote ? *p == quote : *p == '"' || *p == '\'') {
-			quote = quote ? '\0' : *p;
+			if (quote)
+				quote = '\0';
+			else
+				quote = *p;
 			p++;
 		} else {
 			out[n++] = *p++;

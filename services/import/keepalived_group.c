@@ -35,6 +35,20 @@ static const char *service_name(struct arena *arena, const struct wanted *wanted
 		       : arena_format(arena, "%s-%s", name, config_protocol_name(wanted->protocol));
 }
 
+/* One that no instance has. */
+static void address_row(struct keepalived_server *v, const struct plan_service *service,
+			const struct statement *at)
+{
+	struct report_entry *row;
+
+	if (service->alias->present || service->alias->asked)
+		return;
+	row = ROW(v->im, at, &service->item, IMPORT_MAPPED, NULL,
+		  "its address: a new floating address %s", service->alias->is.label);
+	if (row)
+		row->alias = service->alias;
+}
+
 static int set_address(struct keepalived_server *v, struct plan_service *service,
 		       struct wanted *wanted)
 {
@@ -48,6 +62,7 @@ static int set_address(struct keepalived_server *v, struct plan_service *service
 	if (r == 0) {
 		service_set_address(service, alias, wanted->port);
 		service->is.protocol = wanted->protocol;
+		address_row(v, service, wanted->at);
 		return 0;
 	}
 	if (r != -ENOENT)
@@ -218,7 +233,6 @@ static int read_protocol(struct keepalived_server *v, enum config_protocol *ret_
 					    [CONFIG_PROTOCOL_UDP] = "UDP",
 					    [CONFIG_PROTOCOL_SCTP] = "SCTP"};
 	const struct statement *s = NULL;
-	int r;
 
 	for (const struct statement *next = keepalived_next(v->at->inner, "protocol"); next;
 	     next = keepalived_next(next->next, "protocol"))
@@ -230,9 +244,8 @@ static int read_protocol(struct keepalived_server *v, enum config_protocol *ret_
 			    "no protocol is given: UDP is taken, as by keepalived");
 		return 0;
 	}
-	r = value_count(v->im, s, 1);
-	if (r < 0)
-		return r;
+	if (s->n_words < 2)
+		return value_count(v->im, s, 1);
 	for (size_t i = 0; i < 3; i++) {
 		if (strcasecmp(names[i], s->words[1].text) != 0)
 			continue;

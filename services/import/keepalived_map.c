@@ -34,7 +34,7 @@ static int map_timeouts(struct importer *im, const struct statement *s)
 
 		if (which < 0 || i + 1 == s->n_words)
 			return value_bad(im, s, i, "tcp, tcpfin or udp, and a number of seconds");
-		r = value_number(im, s, i + 1, 10, 1, 86400, &seconds);
+		r = value_number(im, s, i + 1, 10, 0, 86400, &seconds);
 		if (r == 0)
 			service_set_timeout(im, s, paths[which], seconds, old[which], to[which]);
 	}

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "import/keepalived_reader.h"
 
 int reader_fail(struct reader *reader, const struct line *line, const char *p, const char *format,
@@ -56,7 +57,9 @@ static int take_several(struct reader *reader, const struct definition *definiti
 	int r = 0;
 
 	for (const struct definition_line *l = definition->first; l && r == 0; l = l->next) {
-		strcpy(text, l->text);
+		r = copy_text(text, sizeof(text), l->text);
+		if (r < 0)
+			return r;
 		r = take_line(reader, (struct line){.text = text,
 						    .condition = line->condition,
 						    .expansion = line->expansion + 1});

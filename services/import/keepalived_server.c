@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "import/keepalived.h"
 #include "import/service.h"
 #include "import/value.h"
@@ -50,9 +51,8 @@ static int map_scheduler(struct keepalived_server *v)
 		    "there is no scheduler %.40s: wlc is taken", s->words[1].text);
 		return 0;
 	}
-	strcpy(v->first->is.scheduler, s->words[1].text);
 	ROW(v->im, s, v->owner, IMPORT_MAPPED, path(v, "/scheduler"), "the service's scheduler");
-	return 0;
+	return copy_text(v->first->is.scheduler, sizeof(v->first->is.scheduler), s->words[1].text);
 }
 
 static int map_method(struct keepalived_server *v)
@@ -185,7 +185,7 @@ static void copy_settings(struct keepalived_server *v)
 
 		if (s->pool != v->pool)
 			continue;
-		strcpy(is.name, s->is.name);
+		memcpy(is.name, s->is.name, sizeof(is.name));
 		is.mark = s->is.mark;
 		is.address = s->is.address;
 		is.protocol = s->is.protocol;

@@ -10,6 +10,8 @@
 #include "import/keepalived.h"
 #include "import/value.h"
 
+#define INSTANCES_MAX 1024 /* a network has room for 255 */
+
 static const char *const address_keys[] = {"virtual_ipaddress", "virtual_ipaddress_excluded"};
 
 static struct keepalived_instance *find_instance(struct keepalived *ka, const char *name)
@@ -20,9 +22,6 @@ static struct keepalived_instance *find_instance(struct keepalived *ka, const ch
 		instance = instance->next;
 	return instance;
 }
-
-/* As many as there can be on an interface, on more interfaces than a machine has. */
-#define INSTANCES_MAX 1024
 
 static struct keepalived_unit *add_unit(struct importer *im, const struct statement *s)
 {
@@ -166,7 +165,7 @@ static struct plan_group *group_of(struct keepalived *ka, struct keepalived_unit
 {
 	struct plan_group *group = NULL;
 
-	if (unit->group)
+	if (unit->group || unit->full)
 		return unit->group;
 	for (struct keepalived_instance *i = ka->instances; i; i = i->next) {
 		for (size_t k = 0; k < 2 && i->unit == unit && !group; k++) {
@@ -179,6 +178,7 @@ static struct plan_group *group_of(struct keepalived *ka, struct keepalived_unit
 		}
 	}
 	unit->group = group ? group : plan_add_group(&ka->im->plan, &unit->item, unit->name);
+	unit->full = !unit->group;
 	return unit->group;
 }
 
@@ -199,9 +199,7 @@ static const char *entry_device(const struct statement *entry, const char *inter
 static void entry_row(struct importer *im, const struct statement *entry, const char *device,
 		      const struct plan_alias *alias, bool again)
 {
-	size_t length = strlen(alias->is.port);
-	bool other = device &&
-		     (strncmp(device, alias->is.port, length) != 0 || !strchr(":", device[length]));
+	bool other = device && !plan_is_on(alias, device);
 	struct report_entry *row;
 
 	row = ROW(im, entry, alias->present ? NULL : &alias->item,
@@ -231,11 +229,15 @@ static int map_entry(struct keepalived *ka, struct keepalived_instance *instance
 		return value_bad(ka->im, entry, 0, "an IPv4 address as in 192.0.2.1/24");
 	alias = plan_find_alias(&ka->im->plan, address);
 	again = alias && alias->asked;
-	if (!alias && !group_of(ka, instance->unit))
+	if (!alias && !group_of(ka, instance->unit)) {
+		ROW(ka->im, entry, NULL, IMPORT_ERROR, NULL,
+		    "left out: there is no room for one more alias group");
 		return ka->im->arena->failed ? -ENOMEM : 0;
-	r = plan_alias(&ka->im->plan,
-		       &(struct item){.line = entry->line, .key = entry->words[0].text}, address,
-		       device, instance->unit->group, &alias, &why);
+	}
+	r = plan_alias(
+		&ka->im->plan,
+		&(struct item){.line = entry->line, .key = statement_key(ka->im->arena, entry)},
+		address, device, instance->unit->group, &alias, &why);
 	if (r == -ENOENT) {
 		ROW(ka->im, entry, NULL, IMPORT_ERROR, NULL,
 		    "left out: it cannot be a floating address: %s", why);

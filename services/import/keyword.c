@@ -106,7 +106,8 @@ int keywords_collect(struct importer *im, const struct item *owner, const struct
 		     const struct keyword *table,
 		     const struct statement *ret_found[KEYWORDS_TAKEN_MAX])
 {
-	memset(ret_found, 0, KEYWORDS_TAKEN_MAX * sizeof(ret_found[0]));
+	for (size_t i = 0; i < KEYWORDS_TAKEN_MAX; i++)
+		ret_found[i] = NULL;
 	for (const struct statement *s = first; s; s = s->next) {
 		const struct keyword *keyword = keyword_find(table, s->words[0].text);
 		const struct statement **found;

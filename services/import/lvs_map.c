@@ -78,7 +78,7 @@ static int map_nat_router(struct lvs *lvs, const struct statement *s)
 void lvs_alias_row(struct lvs *lvs, const struct statement *s, const struct item *owner,
 		   const struct plan_alias *alias, const char *what)
 {
-	bool other = strncmp(s->words[2].text, alias->is.port, strlen(alias->is.port)) != 0;
+	bool other = !plan_is_on(alias, s->words[2].text);
 	struct report_entry *entry =
 		ROW(lvs->im, s, owner, other && !alias->present ? IMPORT_WARNING : IMPORT_MAPPED,
 		    NULL, "%s: %s floating address %s%s%s", what, alias->present ? "the" : "a new",
@@ -98,10 +98,7 @@ static int map_timeout(struct importer *im, const struct statement *s, uint32_t 
 
 	if (!s || r < 0)
 		return r;
-	if (seconds == 0)
-		ROW(im, s, NULL, IMPORT_DROPPED, NULL, "not needed: 0 leaves the time as it is");
-	else
-		service_set_timeout(im, s, path, seconds, base, ret_seconds);
+	service_set_timeout(im, s, path, seconds, base, ret_seconds);
 	return 0;
 }
 

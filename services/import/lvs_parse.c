@@ -12,7 +12,7 @@
 #define WORDS_MAX 512
 #define BLOCKS_MAX 3 /* the file, a virtual, a server */
 
-struct reader {
+struct lvs_reader {
 	struct importer *im;
 	unsigned int line;
 	size_t n_statements;
@@ -24,7 +24,7 @@ struct reader {
 	size_t depth;
 };
 
-static int add_word(struct reader *reader, const char *text, size_t length, size_t column)
+static int add_word(struct lvs_reader *reader, const char *text, size_t length, size_t column)
 {
 	struct importer *im = reader->im;
 
@@ -63,7 +63,7 @@ static const char *copy_word(const char *p, const char *end, char *out, size_t *
 	return quote ? NULL : p;
 }
 
-static int cut_line(struct reader *reader, const char *line, const char *end)
+static int cut_line(struct lvs_reader *reader, const char *line, const char *end)
 {
 	char text[STATEMENT_LINE_MAX + 1] = "";
 	const char *p = line;
@@ -90,7 +90,7 @@ static int cut_line(struct reader *reader, const char *line, const char *end)
 	return r;
 }
 
-static struct statement *add_statement(struct reader *reader, size_t key_words, size_t from)
+static struct statement *add_statement(struct lvs_reader *reader, size_t key_words, size_t from)
 {
 	size_t n_values = reader->n_words - from;
 	struct statement *s = arena_new(reader->im->arena, sizeof(*s));
@@ -115,7 +115,7 @@ static struct statement *add_statement(struct reader *reader, size_t key_words, 
 static const char *const block_names[BLOCKS_MAX] = {"virtual NAME {' or 'failover NAME",
 						    "server NAME", ""};
 
-static int open_block(struct reader *reader)
+static int open_block(struct lvs_reader *reader)
 {
 	const struct word *words = reader->words, *brace = &words[reader->n_words - 1];
 	bool known = reader->depth == 0
@@ -140,7 +140,7 @@ static int open_block(struct reader *reader)
 	return 0;
 }
 
-static int close_block(struct reader *reader)
+static int close_block(struct lvs_reader *reader)
 {
 	__typeof__(reader->blocks[0]) *block = &reader->blocks[reader->depth];
 
@@ -155,7 +155,7 @@ static int close_block(struct reader *reader)
 	return 0;
 }
 
-static int key_and_value(struct reader *reader)
+static int key_and_value(struct lvs_reader *reader)
 {
 	const struct word *words = reader->words;
 	const char *key = words[0].text;
@@ -175,7 +175,7 @@ static int key_and_value(struct reader *reader)
 	return add_statement(reader, 1, 2) ? 0 : -ENOMEM;
 }
 
-static int read_line(struct reader *reader, const char *line, const char *end)
+static int read_line(struct lvs_reader *reader, const char *line, const char *end)
 {
 	const struct word *last;
 	int r;
@@ -204,7 +204,7 @@ static int read_line(struct reader *reader, const char *line, const char *end)
 int lvs_parse(struct importer *im, const char *text, size_t size,
 	      const struct statement **ret_first)
 {
-	struct reader *reader = arena_new(im->arena, sizeof(*reader));
+	struct lvs_reader *reader = arena_new(im->arena, sizeof(*reader));
 	const char *end = text + size;
 	int r = 0;
 

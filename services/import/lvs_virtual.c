@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "import/lvs.h"
 #include "import/service.h"
 #include "import/value.h"
@@ -68,7 +69,7 @@ static int add_match(struct lvs_virtual *v, struct plan_mark *mark, struct plan_
 		.protocol = v->service->is.protocol,
 		.range = {v->port ? v->port : 1, v->port ? v->port : UINT16_MAX}};
 
-	strcpy(match.name, v->service->is.name);
+	memcpy(match.name, v->service->is.name, sizeof(match.name));
 	if (!plan_add_match(&v->im->plan, mark, &v->service->item, &match, alias))
 		v->service->item.out = true;
 	return 0;
@@ -157,19 +158,23 @@ static int map_where(struct lvs_virtual *v)
 
 	if (r == 0)
 		r = map_address(v, &alias);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	if (mark)
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (mark && alias)
 		r = map_mark(v, alias, mark);
-	else
+	else if (mark)
+		ROW(v->im, s, v->owner, IMPORT_MAPPED, NULL, "the mark of the service");
+	else if (alias)
 		service_set_address(v->service, alias, v->port);
 	where_row(v, LVS_PORT, v->port ? "/port" : "/ports", "port-first");
 	where_row(v, LVS_PROTOCOL, "/protocol", "protocol");
 	if (s && !mark)
 		ROW(v->im, s, v->owner, IMPORT_DROPPED, NULL, "not needed: 0 is no mark");
-	lvs_alias_row(v->lvs, v->found[LVS_ADDRESS], address_owner(v, alias), alias,
-		      mark ? "where the packets with the mark go to" : "the service's address");
-	return r;
+	if (alias)
+		lvs_alias_row(v->lvs, v->found[LVS_ADDRESS], address_owner(v, alias), alias,
+			      mark ? "where the packets with the mark go to"
+				   : "the service's address");
+	return r == -ENOENT ? 0 : r;
 }
 
 static int map_scheduler(struct lvs_virtual *v)
@@ -182,9 +187,9 @@ static int map_scheduler(struct lvs_virtual *v)
 		return value_bad(v->im, s, 1,
 				 "one of lc, rr, wlc, wrr, lblc, lblcr, dh, sh, sed, "
 				 "nq, mh, fo, ovf");
-	strcpy(v->service->is.scheduler, s->words[1].text);
 	ROW(v->im, s, v->owner, IMPORT_MAPPED, path(v, "/scheduler"), "the service's scheduler");
-	return 0;
+	return copy_text(v->service->is.scheduler, sizeof(v->service->is.scheduler),
+			 s->words[1].text);
 }
 
 static int map_persistence(struct lvs_virtual *v)
@@ -274,9 +279,7 @@ static int is_active(struct importer *im, const struct statement *s)
 		if (strcmp(s->words[0].text, "active") == 0)
 			active = s;
 	}
-	r = active ? value_count(im, active, 1) : 0;
-	if (active && r == 0)
-		r = value_number(im, active, 1, 0, 0, 1, &on);
+	r = active ? value_number(im, active, 1, 0, 0, 1, &on) : 0;
 	return r < 0 ? r : (int)on;
 }
 

@@ -13,7 +13,7 @@ void plan_init(struct plan *plan, const struct config *base, struct report *repo
 	for (size_t i = 0; i < base->n_groups; i++) {
 		struct plan_group *group = &plan->groups[plan->n_groups++];
 
-		strcpy(group->name, base->groups[i].name);
+		memcpy(group->name, base->groups[i].name, sizeof(group->name));
 		group->present = &base->groups[i];
 		group->n_aliases = base->groups[i].n_aliases;
 	}
@@ -156,7 +156,7 @@ struct plan_service *plan_add_service(struct plan *plan, const struct item *item
 	if (!service)
 		return NULL;
 	plan_name(plan, wanted, service_taken, NULL, service->is.name);
-	strcpy(service->is.pool, pool->name);
+	memcpy(service->is.pool, pool->name, sizeof(service->is.pool));
 	strcpy(service->is.scheduler, "wlc");
 	service->item = *item;
 	service->pool = pool;

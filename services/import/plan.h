@@ -130,6 +130,9 @@ bool plan_add_match(struct plan *plan, struct plan_mark *mark, const struct item
 int plan_alias(struct plan *plan, const struct item *item, uint32_t address, const char *device,
 	       struct plan_group *group, struct plan_alias **ret_alias, const char **ret_why);
 
+/* The device, "eth0" or "eth0:1", is the alias's port. */
+bool plan_is_on(const struct plan_alias *alias, const char *device);
+
 /* The alias of that address in text or document, if there is one; NULL: there is none yet. */
 struct plan_alias *plan_find_alias(struct plan *plan, uint32_t address);
 

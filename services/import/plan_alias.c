@@ -180,15 +180,21 @@ static void choose_label(struct plan *plan, const char *device, struct config_al
 	unsigned int *last =
 		&plan->last_label[strtoul(is->port + strlen("eth"), NULL, 10) % PLAN_PORTS_MAX];
 
-	if (device && is_label_of(device, is->port) && !label_taken(plan, device)) {
-		strcpy(is->label, device);
+	if (device && is_label_of(device, is->port) && !label_taken(plan, device) &&
+	    copy_text(is->label, sizeof(is->label), device) == 0)
 		return;
-	}
 	while (++*last <= LABEL_NUMBER_MAX) {
 		snprintf(is->label, sizeof(is->label), "%.9s:%u", is->port, *last);
 		if (!label_taken(plan, is->label))
 			return;
 	}
+}
+
+bool plan_is_on(const struct plan_alias *alias, const char *device)
+{
+	size_t length = strlen(alias->is.port);
+
+	return strncmp(device, alias->is.port, length) == 0 && strchr(":", device[length]);
 }
 
 int plan_alias(struct plan *plan, const struct item *item, uint32_t address, const char *device,
@@ -213,7 +219,7 @@ int plan_alias(struct plan *plan, const struct item *item, uint32_t address, con
 		*ret_why = "there is no room for it in an alias group";
 		return plan->arena->failed ? -ENOMEM : -ENOENT;
 	}
-	strcpy(is.port, port->name);
+	memcpy(is.port, port->name, sizeof(is.port));
 	choose_label(plan, device, &is);
 	alias = add_alias(plan, item, &is, group);
 	if (!alias)

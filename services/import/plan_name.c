@@ -6,6 +6,7 @@
 #include "import/plan.h"
 
 #define NAME_LENGTH (CONFIG_NAME_MAX - 1)
+#define FALLBACK "imported"
 
 static bool is_alnum(char c)
 {
@@ -26,11 +27,15 @@ static void make_name(const char *wanted, char name[CONFIG_NAME_MAX])
 
 	while (*wanted && !is_alnum(*wanted))
 		wanted++;
-	for (; *wanted && n < NAME_LENGTH; wanted++)
-		name[n++] = is_alnum(*wanted) || strchr("_.-", *wanted) ? *wanted : '-';
+	for (; *wanted && n < NAME_LENGTH; wanted++) {
+		name[n] = '-';
+		if (is_alnum(*wanted) || strchr("_.", *wanted))
+			name[n] = *wanted;
+		n++;
+	}
 	trim(name, n);
 	if (name[0] == '\0')
-		strcpy(name, "imported");
+		memcpy(name, FALLBACK, sizeof(FALLBACK));
 }
 
 void plan_name(const struct plan *plan, const char *wanted, plan_taken_fn *taken, const void *scope,
@@ -39,12 +44,13 @@ void plan_name(const struct plan *plan, const char *wanted, plan_taken_fn *taken
 	char stem[CONFIG_NAME_MAX], suffix[12];
 
 	make_name(wanted, stem);
-	strcpy(name, stem);
+	memcpy(name, stem, sizeof(stem));
 	for (unsigned int n = 2; taken(plan, scope, name); n++) {
+		size_t length = strlen(stem);
 		size_t room = NAME_LENGTH - (size_t)snprintf(suffix, sizeof(suffix), "-%u", n);
 
 		memcpy(name, stem, sizeof(stem));
-		trim(name, strlen(name) < room ? strlen(name) : room);
-		strcat(name, suffix);
+		trim(name, length < room ? length : room);
+		memcpy(name + strlen(name), suffix, strlen(suffix) + 1);
 	}
 }

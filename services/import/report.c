@@ -24,8 +24,11 @@ static const char *printable(struct arena *arena, const char *text)
 	size_t length = strlen(text);
 	char *copy = arena_new(arena, length + 1);
 
-	for (size_t i = 0; copy && i < length; i++)
-		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	for (size_t i = 0; copy && i < length; i++) {
+		copy[i] = '?';
+		if (text[i] >= ' ' && text[i] <= '~')
+			copy[i] = text[i];
+	}
 	return copy ? copy : "";
 }
 

@@ -22,7 +22,9 @@ void service_set_timeout(struct importer *im, const struct statement *s, const c
 			 uint32_t seconds, uint32_t old, uint32_t *ret_seconds)
 {
 	*ret_seconds = seconds == old ? 0 : seconds;
-	if (seconds == old)
+	if (seconds == 0)
+		ROW(im, s, NULL, IMPORT_DROPPED, NULL, "not needed: 0 leaves the time as it is");
+	else if (seconds == old)
 		ROW(im, s, NULL, IMPORT_MAPPED, path, "%u seconds, as in the document", seconds);
 	else
 		ROW(im, s, NULL, IMPORT_MAPPED, path, "%u seconds; the document has %u", seconds,

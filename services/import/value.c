@@ -26,6 +26,11 @@ int value_count(struct importer *im, const struct statement *s, size_t n)
 	if (s->n_words == n + 1)
 		return 0;
 	word = &s->words[n + 1];
+	if (im->format == IMPORT_KEEPALIVED) {
+		ROW(im, s, NULL, IMPORT_WARNING, NULL,
+		    "what stands behind the value is not looked at, as by keepalived");
+		return 0;
+	}
 	if (word->text[0] != '#')
 		return report_fail(&im->report, s->line, word->column, s->words[0].text,
 				   "'%.80s' has %s, and here is one more: '%.80s'; a value with "

@@ -11,8 +11,8 @@
 #include "import/importer.h"
 
 /*
- * The statement has at least n values. More than n are an error too, unless n is 0, or what follows
- * is a comment behind a value, which gets a row.
+ * The statement has at least n values. More than n are an error too in lvs.cf, but for a comment;
+ * keepalived does not look at them. n of 0: any.
  */
 int value_count(struct importer *im, const struct statement *s, size_t n);
 

@@ -9,8 +9,6 @@
 #include "base/ipc_io.h"
 #include "proto/config_ipc.h"
 
-#define CONNECT_MS 2000
-
 struct exchange {
 	qb_ipcc_connection_t *connection;
 	int wait_ms;
@@ -88,7 +86,7 @@ int config_ask_text(const char *request, size_t size, int wait_ms, char **ret_an
 		return -ENOMEM;
 	if (size > CONFIG_IPC_JSON_MAX)
 		return -EFBIG;
-	r = ipc_connect(CONFIG_IPC_NAME, CONFIG_IPC_MAX, CONNECT_MS, &connection);
+	r = ipc_connect(CONFIG_IPC_NAME, CONFIG_IPC_MAX, wait_ms / 2, &connection);
 	if (r < 0)
 		return r;
 	e.connection = connection;

@@ -106,8 +106,8 @@ def reason(cluster, place, about):
 def stand_by(cluster, wishes):
     """Commits, at the witness, which routers stand by."""
     for name, wish in wishes.items():
-        cluster["w"].trireme("set", f"/cluster/node[name='{name}']/standby", str(wish).lower())
-    cluster["w"].trireme("commit")
+        cluster["w"].config().set(f"/cluster/node[name='{name}']/standby", str(wish).lower())
+    cluster["w"].config().commit()
 
 
 def entry(cluster, about):

@@ -13,7 +13,7 @@ TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
 
-USERS = {"trireme-health": 601, "trireme-web": 602, "trireme-api": 603, "trireme-auth": 604}
+USERS = nodes.USERS
 PASSWORD = "correct horse battery"
 ROOT = {"uid": 0, "name": "root"}
 HEAD = struct.Struct(">I")
@@ -82,7 +82,7 @@ class Machine:
         self.node = self.cluster["r1"]
         self.answers = []  # of all requests, as text
         try:
-            self._users()
+            self.node.add_users()
             for node in self.cluster.nodes.values():
                 node.start()
             self.start("engine")
@@ -102,14 +102,6 @@ class Machine:
 
     def close(self):
         self.cluster.close()
-
-    def _users(self):
-        for name, form in (("passwd", "{0}:x:{1}:{1}::/:/bin/false"), ("group", "{0}:x:{1}:")):
-            lines = [line for line in Path(f"/etc/{name}").read_text().splitlines() if line.split(":")[0] not in USERS]
-            lines += [form.format(user, number) for user, number in USERS.items()]
-            path = self.node.root / name
-            path.write_text("\n".join(lines) + "\n")
-            self.node.run("mount", "--bind", path, f"/etc/{name}")
 
     # -- programs
 

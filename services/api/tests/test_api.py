@@ -317,6 +317,20 @@ def test_wrong_passwords_cost_time(machine, viewer, admin):
     assert sign_in(machine, "vera")["role"] == "viewer"
 
 
+def test_the_right_password_many_times_at_once_locks_nobody_out(machine, admin):
+    credential = machine.user("pia", "viewer")
+    request = json.dumps({"op": "get", "target": "/trireme:cluster/name", "from": "192.0.2.70", "credential": credential}).encode()
+    connections = [Connection(machine.socket, api_lab.USERS["trireme-web"]) for _ in range(12)]
+    for connection in connections:
+        connection.send(request)
+    answers = [json.loads(connection.receive()) for connection in connections]
+    for connection in connections:
+        connection.socket.close()
+    wrong = [answer["error"]["app-tag"] for answer in answers if "error" in answer]
+    assert set(wrong) <= {"busy"} and len(answers) - len(wrong) >= 5, answers
+    machine.write("DELETE", "/trireme:access/user=pia")
+
+
 def test_an_unknown_user_takes_as_long_as_a_known_one(machine, admin):
     def seconds(user):
         taken = []

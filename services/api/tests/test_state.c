@@ -232,10 +232,6 @@ static void the_largest_state_fits(void **unused)
 	(void)unused;
 	for (unsigned int i = 0; i < CONFIG_SERVICES_MAX; i++) {
 		snprintf(service->name, sizeof(service->name), "service-with-a-long-name-%u", i);
-		/* Reasons are short as a rule. */
-		for (uint32_t k = 0; k < service->n_reals; k++)
-			snprintf(service->reals[k].reason, sizeof(service->reals[k].reason),
-				 "no connection: timed out after 3000 ms");
 		state_add_service(&services, service);
 	}
 	buffer_add(&services, "", 1);

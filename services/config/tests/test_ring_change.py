@@ -136,10 +136,9 @@ def hashes(node):
 def everything_shown(cluster, since):
     """(Where, bytes) of what can be asked for and of every file, but for the key that corosync itself reads, and hashes()."""
     between = {"from": since - 1, "to": "running"}
-    asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}),
+    asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}), ("get", {"path": "/access"}),
              ("get", {"what": "candidate"}), ("get", {"what": since}), ("status", {}), ("diff", between),
-             ("diff", {**between, "format": "patch"}), ("history", {"count": 50}),
-             ("describe", {"path": "/cluster/ring/key"}), ("get", {"path": "/access"}),
+             ("diff", {**between, "format": "patch"}), ("history", {"count": 50}), ("describe", {"path": "/cluster/ring/key"}),
              ("describe", {"path": "/access/user/password"})]
     for node in cluster.nodes.values():
         for op, members in asked:
@@ -174,9 +173,10 @@ def test_key_and_times(undisturbed):
     for where, said in shown.items():
         for form in (key[:16], text[:20], text[100:120], key[:16].hex().encode(), password.encode(), token.encode(), *kept):
             assert form not in said, where
-    cluster["r1"].trireme("set", "/access/user[name='boss']/password", f"$0${password}")
-    assert "no difference" in cluster["r1"].trireme("commit", code=1), "the same password is no change"
-    cluster["r1"].trireme("discard")
+    administrator = cluster["r1"].config()
+    administrator.set("/access/user[name='boss']/password", f"$0${password}")
+    assert "no difference" in administrator.commit(refused=True), "the same password is no change"
+    administrator.discard()
 
 
 def test_address_that_is_not_reached_changes_nothing(undisturbed):

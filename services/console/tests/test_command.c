@@ -222,6 +222,7 @@ static void the_table_is_whole(void **state)
 			    !command->operation != !command->request);
 		assert_true(command->render || command->kind == COMMAND_EXPORT ||
 			    command->kind >= COMMAND_HELP);
+		assert_int_equal(!command->program, command->kind != COMMAND_PROGRAM);
 		assert_int_equal(command->needed & ~command->switches, 0);
 		command_usage(command, &text);
 		assert_int_equal(text_result(&text), 0);

@@ -18,7 +18,7 @@ static const struct {
 	const char *path, *answer;
 } answers[] = {
 	{COMPLETE_MODEL, "",
-	 "{\"children\":[{\"name\":\"pool\",\"kind\":\"list\",\"help\":\"Servers.\"},"
+	 "{\"children\":[{\"name\":\"pool\",\"kind\":\"list\",\"help\":\"Servers\\nof tier 2.\"},"
 	 "{\"name\":\"system\",\"kind\":\"container\"},"
 	 "{\"name\":\"port\",\"kind\":\"leaf\"}]}"},
 	{COMPLETE_MODEL, "/trireme:pool",
@@ -93,9 +93,9 @@ static void words_of_the_table(void **state)
 	} cases[] = {
 		{"st", "status"},
 		{"co", "commit|config|confirm"},
-		{"cluster|", "force-quorum|online|standby|switchover|why"},
+		{"cluster|", "force-quorum|online|open-join|replace|standby|switchover|why"},
 		{"cluster|s", "standby|switchover"},
-		{"help|cluster|o", "online"},
+		{"help|cluster|o", "online|open-join"},
 		{"commit|-", "--confirm|--emergency|--json|--message"},
 		{"commit|-m|", ""},
 		{"commit|-m|x|--e", "--emergency"},
@@ -167,7 +167,7 @@ static void help_goes_with_it(void **state)
 	assert_string_equal(found.list[0].help, "0 to 65535");
 	completions_clear(&found);
 	assert_int_equal(complete(2, place, answer, NULL, &found), 0);
-	assert_string_equal(found.list[0].help, "Servers.");
+	assert_string_equal(found.list[0].help, "Servers of tier 2.");
 }
 
 /* A list that is longer than what is shown. */

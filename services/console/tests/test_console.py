@@ -1,4 +1,4 @@
-"""The menu on a pseudo-terminal, and the `trireme` command; with the real agent and corosync where it counts."""
+"""The menu on a pseudo-terminal; menu and `trireme` command with the real agent, corosync and API."""
 import json
 import os
 import re
@@ -225,19 +225,12 @@ def test_a_dumb_terminal_gets_plain_text(tmp_path):
     console.pty.close(force=True)
 
 
-@pytest.mark.parametrize("words,code", (
-    (["--help"], 0), ([], 2), (["statu"], 2), (["status", "more"], 2), (["status", "--nothing"], 2), (["cluster"], 2),
-    (["cluster", "switchover", "a", "b"], 2), (["service", "x"], 2)))
-def test_usage(words, code):
-    done = subprocess.run([BIN / "trireme", *words], capture_output=True, text=True, timeout=10, check=False)
-    assert done.returncode == code
-    assert "Usage: trireme status" in (done.stdout if code == 0 else done.stderr)
-
-
 @pytest.fixture(scope="module")
 def cluster():
     with Nodes(TOP / "build/test/console", slow) as nodes:
         nodes.start()
+        for node in nodes.nodes.values():
+            node.start_api()
         nodes.wait_ready(nodes.wait_owner(seconds=30), 30)
         yield nodes
 
@@ -257,11 +250,114 @@ def test_status_of_a_real_cluster(cluster):
     assert code == 0 and re.search(rf"^main +owner +{owner} ", said, re.M)
     code, said = trireme(cluster[other(owner)], "status", "--json")
     status = json.loads(said)
-    assert code == 0 and status["agent"]["groups"][0] == {"name": "main", "role": "standby", "owner": owner, "epoch":
-                                                          status["agent"]["groups"][0]["epoch"], "lease_left_ms": 0}
-    assert status["engine"] == {"error": "the engine is not running"}
+    assert code == 0 and status["quorum"] == "yes" and {entry["name"] for entry in status["member"]} == {"r1", "r2", "w"}
+    group = status["group"][0]
+    assert (group["name"], group["role"], group["owner"], group["lease-left"]) == ("main", "standby", owner, 0)
+    assert {"part": "engine", "reason": "the engine is not running"} in status["unavailable"]
     assert trireme(cluster["w"], "status", "--ready") == (0, "ready\n")
     assert trireme(cluster[owner], "status", "--ready") == (1, "not ready: the engine is not running\n")
+
+
+def test_a_change_of_a_real_cluster(cluster):
+    """From the first word to what the other nodes have, and back."""
+    owner = cluster.wait_owner()
+    node, weight = cluster[owner], "pool=web/real-server=web1/weight"
+    before = cluster.wait_current()
+    assert trireme(node, "set", weight, "70000") == (
+        1, "the change is not valid\n  path     /trireme:pool[name='web']/real-server[name='web1']/weight\n"
+           "  value    70000\n  allowed  0..65535\n")
+    assert trireme(node, "set", weight, "7")[0] == 0
+    assert "weight: 3 → 7" in trireme(node, "diff")[1]
+    assert json.loads(trireme(node, "show", weight, "--candidate")[1]) == {"trireme:weight": 7}
+    assert trireme(node, "commit", "-m", "seven", "--confirm", "5") == (0, f"revision {before + 1} is in use\n")
+    assert cluster.wait_current() == before + 1
+    waits = f"revision {before + 1} is to be confirmed: trireme confirm keeps it"
+    processes.wait_for("the word of it", lambda: waits in trireme(cluster["w"], "config")[1], 3)
+    assert trireme(node, "cluster", "standby", owner) == (3, f"revision {before + 1} waits to be confirmed\n"), "not now"
+    code, said = trireme(cluster["w"], "history", "1")
+    assert code == 0 and re.search(r" root +to be confirmed +seven$", said, re.M)
+    assert trireme(cluster["w"], "confirm")[0] == 0
+    cluster.wait_current()
+    assert json.loads(trireme(cluster[other(owner)], "show", weight)[1]) == {"trireme:weight": 7}
+    assert json.loads(trireme(node, "show", weight, "--revision", before)[1]) == {"trireme:weight": 3}
+    assert trireme(node, "rollback", before, "-m", "back")[0] == 0
+    assert trireme(node, "commit")[0] == 1 and trireme(node, "discard") == (0, "there was no candidate\n")
+
+
+def test_somebody_else_was_faster(cluster):
+    first, second = cluster["r1"], cluster["r2"]
+    for node, value in ((first, "11"), (second, "12")):
+        assert trireme(node, "set", "pool=web/real-server=web1/weight", value)[0] == 0
+    assert trireme(first, "commit")[0] == 0
+    cluster.wait_current()
+    code, said = trireme(second, "commit")
+    assert code == 4 and "begun on revision" in said
+    assert trireme(second, "discard") == (0, "the candidate is forgotten\n")
+
+
+def test_what_is_exported_can_be_imported(cluster, tmp_path):
+    node, path = cluster["r1"], tmp_path / "exported.json"
+    cluster.wait_current()
+    assert trireme(node, "export", path)[0] == 0
+    document = json.loads(path.read_text())
+    document["trireme:pool"][0]["real-server"][0]["weight"] = 9
+    path.write_text(json.dumps(document))
+    code, said = trireme(node, "import", path)
+    assert code == 0 and re.search(r"weight: \d+ → 9", said)
+    assert trireme(node, "commit", "-m", "imported")[0] == 0
+
+
+KEEPALIVED = """virtual_server 203.0.113.10 8080 {
+    lb_algo wrr
+    lb_kind NAT
+    protocol TCP
+    real_server 10.77.0.101 8080 {
+        weight 4
+    }
+}
+"""
+
+
+def test_the_file_of_another_load_balancer_is_imported(cluster, tmp_path):
+    node, path = cluster["r1"], tmp_path / "keepalived.conf"
+    path.write_text(KEEPALIVED)
+    cluster.wait_current()
+    code, said = trireme(node, "import", path, "--dry-run")
+    assert code == 0 and re.search(r"^ +3 +mapped +lb_kind", said, re.M) and re.search(r"^\+ virtual-service", said, re.M), said
+    assert trireme(node, "diff") == (0, ""), "nothing is kept of that"
+    assert trireme(node, "import", path)[0] == 0
+    assert re.search(r"^\+ virtual-service", trireme(node, "diff")[1], re.M)
+    assert trireme(node, "discard") == (0, "the candidate is forgotten\n")
+    path.write_text("virtual_server {")
+    assert trireme(node, "import", path, "--format", "keepalived")[0] == 1
+
+
+def test_users_and_tokens_of_a_real_cluster(cluster):
+    node = cluster["r1"]
+    cluster.wait_current()
+    for words in (("user", "add", "anna", "--role", "administrator"), ("user", "password", "anna")):
+        done = subprocess.run(node.command(BIN / "trireme", *words), input="correct horse 7\n", capture_output=True, text=True,
+                              timeout=30, check=False)
+        assert done.returncode == 0, done.stderr
+    assert trireme(node, "user", "list") == (0, "anna                             administrator\n")
+    code, token = trireme(node, "token", "create", "ci", "--role", "viewer", "--expires", "2099-01-01T00:00:00Z")
+    assert code == 0 and re.fullmatch(r"[A-Za-z0-9._-]+\n", token)
+    assert "2099-01-01T00:00:00Z" in trireme(node, "token", "list")[1]
+    code, said = trireme(node, "audit")
+    assert code == 0 and "create-token" in said and token.strip() not in said
+    assert trireme(node, "token", "delete", "ci") == (0, "token delete ci: done\n")
+    assert trireme(node, "user", "delete", "anna")[0] == 0
+    assert trireme(node, "user", "list")[1].startswith("(no user")
+
+
+def test_standby_and_online_of_a_real_cluster(cluster):
+    owner = cluster.wait_owner()
+    cluster.wait_current()
+    assert trireme(cluster["w"], "cluster", "standby", owner, "-m", "new memory")[0] == 0
+    assert cluster.wait_owner((other(owner),)) == other(owner)
+    processes.wait_for("the reason", lambda: "standby by configuration" in trireme(cluster[owner], "cluster", "why")[1], 5)
+    assert trireme(cluster["w"], "cluster", "online", owner)[0] == 0
+    assert trireme(cluster["w"], "cluster", "standby", "nobody")[0] == 1
 
 
 def test_switch_over_of_a_real_cluster(cluster):
@@ -300,6 +396,7 @@ def test_an_agent_that_hangs_keeps_nobody_waiting(cluster):
     node = cluster["w"]
     node.send_signal("agent", signal.SIGSTOP)
     try:
+        time.sleep(1)  # so old a state is asked for anew
         began = time.monotonic()
         assert trireme(node, "status", "--ready") == (1, "not ready: the agent does not answer in time\n")
         assert time.monotonic() - began < 3

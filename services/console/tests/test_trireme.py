@@ -176,6 +176,19 @@ def test_import_of_an_exported_document(api, tmp_path):
     assert trireme(api, "import", tmp_path / "nothing")[0] == 1
 
 
+def test_programs_of_their_own(api, tmp_path):
+    program = tmp_path / "trireme-join"
+    program.write_text('#!/bin/sh\necho "$@"\nexit ${CODE:-0}\n')
+    program.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    assert trireme(api, "join", "10.77.0.11", "--node", "r 2", PATH=path) == (0, "to 10.77.0.11 --node r 2\n", "")
+    assert trireme(api, "cluster", "replace", "r2", PATH=path, SUDO_USER="anna") == (0, "open --replace --author anna r2\n", "")
+    assert trireme(api, "cluster", "open-join", "r2", PATH=path, SUDO_USER="anna", CODE="2")[0] == 2
+    assert trireme(api, "join", "x", PATH=path, CODE="77")[0] == 1
+    assert "cannot be run: No such file" in trireme(api, "backup", "create", "x", PATH=str(tmp_path))[2]
+    assert trireme(api, "join", "--help")[1].startswith("Usage: trireme join ADDRESS [CODE] [--node NODE]")
+
+
 def test_passwords_come_from_standard_input(api):
     api.answers["PATCH " + RUNNING] = 200, {}
     api.answers[RPC + "set-password"] = output(summary="done")

@@ -157,10 +157,10 @@ class Health:
         (self.folder / "config.json.new").rename(self.folder / "config.json")
 
     def sources(self):
-        """What `trireme status --json` says of each; of nothing before the checker is there."""
-        done = subprocess.run(self.lab.command("r1", BUILT / "trireme", "status", "--json"), capture_output=True, text=True,
+        """What the checker says of each; of nothing before it is there."""
+        done = subprocess.run(self.lab.command("r1", BUILT.parent / "tests/ask_daemons"), capture_output=True, text=True,
                               timeout=10, check=False)
-        return {one["name"]: one for one in json.loads(done.stdout)["health"].get("sources", [])}
+        return {one["name"]: one for one in json.loads(done.stdout)["data-source"]}
 
     def wait(self, **states):
         """Until these sources are in these states; returns all."""
@@ -199,10 +199,8 @@ def test_data_sources(lab):
     # All of them, right and wrong.
     seen = health.wait(**{one["name"]: "up" for one in GOOD}, **{name: "down" for name in WRONG})
     assert {name: seen[name]["reason"] for name in WRONG} == {name: how[2] for name, how in WRONG.items()}
-    assert seen["db"]["type"] == "postgresql" and seen["db"]["pools"] == ["web", "web-direct"]
-    assert (seen["db"]["address"], seen["db"]["port"], seen["db"]["reason"]) == (DATA, POSTGRESQL, "")
-    shown = lab.run("r1", BUILT / "trireme", "status", check=False)
-    assert "answers, but not as an NFS server; no pool depends on it" in shown and "pools web, web-direct" in shown
+    assert seen["db"]["type"] == "postgresql" and seen["db"]["consumer"] == ["web", "web-direct"]
+    assert (seen["db"]["address"], seen["db"]["port"], seen["db"].get("reason")) == (DATA, POSTGRESQL, None)
 
     # One fails and returns: the log names who depends on it.
     postgresql.process.send_signal(signal.SIGQUIT)  # at once, but it takes its shared memory away
@@ -218,6 +216,6 @@ def test_data_sources(lab):
     after = health.sources()
     assert sorted(after) == sorted(one["name"] for one in GOOD if one["name"] != "any")
     for name, one in after.items():
-        assert one["state"] == seen[name]["state"] and one["for_ms"] >= seen[name]["for_ms"], one
+        assert one["state"] == seen[name]["state"] and int(one["for"]) >= int(seen[name]["for"]), one
     time.sleep(1)
     assert len(health.lines("data source files", "is up")) == 1 and len(health.lines("data source db", "is down")) == 1

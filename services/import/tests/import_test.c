@@ -2,6 +2,7 @@
 #include "import/tests/import_test.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,32 @@ char *import_test_text(int r, const struct import_result *result)
 	return text;
 }
 
+static bool says_something(const char *line, const char *end)
+{
+	while (line < end && (*line == ' ' || *line == '\t' || *line == '\r'))
+		line++;
+	return line < end && *line != '#' && *line != '}';
+}
+
+unsigned int import_test_unsaid(const char *text, size_t size, const struct import_result *result)
+{
+	const char *end = text + size;
+	unsigned int number = 1;
+
+	for (size_t row = 0; text < end; number++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *line_end = newline ? newline : end;
+
+		while (row < result->n_rows && result->rows[row].line < number)
+			row++;
+		if (says_something(text, line_end) &&
+		    (row == result->n_rows || result->rows[row].line != number))
+			return number;
+		text = newline ? newline + 1 : end;
+	}
+	return 0;
+}
+
 /* Texts are printable, rows in order, and words are never missing. */
 static void check_rows(const struct import_result *result)
 {
@@ -95,22 +122,22 @@ static void check_rows(const struct import_result *result)
 	}
 }
 
-static void check_import(const char *text, size_t size, enum import_format format)
+static void check_import(struct document *base, const char *text, size_t size,
+			 enum import_format format)
 {
-	static struct document *base;
 	_cleanup_(import_result_clear) struct import_result result = {.n_edits = 0};
 	_cleanup_(document_freep) struct document *document = NULL;
 	struct schema_error error;
 	int r;
 
-	if (!base)
-		base = import_test_base(IMPORT_DEMO);
 	r = import_text(text, size, format, document_config(base), &result);
 	if (r == -ENOMEM)
 		return;
 	if (r != 0 && (r != -EBADMSG || result.n_edits || result.n_rows != 1))
 		abort();
 	check_rows(&result);
+	if (r == 0 && format == IMPORT_LVS && import_test_unsaid(text, size, &result))
+		abort();
 	document = import_test_apply(base, &result, &error);
 	if (result.n_edits && !document) {
 		fprintf(stderr, "%s: %s: %s\n", error.path, error.value, error.allowed);
@@ -121,16 +148,23 @@ static void check_import(const char *text, size_t size, enum import_format forma
 void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format,
 		      const char *const *vocabulary, size_t n)
 {
+	static struct document *bases[2];
 	struct buffer buffer = buffer_of(IMPORT_TEXT_MAX);
 	_cleanup_free_ char *text = NULL;
+	struct document *base;
 
-	if (size == 0 || data[0] % 2 == 0) {
-		check_import((const char *)data, size, format);
+	if (!bases[0]) {
+		bases[0] = import_test_base(IMPORT_DEMO);
+		bases[1] = import_test_base(IMPORT_GOLDEN "marks.json");
+	}
+	base = bases[size && data[0] & 2];
+	if (size == 0 || (data[0] & 1) == 0) {
+		check_import(base, (const char *)data, size, format);
 		return;
 	}
 	for (size_t i = 1; i < size; i++)
 		buffer_text(&buffer, vocabulary[data[i] % n]);
 	if (buffer_take(&buffer, &text, &size) == 0)
-		check_import(text, size, format);
+		check_import(base, text, size, format);
 	buffer_free(&buffer);
 }

@@ -19,7 +19,6 @@
 #include "base/file_io.h"
 #include "import/tests/import_test.h"
 
-#define GOLDEN "services/import/tests/golden/"
 #define CASES_MIN 24
 #define CASES_MAX 200
 #define EXPECTED_MAX ((size_t)1 << 20)
@@ -32,7 +31,7 @@ static struct document *base_of(const char *text)
 
 	if (sscanf(text, "# base %63[a-z0-9-]", name) != 1)
 		return import_test_base(IMPORT_DEMO);
-	snprintf(path, sizeof(path), GOLDEN "%s.json", name);
+	snprintf(path, sizeof(path), IMPORT_GOLDEN "%s.json", name);
 	return import_test_base(path);
 }
 
@@ -84,6 +83,9 @@ static void gives_what_is_expected(void **state)
 	r = import_text(text, size, IMPORT_DETECT, document_config(base), &result);
 	actual = import_test_text(r, &result);
 	compare(path, actual);
+	if (r == 0 && result.format == IMPORT_LVS && import_test_unsaid(text, size, &result))
+		fail_msg("%s:%u: no row is of this line", path,
+			 import_test_unsaid(text, size, &result));
 	document = import_test_apply(base, &result, &error);
 	if (!document && result.n_edits)
 		fail_msg("%s: %s: '%s': %s", path, error.path, error.value, error.allowed);
@@ -96,11 +98,11 @@ int main(int argc, char **argv)
 	glob_t found;
 
 	bless = argc > 1 && strcmp(argv[1], "bless") == 0;
-	if (glob(GOLDEN "*.lvs", 0, NULL, &found) != 0 ||
-	    glob(GOLDEN "*.keepalived", GLOB_APPEND, NULL, &found) != 0)
+	if (glob(IMPORT_GOLDEN "*.lvs", 0, NULL, &found) != 0 ||
+	    glob(IMPORT_GOLDEN "*.keepalived", GLOB_APPEND, NULL, &found) != 0)
 		return 1;
 	for (; n < found.gl_pathc && n < CASES_MAX; n++)
-		tests[n] = (struct CMUnitTest){.name = found.gl_pathv[n] + strlen(GOLDEN),
+		tests[n] = (struct CMUnitTest){.name = found.gl_pathv[n] + strlen(IMPORT_GOLDEN),
 					       .test_func = gives_what_is_expected,
 					       .initial_state = found.gl_pathv[n]};
 	if (n < CASES_MIN)

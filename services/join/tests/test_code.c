@@ -76,7 +76,7 @@ static void typing_is_free(void **state)
 
 static void says_group(const char *text, size_t at)
 {
-	char problem[CODE_PROBLEM_MAX], group[16];
+	char problem[CODE_PROBLEM_MAX], group[32];
 	struct code code;
 
 	snprintf(group, sizeof(group), "group %zu (", at / 9 + 1);

@@ -22,6 +22,7 @@ from lab import loading, nodes, processes  # noqa: E402 - the path must be set f
 
 LOGS = TOP / "build/test/labs/leaves"
 ASK = TOP / "ci/lab/ask_config.py"
+ASK_DAEMONS = TOP / "build/services/tests/ask_daemons"
 SHOW_ACCESS = nodes.BIN.parent / "tests/show_access"
 FIREWALL = ("nft", "--stateless", "--numeric-protocol", "--numeric-priority", "list", "table", "inet", "trireme")
 REAL = "10.77.0.101"
@@ -138,15 +139,15 @@ class Machine:
         return PLACES[place](self)
 
     def status(self):
-        return self.r1.trireme("status", "--json", code=None)
+        return self.r1.run(ASK_DAEMONS)
 
     def state_of(self, name):
         """Of the service's real server, or of the data source."""
         status = json.loads(self.status())
-        for service in status["engine"].get("services", []):
+        for service in status["service"]:
             if service["name"] == name:
-                return service["reals"][0]["health"]
-        return next((source["state"] for source in status["health"].get("sources", []) if source["name"] == name), None)
+                return service["real-server"][0]["health"]
+        return next((source["state"] for source in status["data-source"] if source["name"] == name), None)
 
 
 def at_boot(machine):

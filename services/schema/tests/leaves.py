@@ -202,14 +202,14 @@ MACHINE = (
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),
-    row("/pool[name='plain']/name", "shop", "status", r'"pools":\["shop"\]',
+    row("/pool[name='plain']/name", "shop", "status", r'"consumer":\["shop"\]',
         {f"/virtual-service[name='{name}']/pool": "shop" for name in ("plain", "several", "marked")} |
         {f"{STORE}/consumer": ["shop"]}),
     row(f"{STORE}/name", "depot", "status", r'"name":"depot","type":"tcp"'),
     row(f"{WAVERING}/type", "nfs", "status", r"closes the connection without an answer"),
     row(f"{STORE}/address", "10.77.0.102", "status", r'"name":"store","type":"tcp","address":"10\.77\.0\.102"'),
     row(f"{STORE}/port", 8014, "status", r'"address":"10\.77\.0\.101","port":8014,"state":"up"'),
-    row(f"{STORE}/consumer", ["web"], "status", r'"pools":\["web"\]'),
+    row(f"{STORE}/consumer", ["web"], "status", r'"consumer":\["web"\]'),
     row("/virtual-service[name='mute']/health-check/timeout", 300, "status", r"no answer within 300 ms"),
     row("/data-source[name='silent']/check/timeout", 350, "status", r"no answer within 350 ms"),
     row(f"{MOODY}/health-check/type", "none", "checks", r"^8003 never$"),

@@ -276,6 +276,7 @@ def test_a_document_that_is_not_valid(machine, tmp_path):
 def test_the_daemon_repairs_drift_and_logs_it(machine):
     daemon = Daemon(machine, period=1)
     daemon.wait("done: eth0: default route via 203.0.113.1")
+    processes.wait_for("the files", (daemon.folder / "ntp").exists, 3)
     at_start = daemon.changes()
     machine.run("ip", "addr", "add", "203.0.113.10/32", "dev", "eth0", "label", "eth0:1")
     machine.run("ip", "addr", "add", "10.77.0.1/32", "dev", "eth1")

@@ -1,19 +1,15 @@
 """Clients that others have written, and clients that do harm, at a front with the real broker behind it."""
-import http.client
 import json
-import socket
-import ssl
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
-from web_lab import ADDRESS, TOP, YANG  # noqa: E402
+from attack import Harm, dribble, in_client, latencies, shake  # noqa: E402
+from web_lab import ADDRESS, TOP  # noqa: E402
 from lab import processes  # noqa: E402
 
 LOGS = TOP / "build/test/tools/web-clients"
@@ -49,10 +45,6 @@ def token(machine):
                         body={"trireme-api:input": {"name": "prometheus", "role": "viewer"}}).json()["trireme-api:output"]["token"]
 
 
-def in_client(machine, *command, client="client"):
-    return ["nsenter", f"--net={machine.lab.handle(client)}", *map(str, command)]
-
-
 def test_ansible(machine, robot, tmp_path):
     (tmp_path / "play.json").write_text(json.dumps(PLAYBOOK))
     host = {"ansible_host": ADDRESS, "ansible_connection": "ansible.netcommon.httpapi",
@@ -83,7 +75,8 @@ def test_prometheus(machine, token, tmp_path):
     def query(expression):
         asked = in_client(machine, "curl", "-s", "-G", "http://127.0.0.1:9090/api/v1/query", "--data-urlencode", f"query={expression}")
         answer = subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=False).stdout
-        return json.loads(answer)["data"]["result"] if answer else []
+        # Before it is ready it says so in plain words.
+        return json.loads(answer)["data"]["result"] if answer.startswith("{") else []
     try:
         processes.wait_for("a scrape", lambda: query('up{job="trireme"} == 1'), 20, 0.1)
         (info,) = query("trireme_node_info")
@@ -111,82 +104,11 @@ def test_bodies_have_a_limit(machine, robot):
     assert machine.tls(f"{SERVICE}?fields={'x' * 9000}", *robot).status == 414
 
 
-class Harm:
-    """Threads that do harm from the attacker's namespace."""
-
-    def __init__(self, machine, number, what):
-        self.stopped = threading.Event()
-        self.handle, self.what, self.context = machine.lab.handle("attacker"), what, ssl.create_default_context()
-        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
-        self.done, self.failed = 0, 0
-        self.threads = [threading.Thread(target=self.run) for _ in range(number)]
-
-    def run(self):
-        processes.enter_netns(self.handle)
-        while not self.stopped.is_set():
-            try:
-                self.what(self)
-                self.done += 1
-            except OSError:
-                self.failed += 1
-                self.stopped.wait(0.01)
-
-    def connect(self):
-        return self.context.wrap_socket(socket.create_connection((ADDRESS, 443), 5))
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        for thread in self.threads:
-            thread.join(20)
-
-
-def dribble(harm):
-    """A header without an end, a byte ten times a second."""
-    with harm.connect() as connection:
-        for byte in b"GET /restconf HTTP/1.1\r\nHost: trireme\r\n" + b"X-More: 1\r\n" * 1000:
-            if harm.stopped.wait(0.1):
-                return
-            connection.send(bytes([byte]))
-
-
-def shake(harm):
-    """A handshake, and nothing more."""
-    harm.connect().close()
-
-
-def latencies(machine, token):
-    """Sorted, in milliseconds, of requests that ask the broker, on one connection."""
-    script = """if True:
-        import http.client, json, ssl, sys, time
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(sys.argv[1], context=context, timeout=10)
-        taken = []
-        for _ in range(int(sys.argv[3])):
-            began = time.perf_counter()
-            connection.request("GET", sys.argv[4], headers={"Authorization": "Bearer " + sys.argv[2]})
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 200
-            taken.append(1000 * (time.perf_counter() - began))
-            time.sleep(0.005)
-        print(json.dumps(sorted(taken)))
-    """
-    done = subprocess.run(in_client(machine, "/usr/bin/python3", "-c", script, ADDRESS, token, REQUESTS, SERVICE),
-                          stdout=subprocess.PIPE, text=True, timeout=120, check=True)
-    return json.loads(done.stdout)
-
-
 def p99(machine, token):
     """Of up to three tries the first that is good, else the best: a test machine has other things to do as well."""
     best = float("inf")
     for _ in range(3):
-        best = min(best, round(latencies(machine, token)[REQUESTS * 99 // 100 - 1], 1))
+        best = min(best, round(latencies(machine, token, SERVICE, REQUESTS)[REQUESTS * 99 // 100 - 1], 1))
         if best < P99_MS:
             break
     return best

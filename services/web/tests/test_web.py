@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
 from web_lab import ADDRESS, PATCH, PUBLIC, TOP, YANG  # noqa: E402
-from lab import processes  # noqa: E402
+from lab import nodes, processes  # noqa: E402
 
 LOGS = TOP / "build/test/tools/web"
 POOL = "/restconf/data/trireme:pool=mail"
@@ -208,7 +208,7 @@ def status_of(pid):
 
 @pytest.mark.parametrize("which, user", [("https", "trireme-web"), ("local", "trireme-api")])
 def test_no_rights_are_left(machine, which, user):
-    number, none = web_lab.USERS[user], {"0" * 16}
+    number, none = nodes.USERS[user], {"0" * 16}
     found = status_of(machine.front(which))
     assert found["Uid"] == found["Gid"] == {" ".join([str(number)] * 4)} and found["Groups"] == {""}
     assert found["CapPrm"] == found["CapEff"] == found["CapBnd"] == found["CapAmb"] == none

@@ -10,7 +10,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "services/api/tests"))
 import api_lab  # noqa: E402 - the path must be set first
-from api_lab import PASSWORD, USERS  # noqa: E402,F401 - for the tests
+from api_lab import PASSWORD  # noqa: E402
 from lab import nodes, processes  # noqa: E402
 
 ADDRESS = "10.77.0.11"

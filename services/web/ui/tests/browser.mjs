@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import * as steps from './steps.mjs';
 
-const STEP_MS = 15_000;
+const STEP_MS = 30_000;
+const SLOW_MS = 2000;
 const [url, executablePath, folder] = process.argv.slice(2);
 
 // The whole runs as root in a namespace of its own, where Chromium's own sandbox cannot start.
@@ -26,6 +27,22 @@ async function open(options) {
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(url)) faults.push(`asks somebody else: ${request.url()}`);
+  });
+  // For whoever looks why a test took long.
+  page.on('requestfailed', (request) =>
+    console.error(new Date().toISOString(), 'failed', request.url(), request.failure()?.errorText),
+  );
+  page.on('requestfinished', (request) => {
+    const { requestStart, connectStart, connectEnd, responseStart, responseEnd } = request.timing();
+    if (responseEnd > SLOW_MS) {
+      console.error(new Date().toISOString(), request.method(), request.url(), {
+        requestStart,
+        connectStart,
+        connectEnd,
+        responseStart,
+        responseEnd,
+      });
+    }
   });
   await page.goto(url);
   return page;

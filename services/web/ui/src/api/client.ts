@@ -4,8 +4,6 @@ import type { Hello, Json, JsonObject, MappingLine, ModelNode, State } from './t
 
 /** A commit may wait for the cluster to agree (10 s), so an answer may take this long. */
 const TIMEOUT_MS = 30_000;
-/** Nothing waits for anything when the state is asked for. */
-const STATE_TIMEOUT_MS = 4000;
 
 export type Datastore = 'running' | 'candidate';
 
@@ -98,12 +96,12 @@ export function stateIn(body: Json | undefined): State {
   return (object['trireme-api:state'] ?? object) as unknown as State;
 }
 
-export async function getState(): Promise<State> {
-  return stateIn((await request('GET', '/restconf/data/trireme-api:state', { timeout: STATE_TIMEOUT_MS })).body);
+export async function getState(timeout = TIMEOUT_MS): Promise<State> {
+  return stateIn((await request('GET', '/restconf/data/trireme-api:state', { timeout })).body);
 }
 
 export async function getHello(): Promise<Hello> {
-  return ((await request('GET', '/hello', { timeout: STATE_TIMEOUT_MS })).body ?? {}) as Hello;
+  return ((await request('GET', '/hello')).body ?? {}) as Hello;
 }
 
 function urlOf(datastore: Datastore, path = ''): string {

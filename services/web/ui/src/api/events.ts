@@ -6,6 +6,8 @@ import type { State } from './types';
 const RETRY_MS = 3000;
 /** Something changes each second in a cluster that works; after so long a silence it is asked. */
 const SILENCE_MS = 4000;
+/** And so long the answer may take. */
+const ANSWER_MS = 5000;
 
 export interface Watcher {
   state(state: State): void;
@@ -40,7 +42,7 @@ export function watchState(watcher: Watcher): () => void {
   /** Whether the router answers. */
   async function ask(): Promise<boolean> {
     try {
-      const state = await getState();
+      const state = await getState(ANSWER_MS);
       if (over) return false;
       heard();
       watcher.state(state);

@@ -20,9 +20,14 @@ export async function loadDraft(): Promise<void> {
   draft.set({ ...document, changes });
 }
 
+/** The same after a change, which is made whether this comes about or not. */
+export async function reloadDraft(): Promise<void> {
+  await loadDraft().catch(() => undefined);
+}
+
 export async function discardDraft(): Promise<void> {
   await rpc('discard');
-  await loadDraft();
+  await reloadDraft();
 }
 
 export function forgetDraft(): void {

@@ -1,6 +1,6 @@
 // A modal dialog. The browser's own: it keeps the focus inside and ends with Escape.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   title: string;
@@ -13,11 +13,13 @@ interface Props {
 export function Dialog({ title, onClose, busy = false, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const dialog = ref.current;
     const opener = document.activeElement;
-    ref.current?.showModal();
-    // It is taken out of the page, not closed: the focus goes back by hand, to where it was or to the page's content.
+    dialog?.showModal();
     return () => {
+      // It goes out of the page, so the focus goes back by hand: to where it was, or to the page's content.
+      dialog?.close();
       const back = opener instanceof HTMLElement && opener.isConnected ? opener : document.getElementById('content');
       back?.focus({ preventScroll: true });
     };
@@ -29,6 +31,12 @@ export function Dialog({ title, onClose, busy = false, children }: Props) {
       onCancel={(event) => {
         event.preventDefault();
         if (!busy) onClose();
+      }}
+      // A browser may close it without asking, after Escape is pressed twice.
+      onClose={(event) => {
+        if (!event.currentTarget.isConnected) return;
+        if (busy) event.currentTarget.showModal();
+        else onClose();
       }}
     >
       <h2 id={id}>{title}</h2>

@@ -58,7 +58,7 @@ export async function begin(): Promise<void> {
 export async function signIn(user: string, password: string): Promise<void> {
   const output = await rpc('sign-in', { user, password });
   session.set({ user, role: (output['role'] as Role | undefined) ?? 'viewer' });
-  take(await getState());
+  await refresh();
   watch();
 }
 
@@ -67,9 +67,9 @@ export async function signOut(): Promise<void> {
   signedOut();
 }
 
-/** Asks now, so that what was just done is seen without waiting for the next event. */
+/** Asks now, so that what was just done is seen without waiting for the next event. Without an answer that one will do. */
 export async function refresh(): Promise<void> {
-  take(await getState());
+  await getState().then(take, () => undefined);
 }
 
 export function mayOperate(role: Role | undefined): boolean {

@@ -4,7 +4,7 @@ import { diff, rpc } from '../api/client';
 import type { JsonObject } from '../api/types';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { discardDraft, draft, loadDraft, type Draft } from '../base/candidate';
+import { discardDraft, draft, loadDraft, reloadDraft, type Draft } from '../base/candidate';
 import { Dialog } from '../base/dialog';
 import { plural } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
@@ -20,7 +20,8 @@ export function Changes() {
   const revision = useStore(liveState)?.configuration?.revision;
   const operator = mayOperate(useStore(session)?.role);
   const fetching = useAction();
-  useEffect(() => void fetching.run(loadDraft), [revision]);
+  // Another window may have changed it; when another revision is in use the page's frame fetches it.
+  useEffect(() => void fetching.run(loadDraft), []);
   return (
     <>
       <Heading>Changes</Heading>
@@ -68,7 +69,7 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
       const input: JsonObject = { ...(comment ? { comment } : {}), ...trialInput(trial) };
       const output = await rpc('commit', input);
       announce(String(output['summary'] ?? 'Committed.'));
-      await Promise.all([refresh(), loadDraft()]);
+      await Promise.all([refresh(), reloadDraft()]);
     });
   return (
     <form

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { rpc } from '../api/client';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { loadDraft } from '../base/candidate';
+import { reloadDraft } from '../base/candidate';
 import { clock } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
 import { Failure } from '../base/parts';
@@ -37,7 +37,7 @@ export function TrialBanner() {
     action.run(async () => {
       const output = await rpc(name, input);
       announce(String(output['summary'] ?? words));
-      await Promise.all([refresh(), loadDraft()]);
+      await Promise.all([refresh(), reloadDraft()]);
     });
   return (
     <section class="trial" aria-label="Revision on trial">

@@ -4,7 +4,7 @@ import { create, remove, replace } from '../api/client';
 import type { JsonObject, ModelNode } from '../api/types';
 import { useAction, type Action } from '../base/action';
 import { announce } from '../base/announce';
-import { draft, loadDraft } from '../base/candidate';
+import { draft, loadDraft, reloadDraft } from '../base/candidate';
 import { Dialog } from '../base/dialog';
 import { entriesOf } from '../base/documents';
 import { mayOperate, session } from '../base/live';
@@ -83,7 +83,7 @@ async function save({ model, steps, isNew }: EditorProps, value: JsonObject): Pr
   if (isNew) await create('', body, etag);
   else await replace(apiPath(steps), body, etag);
   unsaved.delete(formatPlace(steps));
-  await loadDraft();
+  await reloadDraft();
   announce('Saved to the draft.');
   if (isNew) go(`configuration/${formatPlace([{ name: model.name ?? '', keys: keysOf(model.keys ?? [], clean) }])}`);
 }
@@ -180,7 +180,7 @@ function Removal({
     action.run(async () => {
       await remove(apiPath(steps), draft.get()?.etag ?? null);
       unsaved.delete(formatPlace(steps));
-      await loadDraft();
+      await reloadDraft();
       announce('Removed from the draft.');
       go(`configuration/${model.name}`);
     });

@@ -6,7 +6,7 @@ import { ConfirmFields, TRIAL, trialInput, type Trial } from '../changes/confirm
 import { DiffLines } from '../changes/diff-lines';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { loadDraft } from '../base/candidate';
+import { reloadDraft } from '../base/candidate';
 import { Dialog } from '../base/dialog';
 import { moment } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
@@ -112,7 +112,7 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
         ...trialInput(trial),
       });
       announce(String(output['summary'] ?? 'Rolled back.'));
-      await Promise.all([refresh(), loadDraft()]);
+      await Promise.all([refresh(), reloadDraft()]);
       onClose();
     });
   return (

@@ -4,7 +4,7 @@ import { importText } from '../api/client';
 import type { MappingLine } from '../api/types';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
-import { draft, loadDraft } from '../base/candidate';
+import { draft, reloadDraft } from '../base/candidate';
 import { plural } from '../base/format';
 import { mayOperate, session } from '../base/live';
 import { Failure, Heading, Notice } from '../base/parts';
@@ -44,7 +44,7 @@ export function Import() {
       const answer = await importText(text, format || undefined);
       setResult({ ...answer, source: text.split('\n') });
       announce(answer.summary || 'Imported into the draft.');
-      await loadDraft();
+      await reloadDraft();
     });
   return (
     <>

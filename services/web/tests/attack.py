@@ -1,0 +1,84 @@
+"""Clients that do harm to a front, from the attacker's namespace, and how long another one waits meanwhile."""
+import json
+import socket
+import ssl
+import subprocess
+import threading
+
+from lab import processes
+from web_lab import ADDRESS
+
+
+def in_client(machine, *command, client="client"):
+    return ["nsenter", f"--net={machine.lab.handle(client)}", *map(str, command)]
+
+
+class Harm:
+    """Threads that do harm from the attacker's namespace."""
+
+    def __init__(self, machine, number, what):
+        self.stopped = threading.Event()
+        self.handle, self.what, self.context = machine.lab.handle("attacker"), what, ssl.create_default_context()
+        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
+        self.done, self.failed = 0, 0
+        self.threads = [threading.Thread(target=self.run) for _ in range(number)]
+
+    def run(self):
+        processes.enter_netns(self.handle)
+        while not self.stopped.is_set():
+            try:
+                self.what(self)
+                self.done += 1
+            except OSError:
+                self.failed += 1
+                self.stopped.wait(0.01)
+
+    def connect(self):
+        return self.context.wrap_socket(socket.create_connection((ADDRESS, 443), 5))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(20)
+
+
+def dribble(harm):
+    """A header without an end, a byte ten times a second."""
+    with harm.connect() as connection:
+        for byte in b"GET /restconf HTTP/1.1\r\nHost: trireme\r\n" + b"X-More: 1\r\n" * 1000:
+            if harm.stopped.wait(0.1):
+                return
+            connection.send(bytes([byte]))
+
+
+def shake(harm):
+    """A handshake, and nothing more."""
+    harm.connect().close()
+
+
+def latencies(machine, token, path, requests):
+    """Sorted, in milliseconds, of requests that ask the broker, on one connection."""
+    script = """if True:
+        import http.client, json, ssl, sys, time
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(sys.argv[1], context=context, timeout=10)
+        taken = []
+        for _ in range(int(sys.argv[3])):
+            began = time.perf_counter()
+            connection.request("GET", sys.argv[4], headers={"Authorization": "Bearer " + sys.argv[2]})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200
+            taken.append(1000 * (time.perf_counter() - began))
+            time.sleep(0.005)
+        print(json.dumps(sorted(taken)))
+    """
+    done = subprocess.run(in_client(machine, "/usr/bin/python3", "-c", script, ADDRESS, token, requests, path),
+                          stdout=subprocess.PIPE, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Member, RealServer, Service, State } from '../api/types';
+import {
+  changesBetween,
+  conditionOf,
+  connectionsSoFar,
+  dependents,
+  memberCondition,
+  reachedAt,
+  serviceView,
+  successors,
+} from './picture';
+
+function server(name: string, more: Partial<RealServer> = {}): RealServer {
+  return { name, address: '10.0.0.1', weight: 1, health: 'up', 'admin-state': 'enabled', 'in-use': true, ...more };
+}
+
+function service(servers: RealServer[], more: Partial<Service> = {}): Service {
+  return { name: 'web', method: 'nat', scheduler: 'wlc', applied: true, 'real-server': servers, ...more };
+}
+
+function member(name: string, more: Partial<Member> = {}): Member {
+  return { name, id: 1, role: 'router', present: true, fit: true, standby: false, ...more };
+}
+
+const state: State = {
+  node: 'r1',
+  version: '1',
+  quorum: 'yes',
+  member: [member('r1'), member('r2'), member('w', { role: 'witness', fit: false })],
+  group: [{ name: 'main', owner: 'r1', alias: [] }],
+  service: [service([server('a', { connections: '18446744073709551615' }), server('b', { connections: '5' })])],
+  'data-source': [{ name: 'db', type: 'mysql', address: '10.0.0.9', state: 'up' }],
+  configuration: { revision: 3, current: true, local: false },
+};
+
+test('a real server is in one condition', () => {
+  assert.equal(conditionOf(server('a')).word, 'up');
+  assert.equal(conditionOf(server('a', { health: 'down' })).word, 'down');
+  assert.equal(conditionOf(server('a', { health: 'unknown' })).word, 'not checked yet');
+  assert.equal(conditionOf(server('a', { 'admin-state': 'drain' })).word, 'draining');
+  assert.equal(conditionOf(server('a', { 'admin-state': 'drain', health: 'down' })).word, 'down');
+  assert.equal(conditionOf(server('a', { 'admin-state': 'disabled', health: 'down' })).word, 'disabled');
+  assert.equal(conditionOf(server('a', { 'in-use': false })).word, 'up, not in use');
+});
+
+test('what is wrong with a service is said', () => {
+  assert.equal(serviceView(service([server('a')])).trouble, '');
+  assert.equal(serviceView(service([server('a'), server('b', { health: 'down' })])).trouble, '1 down');
+  assert.equal(serviceView(service([server('b', { health: 'down' })])).trouble, 'nothing answers');
+  assert.equal(serviceView(service([server('b', { 'admin-state': 'drain' })])).trouble, 'no real server in use');
+  assert.equal(serviceView(service([])).trouble, 'no real servers');
+  assert.equal(serviceView(service([server('a')], { applied: false })).trouble, 'not in the kernel');
+  assert.equal(serviceView(service([server('a', { active: 2 }), server('b', { active: 3 })])).active, 5);
+});
+
+test('a service is reached at its address, or by a mark', () => {
+  assert.equal(reachedAt(service([], { address: '192.0.2.1', port: 80, protocol: 'udp' })), '192.0.2.1:80 udp');
+  assert.equal(reachedAt(service([])), 'by firewall mark');
+});
+
+test('counters of 64 bits are added up', () => {
+  assert.ok(connectionsSoFar(state) > 1.8e19);
+});
+
+test('only a router that is there, fit and not in maintenance can take over', () => {
+  assert.deepEqual(
+    successors(state, 'r1').map((m) => m.name),
+    ['r2'],
+  );
+  assert.deepEqual(successors({ ...state, member: [member('r1'), member('r2', { standby: true })] }, 'r1'), []);
+  assert.deepEqual(successors({ ...state, member: [member('r1'), member('r2', { present: false })] }, 'r1'), []);
+});
+
+test('members are in one condition', () => {
+  assert.equal(memberCondition(state, member('r1')).word, 'active');
+  assert.equal(memberCondition(state, member('r2')).word, 'ready to take over');
+  assert.equal(memberCondition(state, member('r2', { fit: false })).word, 'cannot take over');
+  assert.equal(memberCondition(state, member('r2', { standby: true })).word, 'in maintenance');
+  assert.equal(memberCondition(state, member('w', { role: 'witness', fit: false })).word, 'votes');
+  assert.equal(memberCondition(state, member('w', { role: 'witness', present: false })).word, 'not there');
+});
+
+test('what a person should hear of is named, and nothing else', () => {
+  assert.deepEqual(changesBetween(state, { ...state }), []);
+  const after: State = {
+    ...state,
+    quorum: 'no',
+    member: [
+      member('r1', { present: false }),
+      member('r2', { standby: true }),
+      member('w', { role: 'witness', fit: false }),
+    ],
+    group: [{ name: 'main', owner: 'r2' }],
+    service: [service([server('a', { health: 'down' }), server('b')])],
+    'data-source': [{ name: 'db', type: 'mysql', address: '10.0.0.9', state: 'down' }],
+    configuration: { revision: 4, current: true, local: false },
+  };
+  assert.deepEqual(changesBetween(state, after), [
+    'The cluster has no quorum.',
+    'r1 is gone.',
+    'r2 is in maintenance.',
+    'r2 holds the addresses of main.',
+    'web: a is down.',
+    'Data source db is down.',
+    'Revision 4 is in use.',
+  ]);
+});
+
+test('services depend on a data source by their pools', () => {
+  const pools = new Map([
+    ['shop', 'a'],
+    ['mail', 'b'],
+    ['files', 'a'],
+  ]);
+  assert.equal(dependents(['a'], pools), 'shop and files');
+  assert.equal(dependents(['c'], pools), '');
+});
