@@ -120,7 +120,6 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigaction),
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(sigaltstack),
 	SCMP_SYS(tgkill),
 };
 
