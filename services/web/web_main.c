@@ -29,12 +29,15 @@ enum { EXIT_USAGE = 2 };
 
 #define LOCAL_SOCKET "/run/trireme/api.sock"
 #define TICK_NS (500 * NSEC_PER_MSEC)
-#define PORTS_TICKS 10	      /* between two looks at the network ports */
-#define REFUSED_TICKS 120     /* between two lines of the log about refused connections */
-#define LEAVE_NS NSEC_PER_SEC /* until a front with old settings ends: its answers go out first */
-#define END_S 5		      /* until it ends in any case */
-#define MEMORY (512ul << 20)  /* bytes of addresses: about 130 MiB, and bodies and answers */
-#define ACCEPTS_MAX 16	      /* of one turn of the loop */
+#define PORTS_TICKS 10	  /* between two looks at the network ports */
+#define REFUSED_TICKS 120 /* between two lines of the log about refused connections */
+#define LEAVE_NS \
+	(NSEC_PER_SEC / 4)   /* between two looks whether a front with old settings may end */
+#define LEAVE_QUIET 2	     /* looks that find nothing to do, one after the other */
+#define LEAVE_MAX 12	     /* looks after which it ends in any case */
+#define END_S 5		     /* until it ends in any case */
+#define MEMORY (512ul << 20) /* bytes of addresses: about 130 MiB, and bodies and answers */
+#define ACCEPTS_MAX 16	     /* of one turn of the loop */
 
 struct front {
 	bool local;
@@ -49,7 +52,8 @@ struct front {
 	unsigned int ticks;
 	unsigned long long refused_said;
 	int reach_said;
-	bool leaving;
+	bool serving, leaving;
+	unsigned int looks, quiet; /* while it leaves */
 };
 
 static int read_settings(struct front *front, struct settings *ret_settings)
@@ -65,25 +69,28 @@ static int read_settings(struct front *front, struct settings *ret_settings)
 	return r;
 }
 
-static void end_loop(void *data)
+/* The answer to the change that makes the front end is to go out first. */
+static void end_when_quiet(void *data)
 {
 	struct front *front = data;
+	qb_loop_timer_handle handle;
 
+	front->quiet = !front->serving || work_is_idle(&front->server.work) ? front->quiet + 1 : 0;
+	if (front->quiet < LEAVE_QUIET && ++front->looks < LEAVE_MAX &&
+	    qb_loop_timer_add(front->daemon.loop, QB_LOOP_HIGH, LEAVE_NS, front, end_when_quiet,
+			      &handle) == 0)
+		return;
 	qb_loop_stop(front->daemon.loop);
 }
 
 /* Whoever started the front starts it anew. */
 static void leave(struct front *front, const char *why)
 {
-	qb_loop_timer_handle handle;
-
 	if (front->leaving)
 		return;
 	front->leaving = true;
 	qb_log(LOG_NOTICE, "%s: started again with it", why);
-	if (qb_loop_timer_add(front->daemon.loop, QB_LOOP_HIGH, LEAVE_NS, front, end_loop,
-			      &handle) < 0)
-		end_loop(front);
+	end_when_quiet(front);
 }
 
 static int on_configuration(void *data)
@@ -240,6 +247,18 @@ static int read_files(struct front *front)
 	return 0;
 }
 
+static int bind_all(struct front *front)
+{
+	int r = front->local ? listen_local(front->socket, &front->listeners)
+			     : listen_ports(&front->settings, &front->listeners);
+
+	if (r < 0 && front->local)
+		qb_log(LOG_ERR, "%s cannot be listened on", front->socket);
+	else if (r < 0)
+		qb_log(LOG_ERR, "TCP port %u cannot be listened on", front->settings.port);
+	return r;
+}
+
 /* All that needs rights; then there are none. */
 static int prepare(struct front *front, struct certificate *certificate)
 {
@@ -248,8 +267,7 @@ static int prepare(struct front *front, struct certificate *certificate)
 	if (r == 0 && !front->local)
 		r = find_certificate(front, certificate);
 	if (r == 0)
-		r = front->local ? listen_local(front->socket, &front->listeners)
-				 : listen_ports(&front->settings, &front->listeners);
+		r = bind_all(front);
 	return r == 0 ? sandbox_become(front->local ? API_IPC_USER_LOCAL : API_IPC_USER_WEB, MEMORY)
 		      : r;
 }
@@ -271,6 +289,7 @@ static int serve(struct front *front)
 		r = start_accepting(front);
 	if (r < 0)
 		return r;
+	front->serving = true;
 	on_tick(front);
 	qb_log(LOG_NOTICE, "serving");
 	return 0;

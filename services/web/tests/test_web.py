@@ -274,8 +274,8 @@ def test_a_full_queue_says_so(machine):
 
 
 def test_not_by_the_public_port(machine):
-    assert machine.tls("/", client="outside", address=PUBLIC, seconds=3).status == 0
-    assert machine.tls("/", client="outside", address=ADDRESS, seconds=3).status == 0
+    assert machine.tls("/", client="outside", address=PUBLIC, seconds=1).status == 0
+    assert machine.tls("/", client="outside", address=ADDRESS, seconds=1).status == 0
 
 
 def test_it_follows_the_configuration(machine, alice):
@@ -283,17 +283,17 @@ def test_it_follows_the_configuration(machine, alice):
     put = machine.tls("/restconf/data/trireme:management/https/port", *alice, method="PUT", body={"trireme:port": 8443})
     assert put.status in (201, 204), put
     began = time.monotonic()
-    processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=2).status == 200, 8, 0.05)
+    processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=1).status == 200, 8, 0.05)
     assert time.monotonic() - began < 5
-    assert machine.front("https") != before and machine.tls("/restconf", seconds=2).status == 0
+    assert machine.front("https") != before and machine.tls("/restconf", seconds=1).status == 0
     fingerprint = (machine.node.root / "run/trireme/tls.fingerprint").read_text()
     machine.change("/restconf/data/trireme:management", "PUT",
                    {"trireme:management": {"https": {"public": True}, "network": ["203.0.113.0/24"]}})
-    processes.wait_for("the public port", lambda: machine.tls("/restconf", client="outside", address=PUBLIC, seconds=2).status == 200,
+    processes.wait_for("the public port", lambda: machine.tls("/restconf", client="outside", address=PUBLIC, seconds=1).status == 200,
                        8, 0.05)
-    assert machine.tls("/restconf", seconds=2).status == 0, "not in the network that is named"
+    assert machine.tls("/restconf", seconds=1).status == 0, "not in the network that is named"
     assert (machine.node.root / "run/trireme/tls.fingerprint").read_text() == fingerprint
     machine.change("/restconf/data/trireme:management", "PUT", {"trireme:management": {"https": {"enabled": False}}})
-    processes.wait_for("nobody listens", lambda: machine.tls("/restconf", seconds=2).status == 0 and machine.front("https"), 8, 0.05)
+    processes.wait_for("nobody listens", lambda: machine.tls("/restconf", seconds=1).status == 0 and machine.front("https"), 8, 0.05)
     machine.change("/restconf/data/trireme:management", "DELETE")
-    processes.wait_for("the defaults again", lambda: machine.tls("/restconf", seconds=2).status == 200, 8, 0.05)
+    processes.wait_for("the defaults again", lambda: machine.tls("/restconf", seconds=1).status == 200, 8, 0.05)
