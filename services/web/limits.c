@@ -41,19 +41,28 @@ static struct limits_bucket *find(struct limits *limits, uint32_t address, uint6
 	return oldest;
 }
 
+static bool take(struct limits_bucket *bucket)
+{
+	if (bucket->tokens < COST)
+		return false;
+	bucket->tokens -= COST;
+	return true;
+}
+
 bool limits_admit(struct limits *limits, uint32_t address, uint64_t now)
 {
 	struct limits_bucket *bucket = find(limits, address, now);
+	bool quiet;
 
-	if (!limits->all.at)
+	if (!limits->all.at) {
 		start(&limits->all, 0, LIMITS_RATE, now);
+		start(&limits->quiet, 0, LIMITS_RATE_OF_QUIET, now);
+	}
 	fill(bucket, LIMITS_RATE_OF_ADDRESS, now);
 	fill(&limits->all, LIMITS_RATE, now);
-	if (bucket->tokens < COST || limits->all.tokens < COST)
-		return false;
-	bucket->tokens -= COST;
-	limits->all.tokens -= COST;
-	return true;
+	fill(&limits->quiet, LIMITS_RATE_OF_QUIET, now);
+	quiet = bucket->tokens == LIMITS_RATE_OF_ADDRESS * COST;
+	return take(bucket) && (take(&limits->all) || (quiet && take(&limits->quiet)));
 }
 
 uint64_t limits_due(enum phase phase, uint64_t now)

@@ -15,7 +15,8 @@
 #define LIMITS_CONNECTIONS_OF_ADDRESS 32 /* of one address */
 #define LIMITS_RATE_OF_ADDRESS 40	 /* new ones a second, and as many at once: a TLS */
 #define LIMITS_RATE 200			 /* handshake takes about a millisecond of a core */
-#define LIMITS_BODIES (16u << 20)	 /* bytes of all bodies that are coming in */
+#define LIMITS_RATE_OF_QUIET 40	  /* beyond these: of addresses that asked for none for a second */
+#define LIMITS_BODIES (16u << 20) /* bytes of all bodies that are coming in */
 #define LIMITS_BODIES_OF_ADDRESS (6u << 20)
 #define LIMITS_BODY_OF_NOBODY 4096 /* bytes, of who shows no credential: to sign in with */
 
@@ -30,10 +31,13 @@ struct limits_bucket {
 /* Begins as {0}. */
 struct limits {
 	struct limits_bucket of_address[LIMITS_ADDRESSES];
-	struct limits_bucket all;
+	struct limits_bucket all, quiet;
 };
 
-/* Whether a new connection from that address is taken now. */
+/*
+ * Whether a new connection from that address is taken now. One that is refused costs its address
+ * as much: who floods cannot take the place that is kept for who does not.
+ */
 bool limits_admit(struct limits *limits, uint32_t address, uint64_t now);
 
 enum phase {

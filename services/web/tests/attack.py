@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 from lab import processes
-from web_lab import ADDRESS
+from web_lab import ADDRESS, ATTACKERS
 
 
 def in_client(machine, *command, client="client"):
@@ -14,27 +14,28 @@ def in_client(machine, *command, client="client"):
 
 
 class Harm:
-    """Threads that do harm from the attacker's namespace."""
+    """Threads that do harm from the attacker's namespace, each from one of the addresses in its turn: what the front
+    allows one address is no flood."""
 
-    def __init__(self, machine, number, what):
+    def __init__(self, machine, number, what, addresses=ATTACKERS):
         self.stopped = threading.Event()
         self.handle, self.what, self.context = machine.lab.handle("attacker"), what, ssl.create_default_context()
         self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
         self.done, self.failed = 0, 0
-        self.threads = [threading.Thread(target=self.run) for _ in range(number)]
+        self.threads = [threading.Thread(target=self.run, args=[addresses[i % len(addresses)]]) for i in range(number)]
 
-    def run(self):
+    def run(self, address):
         processes.enter_netns(self.handle)
         while not self.stopped.is_set():
             try:
-                self.what(self)
+                self.what(self, address)
                 self.done += 1
             except OSError:
                 self.failed += 1
                 self.stopped.wait(0.01)
 
-    def connect(self):
-        return self.context.wrap_socket(socket.create_connection((ADDRESS, 443), 5))
+    def connect(self, address):
+        return self.context.wrap_socket(socket.create_connection((ADDRESS, 443), 5, (address, 0)))
 
     def __enter__(self):
         for thread in self.threads:
@@ -47,18 +48,18 @@ class Harm:
             thread.join(20)
 
 
-def dribble(harm):
+def dribble(harm, address):
     """A header without an end, a byte ten times a second."""
-    with harm.connect() as connection:
+    with harm.connect(address) as connection:
         for byte in b"GET /restconf HTTP/1.1\r\nHost: trireme\r\n" + b"X-More: 1\r\n" * 1000:
             if harm.stopped.wait(0.1):
                 return
             connection.send(bytes([byte]))
 
 
-def shake(harm):
+def shake(harm, address):
     """A handshake, and nothing more."""
-    harm.connect().close()
+    harm.connect(address).close()
 
 
 def latencies(machine, token, path, requests):

@@ -265,8 +265,26 @@ static void all_addresses_have_one_together(void **state)
 	(void)state;
 	for (uint32_t i = 1; i < 4 * LIMITS_ADDRESSES; i++)
 		taken += limits_admit(&limits, i, SECOND);
-	assert_int_equal(taken, LIMITS_RATE);
+	assert_int_equal(taken, LIMITS_RATE + LIMITS_RATE_OF_QUIET);
 	assert_true(limits_admit(&limits, 1, 2 * SECOND));
+}
+
+/* Twelve that ask all the time use up what all have together; one that did not ask is taken all the
+ * same. */
+static void a_flood_leaves_a_place(void **state)
+{
+	static struct limits limits;
+	int flooding = 0, other = 0;
+
+	(void)state;
+	for (uint64_t ms = 1; ms <= 10000; ms++) {
+		for (uint32_t address = 1; address <= 12; address++)
+			flooding += limits_admit(&limits, address, ms * SECOND / 1000);
+		if (ms % 1500 == 0)
+			other += limits_admit(&limits, 99, ms * SECOND / 1000);
+	}
+	assert_int_equal(other, 10000 / 1500);
+	assert_in_range(flooding, 9 * LIMITS_RATE, 11 * LIMITS_RATE + LIMITS_RATE_OF_QUIET);
 }
 
 static void phases_end(void **state)
@@ -393,6 +411,7 @@ int main(void)
 		cmocka_unit_test(entity_tags_are_compared_whole),
 		cmocka_unit_test(an_address_has_a_rate),
 		cmocka_unit_test(all_addresses_have_one_together),
+		cmocka_unit_test(a_flood_leaves_a_place),
 		cmocka_unit_test(phases_end),
 		cmocka_unit_test(the_public_port_is_left_out),
 		cmocka_unit_test(only_what_it_serves_by_restarts_it),

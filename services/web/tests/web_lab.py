@@ -1,6 +1,6 @@
 """One node with all its daemons and both fronts (api_lab.py has the rest of it), and clients in namespaces of their own.
 
-    client 10.77.0.201, attacker 10.77.0.202 ─── priv ─── eth1 r1 eth0 ─── pub ─── outside 203.0.113.201
+    client 10.77.0.201, attacker 10.77.0.202 and 210 to 225 ─── priv ─── eth1 r1 eth0 ─── pub ─── outside 203.0.113.201
 """
 import json
 import subprocess
@@ -19,6 +19,7 @@ YANG = "application/yang-data+json"
 PATCH = "application/yang-patch+json"
 MODEL = f"{TOP}/services/schema:{TOP}/services/api"
 CLIENTS = {"client": ("priv", "10.77.0.201"), "attacker": ("priv", "10.77.0.202"), "outside": ("pub", "203.0.113.201")}
+ATTACKERS = [f"10.77.0.{last}" for last in range(210, 226)]
 PAGE = {"index.html": "<!doctype html><title>Trireme</title>", "assets/app-1a2b.js": "1;\n"}
 # As runit does it: exit 0 is started again at once.
 AGAIN = 'while "$@"; do :; done'
@@ -74,7 +75,8 @@ class Machine(api_lab.Machine):
         for name, (network, address) in CLIENTS.items():
             self.lab.namespace(name)
             self.lab.link(name, "eth0", "switch", name, network)
-            self.lab.run(name, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+            for one in [address, *ATTACKERS] if name == "attacker" else [address]:
+                self.lab.run(name, "ip", "addr", "add", f"{one}/24", "dev", "eth0")
         self.lab.run("outside", "ip", "route", "add", "10.77.0.0/24", "via", PUBLIC)
 
     def _page(self):
