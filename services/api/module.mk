@@ -13,7 +13,8 @@ trireme-api-src = services/api/api_main.c services/api/audit_io.c services/api/a
 	services/api/rpc_import_io.c $(libsrc-import) \
 	services/api/sandbox_io.c services/api/serve_io.c services/api/state_io.c $(api-pure) \
 	services/proto/config_client_io.c services/proto/daemon_client_io.c \
-	services/base/crypt_io.c services/base/ipc_io.c $(libsrc-base) $(libsrc-daemon) \
+	services/base/crypt_io.c services/base/ipc_io.c services/base/sandbox_io.c \
+	services/base/wipe.c $(libsrc-base) $(libsrc-daemon) \
 	$(libsrc-schema)
 trireme-api-pkg := libyang libqb jansson nettle libcrypt libseccomp
 trireme-api-lib := -lpthread
