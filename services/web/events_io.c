@@ -2,6 +2,7 @@
 #include "web/events_io.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@ struct stream {
 	struct events *events;
 	uint64_t number;
 	struct MHD_Connection *http;
+	const struct connection *connection;
 	json_t *ask;   /* question for the state with the stream's credential */
 	char *session; /* of malloc(), what the state says of who asked, or NULL */
 	char *text;    /* what is being sent, NULL: nothing */
@@ -100,13 +102,25 @@ static void on_free(void *data)
 	pthread_mutex_unlock(&events->lock);
 }
 
+/* Of the local socket, which is root's, there may be as many as there are places. */
+static bool has_enough(const struct events *events, uint32_t address)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < EVENTS_STREAMS_MAX; i++)
+		n += events->streams[i] && events->streams[i]->connection->address == address;
+	return address && n >= EVENTS_STREAMS_OF_ADDRESS;
+}
+
 static int insert(struct events *events, struct stream *stream)
 {
 	int r = -ENOBUFS;
+	bool open;
 
 	pthread_mutex_lock(&events->lock);
-	for (size_t i = 0; i < EVENTS_STREAMS_MAX && r < 0; i++) {
-		if (events->streams[i] || events->stopped)
+	open = !events->stopped && !has_enough(events, stream->connection->address);
+	for (size_t i = 0; open && i < EVENTS_STREAMS_MAX && r < 0; i++) {
+		if (events->streams[i])
 			continue;
 		stream->number = ++events->streams_ever;
 		events->streams[i] = stream;
@@ -121,7 +135,8 @@ static int insert(struct events *events, struct stream *stream)
 }
 
 struct MHD_Response *events_open(struct events *events, struct MHD_Connection *http,
-				 const json_t *ask, char *first, char *session)
+				 const struct connection *connection, const json_t *ask,
+				 char *first, char *session)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
 	struct MHD_Response *response;
@@ -133,6 +148,7 @@ struct MHD_Response *events_open(struct events *events, struct MHD_Connection *h
 	}
 	stream->events = events;
 	stream->http = http;
+	stream->connection = connection;
 	stream->ask = json_deep_copy(ask);
 	stream->session = session;
 	set_text(stream, first);
@@ -207,6 +223,23 @@ static void tell(struct events *events, json_t *state)
 	}
 }
 
+/* The library does not look at a connection that is suspended: who has gone keeps no place. */
+static void end_gone(struct events *events)
+{
+	for (size_t i = 0; i < EVENTS_STREAMS_MAX; i++) {
+		struct stream *stream = events->streams[i];
+		struct pollfd peer = {.events = POLLRDHUP};
+
+		if (!stream || !stream->asleep)
+			continue;
+		peer.fd = stream->connection->fd;
+		if (poll(&peer, 1, 0) != 1)
+			continue;
+		stream->ended = true;
+		wake(stream);
+	}
+}
+
 /* Tries the credentials whose turn it is, and keeps the connections. */
 static void check(struct events *events)
 {
@@ -229,6 +262,7 @@ static void tick(struct events *events)
 {
 	json_t *state = NULL;
 
+	end_gone(events);
 	for (size_t i = 0; i < EVENTS_STREAMS_MAX && !state; i++)
 		state = ask_for(events, i);
 	if (state)

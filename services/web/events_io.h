@@ -12,10 +12,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "web/connections_io.h"
 #include "web/counters.h"
 #include "web/work_io.h"
 
 #define EVENTS_STREAMS_MAX 32
+#define EVENTS_STREAMS_OF_ADDRESS 8 /* as many pages of one person, or of one office */
 
 struct stream;
 
@@ -38,10 +40,12 @@ int events_start(struct events *events, struct work *work, struct counters *coun
 /*
  * A response that sends `first`, and then every new state as an event with this session. ask is the
  * question for the state that is put again and again. first and session, of malloc(), are taken
- * in any case. NULL: there are too many streams, or no memory.
+ * in any case. connection must stay as long as the response. NULL: there are too many streams, or
+ * of this address, or no memory.
  */
 struct MHD_Response *events_open(struct events *events, struct MHD_Connection *http,
-				 const json_t *ask, char *first, char *session);
+				 const struct connection *connection, const json_t *ask,
+				 char *first, char *session);
 
 /* All streams end. */
 void events_stop(struct events *events);

@@ -2,6 +2,7 @@
 #include "web/message.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/wipe.h"
@@ -21,6 +22,22 @@ enum method method_parse(const char *name)
 const char *method_name(enum method method)
 {
 	return method < METHOD_OTHER ? methods[method] : "other";
+}
+
+const char *target_path(const char *target)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+		size_t length = strlen(schemes[i]);
+
+		if (strncasecmp(target, schemes[i], length) != 0)
+			continue;
+		target += length;
+		target += strcspn(target, "/?");
+		return target[0] == '/' ? target : "/";
+	}
+	return target;
 }
 
 const char *methods_text(unsigned int set, char *buf, size_t size)

@@ -46,7 +46,8 @@ enum header {
 
 struct request {
 	enum method method;
-	const char *uri;	     /* request target as it came: path and query */
+	const char *verb;	     /* its name as it came; NULL: that of method */
+	const char *uri;	     /* path and query, as they came */
 	const char *header[HEADERS]; /* NULL: not there */
 	const char *body;	     /* size bytes and a NUL; NULL: none */
 	size_t size;
@@ -82,6 +83,12 @@ struct answer {
 /* "GET", …; METHOD_OTHER for what is not known. */
 enum method method_parse(const char *name);
 const char *method_name(enum method method);
+
+/*
+ * Path and query of a request target, within it: what proxies send is an absolute URI (RFC 9112,
+ * 3.2.2).
+ */
+const char *target_path(const char *target);
 
 /* "GET, HEAD": the names of a set, into buf of at least 64 bytes. Returns buf. */
 const char *methods_text(unsigned int set, char *buf, size_t size);

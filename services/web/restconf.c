@@ -47,7 +47,7 @@ static void refuse_method(struct exchange *x, unsigned int methods)
 	struct problem problem;
 
 	problem_say(&problem, "operation-not-supported", "this resource does not take this method",
-		    method_name(x->request->method),
+		    x->request->verb ? x->request->verb : method_name(x->request->method),
 		    methods_text(methods, allowed, sizeof(allowed)));
 	problem.status = 405;
 	exchange_refuse(x, &problem);

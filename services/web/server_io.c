@@ -85,8 +85,9 @@ static void on_connection(void *data, struct MHD_Connection *http, void **contex
 static enum MHD_Result send_stream(struct visit *visit)
 {
 	struct exchange *x = &visit->exchange;
-	struct MHD_Response *response = events_open(&visit->server->events, visit->http, x->value,
-						    take_ptr(x->answer.body), take_ptr(x->session));
+	struct MHD_Response *response =
+		events_open(&visit->server->events, visit->http, visit->connection, x->value,
+			    take_ptr(x->answer.body), take_ptr(x->session));
 	enum MHD_Result result = MHD_NO;
 
 	if (!response) {

@@ -129,7 +129,8 @@ unsigned int visit_begin(struct visit *visit, const char *method)
 
 	visit->begun = true;
 	request->method = method_parse(method);
-	request->uri = visit->uri;
+	request->verb = method;
+	request->uri = target_path(visit->uri);
 	for (size_t i = 0; i < HEADERS; i++)
 		request->header[i] =
 			MHD_lookup_connection_value(visit->http, MHD_HEADER_KIND, header_names[i]);

@@ -1,5 +1,6 @@
 """Clients that do harm to a front, from the attacker's namespace, and how long another one waits meanwhile."""
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -60,6 +61,31 @@ def dribble(harm, address):
 def shake(harm, address):
     """A handshake, and nothing more."""
     harm.connect(address).close()
+
+
+def raw(machine, data, half=False, seconds=3):
+    """Sends bytes by TLS from the client and closes its half, if wanted; what comes back until the front closes, and the
+    status of each answer in it."""
+    got = []
+
+    def talk():
+        processes.enter_netns(machine.lab.handle("client"))
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(socket.create_connection((ADDRESS, 443), seconds)) as connection:
+            try:
+                connection.sendall(data)
+                if half:
+                    socket.socket.shutdown(connection, socket.SHUT_WR)
+                while more := connection.recv(65536):
+                    got.append(more)
+            except OSError:
+                pass  # what came until then is the answer
+    thread = threading.Thread(target=talk)
+    thread.start()
+    thread.join(2 * seconds)
+    text = b"".join(got)
+    return text, [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", text)]
 
 
 def latencies(machine, token, path, requests):

@@ -156,6 +156,7 @@ static void run(struct script *script, struct buffer *out)
 	const json_t *ask;
 
 	script->request.method = method_parse(script->method);
+	script->request.verb = script->method;
 	script->request.uri = script->uri;
 	strcpy(script->request.from, "192.0.2.1");
 	exchange_begin(&x, &script->request, &site);

@@ -216,6 +216,16 @@ static void accept_is_negotiated(void **state)
 	assert_false(header_is_type(NULL, TYPE_YANG));
 }
 
+static void a_target_is_a_path_or_a_whole_uri(void **state)
+{
+	(void)state;
+	assert_string_equal(target_path("/a?b"), "/a?b");
+	assert_string_equal(target_path("https://10.77.0.11:443/a?b=http://c/"), "/a?b=http://c/");
+	assert_string_equal(target_path("HTTP://r1"), "/");
+	assert_string_equal(target_path("http://r1?a"), "/");
+	assert_string_equal(target_path("*"), "*");
+}
+
 static void entity_tags_are_compared_whole(void **state)
 {
 	char buf[8];
@@ -227,6 +237,12 @@ static void entity_tags_are_compared_whole(void **state)
 	assert_false(header_has_etag("a", "\"a\"", true));
 	assert_false(header_has_etag(NULL, "\"a\"", true));
 	assert_false(header_has_etag("\"\"", "none", true));
+	assert_false(header_has_etag("\"b\", W/\"a\"", "\"a\"", false));
+	assert_true(header_is_etags("\"a\" , W/\"b\""));
+	assert_false(header_is_etags("\"a\", b"));
+	assert_true(header_is_any(" * "));
+	assert_false(header_is_any("\"*\""));
+	assert_int_equal(header_etag("W/\"7-a\"", buf, sizeof(buf)), -EINVAL);
 	assert_int_equal(header_etag("\"7-a\"", buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "7-a");
 	assert_int_equal(header_etag("\"12345678\"", buf, sizeof(buf)), -EINVAL);
@@ -408,6 +424,7 @@ int main(void)
 		cmocka_unit_test(filters_leave_what_is_wanted),
 		cmocka_unit_test(fields_have_bounds),
 		cmocka_unit_test(accept_is_negotiated),
+		cmocka_unit_test(a_target_is_a_path_or_a_whole_uri),
 		cmocka_unit_test(entity_tags_are_compared_whole),
 		cmocka_unit_test(an_address_has_a_rate),
 		cmocka_unit_test(all_addresses_have_one_together),

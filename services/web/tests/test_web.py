@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import ssl
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
+from attack import raw  # noqa: E402
 from web_lab import ADDRESS, PATCH, PUBLIC, TOP, YANG  # noqa: E402
 from lab import nodes, processes  # noqa: E402
 
@@ -153,6 +155,13 @@ def test_yang_patch_and_candidate(machine, alice):
     assert machine.tls(CANDIDATE + mine, *alice).json() == {"trireme:weight": 9}
     assert machine.tls(RUNNING + mine, *alice).status == 404
     assert machine.tls(CANDIDATE + mine, *alice, "-H", "X-Trireme-Session: other").status == 404
+    edits[:] = [{**edits[0], "operation": "merge"},
+                {"edit-id": "2", "operation": "delete", "target": "/trireme:pool=mail/real-server=m2"}]
+    refused = machine.tls(CANDIDATE, *alice, method="PATCH", body=patch, kind=PATCH)
+    status = refused.json()["ietf-yang-patch:yang-patch-status"]
+    (edit,) = status["edit-status"]["edit"]
+    assert refused.status >= 400 and status["patch-id"] == "both" and "ok" not in status and edit["edit-id"] == "2", refused
+    assert edit["errors"]["error"][0]["error-path"].startswith("/trireme:pool"), edit
     assert machine.operation("commit", {"comment": "both"}, *alice).status == 200
     assert machine.tls(RUNNING + mine, *alice).json() == {"trireme:weight": 9}
     assert machine.tls(RUNNING + "/trireme:pool=mail", *alice, method="DELETE").status == 204
@@ -240,6 +249,61 @@ def test_events_tell_of_changes(machine, alice):
     assert machine.tls("/events", *bearer).status == 401
 
 
+def test_streams_are_bounded(machine, alice):
+    """8 of one address; whoever goes leaves its place at once."""
+    words = ["nsenter", f"--net={machine.lab.handle('client')}", "curl", "-k", "-s", "-N", *alice, "-o", "/dev/null",
+             f"https://{ADDRESS}/events"]
+    streams = [processes.spawn(words) for _ in range(8)]
+
+    def status():
+        return machine.tls("/events", *alice, "-o", "/dev/null", "-w", "HTTP/1.1 %{http_code} \r\n", seconds=0.5).status
+    try:
+        processes.wait_for("eight streams", lambda: status() == 503, 10, 0.1)
+        processes.end(streams.pop())
+        processes.wait_for("a free place", lambda: status() == 200, 4, 0.1)
+    finally:
+        for stream in streams:
+            processes.end(stream)
+
+
+# -- what no client should send
+
+CLOSE = b"Connection: close\r\n\r\n"
+ASK = b"GET /restconf HTTP/1.1\r\nHost: r1\r\n"
+SEND = b"POST /restconf/data HTTP/1.1\r\nHost: r1\r\nContent-Type: application/yang-data+json\r\n"
+
+
+# What is sent; whether the client closes its half then; the status of each answer, None: any or none.
+HOSTILE = {
+    "half closed": (ASK + b"\r\n", True, [200]),
+    "three at once": (ASK + b"\r\n" + ASK + b"\r\n" + ASK + CLOSE, False, [200, 200, 200]),
+    "300 at once": ((ASK + b"\r\n") * 300 + ASK + CLOSE, False, [200] * 301),
+    "a change, then a look": (SEND + b"Content-Length: 2\r\n\r\n{}" + ASK + CLOSE, False, [401, 200]),
+    "an absolute URI": (b"GET https://r1/restconf HTTP/1.1\r\nHost: r1\r\n" + CLOSE, False, [200]),
+    "a long field": (ASK + b"X: " + b"a" * 40000 + b"\r\n" + CLOSE, False, [431]),
+    "many fields": (ASK + b"X: a\r\n" * 3000 + CLOSE, False, [431]),
+    "a long URI": (b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\nHost: r1\r\n" + CLOSE, False, [414]),
+    "no Host": (b"GET /restconf HTTP/1.1\r\n" + CLOSE, False, [400]),
+    "a negative length": (SEND + b"Content-Length: -1\r\n\r\n", False, [400]),
+    "too large a length": (SEND + b"Content-Length: 9223372036854775808\r\n\r\n", False, [413]),
+    "too much of nobody": (SEND + b"Content-Length: 5000\r\nExpect: 100-continue\r\n\r\n", False, [413]),
+    "no chunk": (SEND + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", False, [400]),
+    "an endless trailer": (SEND + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: a\r\n" * 20000, False, None),
+    "deep JSON": (SEND + b"Content-Length: 4000\r\nConnection: close\r\n\r\n" + b'{"a":' + b"[" * 3995, False, [400]),
+    "TLS in TLS": (b"\x16\x03\x01\r\n\r\n" + CLOSE, False, None),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_no_client_should_send(machine, name):
+    data, half, wanted = HOSTILE[name]
+    before = machine.front("https")
+    text, found = raw(machine, data, half)
+    # The library's own refusals may name their status in their text once more.
+    assert wanted is None or found[:len(wanted)] == wanted, (found, text[:500])
+    assert machine.front("https") == before and machine.tls("/restconf").status == 200
+
+
 # -- the front when others fail
 
 
@@ -278,14 +342,33 @@ def test_not_by_the_public_port(machine):
     assert machine.tls("/", client="outside", address=ADDRESS, seconds=1).status == 0
 
 
+@pytest.mark.parametrize("which, more, words", [
+    ("https", (), "TCP port 443 cannot be listened on"),
+    ("local", ("--socket", "/none/api.sock"), "/none/api.sock cannot be listened on")])
+def test_what_cannot_be_listened_on_is_named(machine, which, more, words):
+    more = (*more, "--tls", machine.data) if which == "https" else more
+    second = machine.node.command(nodes.BIN / "trireme-web", which, "--yang", web_lab.MODEL, "--page", machine.page,
+                                  "--foreground", *more)
+    done = subprocess.run(second, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, check=False)
+    assert done.returncode == 1 and words in done.stdout and "not started: " in done.stdout, done.stdout
+
+
 def test_it_follows_the_configuration(machine, alice):
+    """The change is answered; a stream of events and a body that does not come hold nothing up."""
     before = machine.front("https")
+    client = ["nsenter", f"--net={machine.lab.handle('client')}", "curl", "-k", "-s", "-N", *alice]
+    held = [processes.spawn([*client, f"https://{ADDRESS}/events"], stdout=subprocess.PIPE),
+            processes.spawn([*client, "-T", "-", f"https://{ADDRESS}{SERVICE}"], stdin=subprocess.PIPE)]
+    assert held[0].stdout.readline().startswith(b"event: ")
     put = machine.tls("/restconf/data/trireme:management/https/port", *alice, method="PUT", body={"trireme:port": 8443})
     assert put.status in (201, 204), put
     began = time.monotonic()
     processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=1).status == 200, 8, 0.05)
     assert time.monotonic() - began < 5
     assert machine.front("https") != before and machine.tls("/restconf", seconds=1).status == 0
+    held[0].communicate(timeout=5)
+    processes.end(held[1])
+    held[1].stdin.close()
     fingerprint = (machine.node.root / "run/trireme/tls.fingerprint").read_text()
     machine.change("/restconf/data/trireme:management", "PUT",
                    {"trireme:management": {"https": {"public": True}, "network": ["203.0.113.0/24"]}})
