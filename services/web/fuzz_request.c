@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A broker that lets all be, and says what its questions leave open. */
+/* A broker that lets all be but a change with a comment, and says what its questions leave open. */
 static json_t *answer_of(const json_t *ask)
 {
 	const char *op = json_string_value(json_object_get(ask, "op"));
@@ -27,6 +27,9 @@ static json_t *answer_of(const json_t *ask)
 	if (strcmp(op, "get") == 0)
 		return json_pack("{s:{s:{s:s,s:[{s:s,s:i}]}},s:s}", "document", "trireme:cluster",
 				 "name", "c", "node", "name", "r1", "id", 1, "etag", "1-a");
+	if (json_object_get(ask, "comment"))
+		return json_pack("{s:{s:s,s:s,s:i}}", "error", "tag", "data-exists", "message",
+				 "no", "edit", 2);
 	return json_pack("{s:s,s:b,s:{s:s}}", "etag", "2-b", "created", 1, "output", "token", "t");
 }
 

@@ -5,6 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 from lab import processes
 from web_lab import ADDRESS, ATTACKERS
@@ -86,6 +87,33 @@ def raw(machine, data, half=False, seconds=3):
     thread.join(2 * seconds)
     text = b"".join(got)
     return text, [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", text)]
+
+
+class SlowReader(threading.Thread):
+    """A client that asks for a large file of the page and takes it within about that many seconds. `asked` is set when the
+    answer has begun; `got` is how much came."""
+
+    def __init__(self, machine, path, size, seconds):
+        super().__init__()
+        self.handle, self.path, self.pause = machine.lab.handle("client"), path, seconds / size
+        self.asked, self.got = threading.Event(), 0
+
+    def run(self):
+        processes.enter_netns(self.handle)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        plain = socket.socket()
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+        plain.connect((ADDRESS, 443))
+        with context.wrap_socket(plain) as connection:
+            connection.sendall(f"GET {self.path} HTTP/1.1\r\nHost: r1\r\nConnection: close\r\n\r\n".encode())
+            try:
+                while more := connection.recv(65536):
+                    self.asked.set()
+                    self.got += len(more)
+                    time.sleep(self.pause * len(more))
+            except OSError:
+                pass  # got says how far it came
 
 
 def latencies(machine, token, path, requests):

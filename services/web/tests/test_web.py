@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import web_lab  # noqa: E402 - the path must be set first
-from attack import raw  # noqa: E402
+from attack import SlowReader, raw  # noqa: E402
 from web_lab import ADDRESS, PATCH, PUBLIC, TOP, YANG  # noqa: E402
 from lab import nodes, processes  # noqa: E402
 
@@ -354,18 +354,24 @@ def test_what_cannot_be_listened_on_is_named(machine, which, more, words):
 
 
 def test_it_follows_the_configuration(machine, alice):
-    """The change is answered; a stream of events and a body that does not come hold nothing up."""
+    """The change is answered, and who reads slowly gets all; a stream of events and a body that does not come hold nothing up."""
     before = machine.front("https")
     client = ["nsenter", f"--net={machine.lab.handle('client')}", "curl", "-k", "-s", "-N", *alice]
     held = [processes.spawn([*client, f"https://{ADDRESS}/events"], stdout=subprocess.PIPE),
             processes.spawn([*client, "-T", "-", f"https://{ADDRESS}{SERVICE}"], stdin=subprocess.PIPE)]
     assert held[0].stdout.readline().startswith(b"event: ")
+    large = len(web_lab.PAGE["assets/large-1.js"])
+    slow = SlowReader(machine, "/assets/large-1.js", large, 1.2)
+    slow.start()
+    assert slow.asked.wait(5)
     put = machine.tls("/restconf/data/trireme:management/https/port", *alice, method="PUT", body={"trireme:port": 8443})
     assert put.status in (201, 204), put
     began = time.monotonic()
     processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=1).status == 200, 8, 0.05)
     assert time.monotonic() - began < 5
     assert machine.front("https") != before and machine.tls("/restconf", seconds=1).status == 0
+    slow.join(5)
+    assert slow.got > large, slow.got
     held[0].communicate(timeout=5)
     processes.end(held[1])
     held[1].stdin.close()
