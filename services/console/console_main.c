@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "console/machine_io.h"
 #include "console/menu.h"
 #include "console/page_io.h"
 #include "console/password_io.h"
+#include "console/ready_io.h"
 #include "console/render.h"
 #include "console/switchover_io.h"
 #include "console/terminal_io.h"
@@ -24,14 +26,17 @@
 #define LINE_SIZE 256
 #define REBOOT_WAIT_MS 60000
 #define NO_TERMINAL_WAIT_S 60
+#define READY_MAX_S 3600
 
 static const char usage[] =
 	"Usage: trireme-console [SWITCHES]\n"
 	"\n"
 	"The menu of the serial console. init starts it on each console, and again when it ends.\n"
 	"\n"
-	"  --yang DIR  the model (" SCHEMA_YANG_DIR ")\n"
-	"  --root DIR  for tests: the machine's files and programs are below DIR\n"
+	"  --yang DIR       the model (" SCHEMA_YANG_DIR ")\n"
+	"  --root DIR       for tests: the machine's files and programs are below DIR\n"
+	"  --ready SECONDS  no menu: waits so long until this machine serves, and says whether it "
+	"does\n"
 	"  --help\n";
 
 struct console {
@@ -313,15 +318,30 @@ static int turn(struct console *console)
 	return run_item(console, item);
 }
 
+/* The program's exit code. */
+static int ready(const struct machine *machine, const char *seconds)
+{
+	uint32_t number;
+
+	if (parse_u32(seconds, 0, READY_MAX_S, &number) < 0) {
+		fprintf(stderr, "trireme-console: --ready %s: a number from 0 to %d is wanted\n",
+			seconds, READY_MAX_S);
+		return 2;
+	}
+	return ready_wait(machine, number) < 0;
+}
+
 /* Returns -1 to go on, or an exit code. */
 static int parse_switches(int argc, char **argv, struct machine *machine)
 {
 	static const struct option options[] = {
+		{"ready", required_argument, NULL, 'R'},
 		{"root", required_argument, NULL, 'r'},
 		{"yang", required_argument, NULL, 'y'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	const char *seconds = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -332,6 +352,9 @@ static int parse_switches(int argc, char **argv, struct machine *machine)
 		case 'y':
 			machine->yang_dir = optarg;
 			break;
+		case 'R':
+			seconds = optarg;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -340,7 +363,7 @@ static int parse_switches(int argc, char **argv, struct machine *machine)
 			return 2;
 		}
 	}
-	return -1;
+	return seconds ? ready(machine, seconds) : -1;
 }
 
 int main(int argc, char **argv)
