@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "console/http_io.h"
 #include "console/output_io.h"
 
 #define WORDS_MAX 8192
+#define BOOT_END_NS (120 * NSEC_PER_SEC)
 
 /* Letters, digits, '.', '_' and '-' alone, as much as fits: what the API takes for names. */
 static void take_name(char *buf, size_t size, const char *text)
@@ -64,6 +67,23 @@ static void fill_fields(const struct client *client, const struct api_request *r
 		*fields = (struct http_field){"Content-Type", request->type};
 }
 
+/* The API starts after what traffic needs: on a machine that was just switched on it is waited for.
+ */
+static int exchange(const struct client *client, const struct api_request *request,
+		    const struct http_request *http, struct http_answer *ret_answer)
+{
+	static const struct timespec pause = {.tv_nsec = 250 * NSEC_PER_MSEC};
+
+	for (;;) {
+		int r = http_exchange(client->socket_path, http, request->wait_ms, ret_answer);
+
+		if ((r != -ENOENT && r != -ECONNREFUSED) || clock_boot_ns() >= BOOT_END_NS)
+			return r;
+		if (nanosleep(&pause, NULL) < 0)
+			return -errno;
+	}
+}
+
 int client_ask(const struct client *client, const struct api_request *request,
 	       struct api_answer *ret_answer)
 {
@@ -78,7 +98,7 @@ int client_ask(const struct client *client, const struct api_request *request,
 	http.body = body;
 	http.size = body ? strlen(body) : 0;
 	fill_fields(client, request, http.fields);
-	r = http_exchange(client->socket_path, &http, request->wait_ms, &answer);
+	r = exchange(client, request, &http, &answer);
 	if (r < 0)
 		return r;
 	if (answer.size)
