@@ -33,6 +33,12 @@
 #define SECRET_KEY "secret.key"
 #define SECRET_KEY_SIZE 32
 #define RELEASE "/etc/trireme-release"
+/*
+ * Together less than one front's workers, SERVE_WORKERS_SHARE. The config service does one thing
+ * after the other: more at a time make nothing faster.
+ */
+#define LOOKS_MAX 3
+#define COMMITS_MAX 2
 #define FINGERPRINT "/run/trireme/tls.fingerprint"
 
 struct api {
@@ -145,6 +151,8 @@ static int open_broker(struct api *api)
 	b->config_path = api->daemon.config_path;
 	b->yang_dir = api->daemon.yang_dir;
 	pthread_mutex_init(&b->importing, NULL);
+	gate_open(&b->looks, LOOKS_MAX);
+	gate_open(&b->commits, COMMITS_MAX);
 	pthread_rwlock_init(&b->directory_lock, NULL);
 	pthread_mutex_init(&b->revision_lock, NULL);
 	pthread_cond_init(&b->revision_changed, NULL);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
@@ -35,27 +36,42 @@ static int rotate(const struct audit_io *audit, const char *path, size_t more)
 	struct stat st;
 	int r = path_of(audit, AUDIT_FILE_OLD, old);
 
-	if (r < 0 || stat(path, &st) < 0 || (size_t)st.st_size + more <= AUDIT_FILE_MAX)
+	/* One byte more: the line before may have no end. */
+	if (r < 0 || stat(path, &st) < 0 || (size_t)st.st_size + 1 + more <= AUDIT_FILE_MAX)
 		return r;
 	return rename(path, old) < 0 ? -errno : 0;
+}
+
+/* A power cut or a full disk may have left a part of a line, which must not spoil the next one. */
+static int end_line(int fd, off_t size)
+{
+	char last = '\n';
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) != 1)
+		return -EIO;
+	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : -EIO;
 }
 
 static int append(const struct audit_io *audit, const char *line, size_t length)
 {
 	_cleanup_close_ int fd = -1;
 	char path[PATH_MAX];
+	struct stat st;
 	int r = path_of(audit, AUDIT_FILE, path);
 
 	if (r == 0)
 		r = rotate(audit, path, length);
 	if (r < 0)
 		return r;
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
+	r = end_line(fd, st.st_size);
+	if (r < 0)
+		return r;
 	if (write(fd, line, length) != (ssize_t)length || fdatasync(fd) < 0)
 		return -EIO;
-	return 0;
+	return st.st_size == 0 ? file_sync_parent(path) : 0;
 }
 
 void audit_note(struct audit_io *audit, struct audit_entry *entry)
