@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "api/answer.h"
-#include "api/audit_io.h"
+#include "base/audit_io.h"
 #include "api/directory.h"
 #include "api/ended.h"
 #include "api/gate_io.h"

@@ -1,5 +1,5 @@
 # What decides is pure, and linked by its tests as it is.
-api-pure := services/api/access.c services/api/answer.c services/api/audit.c \
+api-pure := services/api/access.c services/api/answer.c services/base/audit.c \
 	services/api/directory.c services/api/ended.c services/api/lockout.c \
 	services/api/request.c services/api/rpc_input.c services/api/state.c services/api/token.c \
 	services/api/verified.c services/proto/api_frame.c services/proto/state_words.c \
@@ -7,7 +7,7 @@ api-pure := services/api/access.c services/api/answer.c services/api/audit.c \
 api-parse := services/base/parse.c services/base/text.c
 
 programs += trireme-api
-trireme-api-src = services/api/api_main.c services/api/attempt_io.c services/api/audit_io.c \
+trireme-api-src = services/api/api_main.c services/api/attempt_io.c services/base/audit_io.c \
 	services/api/authenticate_io.c services/api/broker_io.c services/api/gate_io.c \
 	services/api/helper_io.c services/api/helper_run_io.c \
 	services/api/operation_io.c services/api/rpc_access_io.c services/api/rpc_config_io.c \
@@ -37,7 +37,7 @@ test_api_lockout-pkg := cmocka
 
 tests += test_api_request
 test_api_request-src = services/api/tests/test_request.c services/api/access.c \
-	services/api/answer.c services/api/audit.c services/api/request.c \
+	services/api/answer.c services/base/audit.c services/api/request.c \
 	services/proto/api_frame.c services/base/buffer.c $(api-parse)
 test_api_request-pkg := cmocka jansson
 

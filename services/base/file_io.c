@@ -69,7 +69,7 @@ static int write_full(int fd, const char *data, size_t size)
 	return 0;
 }
 
-int file_sync_parent(const char *path)
+static int sync_parent(const char *path)
 {
 	char copy[PATH_MAX];
 	_cleanup_close_ int fd = -1;
@@ -124,7 +124,7 @@ static int write_and_move(const char *path, const void *data, size_t size, mode_
 		unlink(temporary);
 		return r;
 	}
-	return file_sync_parent(path);
+	return sync_parent(path);
 }
 
 int file_write_atomic(const char *path, const void *data, size_t size, mode_t mode)

@@ -21,8 +21,4 @@ int file_write_atomic(const char *path, const void *data, size_t size, mode_t mo
 /* The same where nothing is yet. -EEXIST: there is something, which stays as it is. */
 int file_write_new(const char *path, const void *data, size_t size, mode_t mode);
 
-/* What was made, renamed or removed at path survives a power cut from then on. errno of fsync(2).
- */
-int file_sync_parent(const char *path);
-
 #endif
