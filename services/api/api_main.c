@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <pwd.h>
 #include <qb/qblog.h>
 #include <stdio.h>
@@ -22,6 +21,7 @@
 #include "base/crypt_io.h"
 #include "base/file_io.h"
 #include "base/privilege_io.h"
+#include "base/wipe.h"
 #include "proto/api_ipc.h"
 #include "schema/daemon_io.h"
 #include "schema/schema.h"
@@ -29,10 +29,16 @@
 #define HELPER_USER "trireme-auth"
 /* The health checker, which is not root, makes what its clients share with it for its own group. */
 #define HEALTH_GROUP "trireme-health"
-#define DATA "/data/trireme"
+#define DATA AUDIT_FOLDER
 #define SECRET_KEY "secret.key"
 #define SECRET_KEY_SIZE 32
 #define RELEASE "/etc/trireme-release"
+/*
+ * Together less than one front's workers, SERVE_WORKERS_SHARE. The config service does one thing
+ * after the other: more at a time make nothing faster.
+ */
+#define LOOKS_MAX 3
+#define COMMITS_MAX 2
 #define FINGERPRINT "/run/trireme/tls.fingerprint"
 
 struct api {
@@ -128,14 +134,6 @@ static int drop_privileges(struct api *api)
 	return privilege_keep(0);
 }
 
-/* JSON holds passwords and tokens: nothing of it stays in memory that is free. */
-static void wipe_and_free(void *memory)
-{
-	if (memory)
-		explicit_bzero(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
 static int open_broker(struct api *api)
 {
 	struct broker *b = &api->broker;
@@ -145,6 +143,8 @@ static int open_broker(struct api *api)
 	b->config_path = api->daemon.config_path;
 	b->yang_dir = api->daemon.yang_dir;
 	pthread_mutex_init(&b->importing, NULL);
+	gate_open(&b->looks, LOOKS_MAX);
+	gate_open(&b->commits, COMMITS_MAX);
 	pthread_rwlock_init(&b->directory_lock, NULL);
 	pthread_mutex_init(&b->revision_lock, NULL);
 	pthread_cond_init(&b->revision_changed, NULL);
@@ -178,8 +178,11 @@ static int start(struct api *api)
 {
 	int r = drop_privileges(api);
 
-	/* Before the first JSON and the first thread. */
-	json_set_alloc_funcs(malloc, wipe_and_free);
+	/*
+	 * Before the first JSON and the first thread. It holds passwords and tokens: nothing of it
+	 * stays in memory that is free.
+	 */
+	json_set_alloc_funcs(malloc, wipe_free);
 	json_object_seed(0);
 	(void)umask(0077);
 	if (r == 0)

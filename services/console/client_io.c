@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/wipe.h"
 #include "console/http_io.h"
 #include "console/output_io.h"
 
@@ -88,7 +89,8 @@ int client_ask(const struct client *client, const struct api_request *request,
 	       struct api_answer *ret_answer)
 {
 	_cleanup_(http_answer_clear) struct http_answer answer = {0};
-	_cleanup_free_ char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
+	/* It may be a password. */
+	_cleanup_wipe_ char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct http_request http = {.method = request->method, .target = request->target};
 	json_t *json = NULL;
 	int r;

@@ -164,6 +164,11 @@ def test_shell_asks_for_the_password_once_one_is_set(console):
     console.answer("exit", PROMPT)
     console.choose(5, "Password: $")
     console.answer("", r"Wait 1 s\."), "a right one starts the counting anew"
+    audit = [json.loads(line) for line in (console.root / "data/trireme/audit").read_text().splitlines()]
+    assert {entry["user"] for entry in audit} == {"console"}
+    tries = [("sign-in", "console", outcome) for outcome in ("refused", "refused", "ok", "refused")]
+    assert [(entry["action"], entry["target"], entry["outcome"]) for entry in audit] == [
+        ("sign-in", "console", "ok"), ("set-password", "console", "ok"), ("set-password", "admin", "operation-failed"), *tries]
 
 
 def test_a_damaged_password_file_does_not_open_the_shell(console):
