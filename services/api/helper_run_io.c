@@ -2,17 +2,15 @@
 #include "api/helper_wire.h"
 
 #include <errno.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/crypt_io.h"
+#include "base/sandbox_io.h"
 
 #define NICE 10 /* guesses must not take time from what keeps the addresses */
 #define MEMORY (256ul << 20)
@@ -21,46 +19,25 @@
 static int close_calls(void)
 {
 	static const int allowed[] = {
-		SCMP_SYS(read),	    SCMP_SYS(recvfrom),	    SCMP_SYS(sendto),
-		SCMP_SYS(mmap),	    SCMP_SYS(munmap),	    SCMP_SYS(mremap),
-		SCMP_SYS(brk),	    SCMP_SYS(madvise),	    SCMP_SYS(futex),
-		SCMP_SYS(exit),	    SCMP_SYS(rt_sigreturn), SCMP_SYS(exit_group),
-		SCMP_SYS(mprotect), SCMP_SYS(getrandom),
+		SCMP_SYS(read),	  SCMP_SYS(recvfrom),	  SCMP_SYS(sendto),	SCMP_SYS(munmap),
+		SCMP_SYS(mremap), SCMP_SYS(brk),	  SCMP_SYS(madvise),	SCMP_SYS(futex),
+		SCMP_SYS(exit),	  SCMP_SYS(rt_sigreturn), SCMP_SYS(exit_group), SCMP_SYS(getrandom),
 	};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int r = filter ? 0 : -ENOMEM;
+	struct sandbox sandbox = sandbox_new(SCMP_ACT_KILL_PROCESS);
 
-	for (size_t i = 0; i < ARRAY_SIZE(allowed) && r == 0; i++) {
-		/* Memory is never made executable. */
-		if (allowed[i] == SCMP_SYS(mmap) || allowed[i] == SCMP_SYS(mprotect))
-			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 1,
-					     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-		else
-			r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	}
-	if (r == 0)
-		r = seccomp_load(filter);
-	seccomp_release(filter);
-	return r;
+	sandbox_rule(&sandbox, SCMP_ACT_ALLOW, allowed, ARRAY_SIZE(allowed));
+	sandbox_allow_memory(&sandbox);
+	return sandbox_load(&sandbox);
 }
 
 static int set_limits(void)
 {
-	static const struct {
-		int resource;
-		rlim_t value;
-	} limits[] = {
+	static const struct sandbox_limit limits[] = {
 		{RLIMIT_CORE, 0},     {RLIMIT_FSIZE, 0},  {RLIMIT_NPROC, 0},
 		{RLIMIT_MSGQUEUE, 0}, {RLIMIT_NOFILE, 0}, {RLIMIT_DATA, MEMORY},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		const struct rlimit limit = {limits[i].value, limits[i].value};
-
-		if (setrlimit(limits[i].resource, &limit) < 0)
-			return -errno;
-	}
-	return 0;
+	return sandbox_limits(limits, ARRAY_SIZE(limits));
 }
 
 static void answer(int fd, struct helper_question *question, ssize_t size)

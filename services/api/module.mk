@@ -15,7 +15,8 @@ trireme-api-src = services/api/api_main.c services/api/attempt_io.c services/bas
 	services/api/sandbox_io.c services/api/serve_io.c services/api/serve_work_io.c \
 	services/api/state_io.c services/api/wait_io.c $(api-pure) \
 	services/proto/config_client_io.c services/proto/daemon_client_io.c \
-	services/base/crypt_io.c services/base/ipc_io.c $(libsrc-base) $(libsrc-daemon) \
+	services/base/crypt_io.c services/base/ipc_io.c services/base/sandbox_io.c \
+	$(libsrc-base) $(libsrc-daemon) \
 	$(libsrc-schema)
 trireme-api-pkg := libyang libqb jansson nettle libcrypt libseccomp
 trireme-api-lib := -lpthread

@@ -2,10 +2,10 @@
 #include "api/sandbox_io.h"
 
 #include <errno.h>
-#include <seccomp.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
+#include "base/sandbox_io.h"
 
 static const int refused[] = {
 	SCMP_SYS(execve),
@@ -40,18 +40,10 @@ static const int refused[] = {
 
 int sandbox_close(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int r = filter ? 0 : -ENOMEM;
+	struct sandbox sandbox = sandbox_new(SCMP_ACT_ALLOW);
 
-	for (size_t i = 0; i < ARRAY_SIZE(refused) && r == 0; i++)
-		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-				     SCMP_A0(SCMP_CMP_NE, AF_UNIX));
-	if (r == 0)
-		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (r == 0)
-		r = seccomp_load(filter);
-	seccomp_release(filter);
-	return r;
+	sandbox_rule(&sandbox, SCMP_ACT_ERRNO(EPERM), refused, ARRAY_SIZE(refused));
+	sandbox_rule_if(&sandbox, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket),
+			SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+	return sandbox_load(&sandbox);
 }

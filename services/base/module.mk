@@ -29,6 +29,11 @@ tests += test_base_privilege
 test_base_privilege-src := services/base/tests/test_privilege.c services/base/privilege_io.c
 test_base_privilege-pkg := cmocka
 
+tests += test_base_sandbox
+test_base_sandbox-src := services/base/tests/test_sandbox.c services/base/sandbox_io.c
+test_base_sandbox-pkg := cmocka libseccomp
+test_base_sandbox-lib := -pthread
+
 tests += test_base_netlink
 test_base_netlink-src := services/base/tests/test_netlink.c services/base/netlink_io.c
 test_base_netlink-pkg := cmocka libmnl

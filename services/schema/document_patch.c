@@ -89,7 +89,7 @@ static int refuse(size_t number, const char *allowed, struct schema_error *error
 {
 	*error =
 		(struct schema_error){.fault = SCHEMA_FAULT_FORM, .edit = (unsigned int)number + 1};
-	error_text(error->path, sizeof(error->path), "edit %zu", number + 1);
+	error_text(error->path, sizeof(error->path), "/" PATCH "/edit[%zu]", number + 1);
 	error_text(error->allowed, sizeof(error->allowed), "%s", allowed);
 	return -EBADMSG;
 }

@@ -27,6 +27,7 @@ struct connection *connections_add(struct connections *connections, int fd, uint
 			.fd = fd,
 			.address = address,
 			.uid = UINT32_MAX,
+			.phase = PHASE_FIRST,
 			.due = limits_due(PHASE_FIRST, clock_boot_ns()),
 		};
 		connections->n++;
@@ -51,8 +52,24 @@ void connections_enter(struct connections *connections, struct connection *conne
 	uint64_t due = limits_due(phase, clock_boot_ns());
 
 	pthread_mutex_lock(&connections->lock);
+	connection->phase = phase;
 	connection->due = due;
 	pthread_mutex_unlock(&connections->lock);
+}
+
+bool connections_answer(struct connections *connections)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&connections->lock);
+	for (size_t i = 0; i < LIMITS_CONNECTIONS && !found; i++) {
+		const struct connection *connection = &connections->open[i];
+
+		found = connection->fd >= 0 &&
+			(connection->phase == PHASE_WORK || connection->phase == PHASE_ANSWER);
+	}
+	pthread_mutex_unlock(&connections->lock);
+	return found;
 }
 
 static size_t bodies_of(const struct connections *connections, uint32_t address)

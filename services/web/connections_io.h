@@ -8,6 +8,7 @@
 #define TRIREME_WEB_CONNECTIONS_IO_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "web/limits.h"
 
@@ -15,6 +16,7 @@ struct connection {
 	int fd; /* -1: free */
 	uint32_t address;
 	uint32_t uid; /* of the peer of the local socket */
+	enum phase phase;
 	uint64_t due;
 	size_t body; /* bytes that are kept of the body that comes in */
 };
@@ -33,6 +35,9 @@ void connections_remove(struct connections *connections, struct connection *conn
 
 void connections_enter(struct connections *connections, struct connection *connection,
 		       enum phase phase);
+
+/* Whether an answer is worked on, or on its way; streams of events are not meant. */
+bool connections_answer(struct connections *connections);
 
 /* Accounts for a body of that size, 0 at its end. -ENOBUFS: this address has, or all have, enough.
  */

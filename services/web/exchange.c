@@ -65,7 +65,7 @@ static void finish(struct exchange *x)
 void exchange_refuse(struct exchange *x, const struct problem *problem)
 {
 	finish(x);
-	problem_answer(problem, x->request, &x->answer);
+	problem_answer(problem, x->request, x->patch, &x->answer);
 }
 
 void exchange_text(struct exchange *x, const char *type, char *text)
@@ -111,7 +111,7 @@ void exchange_tell(struct exchange *x, json_t *reply)
 	if (is_not_found(error) && x->absent)
 		x->absent(x, reply);
 	else if (!reply || error)
-		problem_broker(error, x->request, &x->answer);
+		problem_broker(error, x->request, x->patch, &x->answer);
 	else
 		x->take(x, reply);
 	if (reply && !error)

@@ -48,6 +48,7 @@ struct exchange {
 	exchange_take_fn *absent; /* instead of an answer "not-found", or NULL */
 	json_t *document;	  /* of the configuration, while the state is asked for */
 	json_t *value;		  /* of the body; of a stream of events its question */
+	const json_t *patch;	  /* value, if it is a YANG Patch that a status answers; or NULL */
 	char etag[96];		  /* without quotes */
 	bool streams;		  /* the answer is the first of a stream of events */
 	char *session;		  /* of malloc(): what such a stream tells of who asked, or NULL */

@@ -144,7 +144,7 @@ bool files_answer(const struct files *files, const char *path, const struct requ
 		strncmp(file->path, HASHED, strlen(HASHED)) == 0 ? CACHE_FOREVER : CACHE_REVALIDATE;
 	answer->varies = file->packed;
 	(void)copy_text(answer->etag, sizeof(answer->etag), file->etag);
-	if (header_has_etag(request->header[HEADER_IF_NONE_MATCH], file->etag)) {
+	if (header_has_etag(request->header[HEADER_IF_NONE_MATCH], file->etag, true)) {
 		answer->status = 304;
 		return true;
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 
 static const char *const methods[METHOD_OTHER] = {"GET",   "HEAD",   "POST",   "PUT",
 						  "PATCH", "DELETE", "OPTIONS"};
@@ -35,13 +36,13 @@ const char *methods_text(unsigned int set, char *buf, size_t size)
 
 void answer_clear(struct answer *answer)
 {
-	free(answer->body);
-	*answer = (struct answer){0};
+	wipe_free(answer->body);
+	explicit_bzero(answer, sizeof(*answer));
 }
 
 void answer_take(struct answer *answer, unsigned int status, const char *type, char *text)
 {
-	free(answer->body);
+	wipe_free(answer->body);
 	answer->body = text;
 	answer->fixed = NULL;
 	answer->size = text ? strlen(text) : 0;

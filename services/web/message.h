@@ -86,7 +86,7 @@ const char *method_name(enum method method);
 /* "GET, HEAD": the names of a set, into buf of at least 64 bytes. Returns buf. */
 const char *methods_text(unsigned int set, char *buf, size_t size);
 
-/* Frees what is in the answer and empties it. */
+/* Frees what is in the answer and empties it; a token that was in it is gone. */
 void answer_clear(struct answer *answer);
 
 /* The text, of malloc(), becomes the body; NULL (out of memory) makes it a 500 without one. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/wipe.h"
 #include "web/restconf_error.h"
 
 struct field {
@@ -78,15 +79,20 @@ static bool add_fields(struct MHD_Response *response, const struct answer *answe
 enum MHD_Result reply_send(struct MHD_Connection *http, struct answer *answer, bool secure)
 {
 	const char *body = answer->fixed ? answer->fixed : answer->body;
-	enum MHD_ResponseMemoryMode mode =
-		answer->body && !answer->fixed ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		body ? answer->size : 0, (void *)(body ? body : ""), mode);
+	struct MHD_Response *response;
 	enum MHD_Result result = MHD_NO;
 
+	/* The answer to a sign-in has a token in it. */
+	if (answer->body && !answer->fixed)
+		response = MHD_create_response_from_buffer_with_free_callback(
+			answer->size, answer->body, wipe_free);
+	else
+		response = MHD_create_response_from_buffer(body ? answer->size : 0,
+							   (void *)(body ? body : ""),
+							   MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return MHD_NO;
-	if (mode == MHD_RESPMEM_MUST_FREE)
+	if (!answer->fixed)
 		answer->body = NULL;
 	if (add_fields(response, answer, secure))
 		result = MHD_queue_response(http, answer->status, response);

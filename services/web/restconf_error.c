@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "web/restconf_patch.h"
+
 #define RETRY_S 1 /* until a broker that is not there, or busy, may be asked again */
 
 struct status {
@@ -101,10 +103,9 @@ static const char *error_type(const struct problem *problem, unsigned int status
 	return problem->application ? "application" : "protocol";
 }
 
-static char *body_text(const struct problem *problem, unsigned int status)
+static json_t *errors_of(const struct problem *problem, unsigned int status)
 {
-	json_t *error = json_object(), *info = json_object(), *body;
-	char *text;
+	json_t *error = json_object(), *info = json_object();
 
 	set(error, "error-type", error_type(problem, status));
 	set(error, "error-tag", problem->tag);
@@ -113,32 +114,40 @@ static char *body_text(const struct problem *problem, unsigned int status)
 	set(error, "error-message", problem->message);
 	set(info, "value", problem->value);
 	set(info, "allowed", problem->allowed);
-	if (problem->edit)
-		json_object_set_new(info, "edit", json_integer(problem->edit));
 	if (json_object_size(info) > 0)
 		json_object_set(error, "error-info", info);
 	json_decref(info);
-	body = json_pack("{s:{s:[o]}}", "ietf-restconf:errors", "error", error);
+	return json_pack("{s:[o]}", "error", error);
+}
+
+static char *body_text(const struct problem *problem, const json_t *patch, unsigned int status)
+{
+	json_t *errors = errors_of(problem, status), *body;
+	char *text;
+
+	body = patch ? patch_status(patch, problem->edit, errors)
+		     : json_pack("{s:o}", "ietf-restconf:errors", errors);
 	text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	json_decref(body);
 	return text;
 }
 
 void problem_answer(const struct problem *problem, const struct request *request,
-		    struct answer *answer)
+		    const json_t *patch, struct answer *answer)
 {
 	unsigned int status = problem->status;
 
 	if (!status)
 		status = problem_status(problem->tag, problem->app_tag);
 	answer_clear(answer);
-	answer_take(answer, status, TYPE_YANG, body_text(problem, status));
+	answer_take(answer, status, TYPE_YANG, body_text(problem, patch, status));
 	answer->retry_s = problem->retry_s;
 	/* The page asks for name and password itself; a browser must not. */
 	answer->challenge = status == 401 && !request->local && !request->header[HEADER_TRIREME];
 }
 
-void problem_broker(const json_t *error, const struct request *request, struct answer *answer)
+void problem_broker(const json_t *error, const struct request *request, const json_t *patch,
+		    struct answer *answer)
 {
 	struct problem problem = {.tag = "operation-failed", .app_tag = "busy"};
 	const char *tag = json_string_value(json_object_get(error, "tag"));
@@ -162,5 +171,5 @@ void problem_broker(const json_t *error, const struct request *request, struct a
 		problem.retry_s = (unsigned int)retry;
 	else if (problem_status(problem.tag, problem.app_tag) == 503)
 		problem.retry_s = RETRY_S;
-	problem_answer(&problem, request, answer);
+	problem_answer(&problem, request, patch, answer);
 }

@@ -34,11 +34,15 @@ unsigned int problem_status(const char *tag, const char *app_tag);
 struct problem *problem_say(struct problem *problem, const char *tag, const char *message,
 			    const char *value, const char *allowed);
 
-/* The answer to a request: status, body, and what the client may do. */
+/*
+ * The answer to a request: status, body, and what the client may do. patch: the body of a YANG
+ * Patch with a patch-id, whose status says what is wrong (restconf_patch.h); NULL: it is none.
+ */
 void problem_answer(const struct problem *problem, const struct request *request,
-		    struct answer *answer);
+		    const json_t *patch, struct answer *answer);
 
 /* The same from an error of the broker: its object "error"; NULL: it cannot be reached. */
-void problem_broker(const json_t *error, const struct request *request, struct answer *answer);
+void problem_broker(const json_t *error, const struct request *request, const json_t *patch,
+		    struct answer *answer);
 
 #endif

@@ -110,10 +110,10 @@ bool header_is_type(const char *value, const char *type)
 	return value && word_is(name_of(trim(value, strlen(value))), type);
 }
 
-/* `"text"` or `W/"text"`: without quotes. */
-static bool unquote(struct word *word)
+/* `"text"` and, weakly, `W/"text"`: without quotes. */
+static bool unquote(struct word *word, bool weakly)
 {
-	if (word->size > 2 && strncmp(word->text, "W/", 2) == 0)
+	if (weakly && word->size > 2 && strncmp(word->text, "W/", 2) == 0)
 		*word = (struct word){word->text + 2, word->size - 2};
 	if (word->size < 2 || word->text[0] != '"' || word->text[word->size - 1] != '"')
 		return false;
@@ -121,15 +121,31 @@ static bool unquote(struct word *word)
 	return !memchr(word->text, '"', word->size);
 }
 
-bool header_has_etag(const char *list, const char *etag)
+bool header_is_any(const char *value)
+{
+	return value && word_is(trim(value, strlen(value)), "*");
+}
+
+bool header_is_etags(const char *value)
+{
+	struct word element;
+
+	while (next_word(&value, ",", &element))
+		if (!unquote(&element, true))
+			return false;
+	return true;
+}
+
+bool header_has_etag(const char *list, const char *etag, bool weakly)
 {
 	struct word wanted = trim(etag, strlen(etag)), element;
 
-	if (!unquote(&wanted))
+	if (!unquote(&wanted, true))
 		return false;
 	while (next_word(&list, ",", &element))
-		if (word_is(element, "*") || (unquote(&element) && element.size == wanted.size &&
-					      memcmp(element.text, wanted.text, wanted.size) == 0))
+		if (word_is(element, "*") ||
+		    (unquote(&element, weakly) && element.size == wanted.size &&
+		     memcmp(element.text, wanted.text, wanted.size) == 0))
 			return true;
 	return false;
 }
@@ -138,7 +154,7 @@ int header_etag(const char *value, char *buf, size_t size)
 {
 	struct word word = trim(value, strlen(value));
 
-	if (!unquote(&word) || word.size == 0 || word.size >= size)
+	if (!unquote(&word, false) || word.size == 0 || word.size >= size)
 		return -EINVAL;
 	memcpy(buf, word.text, word.size);
 	buf[word.size] = '\0';

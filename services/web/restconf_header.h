@@ -19,13 +19,17 @@ bool header_accepts_coding(const char *accept, const char *coding);
 /* Whether the value of Content-Type is that media type, whatever its parameters say. */
 bool header_is_type(const char *value, const char *type);
 
-/*
- * Whether a list of entity-tags (If-Match, If-None-Match) has this one, or is "*". Weak tags are
- * the same as strong ones: If-Match is judged anew by the broker.
- */
-bool header_has_etag(const char *list, const char *etag);
+/* Whether the value of If-Match or If-None-Match is "*", or a list of entity-tags. */
+bool header_is_any(const char *value);
+bool header_is_etags(const char *value);
 
-/* The one entity-tag of an If-Match, without its quotes. -EINVAL: it is not one. */
+/*
+ * Whether a list of entity-tags has this one, or is "*" (RFC 9110, 8.8.3.2). weakly: a weak tag is
+ * the same as a strong one, as for If-None-Match; for If-Match it is none.
+ */
+bool header_has_etag(const char *list, const char *etag, bool weakly);
+
+/* The one strong entity-tag of an If-Match, without its quotes. -EINVAL: it is not one. */
 int header_etag(const char *value, char *buf, size_t size);
 
 enum credential {

@@ -101,7 +101,7 @@ static bool is_unchanged(const struct exchange *x)
 	char etag[128];
 
 	snprintf(etag, sizeof(etag), "\"%s\"", x->etag);
-	return header_has_etag(x->request->header[HEADER_IF_NONE_MATCH], etag);
+	return header_has_etag(x->request->header[HEADER_IF_NONE_MATCH], etag, true);
 }
 
 static bool wants_state(const struct exchange *x)

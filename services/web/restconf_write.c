@@ -8,11 +8,17 @@
 #include "proto/api_ipc.h"
 #include "web/exchange.h"
 #include "web/restconf_error.h"
+#include "web/restconf_patch.h"
 
 #define DATASTORE "ietf-restconf:data"
-#define PATCH "ietf-yang-patch:yang-patch"
 #define CONFIRM_MAX_S 86400
 #define COMMENT_MAX 256
+
+static bool is_patch(const struct request *request)
+{
+	return request->method == METHOD_PATCH &&
+	       header_is_type(request->header[HEADER_CONTENT_TYPE], TYPE_PATCH);
+}
 
 /* The broker's name of what is done; NULL: the media type of the body is not one for it. */
 static const char *write_method(const struct request *request)
@@ -21,7 +27,7 @@ static const char *write_method(const struct request *request)
 
 	if (request->method == METHOD_DELETE)
 		return API_METHOD_DELETE;
-	if (request->method == METHOD_PATCH && header_is_type(type, TYPE_PATCH))
+	if (is_patch(request))
 		return API_METHOD_YANG_PATCH;
 	return header_is_type(type, TYPE_YANG) ? method_name(request->method) : NULL;
 }
@@ -50,6 +56,12 @@ static int refuse_json(struct problem *problem, const json_error_t *error)
 	return refuse_body(problem, error->text, where);
 }
 
+static int read_patch(struct exchange *x, struct problem *problem)
+{
+	x->patch = patch_has_id(x->value) ? x->value : NULL;
+	return patch_check(x->value, problem);
+}
+
 /* The body's value; a datastore is written without the member around it. */
 static int read_body(struct exchange *x, struct problem *problem)
 {
@@ -66,6 +78,8 @@ static int read_body(struct exchange *x, struct problem *problem)
 		return refuse_json(problem, &error);
 	if (!json_is_object(x->value))
 		return refuse_body(problem, "the body is no object", NULL);
+	if (is_patch(request))
+		return read_patch(x, problem);
 	inner = json_object_get(x->value, DATASTORE);
 	if (inner && json_object_size(x->value) == 1 && x->resource.path.n_steps == 0) {
 		json_incref(inner);
@@ -98,8 +112,10 @@ static int set_comment(json_t *ask, const char *value, struct problem *problem)
 		return 0;
 	text = strnlen(value, COMMENT_MAX + 1) <= COMMENT_MAX ? json_string(value) : NULL;
 	if (!text) {
-		problem_say(problem, "invalid-value", "X-Trireme-Comment has a wrong value", NULL,
-			    "UTF-8 of at most 256 bytes");
+		problem_say(problem, "invalid-value", "the comment of a change has a wrong value",
+			    NULL,
+			    "X-Trireme-Comment, or comment of a YANG Patch, of at most 256 bytes "
+			    "of UTF-8");
 		return -EINVAL;
 	}
 	json_object_set_new(ask, "comment", text);
@@ -112,7 +128,10 @@ static int set_options(const struct exchange *x, json_t *ask, struct problem *pr
 	int r = set_confirm(ask, header[HEADER_CONFIRM], problem);
 
 	if (r == 0)
-		r = set_comment(ask, header[HEADER_COMMENT], problem);
+		r = set_comment(ask,
+				header[HEADER_COMMENT] ? header[HEADER_COMMENT]
+						       : patch_comment(x->patch),
+				problem);
 	if (x->query.insert)
 		json_object_set_new(ask, "insert", json_string(x->query.insert));
 	if (x->query.point[0])
@@ -138,21 +157,12 @@ static void set_location(struct exchange *x, const char *made)
 	text_add(&text, "%s%s", stores[x->resource.store], made ? made : target);
 }
 
-/* The status of a YANG Patch that was applied (RFC 8072, section 2.3). */
-static json_t *patch_status(const struct exchange *x)
-{
-	json_t *id = json_object_get(json_object_get(x->value, PATCH), "patch-id");
-
-	return json_pack("{s:{s:O?,s:[n]}}", "ietf-yang-patch:yang-patch-status", "patch-id", id,
-			 "ok");
-}
-
 static void take_written(struct exchange *x, json_t *reply)
 {
 	const char *etag = json_string_value(json_object_get(reply, "etag"));
 
-	if (header_is_type(x->request->header[HEADER_CONTENT_TYPE], TYPE_PATCH)) {
-		exchange_json(x, 200, patch_status(x));
+	if (x->patch) {
+		exchange_json(x, 200, patch_status(x->patch, 0, NULL));
 	} else if (json_is_true(json_object_get(reply, "created"))) {
 		x->answer.status = 201;
 		set_location(x, json_string_value(json_object_get(reply, "location")));
@@ -192,19 +202,14 @@ static void refuse_precondition(struct exchange *x, const char *message)
 }
 
 /*
- * "*" asks whether the target is there (RFC 9110, 13.1.1 and 13.1.2). First comes the datastore's
- * etag, then the look at the target; the write is bound to that etag, so that nothing comes
- * between.
+ * What If-Match and If-None-Match ask (RFC 9110, 13.1.1 and 13.1.2) of the datastore's etag, and
+ * with "*" of the target. First comes the etag, then the look at the target; the write is bound to
+ * that etag, so that nothing comes between.
  */
-static bool wants_absent(const struct request *request)
-{
-	return request->header[HEADER_IF_NONE_MATCH];
-}
-
 static void take_present(struct exchange *x, json_t *reply)
 {
 	(void)reply;
-	if (wants_absent(x->request))
+	if (header_is_any(x->request->header[HEADER_IF_NONE_MATCH]))
 		refuse_precondition(x, "If-None-Match: *, but the target is there");
 	else
 		ask_write(x);
@@ -213,42 +218,55 @@ static void take_present(struct exchange *x, json_t *reply)
 static void take_absent(struct exchange *x, json_t *reply)
 {
 	(void)reply;
-	if (wants_absent(x->request))
-		ask_write(x);
-	else
+	if (header_is_any(x->request->header[HEADER_IF_MATCH]))
 		refuse_precondition(x, "If-Match: *, but the target is not there");
+	else
+		ask_write(x);
 }
 
 static void take_etag(struct exchange *x, json_t *reply)
 {
 	const char *etag = json_string_value(json_object_get(reply, "etag"));
-	char target[API_PATH_MAX];
+	const char *match = x->request->header[HEADER_IF_MATCH];
+	const char *none = x->request->header[HEADER_IF_NONE_MATCH];
+	char target[API_PATH_MAX], quoted[sizeof(x->etag) + 2];
 
 	if (etag && copy_text(x->etag, sizeof(x->etag), etag) < 0)
 		x->etag[0] = '\0';
-	exchange_target(x, target);
-	exchange_question(x, exchange_about(x, API_OP_GET, target), take_present);
-	x->absent = take_absent;
+	snprintf(quoted, sizeof(quoted), "\"%s\"", x->etag);
+	if (match && !header_has_etag(match, quoted, false)) {
+		refuse_precondition(x, "If-Match has not the entity-tag of what is there");
+	} else if (none && !header_is_any(none) && header_has_etag(none, quoted, true)) {
+		refuse_precondition(x, "If-None-Match has the entity-tag of what is there");
+	} else if (header_is_any(match) || header_is_any(none)) {
+		exchange_target(x, target);
+		exchange_question(x, exchange_about(x, API_OP_GET, target), take_present);
+		x->absent = take_absent;
+	} else {
+		ask_write(x);
+	}
 }
 
-/* 0: no look is needed; 1: one is; -EINVAL: neither one entity-tag nor "*". */
+static bool is_precondition(const char *value)
+{
+	return !value || header_is_any(value) || header_is_etags(value);
+}
+
+/* 0: no look is needed, since the broker compares one entity-tag; 1: one is; -EINVAL. */
 static int read_preconditions(struct exchange *x, struct problem *problem)
 {
 	const char *match = x->request->header[HEADER_IF_MATCH];
 	const char *none = x->request->header[HEADER_IF_NONE_MATCH];
 
-	if (match && !none && strcmp(match, "*") != 0 &&
-	    header_etag(match, x->etag, sizeof(x->etag)) == 0)
-		return 0;
-	if (!match && !none)
-		return 0;
-	if ((match && none) || strcmp(match ? match : none, "*") != 0) {
-		problem_say(problem, "invalid-value", "a precondition that is not known",
-			    match ? match : none,
-			    "one of: If-Match and an entity-tag or *, If-None-Match and *");
+	if (!is_precondition(match) || !is_precondition(none)) {
+		problem_say(problem, "invalid-value", "a precondition that cannot be read",
+			    is_precondition(match) ? none : match,
+			    "If-Match and If-None-Match with entity-tags in quotes, or *");
 		return -EINVAL;
 	}
-	return 1;
+	if (none)
+		return 1;
+	return match && header_etag(match, x->etag, sizeof(x->etag)) < 0;
 }
 
 void restconf_write(struct exchange *x)

@@ -5,39 +5,26 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <seccomp.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/privilege_io.h"
+#include "base/sandbox_io.h"
 #include "web/limits.h"
 
 #define FILES (LIMITS_CONNECTIONS + 64)
 #define OUTPUT (1u << 20) /* bytes of the file that standard error is */
 
-struct limit {
-	int resource;
-	rlim_t value;
-};
-
 static int set_limits(rlim_t memory)
 {
-	const struct limit limits[] = {
+	const struct sandbox_limit limits[] = {
 		{RLIMIT_NOFILE, FILES}, {RLIMIT_AS, memory},  {RLIMIT_CORE, 0},
 		{RLIMIT_FSIZE, OUTPUT}, {RLIMIT_MSGQUEUE, 0}, {RLIMIT_MEMLOCK, 0},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		const struct rlimit limit = {limits[i].value, limits[i].value};
-
-		if (setrlimit(limits[i].resource, &limit) < 0)
-			return -errno;
-	}
-	return 0;
+	return sandbox_limits(limits, ARRAY_SIZE(limits));
 }
 
 static int change_user(const char *name)
@@ -130,61 +117,33 @@ static const int deadly[] = {
 	SCMP_SYS(ptrace), SCMP_SYS(unshare),
 };
 
-static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = seccomp_rule_add(filter, action, calls[i], 0);
-	return r;
-}
-
 /* Only with such arguments. */
-static int add_bounded(scmp_filter_ctx filter)
+static void allow_bounded(struct sandbox *sandbox)
 {
 	const uint64_t writes = O_ACCMODE | O_CREAT | O_TRUNC;
-	int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-				 SCMP_A2(SCMP_CMP_MASKED_EQ, writes, O_RDONLY));
 
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				     SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	sandbox_rule_if(sandbox, SCMP_ACT_ALLOW, SCMP_SYS(openat),
+			SCMP_A2(SCMP_CMP_MASKED_EQ, writes, O_RDONLY));
+	sandbox_rule_if(sandbox, SCMP_ACT_ALLOW, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
 	/* Whether a network port is still the one that the front listens on. */
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-				     SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX));
+	sandbox_rule_if(sandbox, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+			SCMP_A1(SCMP_CMP_EQ, SIOCGIFINDEX));
 	/* Only to ask: libqb's loop looks at the limit of files. */
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-				     SCMP_A2(SCMP_CMP_EQ, 0));
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (r == 0)
-		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				     SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	return r;
+	sandbox_rule_if(sandbox, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0));
+	sandbox_allow_memory(sandbox);
 }
 
 int sandbox_close(void)
 {
-	const struct rlimit none = {0, 0};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int r = filter ? 0 : -ENOMEM;
+	const struct sandbox_limit none = {RLIMIT_NPROC, 0};
+	struct sandbox sandbox;
+	int r = sandbox_limits(&none, 1);
 
-	if (r == 0 && setrlimit(RLIMIT_NPROC, &none) < 0)
-		r = -errno;
-	/* All threads that there are. */
-	if (r == 0)
-		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (r == 0)
-		r = add_all(filter, SCMP_ACT_ALLOW, allowed, ARRAY_SIZE(allowed));
-	if (r == 0)
-		r = add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, ARRAY_SIZE(deadly));
-	if (r == 0)
-		r = add_bounded(filter);
-	if (r == 0)
-		r = seccomp_load(filter);
-	seccomp_release(filter);
-	return r;
+	if (r < 0)
+		return r;
+	sandbox = sandbox_new(SCMP_ACT_ERRNO(EPERM));
+	sandbox_rule(&sandbox, SCMP_ACT_ALLOW, allowed, ARRAY_SIZE(allowed));
+	sandbox_rule(&sandbox, SCMP_ACT_KILL_PROCESS, deadly, ARRAY_SIZE(deadly));
+	allow_bounded(&sandbox);
+	return sandbox_load(&sandbox);
 }

@@ -2,6 +2,7 @@
 #include "web/server_io.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock_io.h"
@@ -186,6 +187,8 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *http, const 
 	status = visit->done ? 0 : visit_take(visit, upload, *upload_size);
 	if (status)
 		visit_refuse(visit, status);
+	/* The library has no more use for it, and does not wipe it. */
+	explicit_bzero((char *)upload, *upload_size);
 	*upload_size = 0;
 	return MHD_YES;
 }

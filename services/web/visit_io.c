@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/wipe.h"
 #include "web/restconf_error.h"
 #include "web/server_io.h"
 
@@ -47,13 +48,27 @@ struct visit *visit_new(struct server *server, struct MHD_Connection *http, cons
 /* A body may have a password in it. */
 static void free_body(struct visit *visit)
 {
-	if (visit->body)
-		explicit_bzero(visit->body, visit->room);
-	free(visit->body);
+	wipe_free(visit->body);
 	visit->body = NULL;
 	visit->size = visit->room = 0;
 	if (visit->connection)
 		(void)connections_body(&visit->server->connections, visit->connection, 0);
+}
+
+/*
+ * Passwords and tokens in the library's own memory, which is the connection's until the visit has
+ * ended, and is not wiped by it.
+ */
+static void wipe_header(const struct request *request)
+{
+	static const enum header secret[] = {HEADER_AUTHORIZATION, HEADER_COOKIE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(secret); i++) {
+		const char *value = request->header[secret[i]];
+
+		if (value)
+			explicit_bzero((char *)value, strlen(value));
+	}
 }
 
 void visit_free(struct visit *visit)
@@ -62,8 +77,10 @@ void visit_free(struct visit *visit)
 		return;
 	exchange_end(&visit->exchange);
 	free_body(visit);
+	wipe_header(&visit->request);
 	free(visit->uri);
-	free(visit);
+	/* A cookie may be in it. */
+	wipe_free(visit);
 }
 
 /* Who asks, for the audit. */
@@ -140,11 +157,9 @@ static int grow(struct visit *visit, size_t size)
 	larger = malloc(room);
 	if (!larger)
 		return -1;
-	if (visit->body) {
+	if (visit->body)
 		memcpy(larger, visit->body, visit->size);
-		explicit_bzero(visit->body, visit->room);
-		free(visit->body);
-	}
+	wipe_free(visit->body);
 	visit->body = larger;
 	visit->room = room;
 	return 0;
@@ -199,6 +214,6 @@ void visit_refuse(struct visit *visit, unsigned int status)
 			    "the same again in a second");
 	problem.status = status;
 	problem.retry_s = status == 413 ? 0 : 1;
-	problem_answer(&problem, &visit->request, &visit->exchange.answer);
+	problem_answer(&problem, &visit->request, NULL, &visit->exchange.answer);
 	visit->done = true;
 }

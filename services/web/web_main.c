@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme-web: HTTP for browsers and programs; what it says and does is the broker's matter. */
 #include <errno.h>
+#include <jansson.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include "base/clock_io.h"
 #include "base/file_io.h"
 #include "base/privilege_io.h"
+#include "base/wipe.h"
 #include "proto/api_ipc.h"
 #include "schema/daemon_io.h"
 #include "web/certificate_io.h"
@@ -75,7 +77,9 @@ static void end_when_quiet(void *data)
 	struct front *front = data;
 	qb_loop_timer_handle handle;
 
-	front->quiet = !front->serving || work_is_idle(&front->server.work) ? front->quiet + 1 : 0;
+	front->quiet = front->serving && connections_answer(&front->server.connections)
+			       ? 0
+			       : front->quiet + 1;
 	if (front->quiet < LEAVE_QUIET && ++front->looks < LEAVE_MAX &&
 	    qb_loop_timer_add(front->daemon.loop, QB_LOOP_HIGH, LEAVE_NS, front, end_when_quiet,
 			      &handle) == 0)
@@ -377,6 +381,8 @@ int main(int argc, char **argv)
 	/* What one thread has freed, another takes: an arena for each would be more than all else.
 	 */
 	mallopt(M_ARENA_MAX, 2);
+	/* JSON holds passwords and tokens; before the first of it. */
+	json_set_alloc_funcs(malloc, wipe_free);
 	r = begin(&front, argc, argv);
 	if (r >= 0)
 		return r;

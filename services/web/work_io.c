@@ -15,7 +15,6 @@ static struct job *take(struct work *work)
 		if (!job->next)
 			work->last = at;
 		work->waiting--;
-		work->running++;
 		work->slow += job->slow;
 		return job;
 	}
@@ -39,7 +38,6 @@ static void *run(void *data)
 		pthread_mutex_unlock(&work->lock);
 		job->run(job, &worker->broker);
 		pthread_mutex_lock(&work->lock);
-		work->running--;
 		work->slow -= slow;
 		/* One that had to wait for a place among the slow ones. */
 		if (slow)
@@ -91,16 +89,6 @@ int work_add(struct work *work, struct job *job)
 	}
 	pthread_mutex_unlock(&work->lock);
 	return r;
-}
-
-bool work_is_idle(struct work *work)
-{
-	bool idle;
-
-	pthread_mutex_lock(&work->lock);
-	idle = !work->waiting && !work->running;
-	pthread_mutex_unlock(&work->lock);
-	return idle;
 }
 
 void work_ask(struct work *work, struct broker *broker, const json_t *question, json_t **ret_answer)

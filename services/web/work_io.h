@@ -29,7 +29,7 @@ struct work {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct job *first, **last;
-	size_t waiting, running, slow;
+	size_t waiting, slow;
 	atomic_bool stopped;
 	atomic_int reach; /* of the broker, as the last question found it: 0 or -errno */
 	struct worker {
@@ -45,9 +45,6 @@ int work_start(struct work *work, const char *broker_path);
 
 /* -EBUSY: the queue is full; -ESHUTDOWN. */
 int work_add(struct work *work, struct job *job);
-
-/* Whether nothing is worked on, and nothing waits. */
-bool work_is_idle(struct work *work);
 
 /* Asks, and notes whether the broker could be reached; *ret_answer is NULL if not. */
 void work_ask(struct work *work, struct broker *broker, const json_t *question,

@@ -120,15 +120,16 @@ struct patch_case {
 	const char *patch, *path, *allowed; /* beginnings */
 };
 
+#define EDIT_1 "/ietf-yang-patch:yang-patch/edit[1]"
 #define EDIT(members) "{\"ietf-yang-patch:yang-patch\":{\"edit\":[{" members "}]}}"
 
 static const struct patch_case bad_patches[] = {
 	{"", "", "a YANG Patch"},
 	{"{}", "", "a YANG Patch"},
 	{"{\"ietf-yang-patch:yang-patch\":{\"edit\":{}}}", "", "a YANG Patch"},
-	{EDIT(""), "edit 1", "operation is one of"},
-	{EDIT("\"operation\":\"merg\""), "edit 1", "operation is one of"},
-	{EDIT("\"operation\":\"merge\""), "edit 1", "with target"},
+	{EDIT(""), EDIT_1, "operation is one of"},
+	{EDIT("\"operation\":\"merg\""), EDIT_1, "operation is one of"},
+	{EDIT("\"operation\":\"merge\""), EDIT_1, "with target"},
 	{EDIT("\"operation\":\"merge\",\"target\":\"/trireme:pools=a\""), "/pools", "one of"},
 	{EDIT("\"operation\":\"merge\",\"target\":\"/trireme:pool=%zz\""), "/trireme:pool=%zz",
 	 "keys with percent"},
@@ -136,12 +137,12 @@ static const struct patch_case bad_patches[] = {
 	 "keys with percent"},
 	{EDIT("\"operation\":\"merge\",\"target\":\"/trireme:pool=a,b\""), "/trireme:pool=a,b",
 	 "as many values"},
-	{EDIT("\"operation\":\"merge\",\"target\":\"/trireme:pool=a\",\"value\":{}"), "edit 1",
+	{EDIT("\"operation\":\"merge\",\"target\":\"/trireme:pool=a\",\"value\":{}"), EDIT_1,
 	 "a value with one member"},
-	{EDIT("\"operation\":\"move\",\"target\":\"/trireme:pool=web\",\"where\":\"up\""), "edit 1",
+	{EDIT("\"operation\":\"move\",\"target\":\"/trireme:pool=web\",\"where\":\"up\""), EDIT_1,
 	 "where is one of"},
 	{EDIT("\"operation\":\"move\",\"target\":\"/trireme:pool=web\",\"where\":\"after\""),
-	 "edit 1", "with target and"},
+	 EDIT_1, "with target and"},
 	{EDIT("\"operation\":\"move\",\"target\":\"/trireme:pool=web\",\"where\":\"after\","
 	      "\"point\":\"/trireme:pool=none\""),
 	 "/trireme:pool[name='web']", "beside another entry"},
