@@ -104,6 +104,22 @@ static void offer_entries(struct complete_job *job, const json_t *list, const ch
 	}
 }
 
+/* The newest ones, with what has been said of them. */
+static void offer_revisions(struct complete_job *job)
+{
+	_cleanup_json_ json_t *state = ask(job, COMPLETE_STATE, "");
+	const json_t *revision;
+	size_t i;
+
+	json_array_foreach(json_object_get(state, "revision"), i, revision)
+	{
+		char number[24];
+
+		snprintf(number, sizeof(number), "%lld", json_number_of(revision, "number"));
+		complete_offer(job, number, json_text_of(revision, "comment"), false);
+	}
+}
+
 static void offer_state(struct complete_job *job, const char *list)
 {
 	_cleanup_json_ json_t *state = ask(job, COMPLETE_STATE, "");
@@ -151,6 +167,10 @@ static void offer_argument(struct complete_job *job, const struct argument *argu
 		break;
 	case ARGUMENT_DOCUMENT:
 		complete_choices(job, "running|candidate");
+		offer_revisions(job);
+		break;
+	case ARGUMENT_REVISION:
+		offer_revisions(job);
 		break;
 	case ARGUMENT_GROUP:
 		offer_state(job, "group");

@@ -46,7 +46,8 @@ static const struct {
 	{COMPLETE_CANDIDATE, "/trireme:access/user", "{\"trireme:user\":[{\"name\":\"anna\"}]}"},
 	{COMPLETE_STATE, "",
 	 "{\"member\":[{\"name\":\"r1\",\"reason\":\"owner\"},{\"name\":\"r2\"}],"
-	 "\"group\":[{\"name\":\"main\"}],\"service\":[{\"name\":\"web\"}]}"},
+	 "\"group\":[{\"name\":\"main\"}],\"service\":[{\"name\":\"web\"}],"
+	 "\"revision\":[{\"number\":12},{\"number\":11,\"comment\":\"why\"}]}"},
 };
 
 static json_t *answer(void *user, enum complete_source source, const char *path)
@@ -101,7 +102,6 @@ static void words_of_the_table(void **state)
 		{"commit|-m|x|--e", "--emergency"},
 		{"user|add|a|--role|", "administrator|operator|viewer"},
 		{"import|--format|k", "keepalived"},
-		{"diff|", "candidate|running"},
 		{"overr", ""},
 		{"nothing|", ""},
 	};
@@ -139,6 +139,9 @@ static void names_that_are_there(void **state)
 		{"set|uses|", "mail|we b|web"},
 		{"set|at|2", "203.0.113.10"},
 		{"set|above|", ""},
+		{"diff|", "11|12|candidate|running"},
+		{"diff|11|r", "running"},
+		{"rollback|", "11|12"},
 		{"cluster|standby|", "r1|r2"},
 		{"cluster|switchover|", "main"},
 		{"service|", "disable|drain|enable|web"},
