@@ -28,8 +28,6 @@ int main(int argc, char **argv)
 	/* An API that ends while it is asked is an error, not the end of this program. */
 	signal(SIGPIPE, SIG_IGN);
 	client_init(&client);
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
-		return usage(stdout, EXIT_OK);
 	if (argc > 1)
 		return run_words(&client, argc - 1, argv + 1);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
