@@ -15,7 +15,7 @@
 
 struct completion {
 	char text[COMPLETION_MAX]; /* in place of the last word */
-	char help[96];		   /* may be cut off */
+	char help[320];		   /* may be cut off */
 	bool open;		   /* more is to follow without a blank, as behind a '/' */
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme: the cluster's state and configuration from a shell, as a client of this machine's API.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,8 +24,6 @@ int main(int argc, char **argv)
 {
 	struct client client;
 
-	/* An API that ends while it is asked is an error, not the end of this program. */
-	signal(SIGPIPE, SIG_IGN);
 	client_init(&client);
 	if (argc > 1)
 		return run_words(&client, argc - 1, argv + 1);
