@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "console/command.h"
 #include "console/path.h"
 
@@ -104,6 +105,36 @@ static void offer_entries(struct complete_job *job, const json_t *list, const ch
 	}
 }
 
+/* Files by their names. One that would have to be quoted is typed by hand. */
+static void offer_files(struct complete_job *job)
+{
+	const char *slash = strrchr(job->begun, '/');
+	size_t size = slash ? (size_t)(slash - job->begun) + 1 : 0, i;
+	char path[COMPLETION_MAX];
+	struct text folder = TEXT_ON(path);
+	_cleanup_json_ json_t *names = NULL;
+	const json_t *entry;
+
+	text_add(&folder, "%.*s", (int)size, job->begun);
+	if (text_result(&folder) < 0)
+		return;
+	names = ask(job, COMPLETE_FILES, path);
+	json_array_foreach(names, i, entry)
+	{
+		const char *name = json_string_value(entry);
+		char whole[COMPLETION_MAX];
+		struct text text = TEXT_ON(whole);
+
+		/* Hidden ones are for who has typed the dot. */
+		if (!name || name[strcspn(name, " \t\"'\\")] ||
+		    (name[0] == '.' && job->begun[size] != '.'))
+			continue;
+		text_add(&text, "%s%s", path, name);
+		if (text_result(&text) == 0)
+			complete_offer(job, whole, "", name[strlen(name) - 1] == '/');
+	}
+}
+
 /* The newest ones, with what has been said of them. */
 static void offer_revisions(struct complete_job *job)
 {
@@ -186,6 +217,9 @@ static void offer_argument(struct complete_job *job, const struct argument *argu
 		break;
 	case ARGUMENT_REAL:
 		offer_reals(job, before);
+		break;
+	case ARGUMENT_FILE:
+		offer_files(job);
 		break;
 	case ARGUMENT_USER:
 		complete_list(job, "/trireme:access/user", NULL, "name");

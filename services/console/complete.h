@@ -28,6 +28,7 @@ enum complete_source {
 	COMPLETE_MODEL,	    /* what the model says of `path`: the node (schema/document.h) */
 	COMPLETE_CANDIDATE, /* what the candidate has at the target `path` */
 	COMPLETE_STATE,
+	COMPLETE_FILES, /* names in the folder `path`, an array; those of folders end with '/' */
 };
 
 /* The answer, which is the callee's to free; NULL: nobody knows. */

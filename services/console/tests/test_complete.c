@@ -44,6 +44,8 @@ static const struct {
 	 "{\"trireme:alias-group\":[{\"alias\":[{\"address\":\"203.0.113.10\"},"
 	 "{\"address\":\"10.77.0.1\"}]}]}"},
 	{COMPLETE_CANDIDATE, "/trireme:access/user", "{\"trireme:user\":[{\"name\":\"anna\"}]}"},
+	{COMPLETE_FILES, "", "[\"lvs.cf\", \"a b\", \".x\", \"seed/\"]"},
+	{COMPLETE_FILES, "/seed/", "[\"x.conf\", \".\", \"y/\"]"},
 	{COMPLETE_STATE, "",
 	 "{\"member\":[{\"name\":\"r1\",\"reason\":\"owner\"},{\"name\":\"r2\"}],"
 	 "\"group\":[{\"name\":\"main\"}],\"service\":[{\"name\":\"web\"}],"
@@ -148,6 +150,10 @@ static void names_that_are_there(void **state)
 		{"service|drain|", "mail|we b|web"},
 		{"service|drain|web|", "web1|web2"},
 		{"service|drain|web|web1|", ""},
+		{"import|", "lvs.cf|seed/+"},
+		{"import|.", ".x"},
+		{"import|/seed/", "/seed/x.conf|/seed/y/+"},
+		{"export|/seed/x", "/seed/x.conf"},
 		{"user|password|", "anna"},
 		{"user|add|", ""},
 	};
