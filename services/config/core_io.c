@@ -107,7 +107,8 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 	if (r == 0)
 		r = store_body(core->store, number, &body, &size);
 	if (r == -ENOENT)
-		text_add(report, "there is no revision %llu: allowed is one that the history shows\n",
+		text_add(report,
+			 "there is no revision %llu: allowed is one that the history shows\n",
 			 (unsigned long long)number);
 	else if (r < 0)
 		text_add(report, "revision %llu cannot be read: %s\n", (unsigned long long)number,

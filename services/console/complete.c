@@ -186,6 +186,28 @@ static void offer_reals(struct complete_job *job, const char *pool)
 		complete_list(job, target, NULL, "name");
 }
 
+/* Arguments whose names the state has in a list, and those that the candidate has in one. */
+static const struct {
+	const char *state, *candidate;
+} name_lists[] = {
+	[ARGUMENT_GROUP] = {.state = "group"},
+	[ARGUMENT_NODE] = {.state = "member"},
+	[ARGUMENT_SERVICE] = {.state = "service"},
+	[ARGUMENT_POOL] = {.candidate = "/trireme:pool"},
+	[ARGUMENT_USER] = {.candidate = "/trireme:access/user"},
+	[ARGUMENT_TOKEN] = {.candidate = "/trireme:access/token"},
+};
+
+static void offer_names(struct complete_job *job, enum argument_kind kind)
+{
+	if (kind >= ARRAY_SIZE(name_lists))
+		return;
+	if (name_lists[kind].state)
+		offer_state(job, name_lists[kind].state);
+	if (name_lists[kind].candidate)
+		complete_list(job, name_lists[kind].candidate, NULL, "name");
+}
+
 static void offer_argument(struct complete_job *job, const struct argument *argument,
 			   const char *before)
 {
@@ -203,31 +225,14 @@ static void offer_argument(struct complete_job *job, const struct argument *argu
 	case ARGUMENT_REVISION:
 		offer_revisions(job);
 		break;
-	case ARGUMENT_GROUP:
-		offer_state(job, "group");
-		break;
-	case ARGUMENT_NODE:
-		offer_state(job, "member");
-		break;
-	case ARGUMENT_SERVICE:
-		offer_state(job, "service");
-		break;
-	case ARGUMENT_POOL:
-		complete_list(job, "/trireme:pool", NULL, "name");
-		break;
 	case ARGUMENT_REAL:
 		offer_reals(job, before);
 		break;
 	case ARGUMENT_FILE:
 		offer_files(job);
 		break;
-	case ARGUMENT_USER:
-		complete_list(job, "/trireme:access/user", NULL, "name");
-		break;
-	case ARGUMENT_TOKEN:
-		complete_list(job, "/trireme:access/token", NULL, "name");
-		break;
 	default:
+		offer_names(job, argument->kind);
 		break;
 	}
 }
