@@ -143,7 +143,9 @@ enum exit_code client_no_answer(int error, bool changes, struct text *words)
 		return EXIT_UNREACHABLE;
 	case EACCES:
 	case EPERM:
-		text_add(words, "the API of this machine is not for this user: be root\n");
+		text_add(words,
+			 "the API of this machine is root's: be root (sudo), or use HTTPS with a "
+			 "user's password or a token\n");
 		return EXIT_FORBIDDEN;
 	case EINTR:
 		text_add(words, "interrupted%s\n",

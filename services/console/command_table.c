@@ -87,7 +87,8 @@ const struct command commands[] = {
 	 .switches = JSON,
 	 .request = request_set,
 	 .render = answer_changed,
-	 .help = "changes the candidate; VALUE is plain text or JSON"},
+	 .help = "changes the candidate; VALUE is plain text or JSON: [\"a\", \"b\"] adds to a "
+		 "list"},
 	{.words = "delete",
 	 .arguments = {{"PATH", ARGUMENT_PATH}},
 	 .switches = JSON,
@@ -153,11 +154,12 @@ const struct command commands[] = {
 	 .switches = JSON | SWITCH_BIT(SWITCH_FORMAT) | SWITCH_BIT(SWITCH_DRY_RUN),
 	 .kind = COMMAND_IMPORT,
 	 .render = answer_import,
-	 .help = "another load balancer's file, or an exported one, becomes the candidate"},
+	 .help = "another load balancer's file, or an exported one, becomes the candidate; '-' is "
+		 "standard input"},
 	{.words = "service",
 	 .arguments = {{"NAME", ARGUMENT_SERVICE, NULL, true}},
 	 .switches = JSON,
-	 .request = request_state,
+	 .request = request_service,
 	 .render = answer_services,
 	 .help = "virtual services and their real servers"},
 	{.words = "service drain",
@@ -219,8 +221,10 @@ const struct command commands[] = {
 	 .operation = "override",
 	 .render = answer_summary,
 	 .changes = true,
-	 .help = "goes on without a node that may know a newer revision, which is lost then; WORD "
-		 "is 'override'"},
+	 .help = "of two nodes, the one that started alone goes on alone; and a node goes on that "
+		 "may lack a newer revision, which is lost then. It makes no quorum of three "
+		 "nodes or more, and asks nobody whether the other node is really gone: be sure "
+		 "that it is. WORD is 'override'"},
 	{.words = "override",
 	 .arguments = {{"WORD", ARGUMENT_WORD, "word"}},
 	 .switches = JSON,

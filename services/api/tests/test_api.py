@@ -427,6 +427,8 @@ def test_routers_and_real_servers_are_told_what_to_be(machine, operator):
     web = next(service for service in machine.state()["service"] if service["name"] == "web")
     assert next(real for real in web["real-server"] if real["name"] == "web2")["admin-state"] == "drain"
     machine.call("set-admin-state", operator, **{**order, "admin-state": "enabled"})
+    newest = machine.call("history", operator, count=1)["revision"][0]
+    assert newest["comment"] == f"enabled {order['pool']} {order['real-server']}"
     assert machine.refused("rpc", operator, name="set-admin-state", input={**order, "pool": "none"})[:2] == NOT_FOUND
 
 
