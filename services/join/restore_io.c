@@ -32,7 +32,7 @@ struct restoration {
 	struct backup_key key;
 	struct join_cards cards;
 	char node[JOIN_NAME_MAX];
-	int file; /* the bundle that is being written */
+	int lock, file; /* of the machine; the bundle that is being written */
 	uint8_t plain[BACKUP_CHUNK];
 	char words[CLUSTER_WORDS_MAX];
 };
@@ -283,8 +283,10 @@ static int run(struct restoration *s)
 {
 	_cleanup_(decrefp) json_t *document = NULL;
 	struct backup_header header;
-	int r = cards_list(s->options->target.root, &s->cards);
+	int r = import_prepare(&s->options->target, &s->lock, s->words);
 
+	if (r == 0)
+		r = cards_list(s->options->target.root, &s->cards);
 	if (r == 0)
 		r = read_header(s, &header);
 	if (r == 0)
@@ -306,10 +308,12 @@ int restore_run(const struct restore_options *options)
 	struct restoration *s = &restoration;
 	int r;
 
-	*s = (struct restoration){.options = options, .file = -1};
+	*s = (struct restoration){.options = options, .lock = -1, .file = -1};
 	r = run(s);
 	closep(&s->file);
-	import_end(&options->target);
+	if (s->lock >= 0)
+		import_end(&options->target);
+	closep(&s->lock);
 	unmap(&s->backup);
 	unmap(&s->bundle);
 	if (r < 0)
