@@ -188,7 +188,10 @@ function ConnectionBanner() {
       <p>Last word from it: {span(now - heard)} ago.</p>
       {now - heard > LONG_MS && (
         <p>
-          If its certificate was replaced, <a href="/" target="_blank" rel="noreferrer">open the router in a new window</a>{' '}
+          If its certificate was replaced,{' '}
+          <a href="/" target="_blank" rel="noreferrer">
+            open the router in a new window
+          </a>{' '}
           and accept that there; this page then goes on, with what you typed.
         </p>
       )}

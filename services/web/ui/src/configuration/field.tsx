@@ -219,7 +219,9 @@ function Secret(props: InputProps) {
         readOnly={locked || !administrator}
         placeholder={administrator ? hint : 'only for administrators'}
         value={value === HIDDEN || value === undefined ? '' : String(value).replace(PLAIN, '')}
-        onInput={(e) => onChange(e.currentTarget.value === '' && wasSet ? HIDDEN : valueOf(e.currentTarget.value, node))}
+        onInput={({ currentTarget: { value: typed } }) =>
+          onChange(typed === '' && wasSet ? HIDDEN : valueOf(typed, node))
+        }
       />
       {wasSet && !locked && administrator && !node.mandatory && (
         <button type="button" class="small" onClick={() => onChange(removed ? HIDDEN : undefined)}>

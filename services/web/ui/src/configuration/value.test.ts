@@ -113,11 +113,9 @@ test('members of an object have no order, entries of a list have', () => {
 });
 
 test('differences are named, and said where they are short', () => {
-  assert.deepEqual(differences({ port: 80, pool: 'web', list: [1] }, { port: 8080, pool: 'web', list: [1, 2], x: true }), [
-    'port: 80 → 8080',
-    'list',
-    'x: not set → true',
-  ]);
+  const before = { port: 80, pool: 'web', list: [1] };
+  const after = { port: 8080, pool: 'web', list: [1, 2], x: true };
+  assert.deepEqual(differences(before, after), ['port: 80 → 8080', 'list', 'x: not set → true']);
   assert.deepEqual(differences({ port: 80 }, { port: 80 }), []);
 });
 

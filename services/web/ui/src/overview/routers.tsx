@@ -105,7 +105,9 @@ function GroupHeld({ group }: { group: Group }) {
     <section class="group" aria-label={`Addresses of ${group.name}`}>
       <p class="group-name">
         <strong>{group.name}</strong>
-        {group.owner && lease !== undefined && lease > 0 && <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>}
+        {group.owner && lease !== undefined && lease > 0 && (
+          <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>
+        )}
       </p>
       <Aliases aliases={aliases.slice(0, ALIASES_SHOWN)} />
       {aliases.length > ALIASES_SHOWN && (
