@@ -79,3 +79,13 @@ uptime_tenths() {
 	read -r uptime _ </proc/uptime
 	uptime=${uptime%?}
 }
+
+# For a run script: waits until the services that traffic depends on are up, or have been given their time (announce).
+# What reads the model when it starts costs a slow processor seconds, and they are then all the others'.
+after_services() {
+	waited=0
+	until [ -e /run/trireme/announced ] || [ "$waited" -ge 60 ]; do
+		sleep 1
+		waited=$((waited + 1))
+	done
+}

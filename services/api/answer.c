@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/cleanup.h"
+#include "base/wipe.h"
 #include "proto/api_ipc.h"
 
 #define WORDS_MAX 1024
@@ -66,7 +66,8 @@ const json_t *answer_error_of(const struct answer *answer)
 int answer_text(const struct answer *answer, const char *renew, char **ret_text, size_t *ret_size)
 {
 	_cleanup_buffer_ struct buffer buffer = buffer_of(API_IPC_MAX);
-	_cleanup_free_ char *dumped = NULL;
+	/* It may have a new token. */
+	_cleanup_wipe_ char *dumped = NULL;
 	const char *text = answer->text;
 
 	if (!text) {

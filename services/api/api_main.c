@@ -29,10 +29,16 @@
 #define HELPER_USER "trireme-auth"
 /* The health checker, which is not root, makes what its clients share with it for its own group. */
 #define HEALTH_GROUP "trireme-health"
-#define DATA "/data/trireme"
+#define DATA AUDIT_FOLDER
 #define SECRET_KEY "secret.key"
 #define SECRET_KEY_SIZE 32
 #define RELEASE "/etc/trireme-release"
+/*
+ * Together less than one front's workers, SERVE_WORKERS_SHARE. The config service does one thing
+ * after the other: more at a time make nothing faster.
+ */
+#define LOOKS_MAX 3
+#define COMMITS_MAX 2
 #define FINGERPRINT "/run/trireme/tls.fingerprint"
 
 struct api {
@@ -137,6 +143,8 @@ static int open_broker(struct api *api)
 	b->config_path = api->daemon.config_path;
 	b->yang_dir = api->daemon.yang_dir;
 	pthread_mutex_init(&b->importing, NULL);
+	gate_open(&b->looks, LOOKS_MAX);
+	gate_open(&b->commits, COMMITS_MAX);
 	pthread_rwlock_init(&b->directory_lock, NULL);
 	pthread_mutex_init(&b->revision_lock, NULL);
 	pthread_cond_init(&b->revision_changed, NULL);
@@ -170,7 +178,10 @@ static int start(struct api *api)
 {
 	int r = drop_privileges(api);
 
-	/* JSON holds passwords and tokens; before the first JSON and the first thread. */
+	/*
+	 * Before the first JSON and the first thread. It holds passwords and tokens: nothing of it
+	 * stays in memory that is free.
+	 */
 	json_set_alloc_funcs(malloc, wipe_free);
 	json_object_seed(0);
 	(void)umask(0077);

@@ -11,6 +11,8 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "api/attempt_io.h"
+#include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
 #include "proto/api_ipc.h"
@@ -36,6 +38,11 @@ static void note(struct exchange *x, const char *user, const char *outcome)
 	audit_note(&x->broker->audit, &entry);
 }
 
+static void forget_user(struct config_user *user)
+{
+	explicit_bzero(user, sizeof(*user));
+}
+
 /* One answer for all reasons: which it was is not told. */
 static int refuse(struct exchange *x)
 {
@@ -51,48 +58,6 @@ static int make_wait(struct exchange *x, uint32_t seconds)
 		     "too many wrong tries: the next one counts in %u s", seconds);
 	answer_error_add(&x->answer, "retry-after", json_integer(seconds));
 	return -EACCES;
-}
-
-/* The address that tries are counted by; "": this machine's own front, where they are not. */
-static const char *counted_address(const struct exchange *x)
-{
-	return x->is_local ? "" : x->request.from;
-}
-
-/* Begins a try; seconds that it has to wait instead. */
-static uint32_t begin_try(struct exchange *x, const char *user)
-{
-	const char *address = counted_address(x), *name = x->is_local ? "" : user;
-	struct broker *b = x->broker;
-	uint64_t now = boot_s();
-	uint32_t wait, other;
-
-	pthread_mutex_lock(&b->guard);
-	wait = lockout_wait(&b->users, name, now);
-	other = lockout_wait(&b->addresses, address, now);
-	wait = other > wait ? other : wait;
-	if (wait == 0) {
-		lockout_try(&b->users, name, now);
-		lockout_try(&b->addresses, address, now);
-	}
-	pthread_mutex_unlock(&b->guard);
-	return wait;
-}
-
-/* right: it was; else it was not a try at all. */
-static void end_try(struct exchange *x, const char *user, bool right)
-{
-	const char *name = x->is_local ? "" : user;
-	struct broker *b = x->broker;
-
-	pthread_mutex_lock(&b->guard);
-	if (right)
-		lockout_succeeded(&b->users, name);
-	else
-		lockout_take_back(&b->users, name);
-	/* Who has one right password could else try others without end. */
-	lockout_take_back(&b->addresses, counted_address(x));
-	pthread_mutex_unlock(&b->guard);
 }
 
 /* The user, or one who has the hash that takes as long, and whom nobody can be. */
@@ -122,9 +87,9 @@ static int too_many(struct exchange *x)
 }
 
 /* It could not be found out: no try. */
-static int cannot_check(struct exchange *x, const char *user, int error)
+static int cannot_check(struct exchange *x, const struct attempt *attempt, int error)
 {
-	end_try(x, user, false);
+	attempt_void(x, attempt);
 	if (error == -EPIPE) {
 		qb_log(LOG_CRIT, "the process that checks passwords has ended: the broker begins "
 				 "anew");
@@ -140,19 +105,19 @@ static_assert(HELPER_WAITING_MAX < LOCKOUT_FREE,
 static int try_password(struct exchange *x, const char *user, const char *password,
 			struct config_user *ret_user)
 {
-	struct config_user found;
-	uint32_t wait = begin_try(x, user);
-	bool known;
+	_cleanup_(forget_user) struct config_user found = {0};
+	struct attempt attempt;
+	bool known = look_up(x->broker, user, &found);
+	uint32_t wait = attempt_begin(x, user, &found, &attempt);
 	int r;
 
 	if (wait)
 		return make_wait(x, wait);
-	known = look_up(x->broker, user, &found);
 	r = helper_check(&x->broker->helper, password, found.password);
 	if (r != 0 && r != -EACCES && r != -EBADMSG)
-		return cannot_check(x, user, r);
+		return cannot_check(x, &attempt, r);
 	if (r == 0 && known) {
-		end_try(x, user, true);
+		attempt_right(x, &attempt);
 		note(x, user, "ok");
 		*ret_user = found;
 	} else {
@@ -160,7 +125,6 @@ static int try_password(struct exchange *x, const char *user, const char *passwo
 		note(x, known ? user : "", known ? "refused" : "refused: no such user");
 		r = refuse(x);
 	}
-	explicit_bzero(&found, sizeof(found));
 	return r;
 }
 
@@ -187,33 +151,19 @@ static void set_user(struct principal *p, const struct config_user *user)
 /* A name and password that were right a moment ago need not be checked again. */
 static int by_password(struct exchange *x)
 {
+	_cleanup_(forget_user) struct config_user user = {0};
 	const struct request *q = &x->request;
-	struct broker *b = x->broker;
-	uint8_t digest[TOKEN_DIGEST_SIZE];
-	struct config_user user;
-	bool known = look_up(b, q->user, &user), has = false;
-	int r = 0;
+	bool known = look_up(x->broker, q->user, &user);
+	bool has = attempt_is_verified(x, &user) && known;
+	int r = has ? 0 : authenticate_password(x, q->user, q->password, &user);
 
-	token_digest(&b->memory_key, q->user, q->password, user.password, digest);
-	if (known) {
-		pthread_mutex_lock(&b->guard);
-		has = verified_has(&b->verified, digest, boot_s());
-		pthread_mutex_unlock(&b->guard);
-	}
-	if (!has) {
-		r = authenticate_password(x, q->user, q->password, &user);
-		/* The hash may be another one since. */
-		token_digest(&b->memory_key, q->user, q->password, user.password, digest);
-	}
-	if (r == 0) {
-		set_user(&x->principal, &user);
-		pthread_mutex_lock(&b->guard);
-		if (!has)
-			verified_add(&b->verified, digest, boot_s());
-		pthread_mutex_unlock(&b->guard);
-	}
-	explicit_bzero(&user, sizeof(user));
-	return r;
+	if (r < 0)
+		return r;
+	set_user(&x->principal, &user);
+	/* The hash may be another one since. */
+	if (!has)
+		attempt_verified(x, &user);
+	return 0;
 }
 
 /*

@@ -6,9 +6,10 @@
 #include <pthread.h>
 
 #include "api/answer.h"
-#include "api/audit_io.h"
+#include "base/audit_io.h"
 #include "api/directory.h"
 #include "api/ended.h"
+#include "api/gate_io.h"
 #include "api/helper_io.h"
 #include "api/lockout.h"
 #include "api/request.h"
@@ -21,6 +22,7 @@ struct broker {
 	const char *release_path, *fingerprint_path; /* files that say what the node shows */
 	const char *config_path, *yang_dir;	     /* the configuration in use */
 	pthread_mutex_t importing;
+	struct gate looks, commits; /* to the config service */
 	struct helper helper;
 	struct audit_io audit;
 	struct state_cache state;
@@ -37,9 +39,9 @@ struct broker {
 	struct lockout users, addresses;
 	struct lockout
 		token_addresses; /* of who shows tokens that are none: how often it is noted */
-	struct verified verified;
+	struct verified verified, places;
 	struct ended ended;
-	struct token_key memory_key; /* of `verified` */
+	struct token_key memory_key; /* of `verified` and `places` */
 };
 
 /* Who asks, and what he may. */

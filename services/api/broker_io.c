@@ -4,15 +4,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "api/authenticate_io.h"
 #include "api/operation_io.h"
 #include "api/rpc_input.h"
+#include "api/wait_io.h"
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "proto/api_ipc.h"
 
-#define REVISION_WAIT_S 1
+#define REVISION_WAIT_NS NSEC_PER_SEC
 
 void operation_deny(struct exchange *x, enum access_role needed)
 {
@@ -166,14 +167,12 @@ int broker_request(void *data, bool is_local, const char *text, size_t size, cha
 
 void broker_wait_revision(struct broker *b, uint64_t number)
 {
-	struct timespec due;
+	struct timespec due = wait_due(REVISION_WAIT_NS);
 	int r = 0;
 
-	clock_gettime(CLOCK_REALTIME, &due);
-	due.tv_sec += REVISION_WAIT_S;
 	pthread_mutex_lock(&b->revision_lock);
 	while (b->revision < number && r == 0)
-		r = pthread_cond_timedwait(&b->revision_changed, &b->revision_lock, &due);
+		r = wait_until(&b->revision_changed, &b->revision_lock, &due);
 	pthread_mutex_unlock(&b->revision_lock);
 }
 

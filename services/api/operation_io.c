@@ -95,13 +95,30 @@ static void no_answer(struct exchange *x, int error)
 			     : "");
 }
 
+static void too_busy(struct exchange *x)
+{
+	answer_error(&x->answer, API_TAG_FAILED, API_APP_BUSY,
+		     "the config service is busy with others' requests, for longer than a second: "
+		     "try again");
+	answer_error_add(&x->answer, "retry-after", json_integer(1));
+}
+
 int operation_config(struct exchange *x, json_t *request, int wait_ms, json_t **ret_answer)
 {
+	struct gate *gate = wait_ms > OPERATION_LOOK_MS ? &x->broker->commits : &x->broker->looks;
 	json_t *answer = NULL;
+	size_t place;
 	int r = request ? add_principal(x, request) : -ENOMEM;
 
-	if (r == 0)
+	if (r == 0 && gate_enter(gate, &place) < 0) {
+		json_decref(request);
+		too_busy(x);
+		return -EBUSY;
+	}
+	if (r == 0) {
 		r = config_ask(request, wait_ms, &answer);
+		gate_leave(gate, place);
+	}
 	json_decref(request);
 	if (r < 0) {
 		no_answer(x, r);
@@ -118,16 +135,23 @@ int operation_config(struct exchange *x, json_t *request, int wait_ms, json_t **
 /* The answer is a document: it is passed on as it is. */
 static void pass_on(struct exchange *x, json_t *request)
 {
+	struct gate *gate = &x->broker->looks;
 	_cleanup_free_ char *text = NULL;
+	size_t place;
 	int r = request ? add_principal(x, request) : -ENOMEM;
 
 	if (r == 0)
 		text = json_dumps(request, JSON_COMPACT);
 	json_decref(request);
-	if (r == 0)
-		r = text ? config_ask_text(text, strlen(text), OPERATION_LOOK_MS, &x->answer.text,
-					   &x->answer.size)
-			 : -ENOMEM;
+	if (text && gate_enter(gate, &place) < 0) {
+		too_busy(x);
+		return;
+	}
+	r = text ? config_ask_text(text, strlen(text), OPERATION_LOOK_MS, &x->answer.text,
+				   &x->answer.size)
+		 : -ENOMEM;
+	if (text)
+		gate_leave(gate, place);
 	if (r < 0)
 		no_answer(x, r);
 }

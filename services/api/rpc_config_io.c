@@ -129,16 +129,20 @@ void rpc_switch_over(struct exchange *x)
 	}
 }
 
-/* One leaf of what is there, committed at once. Names are RPC_NAME: they stand as they are. */
+/*
+ * One leaf of what is there, committed at once; what it is goes into the history if no comment is
+ * given. Names are RPC_NAME: they stand as they are.
+ */
 static void set_leaf(struct exchange *x, const char *target, const char *list, const char *name,
-		     const char *leaf, json_t *value)
+		     const char *leaf, json_t *value, json_t *what)
 {
-	const json_t *comment = json_object_get(x->request.input, "comment");
+	json_t *given = json_object_get(x->request.input, "comment");
 	json_t *entry = json_pack("{s:s, s:o}", "name", name, leaf, value);
 
 	operation_commit(x, json_pack("{s:s, s:s, s:s, s:{s:[o]}, s:O*}", "op", "commit", "method",
 				      API_METHOD_PATCH, "target", target, "value", list, entry,
-				      "comment", comment));
+				      "comment", given ? given : what));
+	json_decref(what);
 }
 
 static void set_standby(struct exchange *x, bool standby)
@@ -147,7 +151,8 @@ static void set_standby(struct exchange *x, bool standby)
 	char target[TARGET_MAX];
 
 	snprintf(target, sizeof(target), "/trireme:cluster/node=%s", node);
-	set_leaf(x, target, "trireme:node", node, "standby", json_boolean(standby));
+	set_leaf(x, target, "trireme:node", node, "standby", json_boolean(standby),
+		 json_sprintf("%s %s", standby ? "standby" : "online", node));
 }
 
 void rpc_standby(struct exchange *x)
@@ -164,10 +169,11 @@ void rpc_set_admin_state(struct exchange *x)
 {
 	const json_t *input = x->request.input;
 	const char *real = rpc_input_text(input, "real-server");
+	const char *pool = rpc_input_text(input, "pool");
+	const char *state = rpc_input_text(input, "admin-state");
 	char target[TARGET_MAX];
 
-	snprintf(target, sizeof(target), "/trireme:pool=%s/real-server=%s",
-		 rpc_input_text(input, "pool"), real);
-	set_leaf(x, target, "trireme:real-server", real, "admin-state",
-		 json_incref(json_object_get(input, "admin-state")));
+	snprintf(target, sizeof(target), "/trireme:pool=%s/real-server=%s", pool, real);
+	set_leaf(x, target, "trireme:real-server", real, "admin-state", json_string(state),
+		 json_sprintf("%s %s %s", state, pool, real));
 }

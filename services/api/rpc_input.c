@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/audit_io.h"
+#include "base/audit_io.h"
 #include "api/request.h"
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -135,14 +135,15 @@ void token_id(const uint8_t random[TOKEN_ID_SIZE], char ret_id[TOKEN_ID_MAX])
 	(void)encode(random, TOKEN_ID_SIZE, ret_id);
 }
 
-void token_digest(const struct token_key *key, const char *user, const char *password,
-		  const char *hash, uint8_t ret_digest[TOKEN_DIGEST_SIZE])
+void token_digest(const struct token_key *key, const char *user, const char *address,
+		  const char *password, const char *hash, uint8_t ret_digest[TOKEN_DIGEST_SIZE])
 {
 	struct hmac_sha256_ctx ctx;
 
 	hmac_sha256_set_key(&ctx, sizeof(key->bytes), key->bytes);
-	/* Each with its NUL, so that no two triples are the same bytes. */
+	/* Each with its NUL, so that no two sets are the same bytes. */
 	hmac_sha256_update(&ctx, strlen(user) + 1, (const uint8_t *)user);
+	hmac_sha256_update(&ctx, strlen(address) + 1, (const uint8_t *)address);
 	hmac_sha256_update(&ctx, strlen(password) + 1, (const uint8_t *)password);
 	hmac_sha256_update(&ctx, strlen(hash) + 1, (const uint8_t *)hash);
 	hmac_sha256_digest(&ctx, TOKEN_DIGEST_SIZE, ret_digest);

@@ -83,10 +83,11 @@ bool token_equal(const char *a, const char *b, size_t size);
 
 /*
  * A key for looking up a name and password that were found right before: HMAC-SHA256 under a key
- * that is nowhere but in memory, over name, password and the hash that it was checked by.
+ * that is nowhere but in memory, over name, client's address, password and the hash that it was
+ * checked by.
  */
 #define TOKEN_DIGEST_SIZE 32
-void token_digest(const struct token_key *key, const char *user, const char *password,
-		  const char *hash, uint8_t ret_digest[TOKEN_DIGEST_SIZE]);
+void token_digest(const struct token_key *key, const char *user, const char *address,
+		  const char *password, const char *hash, uint8_t ret_digest[TOKEN_DIGEST_SIZE]);
 
 #endif

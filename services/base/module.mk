@@ -2,6 +2,9 @@
 libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_io.c \
 	services/base/file_io.c services/base/text.c services/base/sysctl_io.c
 
+# Who has changed what, and who has signed in.
+libsrc-audit := services/base/audit.c services/base/audit_io.c services/base/buffer.c
+
 # A process group on corosync.
 libsrc-corosync := services/base/cpg_io.c services/base/quorum_io.c services/base/corosync_io.c
 libpkg-corosync := libcpg libvotequorum libqb

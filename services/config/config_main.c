@@ -2,6 +2,7 @@
 /* trireme-config: reads, checks, publishes and replicates the configuration of this machine. */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <linux/capability.h>
 #include <qb/qbloop.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log_io.h"
 #include "base/privilege_io.h"
+#include "base/wipe.h"
 #include "config/import_io.h"
 #include "config/load_io.h"
 #include "config/server.h"
@@ -263,6 +265,8 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	/* Requests have passwords: nothing of their JSON stays in memory that is free. */
+	json_set_alloc_funcs(malloc, wipe_free);
 	/*
 	 * Anybody may have written the document: it is parsed without rights but those to files,
 	 * which a medium may have given to any user.

@@ -106,11 +106,15 @@ int core_document(struct core *core, uint64_t number, struct document **ret_docu
 
 	if (r == 0)
 		r = store_body(core->store, number, &body, &size);
-	if (r < 0) {
+	if (r == -ENOENT)
+		text_add(report,
+			 "there is no revision %llu: allowed is one that the history shows\n",
+			 (unsigned long long)number);
+	else if (r < 0)
 		text_add(report, "revision %llu cannot be read: %s\n", (unsigned long long)number,
 			 strerror(-r));
+	if (r < 0)
 		return r;
-	}
 	r = core_parse(core, revision.model, body, size, ret_document, &error);
 	snprintf(what, sizeof(what), "revision %llu is not valid", (unsigned long long)number);
 	if (r < 0)

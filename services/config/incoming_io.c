@@ -26,6 +26,7 @@ static const struct {
 	{INCOMING_SECRET_KEY, SECRET_KEY_SIZE, SECRET_KEY_SIZE, false},
 	{"ca.crt", 1, BUNDLE_FILE_MAX, true},
 	{"ca.key", 1, BUNDLE_FILE_MAX, true},
+	{BUNDLE_CARDS, 1, BUNDLE_FILE_MAX, true},
 	{INCOMING_NODE, 0, 0, false},
 	{INCOMING_STORE, 0, 0, false},
 };

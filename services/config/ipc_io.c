@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ipc_server_io.h"
+#include "base/wipe.h"
 #include "proto/config_ipc.h"
 
 struct client {
@@ -26,7 +27,7 @@ static struct {
 
 static void client_clear(struct client *client)
 {
-	free(client->in);
+	wipe_free(client->in);
 	free(client->out);
 	*client = (struct client){.turn = client->turn + 1};
 }
@@ -84,9 +85,13 @@ static int take_part(struct client *client, const struct config_ipc_request *par
 
 	if (client->in_size + part->size > CONFIG_IPC_JSON_MAX)
 		return -EFBIG;
-	larger = realloc(client->in, client->in_size + part->size + 1);
+	/* realloc(3) could leave a copy of a password behind. */
+	larger = malloc(client->in_size + part->size + 1);
 	if (!larger)
 		return -ENOMEM;
+	if (client->in)
+		memcpy(larger, client->in, client->in_size);
+	wipe_free(client->in);
 	memcpy(larger + client->in_size, part->bytes, part->size);
 	client->in = larger;
 	client->in_size += part->size;
@@ -115,8 +120,7 @@ static void serve(struct client *client)
 	client->in_size = 0;
 	client->waiting = true;
 	server.request(server.data, ticket, request, size);
-	explicit_bzero(request, size);
-	free(request);
+	wipe_free(request);
 }
 
 static int32_t on_message(void *data, qb_ipcs_connection_t *connection, void *bytes, size_t size)

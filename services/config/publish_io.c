@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "config/identity.h"
 #include "config/tree_io.h"
+#include "proto/bundle.h"
 
 /* The node that /data says this machine is; a document does not have it any more. */
 static int read_machine(struct core *core, struct config *config)
@@ -140,6 +141,30 @@ void publication_ring(const struct publication *publication, struct ring *ret_ri
 	ring_of_config(publication->config, digest, ret_ring);
 }
 
+/*
+ * Addresses that stand in a document for those of a machine that was made from a backup. What is no
+ * such line counts for nothing: the port stays without a card then, and trireme-ports says so.
+ */
+static int use_own_cards(struct core *core, char *rules)
+{
+	_cleanup_free_ char *lines = NULL;
+	char *rest = NULL, *mark, *own, *place;
+	uint8_t mac[6];
+	int r = tree_read(core->root, TREE_CARDS, BUNDLE_FILE_MAX, &lines, &(size_t){0});
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (mark = strtok_r(lines, " ", &rest); mark; mark = strtok_r(NULL, " ", &rest)) {
+		own = strtok_r(NULL, "\n", &rest);
+		if (!own || parse_mac(mark, mac) < 0 || parse_mac(own, mac) < 0)
+			return 0;
+		place = strstr(rules, mark);
+		if (place && strlen(own) == strlen(mark))
+			memcpy(place, own, strlen(own));
+	}
+	return 0;
+}
+
 /* Which node this machine is, and which of its network cards is which port of it. */
 static int publish_node(struct core *core, const struct config_node *node)
 {
@@ -149,6 +174,8 @@ static int publish_node(struct core *core, const struct config_node *node)
 
 	identity_port_rules(node, &text);
 	r = text_result(&text);
+	if (r == 0)
+		r = use_own_cards(core, rules);
 	if (r == 0)
 		r = tree_write_if_changed(core->root, TREE_PORT_RULES, rules, text.used, 0644);
 	if (r < 0)

@@ -6,9 +6,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/wipe.h"
 #include "config/request.h"
 #include "config/request_edit.h"
 #include "proto/api_ipc.h"
+
+#define ONLY_ADMINISTRATORS "only administrators may change this"
 
 static int one_edit(const json_t *json, struct document_edit *edit, struct request_edits *edits,
 		    json_t **answer)
@@ -37,7 +40,7 @@ static int one_edit(const json_t *json, struct document_edit *edit, struct reque
 void request_edits_clear(struct request_edits *edits)
 {
 	for (size_t i = 0; i < edits->n_dumped; i++)
-		free(edits->dumped[i]);
+		wipe_free(edits->dumped[i]);
 	free(edits->dumped);
 	free(edits->list);
 	*edits = (struct request_edits){0};
@@ -81,7 +84,7 @@ static int edit_with(struct request *r, struct document *base, const json_t *edi
 static int replace_with(struct request *r, struct document *base, const json_t *document,
 			struct document **ret_document, struct schema_error *error)
 {
-	_cleanup_free_ char *text = json_dumps(document, JSON_COMPACT);
+	_cleanup_wipe_ char *text = json_dumps(document, JSON_COMPACT);
 	char node[CONFIG_NAME_MAX];
 	int result;
 
@@ -96,7 +99,7 @@ static int replace_with(struct request *r, struct document *base, const json_t *
 static int patch_with(struct document *base, const json_t *patch, struct document **ret_document,
 		      struct schema_error *error)
 {
-	_cleanup_free_ char *text = json_dumps(patch, JSON_COMPACT);
+	_cleanup_wipe_ char *text = json_dumps(patch, JSON_COMPACT);
 
 	return text ? document_apply_patch(base, "", text, strlen(text), ret_document, error)
 		    : -ENOMEM;
@@ -107,7 +110,7 @@ static int write_with(struct request *r, struct document *base, struct document 
 		      struct schema_error *error)
 {
 	const json_t *value = json_object_get(r->json, "value");
-	_cleanup_free_ char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+	_cleanup_wipe_ char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
 	const char *method = request_text(r->json, "method");
 	struct document_write write = {
 		.target = request_text(r->json, "target"),
@@ -143,6 +146,14 @@ static int make_document(struct request *r, struct document *base, struct docume
 	return -ENOENT;
 }
 
+static json_t *not_valid(const struct request *r, struct schema_error *error)
+{
+	if (request_is_restricted(r) &&
+	    document_hide_error(r->server->core.schema, error) == -EACCES)
+		return request_error(error, ONLY_ADMINISTRATORS);
+	return request_error(error, "the change is not valid");
+}
+
 int request_new_document(struct request *r, struct document *base, struct document **ret_document)
 {
 	_cleanup_(document_freep) struct document *document = NULL;
@@ -159,7 +170,7 @@ int request_new_document(struct request *r, struct document *base, struct docume
 	if (result == 0)
 		*ret_document = take_ptr(document);
 	else if (!r->answer && result != -ENOENT)
-		r->answer = request_error(&error, "the change is not valid");
+		r->answer = not_valid(r, &error);
 	return result;
 }
 
@@ -172,8 +183,7 @@ int request_check_rights(struct request *r, struct document *document)
 		return 0;
 	result = document_check_rights(r->server->document, document, &error);
 	if (result < 0)
-		r->answer = request_error(result == -EBADMSG ? &error : NULL,
-					  "only administrators may change this");
+		r->answer = request_error(result == -EBADMSG ? &error : NULL, ONLY_ADMINISTRATORS);
 	return result < 0 ? -EACCES : 0;
 }
 

@@ -22,6 +22,7 @@
 #define TREE_STORE_DAMAGED TREE_DATA "/config.db.damaged"
 #define TREE_SECRET_KEY TREE_DATA "/secret.key"
 #define TREE_MACHINE TREE_DATA "/node" /* what /trireme:machine says: this machine's node */
+#define TREE_CARDS TREE_DATA "/cards"  /* of a machine that was restored (proto/bundle.h) */
 #define TREE_RING TREE_DATA "/ring"    /* as this machine runs it */
 #define TREE_RING_BEFORE TREE_DATA "/ring.before" /* while it changes: to go back to */
 #define TREE_RING_KEYS TREE_DATA "/ring.keys"	  /* sealed */

@@ -79,6 +79,7 @@ enum exit_code run_user_add(const struct client *client, const struct command_li
 	char target[PATH_TEXT_MAX], plain[sizeof(PLAIN) + PASSWORD_SIZE], words[256];
 	struct text path = TEXT_ON(target), problem = TEXT_ON(words);
 	const char *name = line->arguments[0];
+	char comment[RUN_COMMENT_MAX];
 	struct api_request request;
 	json_t *value;
 
@@ -92,7 +93,7 @@ enum exit_code run_user_add(const struct client *client, const struct command_li
 	explicit_bzero(plain, sizeof(plain));
 	if (!value || api_edit(&request, API_RUNNING, "create", target, value) < 0)
 		return run_problem(EXIT_REFUSED, "allowed are names and passwords in UTF-8");
-	snprintf(words, sizeof(words), "%s %s", line->command->words, name);
-	request.comment = words;
+	run_comment(line, comment);
+	request.comment = comment;
 	return run_request(client, line, &request);
 }

@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "console/command_parts.h"
 
+#define REVISION_WORDS_MAX 2048
+
 int answer_summary(const struct command_line *line, const json_t *content, struct text *text)
 {
 	(void)line;
@@ -54,16 +56,39 @@ int answer_diff(const struct command_line *line, const json_t *content, struct t
 	return 0;
 }
 
+/* What it is to another one, if it is no change of its own. */
+static void add_kind(const json_t *revision, struct text *text)
+{
+	static const struct {
+		const char *kind, *words;
+	} kinds[] = {{"confirm", "confirms"}, {"revert", "reverts"}, {"rollback", "rolls back to"}};
+	long long refers = json_number_of(revision, "refers");
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (refers && strcmp(json_text_of(revision, "kind"), kinds[i].kind) == 0)
+			text_add(text, "%s %lld  ", kinds[i].words, refers);
+	}
+}
+
 static void add_revision(const json_t *revision, struct text *text)
 {
-	text_add(text, "%5lld  %s  %-12s  ", json_number_of(revision, "number"),
+	char words[REVISION_WORDS_MAX];
+	struct text line = TEXT_ON(words);
+	size_t length;
+
+	text_add(&line, "%5lld  %s  %-12s  ", json_number_of(revision, "number"),
 		 json_text_of(revision, "time"), json_text_of(revision, "author"));
 	if (json_text_of(revision, "state")[0])
-		text_add(text, "%s  ", json_text_of(revision, "state"));
+		text_add(&line, "%s  ", json_text_of(revision, "state"));
+	add_kind(revision, &line);
 	if (json_text_of(revision, "replaced")[0])
-		text_add(text, "replaced %s, %s  ", json_text_of(revision, "replaced"),
+		text_add(&line, "replaced %s, %s  ", json_text_of(revision, "replaced"),
 			 json_text_of(revision, "reason"));
-	text_add(text, "%s\n", json_text_of(revision, "comment"));
+	text_add(&line, "%s", json_text_of(revision, "comment"));
+	length = strlen(words);
+	while (length > 0 && words[length - 1] == ' ')
+		length--;
+	text_add(text, "%.*s\n", (int)length, words);
 }
 
 /* What was replaced only as far back as the revisions that are shown. */

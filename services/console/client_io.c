@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock_io.h"
+#include "base/wipe.h"
 #include "console/http_io.h"
 #include "console/output_io.h"
 
 #define WORDS_MAX 8192
+#define BOOT_END_NS (120 * NSEC_PER_SEC)
 
 /* Letters, digits, '.', '_' and '-' alone, as much as fits: what the API takes for names. */
 static void take_name(char *buf, size_t size, const char *text)
@@ -64,11 +68,29 @@ static void fill_fields(const struct client *client, const struct api_request *r
 		*fields = (struct http_field){"Content-Type", request->type};
 }
 
+/* The API starts after what traffic needs: on a machine that was just switched on it is waited for.
+ */
+static int exchange(const struct client *client, const struct api_request *request,
+		    const struct http_request *http, struct http_answer *ret_answer)
+{
+	static const struct timespec pause = {.tv_nsec = 250 * NSEC_PER_MSEC};
+
+	for (;;) {
+		int r = http_exchange(client->socket_path, http, request->wait_ms, ret_answer);
+
+		if ((r != -ENOENT && r != -ECONNREFUSED) || clock_boot_ns() >= BOOT_END_NS)
+			return r;
+		if (nanosleep(&pause, NULL) < 0)
+			return -errno;
+	}
+}
+
 int client_ask(const struct client *client, const struct api_request *request,
 	       struct api_answer *ret_answer)
 {
 	_cleanup_(http_answer_clear) struct http_answer answer = {0};
-	_cleanup_free_ char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
+	/* It may be a password. */
+	_cleanup_wipe_ char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct http_request http = {.method = request->method, .target = request->target};
 	json_t *json = NULL;
 	int r;
@@ -78,7 +100,7 @@ int client_ask(const struct client *client, const struct api_request *request,
 	http.body = body;
 	http.size = body ? strlen(body) : 0;
 	fill_fields(client, request, http.fields);
-	r = http_exchange(client->socket_path, &http, request->wait_ms, &answer);
+	r = exchange(client, request, &http, &answer);
 	if (r < 0)
 		return r;
 	if (answer.size)
@@ -121,7 +143,9 @@ enum exit_code client_no_answer(int error, bool changes, struct text *words)
 		return EXIT_UNREACHABLE;
 	case EACCES:
 	case EPERM:
-		text_add(words, "the API of this machine is not for this user: be root\n");
+		text_add(words,
+			 "the API of this machine is root's: be root (sudo), or use HTTPS with a "
+			 "user's password or a token\n");
 		return EXIT_FORBIDDEN;
 	case EINTR:
 		text_add(words, "interrupted%s\n",

@@ -42,6 +42,54 @@ const struct command *command_find(int argc, char *const *argv, int *ret_words)
 	return found;
 }
 
+bool command_follows(const struct command *command, const char *words)
+{
+	size_t size = strlen(words);
+
+	return !command->hidden && strncmp(command->words, words, size) == 0 &&
+	       command->words[size] == ' ';
+}
+
+/* What can stand behind the words: "why, switchover, ..." */
+static void add_followers(const char *words, struct text *problem)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < n_commands; i++) {
+		if (!command_follows(&commands[i], words))
+			continue;
+		text_add(problem, "%s%s", separator, commands[i].words + strlen(words) + 1);
+		separator = ", ";
+	}
+}
+
+static bool is_group(const char *word)
+{
+	size_t i = 0;
+
+	while (i < n_commands && !command_follows(&commands[i], word))
+		i++;
+	return i < n_commands;
+}
+
+static int unknown(int argc, char *const *argv, struct text *problem)
+{
+	const char *first = argc > 0 ? argv[0] : "";
+
+	if (!is_group(first)) {
+		text_add(problem, "there is no command '%.40s': see help", first);
+		return -ENOENT;
+	}
+	if (argc > 1)
+		text_add(problem,
+			 "there is no command '%.40s %.40s': allowed behind '%.40s' is one of ",
+			 first, argv[1], first);
+	else
+		text_add(problem, "%.40s needs one more word: allowed is one of ", first);
+	add_followers(first, problem);
+	return -ENOENT;
+}
+
 static int wrong(struct text *problem, const char *name, const char *value, const char *allowed)
 {
 	text_add(problem, "%s '%.200s': %s", name, value, allowed);
@@ -174,13 +222,23 @@ static int check_argument(const struct argument *argument, const char *word, str
 	}
 }
 
+static int too_many(const struct command *command, const char *word, struct text *problem)
+{
+	if (!is_group(command->words))
+		return wrong(problem, "one word too many:", word, "see --help");
+	text_add(problem, "one word too many: '%.200s'; behind '%s' can also stand ", word,
+		 command->words);
+	add_followers(command->words, problem);
+	return -EINVAL;
+}
+
 static int take_argument(struct command_line *line, size_t n, const char *word,
 			 struct text *problem)
 {
 	const struct argument *argument = &line->command->arguments[n];
 
 	if (n == COMMAND_ARGUMENTS_MAX || !argument->name)
-		return wrong(problem, "one word too many:", word, "see --help");
+		return too_many(line->command, word, problem);
 	line->arguments[n] = word;
 	return check_argument(argument, word, problem);
 }
@@ -216,10 +274,8 @@ int command_parse(int argc, char *const *argv, struct command_line *ret_line, st
 	int words, r = 0;
 
 	line.command = command_find(argc, argv, &words);
-	if (!line.command) {
-		text_add(problem, "there is no command '%.40s': see help", argc ? argv[0] : "");
-		return -ENOENT;
-	}
+	if (!line.command)
+		return unknown(argc, argv, problem);
 	if (line.command->usage)
 		argc = words;
 	for (int i = words; i < argc && r == 0; i++) {

@@ -132,6 +132,9 @@ extern const struct command_switch command_switches[SWITCHES];
  */
 const struct command *command_find(int argc, char *const *argv, int *ret_words);
 
+/* It is listed, and its words are these and more: "cluster", "cluster why". */
+bool command_follows(const struct command *command, const char *words);
+
 /*
  * Takes a line apart. 0; -ENOENT: no such command; -EINVAL: wrong usage. problem says which, what
  * is wrong with it and what is allowed.
@@ -148,5 +151,12 @@ void command_usage(const struct command *command, struct text *text);
 /* Usage, help and switches of one command; of all: a line for each, and the exit codes. */
 void command_help(const struct command *command, struct text *text);
 void command_help_all(struct text *text);
+
+/* A line for each command that begins with the words and has more; nothing: there is none. */
+void command_help_group(const char *words, struct text *text);
+
+/* A name, and its help from a column on, in as many lines of so many columns as it needs. */
+void command_entry(const char *name, const char *help, size_t column, size_t columns,
+		   struct text *text);
 
 #endif

@@ -50,31 +50,59 @@ void command_usage(const struct command *command, struct text *text)
 }
 
 /* Words from a column on, as many lines as they need; what stands before is written already. */
-static void add_wrapped(const char *words, struct text *text)
+static void add_wrapped(const char *words, size_t begin, size_t columns, struct text *text)
 {
-	size_t column = HELP_COLUMN;
+	size_t column = begin;
 
 	while (*words) {
 		size_t size = strcspn(words, " ");
 
-		if (column > HELP_COLUMN && column + 1 + size > COLUMNS) {
-			text_add(text, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
+		if (column > begin && column + 1 + size > columns) {
+			text_add(text, "\n%*s", (int)begin, "");
+			column = begin;
 		}
-		text_add(text, "%s%.*s", column > HELP_COLUMN ? " " : "", (int)size, words);
-		column += size + (column > HELP_COLUMN);
+		text_add(text, "%s%.*s", column > begin ? " " : "", (int)size, words);
+		column += size + (column > begin);
 		words += size;
 		words += strspn(words, " ");
 	}
 	text_add(text, "\n");
 }
 
-static void add_entry(const char *name, const char *help, struct text *text)
+void command_entry(const char *name, const char *help, size_t column, size_t columns,
+		   struct text *text)
 {
-	text_add(text, "  %-*s", HELP_COLUMN - 2, name);
-	if (strlen(name) > HELP_COLUMN - 3)
-		text_add(text, "\n%*s", HELP_COLUMN, "");
-	add_wrapped(help, text);
+	bool fits = strlen(name) + 3 <= column;
+
+	if (!help[0]) {
+		text_add(text, "  %s\n", name);
+		return;
+	}
+	text_add(text, "  %-*s", fits ? (int)column - 2 : 0, name);
+	if (!fits)
+		text_add(text, "\n%*s", (int)column, "");
+	add_wrapped(help, column, columns, text);
+}
+
+static void add_command(const struct command *command, struct text *text)
+{
+	char words[96];
+	struct text name = TEXT_ON(words);
+
+	text_add(&name, "%s", command->words);
+	add_arguments(command, &name);
+	command_entry(words, command->help, HELP_COLUMN, COLUMNS, text);
+}
+
+void command_help_group(const char *words, struct text *text)
+{
+	for (size_t i = 0, n = 0; i < n_commands; i++) {
+		if (!command_follows(&commands[i], words))
+			continue;
+		if (n++ == 0)
+			text_add(text, "Usage: trireme %s COMMAND [ARGUMENTS]\n\n", words);
+		add_command(&commands[i], text);
+	}
 }
 
 void command_help(const struct command *command, struct text *text)
@@ -93,7 +121,13 @@ void command_help(const struct command *command, struct text *text)
 			 s->letter ? ", " : "", s->name, s->value_name ? " " : "",
 			 s->value_name ? s->value_name : "");
 		text_add(text, "%s", n++ ? "" : "\n");
-		add_entry(name, s->help, text);
+		command_entry(name, s->help, HELP_COLUMN, COLUMNS, text);
+	}
+	for (size_t i = 0, n = 0; i < n_commands; i++) {
+		if (!command_follows(&commands[i], command->words))
+			continue;
+		text_add(text, "%s", n++ ? "" : "\n");
+		add_command(&commands[i], text);
 	}
 }
 
@@ -104,14 +138,8 @@ void command_help_all(struct text *text)
 		       "explains\n"
 		       "       trireme COMMAND --help        its arguments and switches\n\n");
 	for (size_t i = 0; i < n_commands; i++) {
-		char words[96];
-		struct text name = TEXT_ON(words);
-
-		if (commands[i].hidden)
-			continue;
-		text_add(&name, "%s", commands[i].words);
-		add_arguments(&commands[i], &name);
-		add_entry(words, commands[i].help, text);
+		if (!commands[i].hidden)
+			add_command(&commands[i], text);
 	}
 	text_add(text, "%s", exit_codes);
 }

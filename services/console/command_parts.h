@@ -10,7 +10,7 @@ typedef int request_fn(const struct command_line *line, struct api_request *ret_
 		       struct text *problem);
 
 request_fn request_show, request_set, request_delete, request_describe, request_state,
-	request_access, request_user_delete, request_token_delete;
+	request_service, request_access, request_user_delete, request_token_delete;
 
 /* Answers in words. content is as api_content() has it. 0; -errno: the words say what is missing.
  */

@@ -93,13 +93,30 @@ int request_state(const struct command_line *line, struct api_request *ret_reque
 	return api_get(ret_request, API_STATE, "");
 }
 
-/* The whole document: a part of it that is empty would be an error. */
+/* As JSON it is the service alone. In words, the whole state says why there is none. */
+int request_service(const struct command_line *line, struct api_request *ret_request,
+		    struct text *problem)
+{
+	char target[PATH_TEXT_MAX] = "";
+	struct text text = TEXT_ON(target);
+
+	if (line->switches & SWITCH_BIT(SWITCH_JSON) && line->arguments[0]) {
+		text_add(&text, "/service=");
+		path_key(line->arguments[0], &text);
+	}
+	if (text_result(&text) == 0)
+		return api_get(ret_request, API_STATE, target);
+	text_add(problem, "the name: allowed are 32 characters");
+	return -EINVAL;
+}
+
+/* Of the whole document: a part of it that is empty would be an error. */
 int request_access(const struct command_line *line, struct api_request *ret_request,
 		   struct text *problem)
 {
 	(void)line;
 	(void)problem;
-	return api_get(ret_request, API_RUNNING, "");
+	return api_get(ret_request, API_RUNNING, "?fields=trireme:access");
 }
 
 static int delete_access(const char *list, const struct command_line *line,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "console/command.h"
 #include "console/path.h"
 
@@ -104,6 +105,52 @@ static void offer_entries(struct complete_job *job, const json_t *list, const ch
 	}
 }
 
+/* Files by their names. One that would have to be quoted is typed by hand. */
+static void offer_files(struct complete_job *job)
+{
+	const char *slash = strrchr(job->begun, '/');
+	size_t size = slash ? (size_t)(slash - job->begun) + 1 : 0, i;
+	char path[COMPLETION_MAX];
+	struct text folder = TEXT_ON(path);
+	_cleanup_json_ json_t *names = NULL;
+	const json_t *entry;
+
+	text_add(&folder, "%.*s", (int)size, job->begun);
+	if (text_result(&folder) < 0)
+		return;
+	names = ask(job, COMPLETE_FILES, path);
+	json_array_foreach(names, i, entry)
+	{
+		const char *name = json_string_value(entry);
+		char whole[COMPLETION_MAX];
+		struct text text = TEXT_ON(whole);
+
+		/* Hidden ones are for who has typed the dot. */
+		if (!name || name[strcspn(name, " \t\"'\\")] ||
+		    (name[0] == '.' && job->begun[size] != '.'))
+			continue;
+		text_add(&text, "%s%s", path, name);
+		if (text_result(&text) == 0)
+			complete_offer(job, whole, "", name[strlen(name) - 1] == '/');
+	}
+}
+
+/* The newest ones, with what has been said of them. */
+static void offer_revisions(struct complete_job *job)
+{
+	_cleanup_json_ json_t *state = ask(job, COMPLETE_STATE, "");
+	const json_t *revision;
+	size_t i;
+
+	json_array_foreach(json_object_get(state, "revision"), i, revision)
+	{
+		char number[24];
+
+		snprintf(number, sizeof(number), "%lld", json_number_of(revision, "number"));
+		complete_offer(job, number, json_text_of(revision, "comment"), false);
+	}
+}
+
 static void offer_state(struct complete_job *job, const char *list)
 {
 	_cleanup_json_ json_t *state = ask(job, COMPLETE_STATE, "");
@@ -139,6 +186,28 @@ static void offer_reals(struct complete_job *job, const char *pool)
 		complete_list(job, target, NULL, "name");
 }
 
+/* Arguments whose names the state has in a list, and those that the candidate has in one. */
+static const struct {
+	const char *state, *candidate;
+} name_lists[] = {
+	[ARGUMENT_GROUP] = {.state = "group"},
+	[ARGUMENT_NODE] = {.state = "member"},
+	[ARGUMENT_SERVICE] = {.state = "service"},
+	[ARGUMENT_POOL] = {.candidate = "/trireme:pool"},
+	[ARGUMENT_USER] = {.candidate = "/trireme:access/user"},
+	[ARGUMENT_TOKEN] = {.candidate = "/trireme:access/token"},
+};
+
+static void offer_names(struct complete_job *job, enum argument_kind kind)
+{
+	if (kind >= ARRAY_SIZE(name_lists))
+		return;
+	if (name_lists[kind].state)
+		offer_state(job, name_lists[kind].state);
+	if (name_lists[kind].candidate)
+		complete_list(job, name_lists[kind].candidate, NULL, "name");
+}
+
 static void offer_argument(struct complete_job *job, const struct argument *argument,
 			   const char *before)
 {
@@ -151,29 +220,19 @@ static void offer_argument(struct complete_job *job, const struct argument *argu
 		break;
 	case ARGUMENT_DOCUMENT:
 		complete_choices(job, "running|candidate");
+		offer_revisions(job);
 		break;
-	case ARGUMENT_GROUP:
-		offer_state(job, "group");
-		break;
-	case ARGUMENT_NODE:
-		offer_state(job, "member");
-		break;
-	case ARGUMENT_SERVICE:
-		offer_state(job, "service");
-		break;
-	case ARGUMENT_POOL:
-		complete_list(job, "/trireme:pool", NULL, "name");
+	case ARGUMENT_REVISION:
+		offer_revisions(job);
 		break;
 	case ARGUMENT_REAL:
 		offer_reals(job, before);
 		break;
-	case ARGUMENT_USER:
-		complete_list(job, "/trireme:access/user", NULL, "name");
-		break;
-	case ARGUMENT_TOKEN:
-		complete_list(job, "/trireme:access/token", NULL, "name");
+	case ARGUMENT_FILE:
+		offer_files(job);
 		break;
 	default:
+		offer_names(job, argument->kind);
 		break;
 	}
 }

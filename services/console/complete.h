@@ -15,7 +15,7 @@
 
 struct completion {
 	char text[COMPLETION_MAX]; /* in place of the last word */
-	char help[96];		   /* may be cut off */
+	char help[320];		   /* may be cut off */
 	bool open;		   /* more is to follow without a blank, as behind a '/' */
 };
 
@@ -28,6 +28,7 @@ enum complete_source {
 	COMPLETE_MODEL,	    /* what the model says of `path`: the node (schema/document.h) */
 	COMPLETE_CANDIDATE, /* what the candidate has at the target `path` */
 	COMPLETE_STATE,
+	COMPLETE_FILES, /* names in the folder `path`, an array; those of folders end with '/' */
 };
 
 /* The answer, which is the callee's to free; NULL: nobody knows. */

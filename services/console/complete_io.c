@@ -1,12 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "console/complete_io.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "console/output_io.h"
 
-#define WAIT_MS 2000 /* nobody waits longer for a TAB */
+#define WAIT_MS 2000   /* nobody waits longer for a TAB */
+#define FILES_MAX 4096 /* that are looked at in a folder */
+
+static void close_folder(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
+static bool is_folder(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) &&
+	       stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static json_t *list_files(const char *path)
+{
+	const char *name = path[0] ? path : ".";
+	_cleanup_(close_folder) DIR *folder = opendir(name);
+	json_t *names = folder ? json_array() : NULL;
+	const struct dirent *entry;
+
+	for (size_t n = 0; names && n < FILES_MAX && (entry = readdir(folder)); n++)
+		json_array_append_new(names,
+				      json_sprintf("%s%s", entry->d_name,
+						   is_folder(name, entry->d_name) ? "/" : ""));
+	return names;
+}
 
 static json_t *ask(void *user, enum complete_source source, const char *path)
 {
@@ -15,6 +48,8 @@ static json_t *ask(void *user, enum complete_source source, const char *path)
 	const json_t *content = NULL;
 	int r;
 
+	if (source == COMPLETE_FILES)
+		return list_files(path);
 	if (source == COMPLETE_MODEL)
 		r = api_rpc(&request, "describe", json_pack("{s:s}", "path", path));
 	else

@@ -2,6 +2,7 @@
 /* trireme-console: the numbered menu on the serial console and the screen. */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/parse.h"
+#include "base/wipe.h"
 #include "console/machine_io.h"
 #include "console/menu.h"
+#include "console/note_io.h"
 #include "console/page_io.h"
 #include "console/password_io.h"
+#include "console/ready_io.h"
 #include "console/render.h"
 #include "console/switchover_io.h"
 #include "console/terminal_io.h"
@@ -24,14 +29,17 @@
 #define LINE_SIZE 256
 #define REBOOT_WAIT_MS 60000
 #define NO_TERMINAL_WAIT_S 60
+#define READY_MAX_S 3600
 
 static const char usage[] =
 	"Usage: trireme-console [SWITCHES]\n"
 	"\n"
 	"The menu of the serial console. init starts it on each console, and again when it ends.\n"
 	"\n"
-	"  --yang DIR  the model (" SCHEMA_YANG_DIR ")\n"
-	"  --root DIR  for tests: the machine's files and programs are below DIR\n"
+	"  --yang DIR       the model (" SCHEMA_YANG_DIR ")\n"
+	"  --root DIR       for tests: the machine's files and programs are below DIR\n"
+	"  --ready SECONDS  no menu: waits so long until this machine serves, and says whether it "
+	"does\n"
 	"  --help\n";
 
 struct console {
@@ -118,7 +126,7 @@ static int switch_over(struct console *console)
 		return 0;
 	}
 	text_init(&said, words, sizeof(words));
-	switchover(line, &said);
+	note(&console->machine, "switch-over", line, switchover(line, &said));
 	say(words);
 	return pause_for_key(console);
 }
@@ -147,6 +155,7 @@ static int ask_password(struct console *console, const char *question)
 		return r;
 	r = password_check(&console->machine, password);
 	explicit_bzero(password, sizeof(password));
+	note(&console->machine, "sign-in", "console", r);
 	if (r == 0) {
 		console->wrong_tries = 0;
 		return 0;
@@ -196,9 +205,12 @@ static int set_password(struct console *console)
 
 	if (r == 0)
 		r = read_new_password(console, password, sizeof(password));
-	if (r < 0)
+	if (r < 0) {
+		explicit_bzero(password, sizeof(password));
 		return r == -EIO ? r : 0;
+	}
 	r = password_set(&console->machine, password);
+	note(&console->machine, "set-password", "console", r);
 	if (r < 0)
 		text_add(&text, "The password could not be stored: %s", strerror(-r));
 	else
@@ -206,7 +218,8 @@ static int set_password(struct console *console)
 	say(words);
 	if (r == 0) {
 		text = text_on(words, sizeof(words));
-		(void)page_set_password(password, &text);
+		note(&console->machine, "set-password", PAGE_USER,
+		     page_set_password(password, &text));
 		say(words);
 	}
 	explicit_bzero(password, sizeof(password));
@@ -235,6 +248,7 @@ static int reboot(struct console *console)
 		say("The reboot failed.");
 		return 0;
 	}
+	note(&console->machine, "reboot", "", 0);
 	say("Rebooting.");
 	/* The end of this process comes within seconds; the menu would only be in its way. */
 	r = terminal_wait_key(&console->terminal, REBOOT_WAIT_MS);
@@ -247,8 +261,10 @@ static int shell(struct console *console)
 	char path[PATH_MAX];
 	int r;
 
-	if (!password_is_set(&console->machine))
+	if (!password_is_set(&console->machine)) {
 		say("No password is set: the shell is open to whoever reaches this console.");
+		note(&console->machine, "sign-in", "console", 0);
+	}
 	r = ask_password(console, "Password: ");
 	if (r < 0)
 		return r == -EIO ? r : 0;
@@ -313,15 +329,30 @@ static int turn(struct console *console)
 	return run_item(console, item);
 }
 
+/* The program's exit code. */
+static int ready(const struct machine *machine, const char *seconds)
+{
+	uint32_t number;
+
+	if (parse_u32(seconds, 0, READY_MAX_S, &number) < 0) {
+		fprintf(stderr, "trireme-console: --ready %s: a number from 0 to %d is wanted\n",
+			seconds, READY_MAX_S);
+		return 2;
+	}
+	return ready_wait(machine, number) < 0;
+}
+
 /* Returns -1 to go on, or an exit code. */
 static int parse_switches(int argc, char **argv, struct machine *machine)
 {
 	static const struct option options[] = {
+		{"ready", required_argument, NULL, 'R'},
 		{"root", required_argument, NULL, 'r'},
 		{"yang", required_argument, NULL, 'y'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	const char *seconds = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -332,6 +363,9 @@ static int parse_switches(int argc, char **argv, struct machine *machine)
 		case 'y':
 			machine->yang_dir = optarg;
 			break;
+		case 'R':
+			seconds = optarg;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -340,7 +374,7 @@ static int parse_switches(int argc, char **argv, struct machine *machine)
 			return 2;
 		}
 	}
-	return -1;
+	return seconds ? ready(machine, seconds) : -1;
 }
 
 int main(int argc, char **argv)
@@ -350,6 +384,8 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	/* A password is on its way to the config service: nothing of it stays in free memory. */
+	json_set_alloc_funcs(malloc, wipe_free);
 	terminal_open(&console.terminal);
 	/* Ctrl-C and Ctrl-D lead back to the menu; only a terminal that is gone ends it. */
 	for (bool first = true;; first = false) {

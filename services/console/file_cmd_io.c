@@ -34,7 +34,10 @@ static enum exit_code save(const struct command_line *line, const json_t *docume
 	int r;
 
 	if (!path || strcmp(path, "-") == 0)
-		return output_json(stdout, document) == 0 ? EXIT_OK : EXIT_REFUSED;
+		return output_json(stdout, document) == 0
+			       ? EXIT_OK
+			       : run_problem(EXIT_REFUSED, "the configuration cannot be shown: %s",
+					     strerror(errno));
 	r = write_document(path, document, line->switches & SWITCH_BIT(SWITCH_FORCE));
 	if (r == -EEXIST)
 		return run_problem(EXIT_REFUSED, "%s is there already: --force replaces it", path);
@@ -80,6 +83,25 @@ static enum exit_code ask_document(const char *path, const char *text, struct ap
 	return r < 0 ? EXIT_REFUSED : EXIT_OK;
 }
 
+/* Which line it is: files of former times are often in another encoding. */
+static enum exit_code not_utf8(const char *path, const char *text)
+{
+	unsigned int line = 1;
+
+	for (const char *end; *text; text = end + 1, line++) {
+		json_auto_t *valid = NULL;
+
+		end = strchrnul(text, '\n');
+		valid = json_stringn(text, (size_t)(end - text));
+		if (!valid || !*end)
+			break;
+	}
+	return run_problem(EXIT_REFUSED,
+			   "%s, line %u: a character that is not UTF-8: allowed is a text in "
+			   "UTF-8; convert the file, or write the character in ASCII",
+			   path, line);
+}
+
 static enum exit_code ask_import(const struct command_line *line, const char *path,
 				 const char *text, struct api_request *request)
 {
@@ -87,23 +109,25 @@ static enum exit_code ask_import(const struct command_line *line, const char *pa
 	json_t *input = json_pack("{s:s, s:s*}", "text", text, "format", format);
 
 	if (!input)
-		return run_problem(EXIT_REFUSED, "%s is no text in UTF-8", path);
+		return not_utf8(path, text);
 	return api_rpc(request, "import", input) < 0 ? EXIT_REFUSED : EXIT_OK;
 }
 
-/* What the candidate changes, as `trireme diff` has it. */
-static enum exit_code show_diff(const struct client *client, const struct command_line *line)
+/* `trireme diff`: what the candidate changes. */
+static enum exit_code ask_diff(const struct client *client, struct command_line *ret_line,
+			       struct api_answer *ret_answer)
 {
 	char name[] = "diff", *words[] = {name}, problem[64];
-	struct command_line diff;
 	struct text text = TEXT_ON(problem);
-	struct api_request request;
+	struct api_request request = {0};
+	enum exit_code code;
 
-	if (command_parse(1, words, &diff, &text) < 0 ||
-	    command_request(&diff, &request, &text) < 0)
+	if (command_parse(1, words, ret_line, &text) < 0 ||
+	    command_request(ret_line, &request, &text) < 0)
 		return EXIT_REFUSED;
-	diff.switches = line->switches & SWITCH_BIT(SWITCH_JSON);
-	return run_request(client, &diff, &request);
+	code = client_ask_well(client, &request, false, ret_answer);
+	api_request_clear(&request);
+	return code;
 }
 
 static void forget(const struct client *client)
@@ -126,47 +150,81 @@ static struct client as_trial(const struct client *client)
 	return trial;
 }
 
+/* Makes the candidate. */
 static enum exit_code import_text(const struct client *client, const struct command_line *line,
-				  const char *text)
+				  const char *text, struct api_answer *ret_answer)
 {
 	struct api_request request = {0};
-	bool document = is_document(line, text);
-	enum exit_code code = document ? ask_document(line->arguments[0], text, &request)
-				       : ask_import(line, line->arguments[0], text, &request);
+	enum exit_code code = is_document(line, text)
+				      ? ask_document(line->arguments[0], text, &request)
+				      : ask_import(line, line->arguments[0], text, &request);
 
-	if (code == EXIT_OK && document) {
-		_cleanup_(api_answer_clear) struct api_answer answer = {0};
-
-		code = client_ask_well(client, &request, false, &answer);
-	} else if (code == EXIT_OK) {
-		return run_request(client, line, &request);
-	}
+	if (code == EXIT_OK)
+		code = client_ask_well(client, &request, false, ret_answer);
 	api_request_clear(&request);
 	return code;
 }
 
+/* One object: the operation's output, of which a document has none, and the difference. */
+static enum exit_code print_json(const struct api_answer *import, const char *diff)
+{
+	json_auto_t *all = json_deep_copy(api_content(import));
+
+	if (!all)
+		all = json_object();
+	json_object_set_new(all, "diff", json_string(diff));
+	return output_json(stdout, all) == 0 ? EXIT_OK : EXIT_REFUSED;
+}
+
+static enum exit_code print_all(const struct client *client, const struct command_line *line,
+				const struct api_answer *import, bool dry)
+{
+	_cleanup_(api_answer_clear) struct api_answer diff = {0};
+	struct command_line diff_line;
+	enum exit_code code = ask_diff(client, &diff_line, &diff);
+	const char *changes = json_text_of(api_content(&diff), "text");
+
+	if (code == EXIT_OK && line->switches & SWITCH_BIT(SWITCH_JSON))
+		return print_json(import, changes);
+	if (import->body)
+		(void)run_print(line, import);
+	if (code == EXIT_OK)
+		code = run_print(&diff_line, &diff);
+	if (code != EXIT_OK || dry)
+		return code;
+	fputs(changes[0] ? "it is in the candidate: commit takes it into use, discard forgets it\n"
+			 : "the configuration in use stays as it is: there is nothing to commit\n",
+	      stderr);
+	return code;
+}
+
+static int read_file(const char *path, char **ret_text, size_t *ret_size)
+{
+	return file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, IMPORT_MAX, ret_text,
+			 ret_size);
+}
+
 enum exit_code run_import(const struct client *client, const struct command_line *line)
 {
+	_cleanup_(api_answer_clear) struct api_answer answer = {0};
 	const char *path = line->arguments[0];
 	bool dry = line->switches & SWITCH_BIT(SWITCH_DRY_RUN);
 	struct client asking = dry ? as_trial(client) : *client;
 	_cleanup_free_ char *text = NULL;
 	enum exit_code code;
 	size_t size;
-	int r = file_read(path, IMPORT_MAX, &text, &size);
+	int r = read_file(path, &text, &size);
 
 	if (r < 0)
 		return run_problem(EXIT_REFUSED, "%s cannot be read: %s", path,
 				   r == -EFBIG ? "allowed are 2 MiB" : strerror(-r));
-	if (strlen(text) != size)
-		return run_problem(EXIT_REFUSED, "%s is no text", path);
-	code = import_text(&asking, line, text);
+	if (strlen(text) != size || size == 0)
+		return run_problem(EXIT_REFUSED, "%s is no text: %s", path,
+				   size ? "a byte of it is 0" : "it is empty");
+	code = import_text(&asking, line, text, &answer);
 	if (code == EXIT_OK)
-		code = show_diff(&asking, line);
+		code = print_all(&asking, line, &answer, dry);
 	if (dry)
 		forget(&asking);
-	else if (code == EXIT_OK)
-		fputs("it is in the candidate: commit takes it into use, discard forgets it\n",
-		      stderr);
 	return code;
 }

@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "console/complete_io.h"
@@ -15,7 +19,12 @@
 
 #define HISTORY_LINES 200
 #define PROMPT "trireme> "
-#define HELP_COLUMN 27
+/* Of what can stand at the cursor; in a narrow terminal, help has a line of its own. */
+#define HELP_COLUMN 30
+#define HELP_COLUMN_NARROW 6
+#define COLUMNS_WIDE 60
+#define COLUMNS 80
+#define ENTRY_MAX 2048
 
 struct shell {
 	EditLine *edit;
@@ -90,18 +99,28 @@ static size_t common_length(const struct completions *found)
 	return length;
 }
 
+/* Of the terminal; of one that does not say it, COLUMNS. */
+static size_t terminal_columns(void)
+{
+	struct winsize size = {0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS;
+	return size.ws_col;
+}
+
 static void show(const struct completions *found)
 {
+	size_t columns = terminal_columns();
+	size_t help = columns >= COLUMNS_WIDE ? HELP_COLUMN : HELP_COLUMN_NARROW;
+
 	putchar('\n');
 	for (size_t i = 0; i < found->n; i++) {
-		const struct completion *completion = &found->list[i];
-		int blanks = HELP_COLUMN - (int)strlen(completion->text);
+		char words[ENTRY_MAX];
+		struct text text = TEXT_ON(words);
 
-		fputs("  ", stdout);
-		output_text(stdout, completion->text);
-		printf("%*s ", blanks > 0 ? blanks : 0, "");
-		output_text(stdout, completion->help);
-		putchar('\n');
+		command_entry(found->list[i].text, found->list[i].help, help, columns - 1, &text);
+		output_text(stdout, words);
 	}
 	if (found->n == 0)
 		puts("  nothing more is known here");
@@ -158,9 +177,18 @@ static unsigned char on_help(EditLine *edit, int key)
 	return CC_REDISPLAY;
 }
 
+/* The API speaks UTF-8, and so does who types, whatever language the machine is set to. */
+static void take_utf8(void)
+{
+	if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static int shell_open(struct shell *shell)
 {
 	HistEvent event;
+
+	take_utf8();
 
 	shell->edit = el_init("trireme", stdin, stdout, stderr);
 	shell->history = history_init();
@@ -196,6 +224,8 @@ static const char *read_line(struct shell *shell)
 	do {
 		interrupted = 0;
 		errno = 0;
+		/* The window may have another size than at the line before. */
+		el_resize(shell->edit);
 		block_interrupt(SIG_UNBLOCK);
 		line = el_gets(shell->edit, &n);
 		block_interrupt(SIG_BLOCK);

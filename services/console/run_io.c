@@ -14,7 +14,6 @@
 
 #define OUTPUT_MAX (2 * HTTP_BODY_MAX)
 #define PROBLEM_MAX 1024
-#define COMMENT_MAX 256 /* of a revision */
 #define HELP_MAX 16384
 
 enum exit_code run_problem(enum exit_code code, const char *format, ...)
@@ -29,6 +28,13 @@ enum exit_code run_problem(enum exit_code code, const char *format, ...)
 	output_text(stderr, words);
 	fputc('\n', stderr);
 	return code;
+}
+
+/* What an answer lacks (-errno of command_fn): nothing of that name, or who would know is silent.
+ */
+static enum exit_code code_of(int r)
+{
+	return r == -ENOENT ? EXIT_REFUSED : EXIT_UNREACHABLE;
 }
 
 static enum exit_code ended(int r)
@@ -53,8 +59,8 @@ enum exit_code run_print(const struct command_line *line, const struct api_answe
 		return ended(-ENOMEM);
 	text_init(&text, buf, OUTPUT_MAX);
 	r = line->command->render(line, content, &text);
-	output_text(stdout, buf);
-	return r < 0 ? EXIT_REFUSED : ended(text_result(&text));
+	output_text(r == -ENOENT ? stderr : stdout, buf);
+	return r < 0 ? code_of(r) : ended(text_result(&text));
 }
 
 enum exit_code run_request(const struct client *client, const struct command_line *line,
@@ -67,12 +73,23 @@ enum exit_code run_request(const struct client *client, const struct command_lin
 	return code == EXIT_OK ? run_print(line, &answer) : code;
 }
 
+void run_comment(const struct command_line *line, char comment[RUN_COMMENT_MAX])
+{
+	snprintf(comment, RUN_COMMENT_MAX, "%s %s", line->command->words,
+		 line->arguments[0] ? line->arguments[0] : "");
+	/* It goes into a line of HTTP, and may have been cut within a character. */
+	for (char *c = comment; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	}
+}
+
 static enum exit_code run_ask(const struct client *client, const struct command_line *line)
 {
 	struct api_request request = {0};
 	char words[PROBLEM_MAX];
 	struct text problem = TEXT_ON(words);
-	char comment[COMMENT_MAX];
+	char comment[RUN_COMMENT_MAX];
 	int r = command_request(line, &request, &problem);
 
 	if (r < 0) {
@@ -80,14 +97,14 @@ static enum exit_code run_ask(const struct client *client, const struct command_
 		return run_problem(EXIT_USAGE, "%s", words[0] ? words : strerror(-r));
 	}
 	/* A change of what is in use makes a revision: the history says what it was. */
-	snprintf(comment, sizeof(comment), "%s %s", line->command->words,
-		 line->arguments[0] ? line->arguments[0] : "");
+	run_comment(line, comment);
 	if (line->command->changes && line->command->request)
 		request.comment = comment;
 	return run_request(client, line, &request);
 }
 
-static enum exit_code print_help(const struct command *command)
+/* Of one command, of those that begin with a word, or (both NULL) of all. */
+static enum exit_code print_help(const struct command *command, const char *group)
 {
 	_cleanup_free_ char *buf = malloc(HELP_MAX);
 	struct text text;
@@ -97,15 +114,19 @@ static enum exit_code print_help(const struct command *command)
 	text_init(&text, buf, HELP_MAX);
 	if (command)
 		command_help(command, &text);
+	else if (group)
+		command_help_group(group, &text);
 	else
 		command_help_all(&text);
+	if (!buf[0])
+		return run_problem(EXIT_USAGE, "there is no command '%s': see help", group);
 	fputs(buf, stdout);
 	return ended(text_result(&text));
 }
 
 static enum exit_code run_help(const struct client *client, const struct command_line *line)
 {
-	char *words[COMMAND_ARGUMENTS_MAX];
+	char *words[COMMAND_ARGUMENTS_MAX] = {NULL};
 	const struct command *command;
 	int n = 0, used;
 
@@ -114,11 +135,9 @@ static enum exit_code run_help(const struct client *client, const struct command
 		words[n] = (char *)line->arguments[n];
 		n++;
 	}
-	if (n == 0)
-		return print_help(NULL);
 	command = command_find(n, words, &used);
-	if (command && used == n)
-		return print_help(command);
+	if (n < 2 || (command && used == n))
+		return print_help(command, n ? words[0] : NULL);
 	return run_problem(EXIT_USAGE, "there is no command '%s%s%s': see help", words[0],
 			   n > 1 ? " " : "", n > 1 ? words[1] : "");
 }
@@ -143,6 +162,15 @@ static enum exit_code wrong_usage(const struct command *command, const char *pro
 	return EXIT_USAGE;
 }
 
+static bool asks_for_help(int argc, char *const *argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	}
+	return false;
+}
+
 enum exit_code run_words(const struct client *client, int argc, char *const *argv)
 {
 	struct command_line line;
@@ -151,10 +179,10 @@ enum exit_code run_words(const struct client *client, int argc, char *const *arg
 	int used;
 	const struct command *command = command_find(argc, argv, &used);
 
-	if (command && argc > used && strcmp(argv[argc - 1], "--help") == 0)
-		return print_help(command);
 	if (command && command->kind == COMMAND_COMPLETE)
 		return complete_print(client, argc - used, argv + used);
+	if (asks_for_help(argc - used, argv + used))
+		return print_help(command, command || argv[0][0] == '-' ? NULL : argv[0]);
 	if (command && command->kind == COMMAND_PROGRAM)
 		return run_program(client, command, argc - used, argv + used);
 	if (command_parse(argc, argv, &line, &problem) < 0)

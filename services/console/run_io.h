@@ -16,6 +16,11 @@ enum exit_code run_print(const struct command_line *line, const struct api_answe
 enum exit_code run_request(const struct client *client, const struct command_line *line,
 			   struct api_request *request);
 
+#define RUN_COMMENT_MAX 256 /* of a revision, with NUL */
+
+/* For the history, what a command does that has no comment of its own. */
+void run_comment(const struct command_line *line, char comment[RUN_COMMENT_MAX]);
+
 /* A problem of this program's own, on standard error. */
 enum exit_code run_problem(enum exit_code code, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

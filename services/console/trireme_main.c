@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme: the cluster's state and configuration from a shell, as a client of this machine's API.
  */
-#include <signal.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wipe.h"
 #include "console/interactive_io.h"
 #include "console/run_io.h"
 
@@ -25,11 +26,9 @@ int main(int argc, char **argv)
 {
 	struct client client;
 
-	/* An API that ends while it is asked is an error, not the end of this program. */
-	signal(SIGPIPE, SIG_IGN);
+	/* The password of a user may be on its way: nothing of it stays in free memory. */
+	json_set_alloc_funcs(malloc, wipe_free);
 	client_init(&client);
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
-		return usage(stdout, EXIT_OK);
 	if (argc > 1)
 		return run_words(&client, argc - 1, argv + 1);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))

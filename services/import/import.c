@@ -84,6 +84,14 @@ static int check_text(struct importer *im, const char *text, size_t size)
 		   : 0;
 }
 
+/* Editors of another system write a mark of UTF-8 first (RFC 3629, 6), which is not of the text. */
+static size_t mark_size(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return strncmp(text, mark, sizeof(mark) - 1) == 0 ? sizeof(mark) - 1 : 0;
+}
+
 static int read_text(struct importer *im, const char *text, size_t size)
 {
 	const struct statement *first = NULL;
@@ -136,10 +144,11 @@ int import_text(const char *text, size_t size, enum import_format format, const 
 	r = check_text(im, text, size);
 	if (r == 0) {
 		copy = arena_text(arena, text, size);
+		copy += mark_size(copy);
 		if (format == IMPORT_DETECT)
 			result.format = detect(copy);
 		im->format = result.format;
-		r = read_text(im, copy, size);
+		r = read_text(im, copy, strlen(copy));
 	}
 	r = finish(im, r, &result);
 	if (r != 0 && r != -EBADMSG)

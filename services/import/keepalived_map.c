@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "import/keepalived.h"
 #include "import/service.h"
 #include "import/value.h"
+
+#define USED_BUCKETS 1024
 
 const struct statement *keepalived_next(const struct statement *s, const char *key)
 {
@@ -49,18 +52,49 @@ static int map_globals(struct importer *im, const struct statement *block)
 	return r == 0 && found[KA_LVS_TIMEOUTS] ? map_timeouts(im, found[KA_LVS_TIMEOUTS]) : r;
 }
 
-/* A group that no virtual_server names. */
+/* Names of groups that virtual servers have, by their hash. */
+struct used_name {
+	struct used_name *next;
+	const char *text;
+};
+
+static struct used_name **find_used(struct used_name **buckets, const char *text)
+{
+	struct used_name **at = &buckets[hash_add(HASH_START, text, strlen(text)) % USED_BUCKETS];
+
+	while (*at && strcmp((*at)->text, text) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void collect_used(struct importer *im, const struct statement *first,
+			 struct used_name **buckets)
+{
+	for (const struct statement *s = keepalived_next(first, "virtual_server"); s;
+	     s = keepalived_next(s->next, "virtual_server")) {
+		struct used_name **at;
+
+		if (s->n_words < 3 || strcmp(s->words[1].text, "group") != 0)
+			continue;
+		at = find_used(buckets, s->words[2].text);
+		if (!*at)
+			*at = arena_new(im->arena, sizeof(**at));
+		if (*at)
+			(*at)->text = s->words[2].text;
+	}
+}
+
+/* Groups that no virtual_server names. */
 static void report_unused(struct importer *im, const struct statement *first)
 {
+	struct used_name **buckets = arena_new(im->arena, USED_BUCKETS * sizeof(*buckets));
+
+	if (!buckets)
+		return;
+	collect_used(im, first, buckets);
 	for (const struct statement *s = keepalived_next(first, "virtual_server_group"); s;
 	     s = keepalived_next(s->next, "virtual_server_group")) {
-		const struct statement *user = keepalived_next(first, "virtual_server");
-
-		while (user && (user->n_words < 3 || s->n_words < 2 ||
-				strcmp(user->words[1].text, "group") != 0 ||
-				strcmp(user->words[2].text, s->words[1].text) != 0))
-			user = keepalived_next(user->next, "virtual_server");
-		if (!user)
+		if (s->n_words < 2 || !*find_used(buckets, s->words[1].text))
 			ROW(im, s, NULL, IMPORT_DROPPED, NULL, "no virtual_server names the group");
 	}
 }

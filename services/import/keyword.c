@@ -102,6 +102,17 @@ static void repeated(struct importer *im, const struct item *owner, const struct
 	ROW(im, s, owner, IMPORT_WARNING, NULL, "given again in line %u, which counts", last->line);
 }
 
+/* In an lvs.cf, "server = x" stands where "server x {" would be meant: who maps blocks passes it.
+ */
+static void without_block(struct importer *im, const struct statement *s,
+			  const struct keyword *keyword)
+{
+	if (im->format == IMPORT_LVS && keyword->inner && !s->block)
+		ROW(im, s, NULL, IMPORT_WARNING, NULL,
+		    "nothing was taken from this line: a block is expected, '%s NAME {'",
+		    keyword->key);
+}
+
 int keywords_collect(struct importer *im, const struct item *owner, const struct statement *first,
 		     const struct keyword *table,
 		     const struct statement *ret_found[KEYWORDS_TAKEN_MAX])
@@ -123,8 +134,10 @@ int keywords_collect(struct importer *im, const struct item *owner, const struct
 			drop(im, owner, s, keyword);
 			continue;
 		}
-		if (keyword->many)
+		if (keyword->many) {
+			without_block(im, s, keyword);
 			continue;
+		}
 		r = value_count(im, s, keyword->values);
 		if (r < 0)
 			return r;

@@ -13,8 +13,8 @@
 enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
 static const char usage[] =
-	"Usage: trireme-backup create FILE\n"
-	"       trireme-backup restore FILE [--node NODE]\n"
+	"Usage: trireme-backup create FILE [--force]\n"
+	"       trireme-backup restore FILE [--node NODE] [--force]\n"
 	"\n"
 	"  create         on a member: keys and all revisions into FILE (- for standard output),\n"
 	"                 under a passphrase; without what belongs to one machine alone\n"
@@ -24,6 +24,8 @@ static const char usage[] =
 	"The passphrase is asked for, or is the first line of standard input.\n"
 	"\n"
 	"  --node NODE    restore: which node this machine is to be; else it is asked for\n"
+	"  --force        create: replaces a file that is there; restore: replaces the\n"
+	"                 configuration that this machine has, and its history\n"
 	"  --yang DIR     restore: the model (" SCHEMA_YANG_DIR ")\n"
 	"  --root DIR     for tests: all files of the machine are below DIR\n"
 	"  --help\n"
@@ -40,11 +42,9 @@ static int wrong_usage(const char *problem)
 static int parse_switches(int argc, char **argv, struct restore_options *options)
 {
 	static const struct option known[] = {
-		{"root", required_argument, NULL, 'r'},
-		{"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"root", required_argument, NULL, 'r'}, {"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'}, {"force", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -58,6 +58,9 @@ static int parse_switches(int argc, char **argv, struct restore_options *options
 			break;
 		case 'n':
 			options->node = optarg;
+			break;
+		case 'f':
+			options->target.force = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -87,7 +90,9 @@ int main(int argc, char **argv)
 		return wrong_usage("create and restore need one FILE");
 	options.file = argv[optind + 1];
 	if (strcmp(argv[optind], "create") == 0)
-		r = create_run(options.target.root, options.file);
+		r = create_run(&(struct create_options){.root = options.target.root,
+							.file = options.file,
+							.force = options.target.force});
 	else if (strcmp(argv[optind], "restore") == 0)
 		r = restore_run(&options);
 	else

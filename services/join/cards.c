@@ -256,8 +256,17 @@ static bool any_marked(const struct places *places)
 	return false;
 }
 
-int cards_bind_marked(json_t *document, const char *node, const struct join_cards *cards,
-		      char *problem)
+static void add_line(struct text *lines, const char *mark, const struct join_card *card)
+{
+	char address[18], line[2 * sizeof(address) + 1];
+
+	snprintf(line, sizeof(line), "%.17s %s\n", mark, format_mac(card->mac, address));
+	if (!strstr(lines->buf, line))
+		text_add(lines, "%s", line);
+}
+
+int cards_name_marked(const json_t *document, const char *node, const struct join_cards *cards,
+		      struct text *lines, char *problem)
 {
 	struct join_cards own;
 	struct places places;
@@ -267,9 +276,8 @@ int cards_bind_marked(json_t *document, const char *node, const struct join_card
 	if (r == -ENODEV && !any_marked(&places))
 		return 0;
 	for (size_t i = 0; i < places.n && r == 0; i++) {
-		if (is_marked(&places.list[i]) &&
-		    json_object_set_new(places.list[i].entry, "mac", mac_text(own.list[i].mac)) < 0)
-			r = -ENOMEM;
+		if (is_marked(&places.list[i]))
+			add_line(lines, text_of(places.list[i].entry, "mac"), &own.list[i]);
 	}
-	return r;
+	return r < 0 ? r : text_result(lines);
 }

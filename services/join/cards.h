@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "base/text.h"
 #include "join/protocol.h"
 
 #define CARDS_PROBLEM_MAX 256
@@ -33,8 +34,12 @@ int cards_strip(json_t *document);
 /* First three bytes of such an address: locally administered. */
 #define CARDS_MARK "02:74:72:"
 
-/* The machine's cards in the places of the node's marked ones. As cards_edits(). */
-int cards_bind_marked(json_t *document, const char *node, const struct join_cards *cards,
-		      char *problem);
+/*
+ * Appends a line for each marked place of the node: its mark, a blank, the address of the machine's
+ * card that takes the place (proto/bundle.h, BUNDLE_CARDS); lines that are there already are not
+ * appended again. As cards_edits(), and -ENOSPC: they do not fit.
+ */
+int cards_name_marked(const json_t *document, const char *node, const struct join_cards *cards,
+		      struct text *lines, char *problem);
 
 #endif

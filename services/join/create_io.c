@@ -5,8 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "join/backup_format.h"
@@ -117,36 +118,64 @@ static int sync_folder(const char *path)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-static int write_file(struct creation *c, const char *path)
+static int file_problem(struct creation *c, int r, const char *path)
+{
+	if (r < 0 && !c->words[0])
+		words_set(c->words, sizeof(c->words), "%s: %s", path, strerror(-r));
+	return r;
+}
+
+static int refuse_file(struct creation *c, const char *path)
+{
+	words_set(c->words, sizeof(c->words), "%s is there already: --force replaces it", path);
+	return -EEXIST;
+}
+
+/* Beside the file, which appears by one rename. */
+static int write_beside(struct creation *c, const char *path, const char *temporary, bool force)
+{
+	int r = write_all(c);
+
+	if (r == 0 && fsync(c->file) < 0)
+		r = -errno;
+	if (r < 0)
+		return file_problem(c, r, path);
+	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, force ? 0 : RENAME_NOREPLACE) < 0)
+		return errno == EEXIST ? refuse_file(c, path) : file_problem(c, -errno, path);
+	return file_problem(c, sync_folder(path), path);
+}
+
+static int write_file(struct creation *c, const char *path, bool force)
 {
 	_cleanup_close_ int fd = -1;
 	char temporary[PATH_MAX];
 	int r;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
-		return -ENAMETOOLONG;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* Before a passphrase is asked for; the rename looks again. */
+	if (!force && access(path, F_OK) == 0)
+		return refuse_file(c, path);
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+		return file_problem(c, -ENAMETOOLONG, path);
+	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0)
-		return -errno;
+		return file_problem(c, -errno, path);
 	c->file = fd;
-	r = fchmod(fd, 0600) < 0 ? -errno : write_all(c);
-	if (r == 0 && fsync(fd) < 0)
-		r = -errno;
-	if (r == 0 && rename(temporary, path) < 0)
-		r = -errno;
+	r = write_beside(c, path, temporary, force);
 	if (r < 0)
 		unlink(temporary);
-	return r < 0 ? r : sync_folder(path);
+	return r;
 }
 
-int create_run(const char *root, const char *file)
+int create_run(const struct create_options *options)
 {
 	static struct creation creation;
+	const char *file = options->file;
 	int r;
 
-	creation =
-		(struct creation){.source = {.root = root, .strip = true}, .file = STDOUT_FILENO};
-	r = strcmp(file, "-") == 0 ? write_all(&creation) : write_file(&creation, file);
+	creation = (struct creation){.source = {.root = options->root, .strip = true},
+				     .file = STDOUT_FILENO};
+	r = strcmp(file, "-") == 0 ? write_all(&creation)
+				   : write_file(&creation, file, options->force);
 	if (r < 0)
 		fprintf(stderr, "trireme-backup: no backup was made: %s\n",
 			creation.words[0] ? creation.words : strerror(-r));

@@ -8,17 +8,22 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/file_io.h"
 #include "join/tls_io.h"
 #include "join/words.h"
 #include "proto/bundle.h"
 
 #define SELF "/proc/self/exe"
 #define PROGRAM "trireme-config"
+#define DATA "/data/trireme"
+#define NODE "/run/trireme/node" /* which one this machine is */
+#define NODE_MAX 64
 
 static int path_of(const struct import_target *target, const char *path, char *ret_path)
 {
@@ -31,22 +36,78 @@ int import_path(const struct import_target *target, char *ret_path)
 	return path_of(target, BUNDLE_PATH, ret_path);
 }
 
-int import_begin(const struct import_target *target, int *ret_fd, char *words)
+/* Where the start of a machine looks for a configuration (rootfs/init/boot/config). */
+static bool has_configuration(const struct import_target *target)
+{
+	static const char *const names[] = {"config.db", "config.json", "config.previous.json"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (snprintf(path, sizeof(path), "%s" DATA "/%s", target->root, names[i]) <
+			    (int)sizeof(path) &&
+		    access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int refuse(const struct import_target *target, char *words)
+{
+	_cleanup_free_ char *node = NULL;
+	char path[PATH_MAX];
+
+	if (path_of(target, NODE, path) == 0 && file_read(path, NODE_MAX, &node, NULL) == 0)
+		node[strcspn(node, "\n")] = '\0';
+	words_set(words, CLUSTER_WORDS_MAX,
+		  "this machine has a configuration%s%s: --force puts another one in its place, "
+		  "and its history goes",
+		  node ? ", as " : "", node ? node : "");
+	return -EEXIST;
+}
+
+static int lock_folder(const char *path, int *ret_lock, char *words)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		int r = errno == EWOULDBLOCK ? -EBUSY : -errno;
+
+		words_set(words, CLUSTER_WORDS_MAX, "%s: %s", path,
+			  r == -EBUSY ? "another trireme-join or trireme-backup is at it now"
+				      : strerror(-r));
+		return r;
+	}
+	*ret_lock = take_fd(&fd);
+	return 0;
+}
+
+int import_prepare(const struct import_target *target, int *ret_lock, char *words)
 {
 	static const struct {
 		const char *path;
 		mode_t mode;
-	} folders[] = {{"/data", 0755}, {"/data/trireme", 0700}};
-	char path[PATH_MAX] = BUNDLE_PATH;
-	int r = 0, fd = -1;
+	} folders[] = {{"/data", 0755}, {DATA, 0700}};
+	char path[PATH_MAX] = DATA;
+	int r = 0;
 
+	if (!target->force && has_configuration(target))
+		return refuse(target, words);
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && r == 0; i++) {
 		r = path_of(target, folders[i].path, path);
 		if (r == 0 && mkdir(path, folders[i].mode) < 0 && errno != EEXIST)
 			r = -errno;
 	}
 	if (r == 0)
-		r = path_of(target, BUNDLE_PATH, path);
+		return lock_folder(path, ret_lock, words);
+	words_set(words, CLUSTER_WORDS_MAX, "%s: %s", path, strerror(-r));
+	return r;
+}
+
+int import_begin(const struct import_target *target, int *ret_fd, char *words)
+{
+	char path[PATH_MAX] = BUNDLE_PATH;
+	int r = path_of(target, BUNDLE_PATH, path), fd = -1;
+
 	if (r == 0 && unlink(path) < 0 && errno != ENOENT)
 		r = -errno;
 	if (r == 0) {

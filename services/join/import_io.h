@@ -13,12 +13,20 @@
 struct import_target {
 	const char *root;     /* of the machine's files, "" on the machine */
 	const char *yang_dir; /* the model */
+	bool force;	      /* even if the machine has a configuration */
 };
 
 /* Where that file is, into ret_path (PATH_MAX). -ENAMETOOLONG. */
 int import_path(const struct import_target *target, char *ret_path);
 
-/* Makes the folder and an empty file in it, open for writing; *ret_fd is the caller's. */
+/*
+ * Before anything is asked for: whether this machine can be made another one. *ret_lock, which is
+ * the caller's, keeps others from it until it is closed. -EEXIST: it has a configuration; -EBUSY:
+ * another program is at it.
+ */
+int import_prepare(const struct import_target *target, int *ret_lock, char *words);
+
+/* An empty file in the folder, open for writing; *ret_fd is the caller's. */
 int import_begin(const struct import_target *target, int *ret_fd, char *words);
 
 /* Behind what the file has. A sink of bundles is (proto/bundle.h), with a pointer to the fd. */

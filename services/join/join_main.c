@@ -16,7 +16,7 @@ enum { EXIT_OK = 0, EXIT_PROBLEM = 1, EXIT_USAGE = 2 };
 
 static const char usage[] =
 	"Usage: trireme-join open [--replace] NODE\n"
-	"       trireme-join to ADDRESS [CODE] [--node NODE]\n"
+	"       trireme-join to ADDRESS [CODE] [--node NODE] [--force]\n"
 	"\n"
 	"  open NODE      on a member: shows a code, which lets one machine in as NODE, within\n"
 	"                 ten minutes; NODE is in the configuration before\n"
@@ -26,6 +26,8 @@ static const char usage[] =
 	"  --replace      open: another machine was NODE until now. It is shut out: the node gets\n"
 	"                 another id, the ring another key\n"
 	"  --node NODE    to: which node this machine is to be, if the code is for no other one\n"
+	"  --force        to: even if this machine has a configuration: it and its history are\n"
+	"                 replaced\n"
 	"  --author NAME  open: who is written down in the history (root)\n"
 	"  --yang DIR     to: the model (" SCHEMA_YANG_DIR ")\n"
 	"  --root DIR     for tests: all files of the machine are below DIR\n"
@@ -99,13 +101,10 @@ static int command_open(struct arguments *arguments, char **words, int n)
 static int parse_switches(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option options[] = {
-		{"root", required_argument, NULL, 'r'},
-		{"yang", required_argument, NULL, 'y'},
-		{"node", required_argument, NULL, 'n'},
-		{"author", required_argument, NULL, 'a'},
-		{"replace", no_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"root", required_argument, NULL, 'r'}, {"yang", required_argument, NULL, 'y'},
+		{"node", required_argument, NULL, 'n'}, {"author", required_argument, NULL, 'a'},
+		{"replace", no_argument, NULL, 'p'},	{"force", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
 	};
 	int c;
 
@@ -125,6 +124,9 @@ static int parse_switches(int argc, char **argv, struct arguments *arguments)
 			break;
 		case 'p':
 			arguments->open.replace = true;
+			break;
+		case 'f':
+			arguments->to.target.force = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);

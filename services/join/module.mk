@@ -61,7 +61,7 @@ trireme-join-brief-cflags := -DMEMBER_OPEN_NS=2000000000ULL
 trireme-join-brief-pkg = $(trireme-join-pkg)
 
 tests += test_join_cards
-test_join_cards-src := services/join/tests/test_cards.c services/join/cards.c
+test_join_cards-src := services/join/tests/test_cards.c services/join/cards.c services/base/text.c
 test_join_cards-pkg := cmocka jansson
 
 tests += test_join_backup_format

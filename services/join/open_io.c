@@ -160,9 +160,10 @@ static void tell_end(const struct opening *o, int r)
 			o->words);
 	if (r < 0 && o->committed)
 		fprintf(stderr,
-			"revision %llu says already that it has that machine's network cards: "
-			"begin again\n",
-			committed);
+			"revision %llu says already that it has that machine's network cards%s: "
+			"begin again,\nunless the new machine says that it is %s\n",
+			committed, o->options->replace ? ", and has shut the old one out" : "",
+			o->options->node);
 	if (r == 0)
 		printf("%s has what it needs to be a member (revision %llu); it is one when it has "
 		       "been started again\n",

@@ -121,8 +121,11 @@ int opening_check_members(struct opening *o)
 
 int opening_look(struct opening *o)
 {
-	int r = read_config(o);
+	int r;
 
+	config_free(o->config);
+	o->config = NULL;
+	r = read_config(o);
 	if (r == 0)
 		r = find_target(o);
 	if (r == 0)

@@ -51,8 +51,10 @@ static int send_history(struct opening *o)
 
 static int send_all(struct opening *o)
 {
-	int r = send_offer(o);
+	int r = opening_look(o);
 
+	if (r == 0)
+		r = send_offer(o);
 	if (r == 0)
 		r = bundle_begin(&o->writer, link_sink, &o->link);
 	if (r == 0)

@@ -26,7 +26,10 @@ struct opening {
 	char words[CLUSTER_WORDS_MAX]; /* why a step failed */
 };
 
-/* open_look_io.c: reads the configuration and sees whether a machine can be let in now. */
+/*
+ * open_look_io.c: reads the configuration and sees whether a machine can be let in now. Again when
+ * one is there: others may have committed since the code was shown.
+ */
 int opening_look(struct opening *opening);
 
 /* Whether the nodes that must be there are, and the one that is to come is not. */

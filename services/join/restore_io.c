@@ -32,7 +32,7 @@ struct restoration {
 	struct backup_key key;
 	struct join_cards cards;
 	char node[JOIN_NAME_MAX];
-	int file; /* the bundle that is being written */
+	int lock, file; /* of the machine; the bundle that is being written */
 	uint8_t plain[BACKUP_CHUNK];
 	char words[CLUSTER_WORDS_MAX];
 };
@@ -220,9 +220,8 @@ static int choose_node(struct restoration *s, const json_t *document)
 	return -EINVAL;
 }
 
-/* A document whose marked cards are this machine's; *ret_text stays NULL where nothing is marked.
- */
-static int bind_cards(struct restoration *s, const struct bundle_record *record, char **ret_text)
+/* Which card of this machine takes the place of which mark of a document. */
+static int name_cards(struct restoration *s, const struct bundle_record *record, struct text *lines)
 {
 	_cleanup_(decrefp) json_t *document = NULL;
 	int r;
@@ -232,38 +231,46 @@ static int bind_cards(struct restoration *s, const struct bundle_record *record,
 	document = json_loadb(record->data, record->size, 0, NULL);
 	if (!document)
 		return -EBADMSG;
-	r = cards_bind_marked(document, s->node, &s->cards, s->words);
+	r = cards_name_marked(document, s->node, &s->cards, lines, s->words);
 	/* An earlier revision may not have the node yet. */
-	if (r < 0 && r != -ENOENT)
-		return r;
-	*ret_text = json_dumps(document, JSON_COMPACT);
-	return *ret_text ? 0 : -ENOMEM;
+	return r == -ENOENT ? 0 : r;
 }
 
-static int copy_record(struct restoration *s, struct bundle_record *record,
-		       struct bundle_writer *writer)
+static int copy_records(struct restoration *s, struct bundle_writer *writer, struct text *lines)
 {
-	_cleanup_free_ char *text = NULL;
-	int r = 0;
+	struct bundle_reader reader;
+	struct bundle_record record;
+	int r = bundle_open(s->bundle.bytes, s->bundle.size, &reader);
 
-	if (record->type == BUNDLE_REVISION && !record->same)
-		r = bind_cards(s, record, &text);
-	if (text) {
-		record->data = text;
-		record->size = strlen(text);
+	while (r == 0 && bundle_next(&reader, &record) == 1) {
+		if (record.type == BUNDLE_REVISION && !record.same)
+			r = name_cards(s, &record, lines);
+		if (r == 0 && record.type != BUNDLE_END)
+			r = bundle_write(writer, &record);
 	}
-	if (r == 0 && record->type != BUNDLE_END)
-		r = bundle_write(writer, record);
 	return r;
 }
 
-/* The bundle anew, for this machine: as the node, with its network cards. */
-static int rewrite(struct restoration *s)
+static int write_own(struct bundle_writer *writer, const char *lines)
 {
 	static const struct bundle_record end = {.type = BUNDLE_END};
+	const struct bundle_record record = {
+		.type = BUNDLE_FILE, .name = BUNDLE_CARDS, .data = lines, .size = strlen(lines)};
+	int r = lines[0] ? bundle_write(writer, &record) : 0;
+
+	return r < 0 ? r : bundle_write(writer, &end);
+}
+
+/*
+ * The bundle anew, for this machine: as the node, with its network cards. The documents stay as
+ * they are: all machines that are made from one backup have the same revisions.
+ */
+static int rewrite(struct restoration *s)
+{
 	struct bundle_record record = {.type = BUNDLE_NODE};
-	struct bundle_reader reader;
 	struct bundle_writer writer;
+	char own[BUNDLE_FILE_MAX] = "";
+	struct text lines = TEXT_ON(own);
 	int r = import_begin(&s->options->target, &s->file, s->words);
 
 	s->words[0] = '\0';
@@ -273,18 +280,18 @@ static int rewrite(struct restoration *s)
 	if (r == 0)
 		r = bundle_write(&writer, &record);
 	if (r == 0)
-		r = bundle_open(s->bundle.bytes, s->bundle.size, &reader);
-	while (r == 0 && bundle_next(&reader, &record) == 1)
-		r = copy_record(s, &record, &writer);
-	return r < 0 ? r : bundle_write(&writer, &end);
+		r = copy_records(s, &writer, &lines);
+	return r < 0 ? r : write_own(&writer, own);
 }
 
 static int run(struct restoration *s)
 {
 	_cleanup_(decrefp) json_t *document = NULL;
 	struct backup_header header;
-	int r = cards_list(s->options->target.root, &s->cards);
+	int r = import_prepare(&s->options->target, &s->lock, s->words);
 
+	if (r == 0)
+		r = cards_list(s->options->target.root, &s->cards);
 	if (r == 0)
 		r = read_header(s, &header);
 	if (r == 0)
@@ -306,10 +313,12 @@ int restore_run(const struct restore_options *options)
 	struct restoration *s = &restoration;
 	int r;
 
-	*s = (struct restoration){.options = options, .file = -1};
+	*s = (struct restoration){.options = options, .lock = -1, .file = -1};
 	r = run(s);
 	closep(&s->file);
-	import_end(&options->target);
+	if (s->lock >= 0)
+		import_end(&options->target);
+	closep(&s->lock);
 	unmap(&s->backup);
 	unmap(&s->bundle);
 	if (r < 0)

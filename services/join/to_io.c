@@ -28,7 +28,7 @@ struct joining {
 	struct code code;
 	struct link link;
 	struct machine machine;
-	int file;
+	int lock, file;
 	char words[CLUSTER_WORDS_MAX];
 };
 
@@ -47,6 +47,9 @@ static int prepare(struct joining *j)
 		return say(j, r, problem);
 	if (strlen(j->options->node) >= JOIN_NAME_MAX)
 		return say(j, -EINVAL, "--node: allowed are at most 32 characters");
+	r = import_prepare(&j->options->target, &j->lock, j->words);
+	if (r < 0)
+		return r;
 	r = cards_list(j->options->target.root, &j->cards);
 	if (r < 0)
 		words_set(j->words, sizeof(j->words),
@@ -215,13 +218,14 @@ int to_run(const struct to_options *options)
 	static struct joining joining;
 	int r;
 
-	joining = (struct joining){.options = options, .file = -1};
+	joining = (struct joining){.options = options, .lock = -1, .file = -1};
 	setlinebuf(stdout);
 	r = run(&joining);
 	if (joining.file >= 0) {
 		close(joining.file);
 		import_end(&options->target);
 	}
+	closep(&joining.lock);
 	if (r == 0)
 		printf("this machine is %s from its next start on: restart it now\n",
 		       joining.machine.offer.node);

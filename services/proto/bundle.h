@@ -29,6 +29,12 @@
 /* Where a machine keeps one until it is imported; what a power cut left there, the next start
  * removes. */
 #define BUNDLE_PATH "/data/trireme/incoming.bundle"
+/*
+ * A FILE of a restored machine, which is its own for good: lines of two addresses of network cards,
+ * "02:74:72:01:00:01 52:54:00:77:01:01". Where a document has the first, the machine has the
+ * second.
+ */
+#define BUNDLE_CARDS "cards"
 #define BUNDLE_NAME_MAX 33    /* of a file or node, with NUL */
 #define BUNDLE_FILE_MAX 16384 /* bytes of one file */
 #define BUNDLE_FILES_MAX 8

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/ipc_io.h"
+#include "base/wipe.h"
 #include "proto/config_ipc.h"
 
 struct exchange {
@@ -104,7 +105,9 @@ int config_ask_text(const char *request, size_t size, int wait_ms, char **ret_an
 
 int config_ask(const json_t *request, int wait_ms, json_t **ret_answer)
 {
-	_cleanup_free_ char *text = json_dumps(request, JSON_COMPACT), *answer = NULL;
+	/* A request may set a password. */
+	_cleanup_wipe_ char *text = json_dumps(request, JSON_COMPACT);
+	_cleanup_free_ char *answer = NULL;
 	json_t *parsed;
 	size_t size = 0;
 	int r = text ? config_ask_text(text, strlen(text), wait_ms, &answer, &size) : -ENOMEM;

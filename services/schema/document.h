@@ -193,6 +193,12 @@ int document_diff(struct document *a, struct document *b, enum document_format f
  */
 int document_check_rights(struct document *a, struct document *b, struct schema_error *error);
 
+/*
+ * Whoever is no administrator hears of no error in what has the extension `restricted`: it would
+ * tell what is there. -EACCES: it was one, and *error says only that this is the administrators'.
+ */
+int document_hide_error(const struct schema *schema, struct schema_error *error);
+
 /* Notes all that only administrators may change. -ENOMEM. */
 int document_note_rights(struct document *document);
 

@@ -21,13 +21,23 @@ static const struct lyd_node *find_secret(const struct lyd_node *top)
 	return NULL;
 }
 
+/* The topmost node above it that is the administrators', or itself. */
+static const struct lyd_node *find_restricted(const struct lyd_node *node)
+{
+	while (diff_is_restricted(lyd_parent(node)))
+		node = lyd_parent(node);
+	return node;
+}
+
 static int check_change(void *user, const struct diff *diff)
 {
 	const struct lyd_node *node = diff->b ? diff->b : diff->a;
 	struct schema_error *error = user;
 
-	/* An entry that moves takes its secrets along as they are. */
-	if (!diff_is_restricted(node))
+	/* Which users there are is not told; an entry that moves takes its secrets along. */
+	if (diff_is_restricted(node))
+		node = find_restricted(node);
+	else
 		node = diff->kind == DIFF_MOVED ? NULL : find_secret(node);
 	if (!node)
 		return 0;

@@ -80,8 +80,11 @@ int config_validate(const struct config *config, struct schema_error *error)
 	struct validation v = {.config = config, .error = error};
 	int r = validate_own_addresses(&v);
 
-	for (size_t i = 0; i < ARRAY_SIZE(parts) && r == 0; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && r == 0; i++) {
+		/* One that has found no fault may have left the value that it looked at last. */
+		error->value[0] = '\0';
 		r = parts[i](&v);
+	}
 	free(v.own);
 	return r;
 }

@@ -5,8 +5,7 @@ web-pure := services/web/message.c services/web/restconf.c services/web/restconf
 	services/web/restconf_write.c services/web/restconf_operation.c \
 	services/web/restconf_metrics.c services/web/exchange.c \
 	services/web/model.c services/web/discovery.c services/web/metrics.c services/web/event.c \
-	services/web/files.c services/base/parse.c services/base/text.c services/base/buffer.c \
-	services/base/wipe.c
+	services/web/files.c services/base/parse.c services/base/text.c services/base/buffer.c
 web-pure-pkg := jansson nettle
 
 programs += trireme-web

@@ -164,6 +164,7 @@ machine
 fake findfs 'exit 1'
 boot config
 says 'complain: no configuration on the data partition, and no medium labelled TRIREME'
+says 'notice: to join a cluster or to restore a backup'
 verdict config-none
 
 machine

@@ -119,23 +119,27 @@ static void long_names_are_cut_off_alike(void **state)
 	assert_int_equal(lockout_wait(&table, name, NOW), 1);
 }
 
-static void what_was_verified_counts_for_a_minute(void **state)
+static void what_was_verified_counts_for_a_while(void **state)
 {
 	static struct verified verified;
 	uint8_t digest[TOKEN_DIGEST_SIZE] = {1}, other[TOKEN_DIGEST_SIZE] = {2};
 
 	(void)state;
 	assert_false(verified_has(&verified, digest, NOW));
-	verified_add(&verified, digest, NOW);
-	assert_true(verified_has(&verified, digest, NOW + VERIFIED_LIFE_S - 1));
-	assert_false(verified_has(&verified, digest, NOW + VERIFIED_LIFE_S));
+	verified_add(&verified, digest, NOW + 60);
+	assert_true(verified_has(&verified, digest, NOW + 59));
+	assert_false(verified_has(&verified, digest, NOW + 60));
 	assert_false(verified_has(&verified, other, NOW));
-	for (uint8_t i = 0; i < VERIFIED_ENTRIES; i++) {
-		other[1] = i;
-		verified_add(&verified, other, NOW + 1 + i);
+	/* The same again and again takes no further place. */
+	for (size_t i = 0; i < 2 * VERIFIED_ENTRIES; i++)
+		verified_add(&verified, other, NOW + 61 + i);
+	assert_true(verified_has(&verified, digest, NOW));
+	for (size_t i = 0; i < VERIFIED_ENTRIES; i++) {
+		memcpy(other + 1, &i, sizeof(i));
+		verified_add(&verified, other, NOW + 61 + i);
 	}
-	assert_false(verified_has(&verified, digest, NOW + 1));
-	assert_true(verified_has(&verified, other, NOW + 1));
+	assert_false(verified_has(&verified, digest, NOW));
+	assert_true(verified_has(&verified, other, NOW));
 }
 
 static void what_has_ended_stays_so(void **state)
@@ -165,7 +169,7 @@ int main(void)
 		cmocka_unit_test_setup(success_forgets_and_is_not_counted, empty),
 		cmocka_unit_test_setup(a_full_table_unlocks_nobody, empty),
 		cmocka_unit_test_setup(long_names_are_cut_off_alike, empty),
-		cmocka_unit_test(what_was_verified_counts_for_a_minute),
+		cmocka_unit_test(what_was_verified_counts_for_a_while),
 		cmocka_unit_test(what_has_ended_stays_so),
 	};
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "api/answer.h"
-#include "api/audit.h"
+#include "base/audit.h"
 #include "api/request.h"
 #include "base/cleanup.h"
 #include "proto/api_frame.h"

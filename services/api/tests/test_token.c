@@ -197,14 +197,16 @@ static void digests_differ_where_anything_does(void **state)
 	uint8_t a[TOKEN_DIGEST_SIZE], b[TOKEN_DIGEST_SIZE];
 
 	(void)state;
-	token_digest(&key, "anna", "secret", HASH, a);
-	token_digest(&key, "anna", "secret", HASH, b);
+	token_digest(&key, "anna", "192.0.2.1", "secret", HASH, a);
+	token_digest(&key, "anna", "192.0.2.1", "secret", HASH, b);
 	assert_memory_equal(a, b, sizeof(a));
-	token_digest(&key, "annas", "ecret", HASH, b);
+	token_digest(&key, "annas", "192.0.2.1", "ecret", HASH, b);
 	assert_memory_not_equal(a, b, sizeof(a));
-	token_digest(&key, "anna", "secret", HASH "x", b);
+	token_digest(&key, "anna", "192.0.2.2", "secret", HASH, b);
 	assert_memory_not_equal(a, b, sizeof(a));
-	token_digest(&other_key, "anna", "secret", HASH, b);
+	token_digest(&key, "anna", "192.0.2.1", "secret", HASH "x", b);
+	assert_memory_not_equal(a, b, sizeof(a));
+	token_digest(&other_key, "anna", "192.0.2.1", "secret", HASH, b);
 	assert_memory_not_equal(a, b, sizeof(a));
 }
 

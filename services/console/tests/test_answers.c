@@ -177,7 +177,14 @@ static void other_answers(void **data)
 		 "\"replaced\": [{\"number\": 7, \"replaced\": \"later\", \"reason\": \"so\"}, "
 		 "{\"number\": 6}]}",
 		 "    7  2026-11-24T10:00:00Z  anna          in use  why\n"
-		 "    7                  replaced later, so  \n"},
+		 "    7                  replaced later, so\n"},
+		{"history",
+		 "{\"revision\": [{\"number\": 8, \"time\": \"2026-11-24T10:00:00Z\", "
+		 "\"author\": \"anna\", \"kind\": \"rollback\", \"refers\": 5, \"comment\": "
+		 "\"too slow\"}, {\"number\": 7, \"time\": \"2026-11-24T09:00:00Z\", "
+		 "\"author\": \"anna\", \"kind\": \"confirm\", \"refers\": 6}]}",
+		 "    8  2026-11-24T10:00:00Z  anna          rolls back to 5  too slow\n"
+		 "    7  2026-11-24T09:00:00Z  anna          confirms 6\n"},
 		{"show", "{\"a\": \"\u00e4\"}", "{\n  \"a\": \"\\u00E4\"\n}\n"},
 		{"show|--revision|3", "{\"document\": {\"a\": 1}}", "{\n  \"a\": 1\n}\n"},
 		{"describe|x",

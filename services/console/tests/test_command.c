@@ -124,6 +124,9 @@ static void requests(void **state)
 		 RPC "set-admin-state" INPUT("\"admin-state\":\"disabled\",\"pool\":\"web\","
 					     "\"real-server\":\"web1\"")},
 		{"service", "GET /restconf/data/trireme-api:state"},
+		{"service|web", "GET /restconf/data/trireme-api:state"},
+		{"service|we b|--json", "GET /restconf/data/trireme-api:state/service=we%20b"},
+		{"user|list", "GET " RUNNING "?fields=trireme:access"},
 		{"user|delete|a b", "PATCH " RUNNING PATCH("\"operation\":\"delete\",\"target\":"
 							   "\"/trireme:access/user=a%20b\"")},
 		{"token|create|ci|--role|viewer|--expires|2027-01-01T00:00:00Z",
@@ -153,7 +156,15 @@ static void wrong_lines(void **state)
 	} cases[] = {
 		{"", -ENOENT, "there is no command '': see help"},
 		{"nothing", -ENOENT, "there is no command 'nothing': see help"},
-		{"cluster", -ENOENT, "there is no command 'cluster': see help"},
+		{"cluster", -ENOENT,
+		 "cluster needs one more word: allowed is one of why, switchover, standby, online, "
+		 "force-quorum, open-join, replace"},
+		{"backup|creat", -ENOENT,
+		 "there is no command 'backup creat': allowed behind 'backup' is one of create, "
+		 "restore"},
+		{"service|drian|web|web1", -EINVAL,
+		 "one word too many: 'web'; behind 'service' can also stand drain, enable, "
+		 "disable"},
 		{"set|/a", -EINVAL, "set needs VALUE"},
 		{"show|--revision|0", -EINVAL, "--revision '0': allowed are 1 to 4294967295"},
 		{"show|--revision|1|--candidate", -EINVAL,

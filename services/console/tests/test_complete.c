@@ -44,9 +44,12 @@ static const struct {
 	 "{\"trireme:alias-group\":[{\"alias\":[{\"address\":\"203.0.113.10\"},"
 	 "{\"address\":\"10.77.0.1\"}]}]}"},
 	{COMPLETE_CANDIDATE, "/trireme:access/user", "{\"trireme:user\":[{\"name\":\"anna\"}]}"},
+	{COMPLETE_FILES, "", "[\"lvs.cf\", \"a b\", \".x\", \"seed/\"]"},
+	{COMPLETE_FILES, "/seed/", "[\"x.conf\", \".\", \"y/\"]"},
 	{COMPLETE_STATE, "",
 	 "{\"member\":[{\"name\":\"r1\",\"reason\":\"owner\"},{\"name\":\"r2\"}],"
-	 "\"group\":[{\"name\":\"main\"}],\"service\":[{\"name\":\"web\"}]}"},
+	 "\"group\":[{\"name\":\"main\"}],\"service\":[{\"name\":\"web\"}],"
+	 "\"revision\":[{\"number\":12},{\"number\":11,\"comment\":\"why\"}]}"},
 };
 
 static json_t *answer(void *user, enum complete_source source, const char *path)
@@ -101,7 +104,6 @@ static void words_of_the_table(void **state)
 		{"commit|-m|x|--e", "--emergency"},
 		{"user|add|a|--role|", "administrator|operator|viewer"},
 		{"import|--format|k", "keepalived"},
-		{"diff|", "candidate|running"},
 		{"overr", ""},
 		{"nothing|", ""},
 	};
@@ -139,12 +141,19 @@ static void names_that_are_there(void **state)
 		{"set|uses|", "mail|we b|web"},
 		{"set|at|2", "203.0.113.10"},
 		{"set|above|", ""},
+		{"diff|", "11|12|candidate|running"},
+		{"diff|11|r", "running"},
+		{"rollback|", "11|12"},
 		{"cluster|standby|", "r1|r2"},
 		{"cluster|switchover|", "main"},
 		{"service|", "disable|drain|enable|web"},
 		{"service|drain|", "mail|we b|web"},
 		{"service|drain|web|", "web1|web2"},
 		{"service|drain|web|web1|", ""},
+		{"import|", "lvs.cf|seed/+"},
+		{"import|.", ".x"},
+		{"import|/seed/", "/seed/x.conf|/seed/y/+"},
+		{"export|/seed/x", "/seed/x.conf"},
 		{"user|password|", "anna"},
 		{"user|add|", ""},
 	};

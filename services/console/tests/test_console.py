@@ -164,6 +164,11 @@ def test_shell_asks_for_the_password_once_one_is_set(console):
     console.answer("exit", PROMPT)
     console.choose(5, "Password: $")
     console.answer("", r"Wait 1 s\."), "a right one starts the counting anew"
+    audit = [json.loads(line) for line in (console.root / "data/trireme/audit").read_text().splitlines()]
+    assert {entry["user"] for entry in audit} == {"console"}
+    tries = [("sign-in", "console", outcome) for outcome in ("refused", "refused", "ok", "refused")]
+    assert [(entry["action"], entry["target"], entry["outcome"]) for entry in audit] == [
+        ("sign-in", "console", "ok"), ("set-password", "console", "ok"), ("set-password", "admin", "operation-failed"), *tries]
 
 
 def test_a_damaged_password_file_does_not_open_the_shell(console):
@@ -239,8 +244,8 @@ def other(name):
     return {"r1": "r2", "r2": "r1"}[name]
 
 
-def trireme(node, *words):
-    done = subprocess.run(node.command(BIN / "trireme", *words), capture_output=True, text=True, timeout=30, check=False)
+def trireme(node, *words, program="trireme"):
+    done = subprocess.run(node.command(BIN / program, *words), capture_output=True, text=True, timeout=30, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -256,6 +261,15 @@ def test_status_of_a_real_cluster(cluster):
     assert {"part": "engine", "reason": "the engine is not running"} in status["unavailable"]
     assert trireme(cluster["w"], "status", "--ready") == (0, "ready\n")
     assert trireme(cluster[owner], "status", "--ready") == (1, "not ready: the engine is not running\n")
+
+
+def test_readiness_is_told_without_the_api_too(cluster):
+    def ready(node, seconds):
+        return trireme(cluster[node], "--ready", seconds, program="trireme-console")
+
+    assert ready("w", "0") == (0, "ready\n")
+    assert ready("r1", "1") == (1, "not ready: the engine is not running\n")
+    assert ready("w", "1 s") == (2, "trireme-console: --ready 1 s: a number from 0 to 3600 is wanted\n")
 
 
 def test_a_change_of_a_real_cluster(cluster):

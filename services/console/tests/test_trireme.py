@@ -45,13 +45,14 @@ def output(**members):
 
 
 @pytest.mark.parametrize("words,code", (
-    (["--help"], 0), (["help"], 0), (["help", "cluster", "standby"], 0), (["commit", "--help"], 0), ([], 2), (["statu"], 2),
+    (["--help"], 0), (["-h"], 0), (["help"], 0), (["help", "cluster"], 0), (["cluster", "--help"], 0), (["commit", "-h", "-m"], 0), (["help", "cluster", "standby"], 0), (["commit", "--help"], 0), ([], 2), (["statu"], 2),
     (["status", "more"], 2), (["status", "--nothing"], 2), (["cluster"], 2), (["cluster", "switchover", "a", "b"], 2),
     (["help", "nothing"], 2), (["set", "x"], 2)))
 def test_usage(words, code):
     done = subprocess.run([TRIREME, *words], capture_output=True, text=True, timeout=10, stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == code
-    assert "trireme " in done.stdout if code == 0 else not done.stdout and ("Usage: " in done.stderr or "see help" in done.stderr)
+    assert "trireme " in done.stdout if code == 0 else not done.stdout and any(
+        words in done.stderr for words in ("Usage: ", "see help", "allowed "))
 
 
 def test_who_asks(api):
@@ -157,6 +158,9 @@ def test_import_says_what_became_of_each_line(api, tmp_path):
     assert trireme(api, "import", path, "--dry-run", TRIREME_SESSION="me")[1] == printed
     sessions = {fields["X-Trireme-Session"] for _, fields, _ in api.requests}
     assert len(sessions) == 1 and "me" not in sessions and [what for what, _, _ in api.requests][-1] == RPC + "discard"
+    printed = json.loads(trireme(api, "import", "-", "--json", given="virtual web {\n")[1])
+    assert (printed["summary"], len(printed["mapping"]), printed["diff"]) == (
+        "1 line", 2, "+ /trireme:virtual-service[name='web']\n"), "one JSON text"
 
 
 def test_import_of_an_exported_document(api, tmp_path):
@@ -164,15 +168,18 @@ def test_import_of_an_exported_document(api, tmp_path):
     path.write_text(" \n" + json.dumps(DOCUMENT))
     api.answers["PUT " + CANDIDATE] = 204, None
     api.answers[RPC + "diff"] = output(text="")
-    assert trireme(api, "import", path)[:2] == (0, "")
+    assert trireme(api, "import", path) == (0, "", "the configuration in use stays as it is: there is nothing to commit\n")
     assert api.asked("PUT " + CANDIDATE) == [{"ietf-restconf:data": DOCUMENT}]
     path.write_text('{"a": 1,\n"a": 2}')
     code, _, said = trireme(api, "import", path)
     assert code == 1 and "line 2" in said
-    path.write_bytes(b"\xff\xfe")
-    assert trireme(api, "import", path) == (1, "", f"trireme: {path} is no text in UTF-8\n")
+    path.write_bytes(b"a\nb\xf6\nc")
+    code, _, said = trireme(api, "import", path)
+    assert code == 1 and said.startswith(f"trireme: {path}, line 2: a character that is not UTF-8: allowed ")
     path.write_bytes(b"a\0b")
-    assert trireme(api, "import", path) == (1, "", f"trireme: {path} is no text\n")
+    assert trireme(api, "import", path) == (1, "", f"trireme: {path} is no text: a byte of it is 0\n")
+    path.write_bytes(b"")
+    assert trireme(api, "import", path) == (1, "", f"trireme: {path} is no text: it is empty\n")
     assert trireme(api, "import", tmp_path / "nothing")[0] == 1
 
 
@@ -197,6 +204,8 @@ def test_passwords_come_from_standard_input(api):
     assert (edit["operation"], edit["target"]) == ("create", "/trireme:access/user=anna")
     assert edit["value"] == {"trireme:user": [{"name": "anna", "role": "operator", "password": "$0$" + PASSWORD}]}
     assert api.requests[-1][1]["X-Trireme-Comment"] == "user add anna"
+    assert trireme(api, "user", "add", "a\r\nb", "--role", "operator", given=PASSWORD + "\n")[0] == 0
+    assert api.requests[-1][1]["X-Trireme-Comment"] == "user add a??b"
     assert trireme(api, "user", "password", "anna", given=PASSWORD) == (0, "done\n", "")
     assert api.asked(RPC + "set-password") == [{"trireme-api:input": {"user": "anna", "password": PASSWORD}}]
     api.requests.clear()
@@ -253,7 +262,9 @@ def test_the_shell_completes_explains_and_runs(api):
     pty.expect("a quote has no end.*trireme> $")
     pty.send("nothing at all\r")
     pty.expect("there is no command 'nothing'.*trireme> $")
-    pty.send("\x1b[A\x1b[A\x1b[A\r")  # nothing, show, discard: the line with the quote was none
+    pty.send("discard 'ä€'x\r")
+    pty.expect("one word too many: 'ä€x'.*trireme> $")
+    pty.send(4 * "\x1b[A" + "\r")  # discard x, nothing, show, discard: the line with the quote was none
     pty.expect("the candidate is forgotten.*trireme> $")
     pty.send("exit\r")
     pty.expect(pexpect.EOF)
@@ -283,3 +294,13 @@ def test_ctrl_c_ends_a_line_or_a_command_and_not_the_shell(api):
     pty.expect(pexpect.EOF)
     pty.close()
     assert pty.exitstatus == 1
+
+
+def test_a_daemon_that_is_silent_is_not_a_refusal(api):
+    silent = {"node": "r1", "unavailable": [{"part": "agent", "reason": "the agent does not answer in time"},
+                                            {"part": "engine", "reason": "the engine does not answer in time"}]}
+    api.answers[STATE] = 200, {"trireme-api:state": silent}
+    assert trireme(api, "service") == (3, "the engine does not answer in time\n", "")
+    assert [trireme(api, *words)[0] for words in (["status"], ["config"], ["cluster", "why"])] == [3, 3, 3]
+    api.answers[STATE] = 200, {"trireme-api:state": {"node": "r1"}}
+    assert trireme(api, "service", "mail") == (1, "", "there is no virtual service 'mail'\n")

@@ -81,7 +81,12 @@ static bool says_something(const char *line, const char *end)
 {
 	while (line < end && (*line == ' ' || *line == '\t' || *line == '\r'))
 		line++;
-	return line < end && *line != '#' && *line != '}';
+	if (line < end && *line == '#')
+		return false;
+	/* A '}' in quotes or behind a backslash is the same word. */
+	while (line < end && strchr("\\\"'", *line))
+		line++;
+	return line < end && *line != '}';
 }
 
 unsigned int import_test_unsaid(const char *text, size_t size, const struct import_result *result)

@@ -190,6 +190,19 @@ static void everything_has_a_bound(void **state)
 	assert_int_equal(result.rows[0].line, 2);
 }
 
+static void a_mark_of_utf8_is_not_of_the_text(void **state)
+{
+	static const char text[] = "\xef\xbb\xbfservice = fos\nnetwork 7\n";
+	_cleanup_(import_result_clear) struct import_result result = {.n_edits = 0};
+
+	(void)state;
+	assert_int_equal(
+		import_text(text, strlen(text), IMPORT_DETECT, document_config(demo), &result),
+		-EBADMSG);
+	assert_int_equal(result.format, IMPORT_LVS);
+	assert_int_equal(result.rows[0].line, 2);
+}
+
 /* More definitions than the parser keeps. */
 static void definitions_have_a_bound(void **state)
 {
@@ -442,6 +455,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(broken_syntax_is_refused_with_line_and_column),
 		cmocka_unit_test(everything_has_a_bound),
+		cmocka_unit_test(a_mark_of_utf8_is_not_of_the_text),
 		cmocka_unit_test(definitions_have_a_bound),
 		cmocka_unit_test(what_is_too_much_for_the_model_is_left_out),
 		cmocka_unit_test(samples_of_debian_are_taken),

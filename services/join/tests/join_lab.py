@@ -1,5 +1,6 @@
 """Joining in the lab: nodes of the demonstration cluster with real corosync, and a machine that has nothing yet."""
 import re
+import select
 import signal
 import socket
 import ssl
@@ -192,6 +193,46 @@ def reach(lab, name, address, bound=None):
             return "refused"
         except OSError:
             return "nothing"
+
+
+class Cable(threading.Thread):
+    """Passes one connection on to the member, and breaks it after so many bytes of the member's, or, where a test says `loosen`,
+    once the new machine has said something after them: what the member answers is lost."""
+
+    def __init__(self, lab, name, address, member, size, loosen=None):
+        super().__init__(daemon=True)
+        self.size, self.loosen = size, loosen
+        self.held = threading.Event()
+        with lab.inside(name):
+            self.listener = socket.create_server((address, PORT))
+            self.member = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.to = (member, PORT)
+        self.start()
+
+    def run(self):
+        self.member.connect(self.to)
+        machine, _ = self.listener.accept()
+        with machine, self.member, self.listener:
+            self.pass_on(machine)
+
+    def pass_on(self, machine):
+        came = 0
+        while True:
+            ready, _, _ = select.select([machine, self.member], [], [], 20)
+            if machine in ready:
+                self.member.sendall(machine.recv(65536))
+                if came >= self.size:
+                    self.held.set()
+                    self.loosen.wait(20)
+                    return
+            elif self.member in ready:
+                data = self.member.recv(65536)
+                machine.sendall(data if self.loosen else data[:self.size - came])
+                came += len(data)
+                if not data or (came >= self.size and not self.loosen):
+                    return
+            else:
+                return
 
 
 class InBetween(threading.Thread):

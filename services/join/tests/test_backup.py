@@ -104,14 +104,14 @@ def test_what_is_in_it_is_what_makes_a_member(member, backup, new):
     assert backup.stat().st_mode & 0o777 == 0o600 and backup.stat().st_size > HEADER + CHUNK
     assert "this machine is r2 from its next start on" in new.restore(backup, "--node", "r2").end(0)
     incoming = new.root / "data/trireme/incoming"
-    assert {path.name for path in incoming.iterdir()} == {"authkey", "secret.key", "ca.crt", "ca.key", "node", "config.db"}
+    assert {path.name for path in incoming.iterdir()} == {"authkey", "secret.key", "ca.crt", "ca.key", "cards", "node", "config.db"}
     for name in ("authkey", "secret.key", "ca.crt"):
         assert (incoming / name).read_bytes() == (member.root / "data/trireme" / name).read_bytes()
     with sqlite3.connect(f"file:{incoming}/config.db?mode=ro&immutable=1", uri=True) as store:
         number, author, comment, text = store.execute("select number, author, comment, text from revision join body on body = digest").fetchone()
     assert (number, author, comment) == (1, "first boot", "the document this cluster began with")
     document = json.loads(text)
-    assert bonds(document) == {"r1": ["02:74:72:01:00:01", "02:74:72:01:00:02"], "r2": CARDS[1:], "w": []}
+    assert bonds(document) == {"r1": ["02:74:72:01:00:01", "02:74:72:01:00:02"], "r2": ["02:74:72:02:00:01", "02:74:72:02:00:02"], "w": []}
     assert new.machine.load() == ""
     assert new.machine.read("run/trireme/node") == b"r2\n"
     rules = new.machine.read("run/trireme/ports.rules").decode()
@@ -195,6 +195,28 @@ def test_a_weak_passphrase_makes_no_backup(member, tmp_path):
     program = Program(member, "weak.log", BIN / "trireme-backup", "create", tmp_path / "weak", "--root", member.root, stdin="12345678901\n")
     assert "allowed are 12 to 256 characters" in program.end(1)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_stays(member, tmp_path):
+    """Also one of the name that the writing goes by; a passphrase is not asked for in vain."""
+    path = tmp_path / "backup"
+    for name in ("backup", "backup.new"):
+        (tmp_path / name).write_text("of somebody")
+
+    def create(*words, passphrase=PASSPHRASE):
+        return Program(member, "again.log", BIN / "trireme-backup", "create", *words, "--root", member.root, stdin=passphrase + "\n")
+    assert f"{path} is there already: --force replaces it" in create(path, passphrase="").end(1)
+    create(path, "--force").end(0)
+    assert path.read_bytes().startswith(b"TRIREMEK") and path.stat().st_mode & 0o777 == 0o600
+    assert f"{tmp_path}/none/backup: No such file or directory" in create(tmp_path / "none/backup").end(1)
+    assert (tmp_path / "backup.new").read_text() == "of somebody" and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(member, tmp_path):
+    script = ('mount -t tmpfs -o size=64k none "$0" && "$1" create "$0/backup" --root "$2"; echo "ended $?"; ls -A "$0"')
+    done = subprocess.run(member.command("unshare", "-m", "sh", "-c", script, tmp_path, BIN / "trireme-backup", member.root),
+                          input=PASSPHRASE + "\n", capture_output=True, text=True, timeout=30, check=False)
+    assert "backup: No space left on device" in done.stderr and done.stdout == "ended 1\n"
 
 
 def test_a_backup_can_go_through_a_pipe(member, backup):

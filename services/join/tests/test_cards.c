@@ -126,28 +126,28 @@ static void bindings_are_taken_out(void **state)
 	json_decref(json);
 }
 
-static void marks_become_this_machines_cards(void **state)
+static void marks_are_named_with_this_machines_cards(void **state)
 {
-	char problem[CARDS_PROBLEM_MAX];
-	json_t *json = json_loads(stripped, 0, NULL), *r2;
+	static const char expected[] = "02:74:72:02:00:01 02:00:00:00:00:02\n"
+				       "02:74:72:02:00:02 02:00:00:00:00:ab\n";
+	char problem[CARDS_PROBLEM_MAX], buf[256] = "", small[40] = "";
+	json_t *json = json_loads(stripped, 0, NULL);
+	struct text lines = TEXT_ON(buf), little = TEXT_ON(small);
 	struct join_cards few = cards;
 
 	(void)state;
-	assert_int_equal(cards_bind_marked(json, "r2", &cards, problem), 0);
-	r2 = json_array_get(json_object_get(json_object_get(json, "trireme:cluster"), "node"), 1);
-	assert_json(json_object_get(r2, "port"),
-		    "[{\"name\":\"eth10\",\"address\":\"10.0.0.2\"},{\"name\":\"eth0\"},"
-		    "{\"name\":\"eth1\",\"bond\":{\"member\":["
-		    "{\"name\":\"eth1b\",\"mac\":\"02:00:00:00:00:ab\"},"
-		    "{\"name\":\"eth1a\",\"mac\":\"02:00:00:00:00:02\"}]}},"
-		    "{\"name\":\"eth2\",\"vlan\":{\"parent\":\"eth1\",\"id\":7}}]");
+	assert_int_equal(cards_name_marked(json, "r2", &cards, &lines, problem), 0);
+	assert_string_equal(buf, expected);
+	/* Another revision with the same places says nothing new. */
+	assert_int_equal(cards_name_marked(json, "r2", &cards, &lines, problem), 0);
+	assert_string_equal(buf, expected);
+	assert_int_equal(cards_name_marked(json, "r2", &cards, &little, problem), -ENOSPC);
 	/* Without marks it does not matter how many cards there are. */
 	few.n = 0;
-	assert_int_equal(cards_bind_marked(json, "r1", &few, problem), 0);
-	assert_int_equal(cards_bind_marked(json, "r2", &few, problem), 0);
-	json_decref(json);
-	json = json_loads(stripped, 0, NULL);
-	assert_int_equal(cards_bind_marked(json, "r2", &few, problem), -ENODEV);
+	assert_int_equal(cards_name_marked(json, "r1", &few, &lines, problem), 0);
+	assert_int_equal(cards_name_marked(json, "r2", &few, &lines, problem), -ENODEV);
+	assert_int_equal(cards_name_marked(json, "r9", &few, &lines, problem), -ENOENT);
+	assert_string_equal(buf, expected);
 	json_decref(json);
 }
 
@@ -162,7 +162,8 @@ static void other_json_does_no_harm(void **state)
 		"{\"trireme:cluster\":{\"node\":[{\"name\":\"r2\",\"port\":[{\"bond\":{}},7,"
 		"{\"bond\":{\"member\":[{}]}}]}]}}",
 	};
-	char problem[CARDS_PROBLEM_MAX];
+	char problem[CARDS_PROBLEM_MAX], buf[256];
+	struct text lines;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -171,7 +172,8 @@ static void other_json_does_no_harm(void **state)
 		assert_int_equal(cards_strip(json), 0);
 		(void)cards_edits(json, "r2", &cards, &edits, problem);
 		json_decref(edits);
-		(void)cards_bind_marked(json, "r2", &cards, problem);
+		text_init(&lines, buf, sizeof(buf));
+		(void)cards_name_marked(json, "r2", &cards, &lines, problem);
 		json_decref(json);
 	}
 }
@@ -183,7 +185,7 @@ int main(void)
 		cmocka_unit_test(what_is_there_already_is_not_changed),
 		cmocka_unit_test(what_does_not_fit_is_said),
 		cmocka_unit_test(bindings_are_taken_out),
-		cmocka_unit_test(marks_become_this_machines_cards),
+		cmocka_unit_test(marks_are_named_with_this_machines_cards),
 		cmocka_unit_test(other_json_does_no_harm),
 	};
 

@@ -1,15 +1,18 @@
 """Live lab: a third machine joins a running ring of two, with the real corosync, agents, config services and firewall; what
 goes wrong on the way changes nothing. Logs: build/test/labs/join/."""
+import fcntl
+import json
 import shutil
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from join_lab import (  # noqa: E402
-    BIN, PORT, TESTS, TOP, InBetween, Program, boot, end_all, join_to, kept, macs, make_backup, make_new, node_of, nodes, open_for, processes, reach,
+    BIN, PORT, TESTS, TOP, Cable, InBetween, Program, boot, end_all, join_to, kept, macs, make_backup, make_new, node_of, nodes, open_for, processes, reach,
     refused, restore, secret_of, start_engine, with_other_pin, with_other_secret)
 from lab.commits import history, running  # noqa: E402
 
@@ -68,6 +71,18 @@ def test_a_mistyped_code_is_found_before_anything_is_sent(unchanged):
     assert "does not let a machine join now" in join_to(unchanged["r2"], BETWEEN, "0000000Y-0000000S-00000007").end(1)
 
 
+def test_a_machine_with_a_configuration_keeps_it(unchanged, tmp_path):
+    w = unchanged["w"]
+    before = kept(w)
+    for done in (join_to(w, ADDRESS, "0000000Y-0000000S-00000007"), restore(w, tmp_path / "none", "--node", "w")):
+        assert "this machine has a configuration, as w: --force puts another one in its place" in done.end(1)
+    assert kept(w) == before
+    assert "does not let a machine join now" in join_to(w, BETWEEN, "0000000Y-0000000S-00000007", "--force").end(1)
+    with open(unchanged["r2"].root / "data/trireme") as folder:  # what another program holds
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        assert "another trireme-join or trireme-backup is at it now" in join_to(unchanged["r2"], ADDRESS, "0000000Y-0000000S-00000007").end(1)
+
+
 def test_five_tries_of_all_kinds_close_the_port(unchanged, tmp_path):
     lab, r1, r2 = unchanged.lab, unchanged["r1"], unchanged["r2"]
     member, code = open_for(r1, "r2")
@@ -115,11 +130,49 @@ def test_a_code_that_nobody_uses_runs_out(unchanged):
     assert reach(unchanged.lab, "w", ADDRESS) == "nothing", "what asked for the port is dead"
 
 
+def test_a_member_with_later_software(unchanged):
+    member, code = open_for(unchanged["r1"], "r2", program=TESTS / "trireme-join-later")
+    assert "the new machine's software is too old for the other's" in join_to(unchanged["r2"], ADDRESS, code).end(1)
+    assert "the new machine's software is too old" in member.wait_for("try 1 of 5, (.*)\n")
+
+
+@pytest.mark.parametrize("size, words", [(0, "try 1 of 5"), (300, "try 1 of 5"), (6000, "r2 has not joined")])
+def test_a_link_that_breaks_changes_nothing(unchanged, size, words):
+    """At once, in the handshake, and while the keys and the history come."""
+    member, code = open_for(unchanged["r1"], "r2")
+    cable = Cable(unchanged.lab, "w", BETWEEN, ADDRESS, size)
+    said = join_to(unchanged["r2"], BETWEEN, code).end(1)
+    assert "the connection was ended by the other side" in said and "nothing was changed" in said
+    cable.join(10)
+    member.wait_for(f"({words})")
+    if size == 6000:
+        assert "becomes r2" in said and "the connection was ended by the other side" in member.end(1)
+
+
 def test_another_node_than_the_code_is_for(unchanged):
     member, code = open_for(unchanged["r1"], "r2")
     said = join_to(unchanged["r2"], ADDRESS, code, "--node", "w").end(1)
     assert "the code is for the node r2, this machine is to be w" in said
     assert "the new machine says: the code is for the node r2" in member.end(1)
+
+
+def test_a_link_that_breaks_after_the_commit(cluster, tmp_path):
+    """The member says so. Another machine that came with the same code meanwhile gets nothing."""
+    r1, r2 = cluster["r1"], cluster["r2"]
+    member, code = open_for(r1, "r2")
+    loosen = threading.Event()
+    cable = Cable(cluster.lab, "w", BETWEEN, ADDRESS, 6000, loosen)
+    first = join_to(r2, BETWEEN, code)
+    assert cable.held.wait(20)
+    processes.wait_for("the commit", lambda: history(r1)["revisions"][0]["comment"] == "a machine joins as r2", 10)
+    (tmp_path / "sys/class/net").mkdir(parents=True)
+    second = Program(cluster["w"], "second-to.log", BIN / "trireme-join", "to", ADDRESS, code, "--root", tmp_path, "--yang", nodes.YANG)
+    processes.wait_for("the second one", lambda: f"{ADDRESS}:{PORT}" in cluster["w"].run("ss", "-tnH", "state", "established"), 5)
+    loosen.set()
+    for program in (first, second):
+        assert "the connection was ended by the other side\nnothing was changed" in program.end(1)
+    assert "revision 2 says already that it has that machine's network cards: begin again" in member.end(1)
+    assert not kept(r2) and not list((tmp_path / "data/trireme").iterdir())
 
 
 def same_histories(cluster, *names):
@@ -132,6 +185,9 @@ def join(cluster, number, *words):
     r2 = cluster["r2"]
     cards = make_new(r2, number)
     member, code = open_for(cluster["r1"], *words, "r2")
+    # Somebody else commits meanwhile: the code is good all the same.
+    cluster["r1"].trireme("set", "/cluster/node[name='w']/priority", str(50 + number))
+    cluster["r1"].trireme("commit", "-m", "meanwhile")
     said = join_to(r2, ADDRESS, code.lower().replace("-", " "), "--node", "r2").end(0)
     assert "becomes r2 of the cluster demo" in said and "restart it now" in said
     assert "r2 has what it needs to be a member" in member.end(0)
@@ -148,7 +204,7 @@ def test_a_third_machine_joins_and_becomes_current(cluster):
     cards = join(cluster, 2)
     same_histories(cluster, "r1", "r2", "w")
     newest = history(cluster["r2"])["revisions"][0]
-    assert newest["comment"] == "a machine joins as r2" and newest["revision"] == 3
+    assert newest["comment"] == "a machine joins as r2" and newest["revision"] == 4
     assert macs(running(cluster["r2"]), "r2") == cards
     assert (cluster["r2"].root / "run/trireme/ports.rules").read_text() == f"eth0 mac {cards[0]}\neth1 mac {cards[1]}\n"
     for name in ("authkey", "secret.key"):
@@ -215,3 +271,33 @@ def test_a_machine_restored_from_a_backup_is_a_member(cluster, tmp_path):
     same_histories(cluster, "r1", "r2", "w")
     assert history(r2)["revisions"][0]["comment"] == "after the backup"
     assert node_of(running(r2), "w")["priority"] == 80
+
+
+def give_second_card(node, number):
+    node.run("ip", "link", "add", "eth2", "type", "veth", "peer", "name", "other2")
+    return set_mac(node, "eth2", f"02:00:00:00:{number:02x}:02")
+
+
+def test_a_lost_cluster_comes_back_from_a_backup(cluster, tmp_path):
+    """On three new machines at once. Where a port is a bond, each has its own network cards, and all the same history."""
+    r1 = cluster["r1"]
+    second = give_second_card(cluster["r2"], 4)
+    bond = {"member": [{"name": "eth1a", "mac": "02:00:00:00:04:01"}, {"name": "eth1b", "mac": second}]}
+    port = "/cluster/node[name='r2']/port[name='eth1']"
+    r1.trireme("delete", f"{port}/mac", code=None)
+    r1.trireme("set", f"{port}/bond", json.dumps(bond))
+    r1.trireme("commit", "-m", "a bond")
+    cluster.wait_current()
+    make_backup(r1, tmp_path / "backup")
+    for node in cluster.nodes.values():
+        end_all(node)
+    set_mac(cluster["r2"], "eth2", "02:00:00:00:06:02")
+    for number, node in enumerate(cluster.nodes.values(), 5):
+        make_new(node, number)
+        restore(node, tmp_path / "backup", "--node", node.name).end(0)
+    for node in cluster.nodes.values():
+        boot(node)
+    cluster.wait_current(seconds=60)
+    same_histories(cluster, "r1", "r2", "w")
+    rules = "eth1 virtual\neth1a mac 02:00:00:00:06:01\neth1b mac 02:00:00:00:06:02\n"
+    assert (cluster["r2"].root / "run/trireme/ports.rules").read_text() == rules

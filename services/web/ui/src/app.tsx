@@ -14,7 +14,7 @@ import { Announcer } from './base/announce';
 import { draft, forgetDraft, loadDraft } from './base/candidate';
 import { forgetRunning } from './base/documents';
 import { span } from './base/format';
-import { begin, connection, session, state } from './base/live';
+import { begin, connection, ended, session, state } from './base/live';
 import { Notice } from './base/parts';
 import { useRoute, type Route } from './base/router';
 import { useStore } from './base/store';
@@ -46,7 +46,7 @@ export function App() {
   useEffect(start, []);
   if (error) return <Unreachable words={error} onRetry={start} />;
   if (who === undefined) return <p class="loading">Asking the router …</p>;
-  return who ? <Frame key={who.user} /> : <SignIn />;
+  return who ? <Frame key={who.user} user={who.user} /> : <SignIn />;
 }
 
 function Unreachable({ words, onRetry }: { words: string; onRetry: () => void }) {
@@ -87,14 +87,25 @@ function useDraft(): void {
     () => () => {
       forgetDraft();
       forgetRunning();
-      unsaved.clear();
     },
     [],
   );
 }
 
-function Frame() {
+/** Edits wait for him whose session has ended by itself; with a sign-out they go, and nobody else sees them. */
+function useOwnEdits(user: string): void {
+  useEffect(() => {
+    if (ended.get() !== user) unsaved.clear();
+    ended.set(undefined);
+    return () => {
+      if (ended.get() === undefined) unsaved.clear();
+    };
+  }, []);
+}
+
+function Frame({ user }: { user: string }) {
   const route = useRoute();
+  useOwnEdits(user);
   useLeaveWarning();
   useDraft();
   const page = PAGES.find((p) => p.name === route.page);
@@ -154,6 +165,9 @@ function Header({ route }: { route: Route }) {
   );
 }
 
+/** A short loss has other reasons than a certificate. */
+const LONG_MS = 15_000;
+
 /** Says clearly that what is shown may be old. */
 function ConnectionBanner() {
   const { up, heard } = useStore(connection);
@@ -167,8 +181,20 @@ function ConnectionBanner() {
   }, [up]);
   if (up) return null;
   return (
-    <div class="lost" role="alert">
-      <strong>The connection to the router is lost.</strong> What you see is {span(now - heard)} old. Trying again …
+    <div class="lost">
+      <p role="alert">
+        <strong>The connection to the router is lost.</strong> What you see is old. Trying again …
+      </p>
+      <p>Last word from it: {span(now - heard)} ago.</p>
+      {now - heard > LONG_MS && (
+        <p>
+          If its certificate was replaced,{' '}
+          <a href="/" target="_blank" rel="noreferrer">
+            open the router in a new window
+          </a>{' '}
+          and accept that there; this page then goes on, with what you typed.
+        </p>
+      )}
     </div>
   );
 }

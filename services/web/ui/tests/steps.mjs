@@ -29,7 +29,7 @@ export async function is_refused(page, args) {
   await give(page, args);
   const alert = page.getByRole('alert').filter({ hasText: 'Not signed in' });
   await alert.waitFor();
-  return alert.innerText();
+  return page.getByRole('main').innerText();
 }
 
 export async function sign_out(page) {
@@ -187,6 +187,58 @@ export async function is_not_saved(page, { part, entry, below, field, value }) {
   return words;
 }
 
+/** Types into a field and saves nothing. */
+export async function type_only(page, { part, entry, field, value }) {
+  await open_part(page, part, entry);
+  await setting(page, field).first().selectOption(value);
+  await sees(page, 'Not in the draft yet');
+}
+
+/** Waits until the form shows that value, which nobody typed here. */
+export async function form_has(page, { field, value }) {
+  await page.waitForFunction(
+    ([id, words]) => document.getElementById(id)?.value === words,
+    [await setting(page, field).first().getAttribute('id'), value],
+  );
+  assert.equal(await page.getByText('Not in the draft yet').count(), 0);
+}
+
+/** Somebody else has changed what is typed here: returns what the page says, takes what is there now. */
+export async function is_told_of_the_other(page) {
+  const notice = page.getByRole('alert').filter({ hasText: 'This was changed elsewhere while you edited it' });
+  await notice.waitFor();
+  assert.equal(await button(page, 'Save to the draft').isDisabled(), true);
+  const words = await notice.innerText();
+  await notice.getByRole('button', { name: 'Show what is there now' }).click();
+  await notice.waitFor({ state: 'detached' });
+  return words;
+}
+
+/** Removes a secret of an entry by its button, after trying it without. */
+export async function remove_secret(page, { part, entry, field }) {
+  await open_part(page, part);
+  await page.getByRole('button', { name: entry }).first().click();
+  const input = setting(page, field).last();
+  for (const name of ['Remove', 'Keep', 'Remove']) await button(page, `${name} ${field}`).click();
+  assert.equal(await input.getAttribute('placeholder'), 'removed when you save');
+  await save(page);
+  await page.getByText('Not in the draft yet').waitFor({ state: 'detached' });
+  await button(page, `Remove ${field}`).waitFor({ state: 'detached' });
+}
+
+/** The session has ended meanwhile: what was typed waits for the same person. */
+export async function goes_on_after_sign_in(page, { user, password, field, value }) {
+  await save(page);
+  await sees(page, 'Your session has ended');
+  await sees(page, 'What you have not saved yet is still here.');
+  assert.equal(await page.getByLabel('User').inputValue(), user);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+  await sees(page, 'Not in the draft yet');
+  assert.equal(await setting(page, field).first().inputValue(), value);
+  await button(page, 'Undo').click();
+}
+
 export async function add_entry(page, { part, fields, choices }) {
   await open_part(page, part);
   await page.getByRole('link', { name: 'Add', exact: true }).click();
@@ -286,10 +338,18 @@ export async function import_text(page, { text }) {
   return page.locator('.mapping li').allInnerTexts();
 }
 
-/** The same with a file. */
-export async function import_file(page, { path }) {
+/** Drops a file; returns what then stands in the text field. */
+export async function drop_file(page, { name, text }) {
   await visit(page, 'Import');
-  await page.locator('input[type=file]').setInputFiles(path);
+  const dataTransfer = await page.evaluateHandle(
+    (words) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([words.text], words.name));
+      return transfer;
+    },
+    { name, text },
+  );
+  await page.getByText('Drop a file here').dispatchEvent('drop', { dataTransfer });
   await page.waitForFunction(() => document.querySelector('textarea')?.value !== '');
   return page.getByLabel('Or paste it here').inputValue();
 }

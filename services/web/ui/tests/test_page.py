@@ -178,6 +178,25 @@ def test_nobodys_commit_is_overwritten(machine, page):
     page("discard")
 
 
+def test_a_form_follows_what_others_commit(machine, page):
+    page("type_only", part="virtual-service", entry="web", field="scheduler", value="wlc")
+    change_scheduler(machine, "sed")
+    words = page("is_told_of_the_other")
+    assert "scheduler: rr → sed" in words, words
+    page("form_has", field="scheduler", value="sed")
+    change_scheduler(machine, "rr")
+    page("form_has", field="scheduler", value="rr")
+
+
+def test_a_secret_is_removed_by_the_form(machine, page):
+    machine.user("bob", "viewer")
+    path = "/restconf/data/trireme:access/user=bob"
+    assert "password" in machine.root(path).body
+    page("remove_secret", part="access", entry="bob", field="password")
+    page("commit", comment="bob signs in no more", trial=0)
+    assert "password" not in machine.root(path).body
+
+
 def test_entries_are_added_and_removed(machine, page):
     page("add_entry", part="virtual-service", fields=[["name", "extra"], ["port", "8080"]],
          choices=[["kind of match", "address"], ["address", "203.0.113.10"], ["kind of port", "port"], ["pool", "web"]])
@@ -196,10 +215,8 @@ def test_history_leads_back(machine, page):
     assert scheduler(machine) == "rr" and revision(machine) == before + 2
 
 
-def test_a_file_is_imported(page, tmp_path):
-    file = tmp_path / "lvs.cf"
-    file.write_text(LVS)
-    assert page("import_file", path=str(file)) == LVS
+def test_a_file_is_imported(page):
+    assert page("drop_file", name="lvs.cf", text=LVS) == LVS
     lines = page("import_text", text=LVS)
     (port,) = [line for line in lines if "port = 21" in line]
     assert "mapped" in port and "virtual-service[name='ftp']/port" in port, port
@@ -256,6 +273,12 @@ def test_a_password_is_changed(page):
     page("sign_out")
     page("is_refused", **ADA)
     page("sign_in", user="ada", password="another horse battery")
+
+
+def test_edits_outlive_a_session(machine, page):
+    page("type_only", part="virtual-service", entry="web", field="scheduler", value="wlc")
+    machine.user("ada", "administrator")
+    page("goes_on_after_sign_in", **ADA, field="scheduler", value="wlc")
 
 
 def test_viewers_only_look(machine, page):

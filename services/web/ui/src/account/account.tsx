@@ -4,7 +4,7 @@ import { rpc } from '../api/client';
 import { useAction } from '../base/action';
 import { announce } from '../base/announce';
 import { session, signIn, signOut, state as liveState } from '../base/live';
-import { Fact, Failure, Heading, Notice } from '../base/parts';
+import { Button, Fact, Failure, Heading, Notice } from '../base/parts';
 import { go } from '../base/router';
 import { useStore } from '../base/store';
 
@@ -29,9 +29,8 @@ export function Account() {
       </dl>
       <Failure of={leaving} />
       <p>
-        <button
-          type="button"
-          disabled={leaving.busy}
+        <Button
+          off={leaving.busy}
           onClick={() =>
             void leaving.run(async () => {
               await signOut();
@@ -41,7 +40,7 @@ export function Account() {
           }
         >
           Sign out
-        </button>
+        </Button>
       </p>
       <ChangePassword user={who.user} />
     </>
@@ -89,9 +88,9 @@ function ChangePassword({ user }: { user: string }) {
       <Failure of={action} title="Not changed" />
       {done && <Notice tone="good" title="The password is changed" />}
       <div class="buttons">
-        <button type="submit" class="main" disabled={action.busy || old === '' || password === ''}>
+        <Button type="submit" class="main" off={action.busy || old === '' || password === ''}>
           {action.busy ? 'Working …' : 'Change'}
-        </button>
+        </Button>
       </div>
     </form>
   );

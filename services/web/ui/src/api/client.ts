@@ -58,8 +58,11 @@ async function send(method: string, url: string, extras: Extras): Promise<Respon
   }
 }
 
-async function bodyOf(response: Response): Promise<Json | undefined> {
-  const text = await response.text().catch(() => '');
+/** What was sent. An answer that is cut off is none. */
+async function bodyOf(response: Response, timeout: number): Promise<Json | undefined> {
+  const text = await response.text().catch((failure: unknown) => {
+    throw silence(failure, timeout);
+  });
   if (text === '') return undefined;
   try {
     return JSON.parse(text) as Json;
@@ -70,7 +73,7 @@ async function bodyOf(response: Response): Promise<Json | undefined> {
 
 async function request(method: string, url: string, extras: Extras = {}): Promise<Answer> {
   const response = await send(method, url, extras);
-  const body = await bodyOf(response);
+  const body = await bodyOf(response, extras.timeout ?? TIMEOUT_MS);
   if (response.ok) return { body, etag: response.headers.get('ETag') };
   const problems = problemsOf(body);
   if (problems.length === 0) problems.push({ tag: 'operation-failed', message: wordsOfStatus(response.status) });

@@ -58,7 +58,10 @@ export function problemsOf(answer: Json | undefined, depth = 0): Problem[] {
 export function wordsOfStatus(status: number): string {
   switch (status) {
     case 0:
-      return 'The router does not answer. Check the network connection.';
+      return (
+        'The router does not answer. Check the network connection; if its certificate was replaced, load the page ' +
+        'again to accept that.'
+      );
     case 401:
       return 'You are not signed in, or your session has ended.';
     case 403:

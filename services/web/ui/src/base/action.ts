@@ -1,5 +1,5 @@
 // Something that a button starts: at most once at a time, with its failure in words.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ApiError, wordsOf, type Problem } from '../api/errors';
 
 export interface Action {
@@ -23,8 +23,11 @@ const NOTHING: Outcome = { busy: false, error: '', problems: [], status: undefin
 
 export function useAction(): Action {
   const [outcome, setOutcome] = useState<Outcome>(NOTHING);
+  // Two clicks may come before anything is drawn anew.
+  const busy = useRef(false);
   async function run(work: () => Promise<void>): Promise<void> {
-    if (outcome.busy) return;
+    if (busy.current) return;
+    busy.current = true;
     setOutcome({ ...NOTHING, busy: true });
     try {
       await work();
@@ -32,6 +35,8 @@ export function useAction(): Action {
     } catch (failure) {
       const api = failure instanceof ApiError ? failure : undefined;
       setOutcome({ busy: false, error: wordsOf(failure), problems: api?.problems ?? [], status: api?.status });
+    } finally {
+      busy.current = false;
     }
   }
   return { ...outcome, run, clear: () => setOutcome(NOTHING) };

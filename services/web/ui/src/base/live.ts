@@ -12,6 +12,8 @@ export interface Session {
 
 /** undefined: not known yet; null: nobody is signed in. */
 export const session = store<Session | null | undefined>(undefined);
+/** Whose session has ended without his doing; undefined: nobody's. What he has not saved waits for him. */
+export const ended = store<string | undefined>(undefined);
 export const state = store<State | null>(null);
 export const connection = store<{ up: boolean; /** Time of the last word from the router. */ heard: number }>({
   up: true,
@@ -35,23 +37,28 @@ function watch(): void {
   });
 }
 
-function signedOut(): void {
+function leave(user: string | undefined): void {
+  ended.set(user);
   stop?.();
   stop = undefined;
   session.set(null);
   state.set(null);
 }
 
+/** An answer says so: the session was idle for too long, or somebody ended it. */
+function expired(): void {
+  leave(session.get()?.user || ended.get());
+}
+
 /** Finds out whether somebody is signed in already, by the cookie. Fails when the router does not answer. */
 export async function begin(): Promise<void> {
-  whenSignedOut(signedOut);
+  whenSignedOut(expired);
   try {
     take(await getState());
     if (!session.get()) session.set({ user: '', role: 'viewer' });
     watch();
   } catch (failure) {
     if (!(failure instanceof ApiError && failure.status === 401)) throw failure;
-    signedOut();
   }
 }
 
@@ -64,7 +71,7 @@ export async function signIn(user: string, password: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await rpc('sign-out');
-  signedOut();
+  leave(undefined);
 }
 
 /** Asks now, so that what was just done is seen without waiting for the next event. Without an answer that one will do. */

@@ -10,6 +10,33 @@ export function Badge({ tone, children }: { tone: Tone; children: ComponentChild
   return <span class={`badge ${tone}`}>{children}</span>;
 }
 
+interface ButtonProps {
+  type?: 'button' | 'submit';
+  class?: string;
+  /** It cannot be pressed now. */
+  off?: boolean;
+  'aria-expanded'?: boolean;
+  onClick?: () => void;
+  children: ComponentChildren;
+}
+
+/** A button that keeps the focus while it cannot be pressed: a disabled one would lose it, and who uses the keyboard his place. */
+export function Button({ type = 'button', off = false, onClick, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      {...rest}
+      type={type}
+      aria-disabled={off || undefined}
+      onClick={(event) => {
+        if (off) event.preventDefault();
+        else onClick?.();
+      }}
+    >
+      {children}
+    </button>
+  );
+}
+
 export function Notice({
   tone = 'plain',
   title,

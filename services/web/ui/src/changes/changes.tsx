@@ -8,7 +8,7 @@ import { discardDraft, draft, loadDraft, reloadDraft, type Draft } from '../base
 import { Dialog } from '../base/dialog';
 import { plural } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
-import { Failure, Heading, Loading, Notice } from '../base/parts';
+import { Button, Failure, Heading, Loading, Notice } from '../base/parts';
 import { useStore } from '../base/store';
 import { hasUnsaved } from '../configuration/unsaved';
 import { ConfirmFields, type Trial, trialInput, TRIAL } from './confirm-fields';
@@ -67,6 +67,9 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
   const start = (): Promise<void> =>
     action.run(async () => {
       const input: JsonObject = { ...(comment ? { comment } : {}), ...trialInput(trial) };
+      await loadDraft();
+      if (draft.get()?.etag !== current.etag)
+        throw new Error('The draft was changed meanwhile, in another window: look at the differences again.');
       const output = await rpc('commit', input);
       announce(String(output['summary'] ?? 'Committed.'));
       await Promise.all([refresh(), reloadDraft()]);
@@ -95,12 +98,12 @@ function Commit({ current, revision }: { current: Draft; revision?: number }) {
       <Failure of={action} title="Not committed" />
       {overtaken && base !== undefined && <Overtaken base={base} onDiscard={() => setDiscarding(true)} />}
       <div class="buttons">
-        <button type="submit" class="main" disabled={action.busy || waiting !== undefined}>
+        <Button type="submit" class="main" off={action.busy || waiting !== undefined}>
           {action.busy ? 'Committing …' : 'Commit'}
-        </button>
-        <button type="button" class="quiet danger" disabled={action.busy} onClick={() => setDiscarding(true)}>
+        </Button>
+        <Button class="quiet danger" off={action.busy} onClick={() => setDiscarding(true)}>
           Discard the draft…
-        </button>
+        </Button>
       </div>
       {discarding && <Discard onClose={() => setDiscarding(false)} />}
     </form>
@@ -120,9 +123,9 @@ function Overtaken({ base, onDiscard }: { base: number; onDiscard: () => void })
         use now.
       </p>
       <div class="buttons">
-        <button type="button" disabled={action.busy} onClick={() => void look()}>
+        <Button off={action.busy} onClick={() => void look()}>
           What did they change?
-        </button>
+        </Button>
         <button type="button" onClick={onDiscard}>
           Discard the draft…
         </button>
@@ -151,12 +154,12 @@ function Discard({ onClose }: { onClose: () => void }) {
       <p>All its differences are forgotten. What is in use stays as it is.</p>
       <Failure of={action} />
       <div class="buttons end">
-        <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
+        <Button class="quiet" off={action.busy} onClick={onClose}>
           Keep it
-        </button>
-        <button type="button" class="main danger" disabled={action.busy} onClick={() => void start()}>
+        </Button>
+        <Button class="main danger" off={action.busy} onClick={() => void start()}>
           Discard
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

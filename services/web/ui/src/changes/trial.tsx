@@ -6,7 +6,7 @@ import { announce } from '../base/announce';
 import { reloadDraft } from '../base/candidate';
 import { clock } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
-import { Failure } from '../base/parts';
+import { Button, Failure } from '../base/parts';
 import { useStore } from '../base/store';
 
 /** Seconds that are left, counted here between two words from the router. */
@@ -58,21 +58,19 @@ export function TrialBanner() {
         </p>
         {operator && (
           <div class="buttons">
-            <button
-              type="button"
+            <Button
               class="main"
-              disabled={action.busy}
+              off={action.busy}
               onClick={() => void finish('confirm', {}, 'Confirmed.')}
             >
               Keep it
-            </button>
-            <button
-              type="button"
-              disabled={action.busy}
+            </Button>
+            <Button
+              off={action.busy}
               onClick={() => void finish('rollback', { revision: confirm.revision - 1 }, 'Rolled back.')}
             >
               Roll back now
-            </button>
+            </Button>
           </div>
         )}
       </div>

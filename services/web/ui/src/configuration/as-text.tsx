@@ -7,9 +7,11 @@ interface Props {
   value: JsonObject;
   locked: boolean;
   onChange: (value: JsonObject) => void;
+  /** Whether what stands there can be read. */
+  onReadable: (yes: boolean) => void;
 }
 
-export function AsText({ value, locked, onChange }: Props) {
+export function AsText({ value, locked, onChange, onReadable }: Props) {
   const [text, setText] = useState(() => JSON.stringify(value, null, 2));
   const [error, setError] = useState('');
   const id = useId();
@@ -19,14 +21,19 @@ export function AsText({ value, locked, onChange }: Props) {
       const parsed = JSON.parse(next) as Json;
       if (!isObject(parsed)) throw new Error('an object, { … }, is expected');
       setError('');
+      onReadable(true);
       onChange(parsed);
     } catch (failure) {
+      onReadable(false);
       setError(failure instanceof Error ? failure.message : String(failure));
     }
   };
   return (
     <div class="field">
       <label for={id}>JSON (RFC 7951), as the API takes it</label>
+      <p class="problem" id={`${id}-error`}>
+        {error && `This is not JSON yet, so it cannot be saved: ${error}`}
+      </p>
       <textarea
         id={id}
         class="code"
@@ -35,9 +42,9 @@ export function AsText({ value, locked, onChange }: Props) {
         readOnly={locked}
         value={text}
         aria-invalid={error !== ''}
+        aria-describedby={`${id}-error`}
         onInput={(e) => take(e.currentTarget.value)}
       />
-      {error && <p class="problem">This is not JSON yet: {error}</p>}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useAction } from '../base/action';
 import { draft, loadDraft } from '../base/candidate';
 import { entriesOf } from '../base/documents';
 import { plural } from '../base/format';
+import { session } from '../base/live';
 import { Failure, Heading, Loading } from '../base/parts';
 import { useStore } from '../base/store';
 import { EntryList } from './entry-list';
@@ -58,6 +59,7 @@ function Unknown({ name }: { name: string }) {
 
 /** How much of it is set, in words. */
 function amount(node: ModelNode, content: JsonObject): string {
+  if (node.restricted && session.get()?.role !== 'administrator') return 'administrators only';
   const value = content[`trireme:${node.name}`];
   if (node.kind === 'list') return Array.isArray(value) ? String(value.length) : '0';
   return isObject(value) ? '' : 'defaults';

@@ -1,10 +1,10 @@
 // One setting: its name, the way to enter it, what it is for and what is allowed.
-import { useContext, useState } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
 import type { Json, ModelNode } from '../api/types';
 import { session } from '../base/live';
 import { useStore } from '../base/store';
 import { FormContext, ProblemsAt, fieldId, problemsAt } from './form-context';
-import { HIDDEN, PLAIN, quickCheck, referenced, valueOf } from './value';
+import { HIDDEN, PLAIN, quickCheck, referenced, valueAt, valueOf } from './value';
 
 interface Props {
   node: ModelNode;
@@ -204,20 +204,31 @@ function linesOf(text: string, node: ModelNode): Json[] | undefined {
 }
 
 function Secret(props: InputProps) {
-  const { node, value, onChange } = props;
-  const { locked } = useContext(FormContext);
+  const { node, value, path, onChange } = props;
+  const { document, locked } = useContext(FormContext);
   const administrator = useStore(session)?.role === 'administrator';
-  const [wasSet] = useState(value === HIDDEN);
-  const hidden = value === HIDDEN;
+  const wasSet = valueAt(document, path) === HIDDEN;
+  const removed = wasSet && value === undefined;
+  const hint = removed ? 'removed when you save' : value === HIDDEN ? 'set; stays as it is' : '';
   return (
-    <input
-      {...common(props)}
-      type="password"
-      autocomplete="new-password"
-      readOnly={locked || !administrator}
-      placeholder={hidden ? 'set; stays as it is' : administrator ? '' : 'only for administrators'}
-      value={hidden || value === undefined ? '' : String(value).replace(PLAIN, '')}
-      onInput={(e) => onChange(e.currentTarget.value === '' && wasSet ? HIDDEN : valueOf(e.currentTarget.value, node))}
-    />
+    <span class="with-units">
+      <input
+        {...common(props)}
+        type="password"
+        autocomplete="new-password"
+        readOnly={locked || !administrator}
+        placeholder={administrator ? hint : 'only for administrators'}
+        value={value === HIDDEN || value === undefined ? '' : String(value).replace(PLAIN, '')}
+        onInput={({ currentTarget: { value: typed } }) =>
+          onChange(typed === '' && wasSet ? HIDDEN : valueOf(typed, node))
+        }
+      />
+      {wasSet && !locked && administrator && !node.mandatory && (
+        <button type="button" class="small" onClick={() => onChange(removed ? HIDDEN : undefined)}>
+          {removed ? 'Keep' : 'Remove'}
+          <span class="unseen"> {node.name}</span>
+        </button>
+      )}
+    </span>
   );
 }

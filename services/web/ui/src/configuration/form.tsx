@@ -1,5 +1,5 @@
 // The form of a part of the document, made from the model's description of it.
-import { useContext, useId, useState } from 'preact/hooks';
+import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { Json, JsonObject, ModelNode } from '../api/types';
 import { arrange, caseOf, isChoice, namesIn, type Choice, type Item } from './arrange';
 import { Field } from './field';
@@ -117,21 +117,37 @@ function Help({ node }: { node: ModelNode }) {
   );
 }
 
+/** What tells entries apart that may have no key yet: one that is removed takes nothing of the next one's with it. */
+function useIds(length: number): { ids: number[]; take: (index: number) => void } {
+  const ids = useRef<number[]>([]);
+  const next = useRef(0);
+  while (ids.current.length < length) ids.current.push(next.current++);
+  ids.current.length = length;
+  return { ids: ids.current, take: (index) => void ids.current.splice(index, 1) };
+}
+
 /** The entries of a list below, each folded until it is wanted. */
 function List({ node, value, path, onChange }: PartProps) {
   const { locked } = useContext(FormContext);
-  const [opened, setOpened] = useState<number>();
   const entries = (Array.isArray(value) ? value : []) as JsonObject[];
+  const { ids, take } = useIds(entries.length);
+  const [added, setAdded] = useState<number>();
+  const section = useRef<HTMLElement>(null);
   const id = useId();
   const at = `${path}/${node.name}`;
-  const replace = (index: number, entry: JsonObject | undefined): void =>
+  const replace = (index: number, entry: JsonObject | undefined): void => {
     onChange(entries.flatMap((old, i) => (i === index ? (entry ? [entry] : []) : [old])));
+    if (entry) return;
+    // The button that was pressed goes with its entry.
+    take(index);
+    section.current?.focus();
+  };
   const add = (): void => {
-    setOpened(entries.length);
+    setAdded(entries.length);
     onChange([...entries, {}]);
   };
   return (
-    <section class="part list" aria-labelledby={id} id={fieldId(at)} tabIndex={-1}>
+    <section ref={section} class="part list" aria-labelledby={id} id={fieldId(at)} tabIndex={-1}>
       <h3 id={id}>
         {node.name} <span class="amount">{entries.length}</span>
       </h3>
@@ -139,11 +155,11 @@ function List({ node, value, path, onChange }: PartProps) {
       <ProblemsAt path={at} />
       {entries.map((entry, index) => (
         <Entry
-          key={index}
+          key={ids[index]}
           node={node}
           entry={entry}
           path={path}
-          startOpen={index === opened}
+          isAdded={index === added}
           onChange={(next) => replace(index, next)}
         />
       ))}
@@ -160,18 +176,23 @@ interface EntryProps {
   node: ModelNode;
   entry: JsonObject;
   path: string;
-  startOpen: boolean;
+  /** It was just added: there typing goes on. */
+  isAdded: boolean;
   onChange: (entry: JsonObject | undefined) => void;
 }
 
-function Entry({ node, entry, path, startOpen, onChange }: EntryProps) {
+function Entry({ node, entry, path, isAdded, onChange }: EntryProps) {
   const { locked, problems } = useContext(FormContext);
   const [toggled, setToggled] = useState<boolean>();
   const keyNames = node.keys ?? [];
   const title = keysOf(keyNames, entry).join(', ') || 'new';
   const at = `${path}/${instanceStep(node.name ?? '', keyNames, keysOf(keyNames, entry))}`;
   const wrong = problems.some((p) => p.path === at || (p.path?.startsWith(`${at}/`) ?? false));
-  const open = toggled ?? (startOpen || wrong);
+  const open = toggled ?? (isAdded || wrong);
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isAdded) body.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
+  }, []);
   return (
     <div class={`entry ${wrong ? 'wrong' : ''}`} id={fieldId(at)} tabIndex={-1}>
       <div class="entry-head">
@@ -190,7 +211,7 @@ function Entry({ node, entry, path, startOpen, onChange }: EntryProps) {
         )}
       </div>
       {open && (
-        <div class="entry-body">
+        <div class="entry-body" ref={body}>
           <ProblemsAt path={at} />
           <Members node={node} value={entry} path={at} fixedKeys={false} onChange={onChange} />
         </div>

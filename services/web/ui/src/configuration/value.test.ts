@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ModelNode } from '../api/types';
 import { arrange, caseOf, isChoice, namesIn } from './arrange';
-import { pruned, quickCheck, referenced, summaryOf, valueOf } from './value';
+import { differences, HIDDEN, pruned, quickCheck, referenced, same, summaryOf, valueAt, valueOf } from './value';
 
 const weight: ModelNode = { name: 'weight', kind: 'leaf', type: 'number', min: 0, max: 65535, allowed: '0 to 65535' };
 const pool: ModelNode = {
@@ -103,4 +103,25 @@ test('choices become parts with cases, in each other', () => {
   const inner = match.cases[0]?.items[1];
   assert.ok(inner && isChoice(inner));
   assert.equal(caseOf(inner, { ports: ['80'] }), 'ports');
+});
+
+test('members of an object have no order, entries of a list have', () => {
+  assert.ok(same({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }));
+  assert.ok(!same([1, 2], [2, 1]));
+  assert.ok(!same({ a: 1 }, { a: 1, b: null }));
+  assert.ok(!same({}, []));
+});
+
+test('differences are named, and said where they are short', () => {
+  const before = { port: 80, pool: 'web', list: [1] };
+  const after = { port: 8080, pool: 'web', list: [1, 2], x: true };
+  assert.deepEqual(differences(before, after), ['port: 80 → 8080', 'list', 'x: not set → true']);
+  assert.deepEqual(differences({ port: 80 }, { port: 80 }), []);
+});
+
+test('a value is found by its instance path', () => {
+  const document = { 'trireme:access': { user: [{ name: 'ada', password: HIDDEN }, { name: 'eve' }] } };
+  assert.equal(valueAt(document, "/trireme:access/user[name='ada']/password"), HIDDEN);
+  assert.equal(valueAt(document, "/trireme:access/user[name='eve']/password"), undefined);
+  assert.equal(valueAt(document, "/trireme:access/user[name='bob']/password"), undefined);
 });

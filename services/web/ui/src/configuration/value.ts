@@ -1,6 +1,6 @@
 // Values of the form: what a field's text means, and what of a value is worth keeping. Pure.
 import type { Json, JsonObject, ModelNode } from '../api/types';
-import { parseInstance } from './place';
+import { parseInstance, type InstanceStep } from './place';
 
 export const HIDDEN = '$hidden$';
 export const PLAIN = '$0$';
@@ -59,8 +59,22 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Members may stand in any order, entries not. */
 export function same(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, i) => same(one, b[i]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((name) => same(a[name], b[name]));
+}
+
+/** What is different, member by member: "port: 80 → 8080", or only the name of what has no short form. */
+export function differences(before: JsonObject, after: JsonObject): string[] {
+  const word = (value: Json | undefined): string => (value === undefined ? 'not set' : String(value));
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !same(before[name], after[name]))
+    .map((name) => {
+      const [old, now] = [before[name], after[name]];
+      return typeof old === 'object' || typeof now === 'object' ? name : `${name}: ${word(old)} → ${word(now)}`;
+    });
 }
 
 /** The object with one member set, or without it. */
@@ -83,6 +97,21 @@ export function summaryOf(entry: JsonObject, keyNames: string[], most = 3): stri
   return words.slice(0, most).join(', ') + (words.length > most ? ', …' : '');
 }
 
+/** What a document has at an instance path. */
+export function valueAt(document: JsonObject, path: string): Json | undefined {
+  let found: Json | undefined = document;
+  for (const step of parseInstance(path) ?? []) {
+    const [here]: (Json | undefined)[] = below(found, step.name).filter((value) => isEntry(value, step));
+    found = here;
+  }
+  return found;
+}
+
+/** Whether it has the keys that the step names. */
+function isEntry(value: Json | undefined, step: InstanceStep): boolean {
+  return step.keyNames.every((key, i) => isObject(value) && String(value[key]) === step.keys[i]);
+}
+
 /**
  * The values that a reference can have: those at its path in the document. A path that begins with ".." is taken from the place of
  * the leaf itself, an instance path.
@@ -95,9 +124,7 @@ export function referenced(document: JsonObject, reference: string, place: strin
   let found: (Json | undefined)[] = [document];
   for (const step of base) {
     const here = found.flatMap((value) => below(value, step.name));
-    found = here.filter((value) =>
-      step.keyNames.every((key, i) => isObject(value) && String(value[key]) === step.keys[i]),
-    );
+    found = here.filter((value) => isEntry(value, step));
   }
   for (const name of steps.slice(up)) found = found.flatMap((value) => below(value, name.replace(/^.*:/, '')));
   return [...new Set(found.filter((value) => value !== undefined && typeof value !== 'object').map(String))];

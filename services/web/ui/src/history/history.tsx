@@ -10,7 +10,7 @@ import { reloadDraft } from '../base/candidate';
 import { Dialog } from '../base/dialog';
 import { moment } from '../base/format';
 import { mayOperate, refresh, session, state as liveState } from '../base/live';
-import { Badge, Empty, Failure, Heading, Loading } from '../base/parts';
+import { Badge, Button, Empty, Failure, Heading, Loading } from '../base/parts';
 import { useStore } from '../base/store';
 
 const KINDS: Record<string, string> = {
@@ -68,16 +68,15 @@ function RevisionRow({ revision, inUse, onRollback }: { revision: Revision; inUs
         </div>
         <div class="buttons">
           {revision.number > 1 && (
-            <button
-              type="button"
+            <Button
               class="quiet small"
               aria-expanded={lines !== undefined}
-              disabled={action.busy}
+              off={action.busy}
               onClick={() => (lines ? setLines(undefined) : void look())}
             >
               {lines ? 'Hide' : 'What changed'}
               <span class="unseen"> in revision {revision.number}</span>
-            </button>
+            </Button>
           )}
           {onRollback && (
             <button type="button" class="small" onClick={onRollback}>
@@ -118,8 +117,8 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
   return (
     <Dialog title={`Go back to revision ${revision.number}`} onClose={onClose} busy={action.busy}>
       <p>
-        A new revision with the document of {moment(revision.time)} comes into use on every node. This changes against
-        what is in use now:
+        A new revision with the document of revision {revision.number} comes into use on every node. This changes
+        against what is in use now:
       </p>
       {!lines && !looking.error && <Loading what="the differences" />}
       {lines && lines.length === 0 && <p class="empty">Nothing: it is the same document.</p>}
@@ -138,17 +137,16 @@ function Rollback({ revision, onClose }: { revision: Revision; onClose: () => vo
       <ConfirmFields value={trial} onChange={setTrial} />
       <Failure of={action} />
       <div class="buttons end">
-        <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
+        <Button class="quiet" off={action.busy} onClick={onClose}>
           Cancel
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           class="main"
-          disabled={action.busy || !lines || lines.length === 0}
+          off={action.busy || !lines || lines.length === 0}
           onClick={() => void start()}
         >
           {action.busy ? 'Going back …' : 'Go back'}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

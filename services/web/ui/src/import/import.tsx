@@ -1,5 +1,5 @@
 // Taking over what another load balancer was configured with: lvs.cf of Piranha, keepalived.conf.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { importText } from '../api/client';
 import type { MappingLine } from '../api/types';
 import { useAction } from '../base/action';
@@ -7,7 +7,7 @@ import { announce } from '../base/announce';
 import { draft, reloadDraft } from '../base/candidate';
 import { plural } from '../base/format';
 import { mayOperate, session } from '../base/live';
-import { Failure, Heading, Notice } from '../base/parts';
+import { Button, Failure, Heading, Notice } from '../base/parts';
 import { useStore } from '../base/store';
 import { Mapping } from './mapping';
 
@@ -31,10 +31,12 @@ async function readFile(file: File): Promise<string> {
 
 export function Import() {
   const operator = mayOperate(useStore(session)?.role);
+  const changes = useStore(draft)?.changes.length ?? 0;
   const [text, setText] = useState('');
   const [format, setFormat] = useState('');
   const [result, setResult] = useState<Result>();
   const action = useAction();
+  useDropGuard();
   const take = (file: File | undefined): void => {
     if (file) void action.run(async () => setText(await readFile(file)));
   };
@@ -80,16 +82,36 @@ export function Import() {
             <option value="keepalived">keepalived.conf</option>
           </select>
         </label>
+        {changes > 0 && !result && (
+          <Notice tone="warn" title={`Your draft has ${plural(changes, 'difference')}`}>
+            <p>
+              An import takes their place. <a href="#/changes">Commit them</a> first if you want to keep them.
+            </p>
+          </Notice>
+        )}
         <Failure of={action} title="Not imported" />
         <div class="buttons">
-          <button type="submit" class="main" disabled={action.busy || !operator || text.trim() === ''}>
+          <Button type="submit" class="main" off={action.busy || !operator || text.trim() === ''}>
             {action.busy ? 'Working …' : 'Import into my draft'}
-          </button>
+          </Button>
         </div>
       </form>
       {result && <Outcome result={result} />}
     </>
   );
+}
+
+/** A file that is dropped beside the field is not to take the place of this page. */
+function useDropGuard(): void {
+  useEffect(() => {
+    const keep = (event: DragEvent): void => event.preventDefault();
+    addEventListener('dragover', keep);
+    addEventListener('drop', keep);
+    return () => {
+      removeEventListener('dragover', keep);
+      removeEventListener('drop', keep);
+    };
+  }, []);
 }
 
 function DropZone({ onFile }: { onFile: (file: File | undefined) => void }) {
@@ -123,9 +145,13 @@ function DropZone({ onFile }: { onFile: (file: File | undefined) => void }) {
 
 function Outcome({ result }: { result: Result }) {
   const changes = useStore(draft)?.changes.length ?? 0;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [result]);
   return (
     <section aria-labelledby="outcome">
-      <h2 id="outcome">What became of each line</h2>
+      <h2 id="outcome" ref={heading} tabIndex={-1}>
+        What became of each line
+      </h2>
       {result.summary && <p class="words">{result.summary}</p>}
       <Mapping mapping={result.mapping} source={result.source} />
       <p>

@@ -6,7 +6,7 @@ import { useAction } from '../base/action';
 import { announce } from '../base/announce';
 import { Dialog } from '../base/dialog';
 import { refresh } from '../base/live';
-import { Failure } from '../base/parts';
+import { Button, Failure } from '../base/parts';
 
 const CHOICES: { value: AdminState; name: string; help: string }[] = [
   { value: 'enabled', name: 'Enabled', help: 'Takes new connections as long as its check is good.' },
@@ -45,17 +45,16 @@ export function AdminStateDialog({ pool, server, onClose }: { pool: string; serv
       </fieldset>
       <Failure of={action} />
       <div class="buttons end">
-        <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
+        <Button class="quiet" off={action.busy} onClick={onClose}>
           Cancel
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           class="main"
-          disabled={action.busy || value === server['admin-state']}
+          off={action.busy || value === server['admin-state']}
           onClick={() => void start()}
         >
           {action.busy ? 'Working …' : 'Apply'}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { useAction } from '../base/action';
 import { announce } from '../base/announce';
 import { Dialog } from '../base/dialog';
 import { refresh } from '../base/live';
-import { Failure, Notice } from '../base/parts';
+import { Button, Failure, Notice } from '../base/parts';
 import { groupsOf, successors } from './picture';
 import { Aliases } from './routers';
 import { Consequences } from './switch-over';
@@ -37,12 +37,12 @@ export function Maintenance({ state, member, onClose }: { state: State; member: 
       </label>
       <Failure of={action} />
       <div class="buttons end">
-        <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
+        <Button class="quiet" off={action.busy} onClick={onClose}>
           Cancel
-        </button>
-        <button type="button" class="main" disabled={action.busy} onClick={() => void start()}>
+        </Button>
+        <Button class="main" off={action.busy} onClick={() => void start()}>
           {action.busy ? 'Working …' : member.standby ? 'End maintenance' : 'Begin maintenance'}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { announce } from '../base/announce';
 import { entriesOf, useRunning } from '../base/documents';
 import { count, plural } from '../base/format';
 import { state as liveState } from '../base/live';
-import { Heading, Loading, Notice } from '../base/parts';
+import { Badge, Heading, Loading, Notice, type Tone } from '../base/parts';
 import { useStore } from '../base/store';
 import { changesBetween, connectionsSoFar } from './picture';
 import { Routers } from './routers';
@@ -14,6 +14,12 @@ import { Services } from './services';
 import { Sources } from './sources';
 
 const EVENTS_MAX = 12;
+
+const QUORUM: Record<State['quorum'], [Tone, string]> = {
+  yes: ['good', 'quorum'],
+  no: ['bad', 'no quorum'],
+  unknown: ['warn', 'quorum not known'],
+};
 
 export function Overview() {
   const state = useStore(liveState);
@@ -29,7 +35,7 @@ function Picture({ state }: { state: State }) {
   );
   return (
     <>
-      <Heading>Overview</Heading>
+      <Heading aside={<Standing state={state} />}>Overview</Heading>
       <Warnings state={state} />
       <ol class="tiers">
         <Tier number={0} name="Clients">
@@ -47,6 +53,20 @@ function Picture({ state }: { state: State }) {
       </ol>
       <Seen state={state} />
     </>
+  );
+}
+
+/** Whether the cluster may decide, and who is there. */
+function Standing({ state }: { state: State }) {
+  const members = state.member ?? [];
+  const [tone, word] = QUORUM[state.quorum] ?? QUORUM.unknown;
+  return (
+    <p class="standing">
+      <Badge tone={tone}>{word}</Badge>{' '}
+      <span class="muted">
+        {members.filter((m) => m.present).length} of {plural(members.length, 'member')} present. {state.ring}
+      </span>
+    </p>
   );
 }
 

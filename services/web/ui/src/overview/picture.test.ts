@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Member, RealServer, Service, State } from '../api/types';
 import {
+  byPort,
   changesBetween,
   conditionOf,
   connectionsSoFar,
@@ -116,4 +117,15 @@ test('services depend on a data source by their pools', () => {
   ]);
   assert.equal(dependents(['a'], pools), 'shop and files');
   assert.equal(dependents(['c'], pools), '');
+});
+
+test('aliases stand by the network port that they are on', () => {
+  const at = (label: string): { label: string; address: string } => ({ label, address: '192.0.2.1' });
+  assert.deepEqual(
+    byPort([at('eth0:1'), at('eth1.20:1'), at('eth0:2')]).map(([port, here]) => [port, here.length]),
+    [
+      ['eth0', 2],
+      ['eth1.20', 1],
+    ],
+  );
 });

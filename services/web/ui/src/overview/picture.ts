@@ -1,5 +1,5 @@
 // What the picture of the cluster shows, worked out of the state. Pure.
-import type { Group, Member, RealServer, Service, State } from '../api/types';
+import type { Alias, Group, Member, RealServer, Service, State } from '../api/types';
 import { counter, listed } from '../base/format';
 import type { Tone } from '../base/parts';
 
@@ -61,6 +61,16 @@ export function connectionsSoFar(state: State): number {
 
 export function groupsOf(state: State, member: string): Group[] {
   return (state.group ?? []).filter((group) => group.owner === member);
+}
+
+/** Aliases by the network port that they are on: "eth0:1" is the first on eth0. */
+export function byPort(aliases: Alias[]): [string, Alias[]][] {
+  const ports = new Map<string, Alias[]>();
+  for (const alias of aliases) {
+    const port = alias.label.replace(/:[^:]*$/, '');
+    ports.set(port, [...(ports.get(port) ?? []), alias]);
+  }
+  return [...ports];
 }
 
 /** The routers that could take over what `owner` has. */

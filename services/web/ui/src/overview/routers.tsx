@@ -6,7 +6,7 @@ import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
 import { Maintenance } from './maintenance';
-import { groupsOf, memberCondition } from './picture';
+import { byPort, groupsOf, memberCondition } from './picture';
 import { SwitchOver } from './switch-over';
 import { Wires } from './wires';
 
@@ -21,16 +21,15 @@ export function Routers({ state }: { state: State }) {
   const members = [...(state.member ?? [])].sort(
     (a, b) => Number(a.role === 'witness') - Number(b.role === 'witness') || a.id - b.id,
   );
-  const present = members.filter((m) => m.present).length;
+  const columns = members.map((m) =>
+    m.role === 'witness' ? 'none' : groupsOf(state, m.name).length > 0 ? 'firm' : 'thin',
+  );
   const close = (): void => setOpen(null);
   if (members.length === 0) return <Empty>The agent does not answer: which routers are there is not known.</Empty>;
   return (
     <>
-      <Wires
-        columns={members.length}
-        to={members.map((m) => m.role === 'router' && groupsOf(state, m.name).length > 0)}
-        routers={members.map((m) => m.role === 'router')}
-      />
+      <Unowned groups={(state.group ?? []).filter((g) => !g.owner)} />
+      <Wires columns={columns} />
       <div class="columns members" style={{ '--columns': members.length }}>
         {members.map((member) => (
           <MemberCard
@@ -43,11 +42,7 @@ export function Routers({ state }: { state: State }) {
           />
         ))}
       </div>
-      <Unowned groups={(state.group ?? []).filter((g) => !g.owner)} />
-      <p class="muted below">
-        {state.quorum === 'yes' ? 'Quorum' : state.quorum === 'no' ? 'No quorum' : 'Quorum not known'}: {present} of{' '}
-        {plural(members.length, 'member')} present. {state.ring}
-      </p>
+      <Wires columns={columns} down />
       {open?.what === 'switch-over' && (
         <SwitchOver state={state} {...(open.group ? { group: open.group } : {})} onClose={close} />
       )}
@@ -83,7 +78,7 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
         {member.name === state.node && ' · you are connected to it'}
         {member.standby && groups.length > 0 && ' · maintenance asked for'}
       </p>
-      {reason && <p class="reason">{reason}</p>}
+      {reason && <p class={member.standby ? 'muted' : 'reason'}>{reason}</p>}
       {groups.map((group) => (
         <GroupHeld group={group} />
       ))}
@@ -110,7 +105,9 @@ function GroupHeld({ group }: { group: Group }) {
     <section class="group" aria-label={`Addresses of ${group.name}`}>
       <p class="group-name">
         <strong>{group.name}</strong>
-        {lease !== undefined && lease > 0 && <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>}
+        {group.owner && lease !== undefined && lease > 0 && (
+          <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>
+        )}
       </p>
       <Aliases aliases={aliases.slice(0, ALIASES_SHOWN)} />
       {aliases.length > ALIASES_SHOWN && (
@@ -123,15 +120,23 @@ function GroupHeld({ group }: { group: Group }) {
   );
 }
 
+/** A row for each network port. */
 export function Aliases({ aliases }: { aliases: Alias[] }) {
   return (
-    <ul class="aliases">
-      {aliases.map((alias) => (
-        <li key={alias.label}>
-          {alias.address} <small>{alias.label}</small>
-        </li>
+    <div class="ports">
+      {byPort(aliases).map(([port, here]) => (
+        <div class="port" key={port}>
+          <span class="port-name">{port}</span>
+          <ul class="aliases" aria-label={`Floating addresses on ${port}`}>
+            {here.map((alias) => (
+              <li key={alias.label}>
+                {alias.address} <small>{alias.label.slice(port.length)}</small>
+              </li>
+            ))}
+          </ul>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }
 

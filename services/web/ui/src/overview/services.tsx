@@ -1,5 +1,5 @@
 // Tier 2: the services, and the real servers that answer for them.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { RealServer, Service, State } from '../api/types';
 import { entriesOf, useRunning } from '../base/documents';
 import { count, counter, plural } from '../base/format';
@@ -26,23 +26,30 @@ export function Services({ state }: { state: State }) {
   const [words, setWords] = useState('');
   const [onlyTrouble, setOnlyTrouble] = useState(false);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const operator = mayOperate(useStore(session)?.role);
   const views = (state.service ?? []).map(serviceView);
   if (views.length === 0) {
     return (
       <Empty>
-        No services yet. <a href="#/configuration/virtual-service">Add one</a>, or <a href="#/import">import</a> them
-        from what you have now.
+        No services yet.{' '}
+        {operator && (
+          <>
+            <a href="#/configuration/virtual-service">Add one</a>, or <a href="#/import">import</a> them from what you
+            have now.
+          </>
+        )}
       </Empty>
     );
   }
   const few = views.length <= UNFOLDED_MAX;
   const troubled = views.filter((view) => view.trouble !== '').length;
   const shown = views.filter((view) => matches(view, words) && (!onlyTrouble || view.trouble !== ''));
-  const toggle = (name: string): void => {
-    const next = new Set(toggled);
-    if (!next.delete(name)) next.add(name);
-    setToggled(next);
-  };
+  const toggle = (name: string): void =>
+    setToggled((old) => {
+      const next = new Set(old);
+      if (!next.delete(name)) next.add(name);
+      return next;
+    });
   return (
     <>
       {!few && (
@@ -70,7 +77,7 @@ export function Services({ state }: { state: State }) {
       {shown.length === 0 && <Empty>No service is like that.</Empty>}
       <div class={few ? 'services few' : 'services'}>
         {shown.map((view) => (
-          <ServiceCard
+          <Unchanging
             key={view.service.name}
             view={view}
             open={few !== toggled.has(view.service.name)}
@@ -82,25 +89,36 @@ export function Services({ state }: { state: State }) {
   );
 }
 
-function ServiceCard({ view, open, onToggle }: { view: ServiceView; open: boolean; onToggle: () => void }) {
+interface CardProps {
+  view: ServiceView;
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** A state comes each second, and of hundreds of services most are as before: those are not drawn anew. */
+function Unchanging(props: CardProps) {
+  return useMemo(() => <ServiceCard {...props} />, [JSON.stringify(props.view.service), props.open]);
+}
+
+function ServiceCard({ view, open, onToggle }: CardProps) {
   const { service, servers, up, active, trouble } = view;
   return (
     <article class={`card service ${trouble ? 'troubled' : ''}`} aria-label={service.name}>
       <h3>
         <button type="button" class="fold" aria-expanded={open} onClick={onToggle}>
           <span class="service-name">{service.name}</span>
-          <span class="muted">{reachedAt(service)}</span>
+          <span class="service-at">{reachedAt(service)}</span>
           <Marks servers={servers} />
           <span class="service-sum">
             {up} of {servers.length} up · {count(active)} open
           </span>
-          {trouble && <Badge tone="bad">{trouble}</Badge>}
+          <span class="service-trouble">{trouble && <Badge tone="bad">{trouble}</Badge>}</span>
         </button>
       </h3>
       {open && (
         <>
-          <p class="muted">
-            method {service.method}, scheduler {service.scheduler}
+          <p class="service-how">
+            method {service.method} · scheduler {service.scheduler}
           </p>
           <ServerTable service={service} servers={servers} />
         </>
@@ -138,7 +156,7 @@ function ServerTable({ service, servers }: { service: Service; servers: RealServ
         <thead>
           <tr>
             <th scope="col">Real server</th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide">
               Weight
             </th>
             <th scope="col">State</th>
@@ -171,22 +189,23 @@ function ServerTable({ service, servers }: { service: Service; servers: RealServ
   );
 }
 
+/** The row of a real server, and one for the reason if something is wrong with it. */
 function ServerRow({ server, most, onAsk }: { server: RealServer; most: number; onAsk?: () => void }) {
   const condition = conditionOf(server);
   const active = server.active ?? 0;
-  return (
+  const row = (
     <tr>
       <th scope="row">
         {server.name}
         <small>
           {server.address}
           {server.port !== undefined && `:${server.port}`}
+          <span class="narrow-only">weight {server.weight}</span>
         </small>
       </th>
-      <td class="number">{server.weight}</td>
+      <td class="number wide">{server.weight}</td>
       <td>
         <Badge tone={condition.tone}>{condition.word}</Badge>
-        {server.reason && condition.mark !== 'up' && <small>{server.reason}</small>}
       </td>
       <td class="number">
         {count(active)}
@@ -203,5 +222,14 @@ function ServerRow({ server, most, onAsk }: { server: RealServer; most: number; 
         </td>
       )}
     </tr>
+  );
+  if (!server.reason || condition.mark === 'up') return row;
+  return (
+    <>
+      {row}
+      <tr class="why">
+        <td colSpan={onAsk ? 6 : 5}>{server.reason}</td>
+      </tr>
+    </>
   );
 }

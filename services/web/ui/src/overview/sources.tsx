@@ -1,19 +1,27 @@
 // Tier 3: the data sources, and what depends on them.
 import type { DataSource, Health, State } from '../api/types';
 import { counter, listed, span } from '../base/format';
+import { mayOperate, session } from '../base/live';
 import { Badge, Empty, type Tone } from '../base/parts';
+import { useStore } from '../base/store';
 import { dependents } from './picture';
 
 const TONES: Record<Health, Tone> = { up: 'good', down: 'bad', unknown: 'plain' };
 const WORDS: Record<Health, string> = { up: 'up', down: 'down', unknown: 'not checked yet' };
 
 export function Sources({ state, poolOf }: { state: State; poolOf: Map<string, string> }) {
+  const operator = mayOperate(useStore(session)?.role);
   const sources = state['data-source'] ?? [];
   if (sources.length === 0) {
     return (
       <Empty>
-        No data sources. <a href="#/configuration/data-source">Add one</a> to see here whether what the real servers
-        depend on answers.
+        No data sources.{' '}
+        {operator && (
+          <>
+            <a href="#/configuration/data-source">Add one</a> to see here whether what the real servers depend on
+            answers.
+          </>
+        )}
       </Empty>
     );
   }

@@ -7,7 +7,7 @@ import { announce } from '../base/announce';
 import { Dialog } from '../base/dialog';
 import { listed } from '../base/format';
 import { refresh } from '../base/live';
-import { Failure, Notice } from '../base/parts';
+import { Button, Failure, Notice } from '../base/parts';
 import { successors } from './picture';
 import { Aliases } from './routers';
 
@@ -68,12 +68,12 @@ export function SwitchOver({ state, group, onClose }: { state: State; group?: st
       )}
       <Failure of={action} />
       <div class="buttons end">
-        <button type="button" class="quiet" disabled={action.busy} onClick={onClose}>
+        <Button class="quiet" off={action.busy} onClick={onClose}>
           Cancel
-        </button>
-        <button type="button" class="main" disabled={action.busy || takers.length === 0} onClick={() => void start()}>
+        </Button>
+        <Button class="main" off={action.busy || takers.length === 0} onClick={() => void start()}>
           {action.busy ? 'Switching over …' : 'Switch over now'}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );

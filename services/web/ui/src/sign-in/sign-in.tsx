@@ -4,8 +4,9 @@ import { getHello } from '../api/client';
 import { ApiError, wordsOf } from '../api/errors';
 import type { Hello } from '../api/types';
 import { clock } from '../base/format';
-import { signIn } from '../base/live';
-import { Notice } from '../base/parts';
+import { ended, signIn } from '../base/live';
+import { Button, Notice } from '../base/parts';
+import { hasUnsaved } from '../configuration/unsaved';
 
 /** Seconds until another attempt is worth making. */
 function useWait(): [number, (seconds: number) => void] {
@@ -26,16 +27,18 @@ function useWait(): [number, (seconds: number) => void] {
 }
 
 export function SignIn() {
-  const [user, setUser] = useState('');
+  const again = ended.get();
+  const [user, setUser] = useState(again ?? '');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const [wait, setWait] = useWait();
   const [hello, setHello] = useState<Hello>({});
-  const field = useRef<HTMLInputElement>(null);
+  const name = useRef<HTMLInputElement>(null);
+  const secret = useRef<HTMLInputElement>(null);
   useEffect(() => {
     document.title = 'Sign in – Trireme';
-    field.current?.focus();
+    (again ? secret : name).current?.focus();
     // Without an answer one can sign in all the same.
     getHello().then(setHello, () => undefined);
   }, []);
@@ -46,6 +49,7 @@ export function SignIn() {
       await signIn(user, password);
     } catch (failure) {
       setPassword('');
+      secret.current?.focus();
       const wrong = failure instanceof ApiError && failure.status === 401;
       setError(wrong ? 'The user or the password is not right.' : wordsOf(failure));
       if (failure instanceof ApiError && failure.retryAfter) setWait(failure.retryAfter);
@@ -71,10 +75,18 @@ export function SignIn() {
             </p>
           </Notice>
         )}
+        {again && !error && (
+          <Notice tone="warn" title="Your session has ended">
+            <p>
+              Sign in again to go on where you were.
+              {hasUnsaved() && ' What you have not saved yet is still here.'}
+            </p>
+          </Notice>
+        )}
         <label class="field">
           User
           <input
-            ref={field}
+            ref={name}
             type="text"
             autocomplete="username"
             autocapitalize="none"
@@ -87,6 +99,7 @@ export function SignIn() {
         <label class="field">
           Password
           <input
+            ref={secret}
             type="password"
             autocomplete="current-password"
             required
@@ -97,12 +110,16 @@ export function SignIn() {
         {error && (
           <Notice tone="bad" title="Not signed in">
             <p class="words">{error}</p>
-            {wait > 0 && <p>Next attempt in {clock(wait)}.</p>}
           </Notice>
         )}
-        <button type="submit" class="main" disabled={busy || wait > 0}>
+        {wait > 0 && (
+          <p class="problem" role="timer">
+            Next attempt in {clock(wait)}.
+          </p>
+        )}
+        <Button type="submit" class="main" off={busy || wait > 0}>
           {busy ? 'Signing in …' : 'Sign in'}
-        </button>
+        </Button>
       </form>
     </main>
   );

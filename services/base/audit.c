@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "api/audit.h"
+#include "base/audit.h"
 
 #include <stdio.h>
 #include <string.h>

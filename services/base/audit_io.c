@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "api/audit_io.h"
+#include "base/audit_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,13 +7,19 @@
 #include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "base/file_io.h"
+
+#define TURN_MS 5
+#define TURN_TRIES 100
 
 void audit_open(const char *folder, struct audit_io *ret_audit)
 {
@@ -29,33 +35,65 @@ static int path_of(const struct audit_io *audit, const char *name, char ret_path
 }
 
 /* The file is full: it takes the other one's place. */
-static int rotate(const struct audit_io *audit, const char *path, size_t more)
+static int rotate(int folder, size_t more)
 {
-	char old[PATH_MAX];
 	struct stat st;
-	int r = path_of(audit, AUDIT_FILE_OLD, old);
 
-	if (r < 0 || stat(path, &st) < 0 || (size_t)st.st_size + more <= AUDIT_FILE_MAX)
+	/* One byte more: the line before may have no end. */
+	if (fstatat(folder, AUDIT_FILE, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if ((size_t)st.st_size + 1 + more <= AUDIT_FILE_MAX)
+		return 0;
+	return renameat(folder, AUDIT_FILE, folder, AUDIT_FILE_OLD) < 0 ? -errno : 0;
+}
+
+/* A power cut or a full disk may have left a part of a line, which must not spoil the next one. */
+static int end_line(int fd, off_t size)
+{
+	char last = '\n';
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) != 1)
+		return -EIO;
+	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : -EIO;
+}
+
+/* Another process may be writing; one that was stopped meanwhile keeps nobody from it for long. */
+static void wait_for_turn(int folder)
+{
+	static const struct timespec pause = {.tv_nsec = TURN_MS * NSEC_PER_MSEC};
+
+	for (unsigned int i = 0; i < TURN_TRIES && flock(folder, LOCK_EX | LOCK_NB) < 0; i++)
+		(void)nanosleep(&pause, NULL);
+}
+
+static int write_line(int folder, const char *line, size_t length)
+{
+	_cleanup_close_ int fd = openat(folder, AUDIT_FILE,
+					O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	r = end_line(fd, st.st_size);
+	if (r < 0)
 		return r;
-	return rename(path, old) < 0 ? -errno : 0;
+	if (write(fd, line, length) != (ssize_t)length || fdatasync(fd) < 0)
+		return -EIO;
+	/* A new file survives a power cut only with its folder. */
+	return st.st_size == 0 && fsync(folder) < 0 ? -errno : 0;
 }
 
 static int append(const struct audit_io *audit, const char *line, size_t length)
 {
-	_cleanup_close_ int fd = -1;
-	char path[PATH_MAX];
-	int r = path_of(audit, AUDIT_FILE, path);
+	_cleanup_close_ int folder = open(audit->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
 
-	if (r == 0)
-		r = rotate(audit, path, length);
-	if (r < 0)
-		return r;
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	if (folder < 0)
 		return -errno;
-	if (write(fd, line, length) != (ssize_t)length || fdatasync(fd) < 0)
-		return -EIO;
-	return 0;
+	wait_for_turn(folder);
+	r = rotate(folder, length);
+	return r < 0 ? r : write_line(folder, line, length);
 }
 
 void audit_note(struct audit_io *audit, struct audit_entry *entry)

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The audit's file, and the same to syslog. */
-#ifndef TRIREME_API_AUDIT_IO_H
-#define TRIREME_API_AUDIT_IO_H
+/*
+ * The audit's file, and the same to syslog. The broker writes it, and the console's menu, which
+ * does not need the broker.
+ */
+#ifndef TRIREME_BASE_AUDIT_IO_H
+#define TRIREME_BASE_AUDIT_IO_H
 
 #include <pthread.h>
 
-#include "api/audit.h"
+#include "base/audit.h"
 
 #define AUDIT_FILE "audit"
 #define AUDIT_FILE_OLD "audit.old"	 /* what was in the file when it was full */
 #define AUDIT_FILE_MAX ((size_t)1 << 20) /* bytes of each of the two */
 #define AUDIT_ENTRIES_MAX 1000		 /* of one answer */
 
+#define AUDIT_FOLDER "/data/trireme"
+
 struct audit_io {
 	const char *folder;
 	pthread_mutex_t lock;
 };
 
+/* The folder's text must stay valid. */
 void audit_open(const char *folder, struct audit_io *ret_audit);
 
 /*
  * Notes it, on disk before this returns; entry->time is set here. Where the file cannot be written,
- * syslog has it all the same. For threads.
+ * syslog has it all the same. For threads; of
+ * several processes, one writes at a time.
  */
 void audit_note(struct audit_io *audit, struct audit_entry *entry);
 

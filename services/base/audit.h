@@ -3,8 +3,8 @@
  * The audit: who has asked for which change or has signed in, and what came of it; a JSON object
  * per line. No secret is ever part of it: what is kept is names, places and kinds. Pure.
  */
-#ifndef TRIREME_API_AUDIT_H
-#define TRIREME_API_AUDIT_H
+#ifndef TRIREME_BASE_AUDIT_H
+#define TRIREME_BASE_AUDIT_H
 
 #include <jansson.h>
 #include <stddef.h>
