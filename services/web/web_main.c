@@ -33,10 +33,10 @@ enum { EXIT_USAGE = 2 };
 #define TICK_NS (500 * NSEC_PER_MSEC)
 #define PORTS_TICKS 10	  /* between two looks at the network ports */
 #define REFUSED_TICKS 120 /* between two lines of the log about refused connections */
-#define LEAVE_NS \
-	(NSEC_PER_SEC / 4)   /* between two looks whether a front with old settings may end */
-#define LEAVE_QUIET 2	     /* looks that find nothing to do, one after the other */
-#define LEAVE_MAX 12	     /* looks after which it ends in any case */
+/* A front with old settings ends after two looks that find no answer due, or after so many. */
+#define LEAVE_NS (NSEC_PER_SEC / 4)
+#define LEAVE_QUIET 2
+#define LEAVE_MAX 12
 #define END_S 5		     /* until it ends in any case */
 #define MEMORY (512ul << 20) /* bytes of addresses: about 130 MiB, and bodies and answers */
 #define ACCEPTS_MAX 16	     /* of one turn of the loop */
@@ -378,8 +378,7 @@ int main(int argc, char **argv)
 			word);
 		return EXIT_USAGE;
 	}
-	/* What one thread has freed, another takes: an arena for each would be more than all else.
-	 */
+	/* What one thread frees, another takes: an arena for each would be more than all else. */
 	mallopt(M_ARENA_MAX, 2);
 	/* JSON holds passwords and tokens; before the first of it. */
 	json_set_alloc_funcs(malloc, wipe_free);
