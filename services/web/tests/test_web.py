@@ -323,7 +323,7 @@ def test_a_full_queue_says_so(machine):
     try:
         paths = [f"http://trireme/restconf/data/trireme:cluster/name?depth={number}" for number in range(1, 91)]
         several = machine.node.command("curl", "--unix-socket", "/run/trireme/api.sock", "-s", "-Z", "--parallel-max", "90",
-                                       "--parallel-immediate", "--max-time", "3", "-w", "%{http_code}\n",
+                                       "--parallel-immediate", "--max-time", "2", "-w", "%{http_code}\n",
                                        *(word for path in paths for word in ("-o", "/dev/null", path)))
         began = time.monotonic()
         codes = processes.spawn(several, stdout=-1, text=True).communicate()[0].split()
@@ -338,8 +338,8 @@ def test_a_full_queue_says_so(machine):
 
 
 def test_not_by_the_public_port(machine):
-    assert machine.tls("/", client="outside", address=PUBLIC, seconds=1).status == 0
-    assert machine.tls("/", client="outside", address=ADDRESS, seconds=1).status == 0
+    assert machine.tls("/", client="outside", address=PUBLIC, seconds=0.5).status == 0
+    assert machine.tls("/", client="outside", address=ADDRESS, seconds=0.5).status == 0
 
 
 @pytest.mark.parametrize("which, more, words", [
