@@ -115,7 +115,8 @@ struct command {
 	/* In place of an operation: makes the request. */
 	int (*request)(const struct command_line *line, struct api_request *request,
 		       struct text *problem);
-	/* Of COMMAND_ASK and the like. -errno: the words say what is missing. */
+	/* Of COMMAND_ASK and the like. -ENOENT: nothing has that name; other errors: who would */
+	/* know is silent. The words say which. */
 	int (*render)(const struct command_line *line, const json_t *content, struct text *text);
 	bool changes; /* the configuration, or who owns what */
 	bool hidden;  /* not in the list of commands */

@@ -30,8 +30,7 @@ enum exit_code run_problem(enum exit_code code, const char *format, ...)
 	return code;
 }
 
-/* What an answer lacks (-errno of command_fn): nothing of that name, or who would know is silent.
- */
+/* An answer without words: nothing has that name, or who would know is silent. */
 static enum exit_code code_of(int r)
 {
 	return r == -ENOENT ? EXIT_REFUSED : EXIT_UNREACHABLE;

@@ -58,9 +58,14 @@ struct used_name {
 	const char *text;
 };
 
-static struct used_name **find_used(struct used_name **buckets, const char *text)
+struct used_names {
+	struct used_name *buckets[USED_BUCKETS];
+};
+
+static struct used_name **find_used(struct used_names *used, const char *text)
 {
-	struct used_name **at = &buckets[hash_add(HASH_START, text, strlen(text)) % USED_BUCKETS];
+	uint64_t hash = hash_add(HASH_START, text, strlen(text));
+	struct used_name **at = &used->buckets[hash % USED_BUCKETS];
 
 	while (*at && strcmp((*at)->text, text) != 0)
 		at = &(*at)->next;
@@ -68,7 +73,7 @@ static struct used_name **find_used(struct used_name **buckets, const char *text
 }
 
 static void collect_used(struct importer *im, const struct statement *first,
-			 struct used_name **buckets)
+			 struct used_names *used)
 {
 	for (const struct statement *s = keepalived_next(first, "virtual_server"); s;
 	     s = keepalived_next(s->next, "virtual_server")) {
@@ -76,7 +81,7 @@ static void collect_used(struct importer *im, const struct statement *first,
 
 		if (s->n_words < 3 || strcmp(s->words[1].text, "group") != 0)
 			continue;
-		at = find_used(buckets, s->words[2].text);
+		at = find_used(used, s->words[2].text);
 		if (!*at)
 			*at = arena_new(im->arena, sizeof(**at));
 		if (*at)
@@ -87,14 +92,14 @@ static void collect_used(struct importer *im, const struct statement *first,
 /* Groups that no virtual_server names. */
 static void report_unused(struct importer *im, const struct statement *first)
 {
-	struct used_name **buckets = arena_new(im->arena, USED_BUCKETS * sizeof(*buckets));
+	struct used_names *used = arena_new(im->arena, sizeof(*used));
 
-	if (!buckets)
+	if (!used)
 		return;
-	collect_used(im, first, buckets);
+	collect_used(im, first, used);
 	for (const struct statement *s = keepalived_next(first, "virtual_server_group"); s;
 	     s = keepalived_next(s->next, "virtual_server_group")) {
-		if (s->n_words < 2 || !*find_used(buckets, s->words[1].text))
+		if (s->n_words < 2 || !*find_used(used, s->words[1].text))
 			ROW(im, s, NULL, IMPORT_DROPPED, NULL, "no virtual_server names the group");
 	}
 }
