@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme-api: who may do what, between the HTTP front and the node's daemons. */
+#include <assert.h>
 #include <errno.h>
 #include <grp.h>
 #include <jansson.h>
@@ -33,13 +34,13 @@
 #define SECRET_KEY "secret.key"
 #define SECRET_KEY_SIZE 32
 #define RELEASE "/etc/trireme-release"
-/*
- * Together less than one front's workers, SERVE_WORKERS_SHARE. The config service does one thing
- * after the other: more at a time make nothing faster.
- */
+#define FINGERPRINT "/run/trireme/tls.fingerprint"
+/* The config service does one thing after the other: more at a time make nothing faster. */
 #define LOOKS_MAX 3
 #define COMMITS_MAX 2
-#define FINGERPRINT "/run/trireme/tls.fingerprint"
+
+static_assert(LOOKS_MAX + COMMITS_MAX < SERVE_WORKERS_SHARE,
+	      "a worker of each front is left for what does not need the config service");
 
 struct api {
 	struct daemon daemon;

@@ -148,23 +148,30 @@ static int make_document(struct request *r, struct document *base, struct docume
 
 static json_t *not_valid(const struct request *r, struct schema_error *error)
 {
-	if (request_is_restricted(r) &&
-	    document_hide_error(r->server->core.schema, error) == -EACCES)
-		return request_error(error, ONLY_ADMINISTRATORS);
-	return request_error(error, "the change is not valid");
+	if (request_is_restricted(r))
+		document_hide_error(r->server->core.schema, error);
+	return request_error(error, error->fault == SCHEMA_FAULT_DENIED
+					    ? ONLY_ADMINISTRATORS
+					    : "the change is not valid");
 }
 
 int request_new_document(struct request *r, struct document *base, struct document **ret_document)
 {
 	_cleanup_(document_freep) struct document *document = NULL;
+	bool restricted = request_is_restricted(r);
 	struct schema_error error = {0};
 	int result = 0;
 
 	/* An edit takes what the base has parsed, which this would need again. */
-	if (request_is_restricted(r))
+	if (restricted)
 		result = document_note_rights(r->server->document);
+	document_guard(base, restricted);
 	if (result == 0)
 		result = make_document(r, base, &document, &error);
+	document_guard(base, false);
+	/* Before secrets are sealed: who guesses one does not hear that it is the same. */
+	if (result == 0 && restricted)
+		result = document_check_rights(r->server->document, document, &error);
 	if (result == 0)
 		result = core_seal(&r->server->core, document, &error);
 	if (result == 0)

@@ -195,9 +195,15 @@ int document_check_rights(struct document *a, struct document *b, struct schema_
 
 /*
  * Whoever is no administrator hears of no error in what has the extension `restricted`: it would
- * tell what is there. -EACCES: it was one, and *error says only that this is the administrators'.
+ * tell what is there. *error says then only that this is the administrators'.
  */
-int document_hide_error(const struct schema *schema, struct schema_error *error);
+void document_hide_error(const struct schema *schema, struct schema_error *error);
+
+/*
+ * Whether edits of this document into what has the extension `restricted` are refused, also those
+ * that would change nothing: that they do not would tell what is there.
+ */
+void document_guard(struct document *document, bool guarded);
 
 /* Notes all that only administrators may change. -ENOMEM. */
 int document_note_rights(struct document *document);

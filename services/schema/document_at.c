@@ -59,49 +59,19 @@ static struct lyd_node *find_first(struct lyd_node *tree, const struct path *pat
 	return node;
 }
 
-/* How much of the path's text names the node of the administrators' that it leads into; 0: none. */
-static size_t restricted_part(const struct path *path)
-{
-	for (size_t i = 0; i < path->n; i++) {
-		if (schema_is_restricted(path->steps[i].node))
-			return path->steps[i].end;
-	}
-	return 0;
-}
-
-static void deny(const struct path *path, size_t length, struct schema_error *error)
-{
-	struct schema_error denied = {.fault = SCHEMA_FAULT_DENIED, .edit = error->edit};
-
-	error_text(denied.path, sizeof(denied.path), "%.*s", (int)length, path->text);
-	error_text(denied.allowed, sizeof(denied.allowed), "administrators only");
-	*error = denied;
-}
-
-int document_hide_error(const struct schema *schema, struct schema_error *error)
+void document_hide_error(const struct schema *schema, struct schema_error *error)
 {
 	struct schema_error ignored = {0};
 	struct path path;
-	size_t length = 0;
 
 	if (error->path[0] && path_parse_schema(schema, error->path, &path, &ignored) == 0)
-		length = restricted_part(&path);
-	if (length == 0)
-		return 0;
-	deny(&path, length, error);
-	return -EACCES;
+		(void)path_check_public(&path, error);
 }
 
 /* Every node on the way must be part of the view. */
 static int check_view(const struct path *path, enum document_view view, struct schema_error *error)
 {
-	size_t length = view == DOCUMENT_PUBLIC ? restricted_part(path) : 0;
-
-	if (length == 0)
-		return 0;
-	*error = (struct schema_error){0};
-	deny(path, length, error);
-	return -EBADMSG;
+	return view == DOCUMENT_PUBLIC ? path_check_public(path, error) : 0;
 }
 
 static int print_path(struct document *document, const struct path *path, enum document_view view,

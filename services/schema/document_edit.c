@@ -15,6 +15,7 @@ struct change {
 	const struct document_edit *edit;
 	struct path path;
 	struct lyd_node **tree; /* the first node at the top */
+	bool guarded;		/* document_guard() */
 	struct schema_error *error;
 };
 
@@ -236,6 +237,8 @@ static int apply(struct change *change)
 	struct lyd_node *there;
 	int r = path_parse(change->schema, change->edit->path, &change->path, change->error);
 
+	if (r == 0 && change->guarded)
+		r = path_check_public(&change->path, change->error);
 	if (r < 0)
 		return r;
 	there = find_first(change);
@@ -256,14 +259,19 @@ static int apply(struct change *change)
 	}
 }
 
-static int apply_all(const struct schema *schema, struct lyd_node **tree,
+static int apply_all(const struct document *base, struct lyd_node **tree,
 		     const struct document_edit *edits, size_t n, struct schema_error *error)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct change change = {
-			.schema = schema, .edit = &edits[i], .tree = tree, .error = error};
+			.schema = base->schema,
+			.edit = &edits[i],
+			.tree = tree,
+			.guarded = base->guarded,
+			.error = error,
+		};
 
 		r = apply(&change);
 		if (r < 0)
@@ -288,7 +296,7 @@ int document_edit(struct document *base, const struct document_edit *edits, size
 	}
 	/* Changed in place; on a failure the tree goes, and base is parsed again when needed. */
 	base->tree = NULL;
-	r = apply_all(base->schema, &tree, edits, n, error);
+	r = apply_all(base, &tree, edits, n, error);
 	if (r == 0)
 		return tree_document(base->schema, tree, ret_document, error);
 	lyd_free_all(tree);

@@ -320,6 +320,22 @@ void path_print_key(struct buffer *buffer, const char *value)
 	}
 }
 
+int path_check_public(const struct path *path, struct schema_error *error)
+{
+	struct schema_error denied = {.fault = SCHEMA_FAULT_DENIED, .edit = error->edit};
+	size_t i = 0;
+
+	while (i < path->n && !schema_is_restricted(path->steps[i].node))
+		i++;
+	if (i == path->n)
+		return 0;
+	/* What is below is not quoted: it may be what is there. */
+	error_text(denied.path, sizeof(denied.path), "%.*s", (int)path->steps[i].end, path->text);
+	error_text(denied.allowed, sizeof(denied.allowed), "administrators only");
+	*error = denied;
+	return -EBADMSG;
+}
+
 void path_print_as_target(struct buffer *buffer, const struct path *path)
 {
 	for (size_t i = 0; i < path->n; i++) {

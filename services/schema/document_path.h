@@ -41,6 +41,12 @@ int path_parse_schema(const struct schema *schema, const char *text, struct path
 int path_parse_target(const struct schema *schema, const char *target, struct path *ret_path,
 		      struct schema_error *error);
 
+/*
+ * -EBADMSG: the path leads into what has the extension `restricted`, and *error says so; which edit
+ * it is about stays.
+ */
+int path_check_public(const struct path *path, struct schema_error *error);
+
 /* The node's path in that form. */
 void path_print_target(struct buffer *buffer, const struct lyd_node *node);
 

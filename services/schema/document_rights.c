@@ -76,6 +76,11 @@ static void note(struct buffer *buffer, const struct lyd_node *top)
 	}
 }
 
+void document_guard(struct document *document, bool guarded)
+{
+	document->guarded = guarded;
+}
+
 int document_note_rights(struct document *document)
 {
 	_cleanup_buffer_ struct buffer buffer = buffer_of(SCHEMA_DOCUMENT_MAX);

@@ -21,6 +21,7 @@ struct document {
 	char *text;
 	size_t size;
 	char *rights; /* document_note_rights(); NULL: not noted */
+	bool guarded; /* document_guard() */
 };
 
 /*

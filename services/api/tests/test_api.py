@@ -209,12 +209,17 @@ def test_no_way_leads_around_that(machine, operator):
     next(user for user in whole["trireme:access"]["user"] if user["name"] == "olga")["role"] = "administrator"
     assert machine.refused("write", operator, method="PUT", target="", value=whole)[:2] == DENIED
     part = {"trireme:access": {"user": [{"name": "olga", "role": "administrator"}]}}
+    # What is so already is no change, but would tell that it is so: who there is, and his password.
+    there = {"name": "adam", "role": "administrator"}
+    guesses = [{"trireme:access": {"user": [user]}} for user in (there, {**there, "password": f"$0${PASSWORD}"})]
     edit = {"edit-id": "1", "operation": "merge", "target": "/trireme:access", "value": part}
     patch = {"ietf-yang-patch:yang-patch": {"patch-id": "1", "edit": [edit]}}
     for what in ("running", "candidate"):
         tag, app, error = machine.refused("write", operator, method="PATCH", target="", what=what, value=part)
         assert (tag, app) == DENIED and error["path"] == "/trireme:access", error
         assert machine.refused("write", operator, method="YANG-PATCH", target="", what=what, value=patch)[:2] == DENIED
+        for guess in guesses:
+            assert machine.refused("write", operator, method="PATCH", target="", what=what, value=guess)[:2] == DENIED
         ring = {"trireme:ring": {"key": RING_KEY}}
         assert machine.refused("write", operator, method="PATCH", target="/trireme:cluster/ring", what=what, value=ring)[:2] == DENIED
     for name, operation in (("adam", "create"), ("adam", "delete"), ("nobody-at-all", "create"), ("nobody-at-all", "delete")):
@@ -231,8 +236,12 @@ def test_no_way_leads_around_that(machine, operator):
     assert "olga" in machine.call("diff", **{"from": 1, "to": "running"})["text"]
 
 
-def test_secrets_are_written_and_never_read(machine, admin):
-    machine.write("PATCH", "/trireme:cluster/ring", {"trireme:ring": {"key": RING_KEY}}, admin)
+def test_secrets_are_written_and_never_read(machine, admin, operator):
+    ring = {"trireme:ring": {"key": RING_KEY}}
+    machine.write("PATCH", "/trireme:cluster/ring", ring, admin)
+    for what in ("running", "candidate"):
+        guess = machine.refused("write", operator, method="PATCH", target="/trireme:cluster/ring", what=what, value=ring)
+        assert guess[:2] == DENIED, "nor found out by trying"
     assert machine.get("/trireme:cluster/ring/key", admin)["document"] == {"trireme:key": "$hidden$"}
     users = machine.get("/trireme:access/user=adam", admin)["document"]["trireme:user"]
     assert users == [{"name": "adam", "role": "administrator", "password": "$hidden$"}]
@@ -316,6 +325,7 @@ def test_wrong_passwords_cost_time(machine, viewer, admin):
     machine.state(viewer)
     for _ in range(6):
         assert machine.refused("state", wrong, target="", origin="192.0.2.66")[:2] == SIGN_IN
+    processes.wait_for("the seventh", lambda: machine.refused("state", wrong, target="", origin="192.0.2.66")[:2] == SIGN_IN, 3)
     tag, app, error = machine.refused("state", right, target="", origin="192.0.2.66")
     assert (tag, app) == LOCKED_OUT and 1 <= error["retry-after"] <= 2, "what was right elsewhere a moment ago is no way around"
     locked = machine.refused("rpc", name="sign-in", input=right, origin="192.0.2.67")

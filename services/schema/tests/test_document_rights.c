@@ -80,6 +80,30 @@ static void only_administrators_change_what_is_restricted(void **state)
 	}
 }
 
+static void a_guess_that_is_right_is_refused_as_well(void **state)
+{
+	_cleanup_(document_freep) struct document *a = administrated(), *b = NULL;
+	struct document_edit edit = {.operation = DOCUMENT_MERGE,
+				     .path = "access/user[name='adam']/role",
+				     .value = "administrator"};
+	struct schema_error error = {0};
+
+	(void)state;
+	assert_int_equal(document_edit(a, &edit, 1, &b, &error), 0);
+	document_freep(&b);
+	b = NULL;
+	document_guard(a, true);
+	assert_int_equal(document_edit(a, &edit, 1, &b, &error), -EBADMSG);
+	assert_int_equal(error.fault, SCHEMA_FAULT_DENIED);
+	assert_string_equal(error.path, "/trireme:access");
+	edit = (struct document_edit){.operation = DOCUMENT_DELETE,
+				      .path = "access/user[name='nobody']"};
+	assert_int_equal(document_edit(a, &edit, 1, &b, &error), -EBADMSG);
+	assert_int_equal(error.fault, SCHEMA_FAULT_DENIED);
+	edit.path = "virtual-service[name='web']/scheduler";
+	assert_int_equal(document_edit(a, &edit, 1, &b, &error), 0);
+}
+
 /* Entries in another order are no other entries. */
 static void moving_an_entry_is_no_change_of_its_secret(void **state)
 {
@@ -123,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_administrators_change_what_is_restricted),
+		cmocka_unit_test(a_guess_that_is_right_is_refused_as_well),
 		cmocka_unit_test(moving_an_entry_is_no_change_of_its_secret),
 		cmocka_unit_test(others_do_not_see_it),
 	};
