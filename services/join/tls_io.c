@@ -60,10 +60,8 @@ static int to_errno(const struct tls *tls, int r)
 	case GNUTLS_E_PULL_ERROR:
 	case GNUTLS_E_PREMATURE_TERMINATION:
 	case GNUTLS_E_UNEXPECTED_PACKET_LENGTH: /* it ended within a record */
-		return -ECONNRESET;
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		/* As the server: the client looks at the certificate before all else. */
-		return tls && !tls->credentials ? -EKEYREJECTED : -ECONNRESET;
+		return -ECONNRESET;
 	default:
 		return tls && tls->is_other ? -EKEYREJECTED : -EPROTO;
 	}

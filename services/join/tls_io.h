@@ -24,7 +24,7 @@ void tls_identity_freep(struct tls_identity **identity);
 
 /*
  * The handshake as server, over a connected socket, which is taken over in every case. -EPROTO: it
- * failed, -ECONNRESET: the other side ended it, -EKEYREJECTED: it does not take the certificate.
+ * failed, -ECONNRESET: the other side ended it.
  */
 int tls_accept(const struct tls_identity *identity, int fd, uint64_t deadline,
 	       struct tls **ret_tls);
