@@ -23,7 +23,7 @@ struct creation {
 	struct source source;
 	struct bundle_writer writer;
 	struct backup_key key;
-	int file;
+	int file, problem; /* of writing it: -errno */
 	uint64_t chunk;
 	uint8_t plain[BACKUP_CHUNK], sealed[BACKUP_CHUNK + BACKUP_TAG];
 	size_t used; /* of plain */
@@ -33,7 +33,8 @@ struct creation {
 static int write_chunk(struct creation *c, bool last)
 {
 	backup_seal(&c->key, c->chunk++, last, c->plain, c->used, c->sealed);
-	return import_sink(&c->file, c->sealed, c->used + BACKUP_TAG);
+	c->problem = import_sink(&c->file, c->sealed, c->used + BACKUP_TAG);
+	return c->problem;
 }
 
 /* A full chunk is written when something follows it: only then it is not the last one. */
@@ -138,6 +139,9 @@ static int write_beside(struct creation *c, const char *path, const char *tempor
 
 	if (r == 0 && fsync(c->file) < 0)
 		r = -errno;
+	/* It counts more than what could not be handed on for it. */
+	if (c->problem < 0)
+		c->words[0] = '\0';
 	if (r < 0)
 		return file_problem(c, r, path);
 	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, force ? 0 : RENAME_NOREPLACE) < 0)

@@ -169,7 +169,8 @@ void opening_serve(struct opening *o, int fd)
 		converse(o);
 	else
 		member_lost(&o->member, true,
-			    r == -ECONNRESET ? "it found another certificate than the code's"
+			    r == -ECONNRESET ? "it found another certificate than the code's, or "
+					       "the connection broke"
 					     : link_error(r));
 	link_clear(&o->link);
 }

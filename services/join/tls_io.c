@@ -59,6 +59,7 @@ static int to_errno(const struct tls *tls, int r)
 	case GNUTLS_E_PUSH_ERROR:
 	case GNUTLS_E_PULL_ERROR:
 	case GNUTLS_E_PREMATURE_TERMINATION:
+	case GNUTLS_E_UNEXPECTED_PACKET_LENGTH: /* it ended within a record */
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
 		return -ECONNRESET;
 	default:

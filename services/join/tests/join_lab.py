@@ -220,8 +220,11 @@ class Cable(threading.Thread):
         while True:
             ready, _, _ = select.select([machine, self.member], [], [], 20)
             if machine in ready:
-                self.member.sendall(machine.recv(65536))
-                if came >= self.size:
+                data = machine.recv(65536)
+                if not data:
+                    return
+                self.member.sendall(data)
+                if self.loosen and came >= self.size:
                     self.held.set()
                     self.loosen.wait(20)
                     return
