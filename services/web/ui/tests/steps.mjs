@@ -224,6 +224,7 @@ export async function remove_secret(page, { part, entry, field }) {
   await save(page);
   await page.getByText('Not in the draft yet').waitFor({ state: 'detached' });
   await button(page, `Remove ${field}`).waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'Save to the draft', 'the focus stays, though nothing is left to save');
 }
 
 /** The session has ended meanwhile: what was typed waits for the same person. */
