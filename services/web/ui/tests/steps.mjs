@@ -224,11 +224,13 @@ export async function remove_secret(page, { part, entry, field }) {
   await save(page);
   await page.getByText('Not in the draft yet').waitFor({ state: 'detached' });
   await button(page, `Remove ${field}`).waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'Save to the draft', 'the focus stays, though nothing is left to save');
 }
 
 /** The session has ended meanwhile: what was typed waits for the same person. */
 export async function goes_on_after_sign_in(page, { user, password, field, value }) {
-  await save(page);
+  // The page may have noticed by itself already.
+  await button(page, 'Save to the draft').or(page.getByText('Your session has ended')).first().click();
   await sees(page, 'Your session has ended');
   await sees(page, 'What you have not saved yet is still here.');
   assert.equal(await page.getByLabel('User').inputValue(), user);

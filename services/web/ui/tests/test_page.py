@@ -41,6 +41,8 @@ class Page:
     def __init__(self, machine):
         shots = LOGS / "shots"
         shots.mkdir(parents=True, exist_ok=True)
+        # An IPv6 address comes some time after its link, and Chromium gives up its requests when the network changes.
+        machine.lab.sysctl("client", "ipv6.conf.all.disable_ipv6", 1)
         command = ["nsenter", f"--net={machine.lab.handle('client')}", "node", BUILT / "tests/browser.mjs", URL, CHROMIUM, shots]
         self.words = (LOGS / "browser.log").open("w")
         self.process = processes.spawn([*map(str, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words,

@@ -1,5 +1,5 @@
 // The form of one part, and how it goes into the draft.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { create, replace } from '../api/client';
 import type { JsonObject, ModelNode } from '../api/types';
 import { useAction, type Action } from '../base/action';
@@ -11,11 +11,12 @@ import { Button, Failure, Notice } from '../base/parts';
 import { go } from '../base/router';
 import { useStore } from '../base/store';
 import { AsText } from './as-text';
+import { useEdits, type Edits } from './edits';
 import { Members } from './form';
 import { FormContext, focusField } from './form-context';
 import { apiPath, formatPlace, instanceStep, keysOf, type Step } from './place';
 import { Removal } from './removal';
-import { unsaved, type Edit } from './unsaved';
+import { unsaved } from './unsaved';
 import { differences, isObject, pruned, same } from './value';
 
 interface Props {
@@ -54,62 +55,19 @@ async function save({ model, steps, isNew }: Props, value: JsonObject): Promise<
   return after && after !== before ? stored(after.content, model, keys) : undefined;
 }
 
-interface Edits {
-  value: JsonObject;
-  dirty: boolean;
-  /** The draft has something else now than what the edits began from, and not what they are. */
-  overtaken: boolean;
-  base: JsonObject;
-  change(value: JsonObject): void;
-  /** Goes on from what the draft has now: without the edits, or with them. */
-  restart(from: JsonObject, value: JsonObject): void;
-  /** What was `value` is in the draft, which has it as `now`. */
-  saved(value: JsonObject, now: JsonObject): void;
-}
-
-/** What is typed, beside what the draft has. Without edits the form shows what the draft has, whoever changes that. */
-function useEdits(place: string, model: ModelNode, base: JsonObject): Edits {
-  const [edit, setEdit] = useState<Edit>(() => unsaved.get(place) ?? { base, value: base });
-  const latest = useRef(edit);
-  const equal = (a: JsonObject, b: JsonObject): boolean => same(pruned(a, model), pruned(b, model));
-  const keep = (next: Edit): void => {
-    latest.current = next;
-    setEdit(next);
-    if (equal(next.value, next.base)) unsaved.delete(place);
-    else unsaved.set(place, next);
-  };
-  const dirty = !equal(edit.value, edit.base);
-  const moved = !equal(edit.base, base);
-  const settled = moved && (!dirty || equal(edit.value, base));
-  useEffect(() => {
-    if (settled) keep({ base, value: base });
-  }, [settled, base]);
-  return {
-    value: edit.value,
-    dirty,
-    overtaken: moved && !settled,
-    base: edit.base,
-    change: (value) => keep({ base: edit.base, value }),
-    restart: (from, value) => keep({ base: from, value }),
-    saved: (value, now) => keep({ base: now, value: latest.current.value === value ? now : latest.current.value }),
-  };
-}
-
 export function Editor(props: Props) {
   const { model, steps, base, isNew } = props;
-  const edits = useEdits(formatPlace(steps), model, base);
   // Text that cannot be read is in no edit: it stays until it can be, or is undone.
   const [readable, setReadable] = useState(true);
+  const edits = useEdits(formatPlace(steps), model, base, readable);
   const [asText, setAsText] = useState(false);
   const [attempt, setAttempt] = useState(0);
   const role = useStore(session)?.role;
   const may = model.restricted ? role === 'administrator' : mayOperate(role);
   const action = useAction();
   const document = useStore(draft)?.content ?? {};
-  const { value, dirty } = edits;
-  const savable = may && readable && !edits.overtaken && (dirty || isNew);
-  const keyNames = model.kind === 'list' ? (model.keys ?? []) : [];
-  const path = `/trireme:${instanceStep(model.name ?? '', keyNames, keysOf(keyNames, value))}`;
+  const { value } = edits;
+  const savable = may && readable && !edits.overtaken && (edits.dirty || isNew);
   const begin = (from: JsonObject, next: JsonObject): void => {
     edits.restart(from, next);
     setReadable(true);
@@ -134,14 +92,15 @@ export function Editor(props: Props) {
       <FormContext.Provider value={{ document, problems: action.problems, locked: !may, isNew }}>
         {asText ? (
           <AsText
-            key={attempt}
+            // Anew when something else is shown than what is typed.
+            key={`${attempt} ${JSON.stringify(edits.base)}`}
             value={pruned(value, model)}
             locked={!may}
             onChange={edits.change}
             onReadable={setReadable}
           />
         ) : (
-          <Members node={model} value={value} path={path} onChange={edits.change} />
+          <Members node={model} value={value} path={pathOf(model, value)} onChange={edits.change} />
         )}
       </FormContext.Provider>
       <Refusal of={action} onReload={() => void action.run(loadDraft)} />
@@ -153,23 +112,41 @@ export function Editor(props: Props) {
         />
       )}
       <div class="save">
-        {may && (
-          <>
-            <Button type="submit" class="main" off={action.busy || !savable}>
-              {action.busy ? 'Saving …' : 'Save to the draft'}
-            </Button>
-            <Button class="quiet" off={action.busy || (!dirty && readable)} onClick={() => begin(base, base)}>
-              Undo
-            </Button>
-          </>
-        )}
+        {may && <Actions edits={edits} busy={action.busy} {...{ savable, readable }} onUndo={() => begin(base, base)} />}
         <Button class="quiet" off={!readable} onClick={() => setAsText(!asText)}>
           {asText ? 'As a form' : 'As text'}
         </Button>
         {may && !isNew && model.kind === 'list' && <Removal model={model} steps={steps} busy={action.busy} />}
-        {dirty && <span class="muted">Not in the draft yet</span>}
+        {edits.dirty && <span class="muted">Not in the draft yet</span>}
       </div>
     </form>
+  );
+}
+
+/** Instance path of what is edited. */
+function pathOf(model: ModelNode, value: JsonObject): string {
+  const keyNames = model.kind === 'list' ? (model.keys ?? []) : [];
+  return `/trireme:${instanceStep(model.name ?? '', keyNames, keysOf(keyNames, value))}`;
+}
+
+interface ActionsProps {
+  edits: Edits;
+  busy: boolean;
+  savable: boolean;
+  readable: boolean;
+  onUndo: () => void;
+}
+
+function Actions({ edits, busy, savable, readable, onUndo }: ActionsProps) {
+  return (
+    <>
+      <Button type="submit" class="main" off={busy || !savable}>
+        {busy ? 'Saving …' : 'Save to the draft'}
+      </Button>
+      <Button class="quiet" off={busy || (!edits.dirty && readable)} onClick={onUndo}>
+        Undo
+      </Button>
+    </>
   );
 }
 

@@ -74,21 +74,8 @@ export function Import() {
             onInput={(e) => setText(e.currentTarget.value)}
           />
         </label>
-        <label class="field narrow">
-          Format
-          <select value={format} onChange={(e) => setFormat(e.currentTarget.value)}>
-            <option value="">by its content</option>
-            <option value="lvs">lvs.cf</option>
-            <option value="keepalived">keepalived.conf</option>
-          </select>
-        </label>
-        {changes > 0 && !result && (
-          <Notice tone="warn" title={`Your draft has ${plural(changes, 'difference')}`}>
-            <p>
-              An import takes their place. <a href="#/changes">Commit them</a> first if you want to keep them.
-            </p>
-          </Notice>
-        )}
+        <Format value={format} onChange={setFormat} />
+        {changes > 0 && !result && <Replaces changes={changes} />}
         <Failure of={action} title="Not imported" />
         <div class="buttons">
           <Button type="submit" class="main" off={action.busy || !operator || text.trim() === ''}>
@@ -98,6 +85,30 @@ export function Import() {
       </form>
       {result && <Outcome result={result} />}
     </>
+  );
+}
+
+/** An import begins with what is in use, not with the draft. */
+function Replaces({ changes }: { changes: number }) {
+  return (
+    <Notice tone="warn" title={`Your draft has ${plural(changes, 'difference')}`}>
+      <p>
+        An import takes their place. <a href="#/changes">Commit them</a> first if you want to keep them.
+      </p>
+    </Notice>
+  );
+}
+
+function Format({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <label class="field narrow">
+      Format
+      <select value={value} onChange={(e) => onChange(e.currentTarget.value)}>
+        <option value="">by its content</option>
+        <option value="lvs">lvs.cf</option>
+        <option value="keepalived">keepalived.conf</option>
+      </select>
+    </label>
   );
 }
 

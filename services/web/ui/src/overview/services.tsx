@@ -53,26 +53,11 @@ export function Services({ state }: { state: State }) {
   return (
     <>
       {!few && (
-        <div class="filter">
-          <label>
-            Find{' '}
-            <input
-              type="search"
-              value={words}
-              placeholder="name or address"
-              onInput={(e) => setWords(e.currentTarget.value)}
-            />
-          </label>
-          <label class="check">
-            <input type="checkbox" checked={onlyTrouble} onChange={(e) => setOnlyTrouble(e.currentTarget.checked)} />{' '}
-            only with problems ({troubled})
-          </label>
-          <span class="muted" role="status">
-            {shown.length === views.length
-              ? plural(views.length, 'service')
-              : `${shown.length} of ${plural(views.length, 'service')}`}
-          </span>
-        </div>
+        <Filter {...{ words, setWords, onlyTrouble, setOnlyTrouble, troubled }}>
+          {shown.length === views.length
+            ? plural(views.length, 'service')
+            : `${shown.length} of ${plural(views.length, 'service')}`}
+        </Filter>
       )}
       {shown.length === 0 && <Empty>No service is like that.</Empty>}
       <div class={few ? 'services few' : 'services'}>
@@ -86,6 +71,39 @@ export function Services({ state }: { state: State }) {
         ))}
       </div>
     </>
+  );
+}
+
+interface FilterProps {
+  words: string;
+  setWords: (words: string) => void;
+  onlyTrouble: boolean;
+  setOnlyTrouble: (yes: boolean) => void;
+  troubled: number;
+  /** How many are shown. */
+  children: string;
+}
+
+function Filter({ words, setWords, onlyTrouble, setOnlyTrouble, troubled, children }: FilterProps) {
+  return (
+    <div class="filter">
+      <label>
+        Find{' '}
+        <input
+          type="search"
+          value={words}
+          placeholder="name or address"
+          onInput={(e) => setWords(e.currentTarget.value)}
+        />
+      </label>
+      <label class="check">
+        <input type="checkbox" checked={onlyTrouble} onChange={(e) => setOnlyTrouble(e.currentTarget.checked)} /> only
+        with problems ({troubled})
+      </label>
+      <span class="muted" role="status">
+        {children}
+      </span>
+    </div>
   );
 }
 

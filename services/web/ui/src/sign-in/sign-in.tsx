@@ -67,22 +67,7 @@ export function SignIn() {
       >
         <img src="/trireme.svg" width="40" height="40" alt="" />
         <h1>Trireme {hello.node && <small>{hello.node}</small>}</h1>
-        {hello.users === false && (
-          <Notice tone="warn" title="Nobody can sign in yet">
-            <p>
-              No user has a password. Set the administrator's password at the router's console, in its menu; then sign
-              in here.
-            </p>
-          </Notice>
-        )}
-        {again && !error && (
-          <Notice tone="warn" title="Your session has ended">
-            <p>
-              Sign in again to go on where you were.
-              {hasUnsaved() && ' What you have not saved yet is still here.'}
-            </p>
-          </Notice>
-        )}
+        <Told hello={hello} again={again} error={error} />
         <label class="field">
           User
           <input
@@ -107,20 +92,53 @@ export function SignIn() {
             onInput={(e) => setPassword(e.currentTarget.value)}
           />
         </label>
-        {error && (
-          <Notice tone="bad" title="Not signed in">
-            <p class="words">{error}</p>
-          </Notice>
-        )}
-        {wait > 0 && (
-          <p class="problem" role="timer">
-            Next attempt in {clock(wait)}.
-          </p>
-        )}
+        <Refused error={error} wait={wait} />
         <Button type="submit" class="main" off={busy || wait > 0}>
           {busy ? 'Signing in …' : 'Sign in'}
         </Button>
       </form>
     </main>
+  );
+}
+
+/** What somebody should know before signing in. */
+function Told({ hello, again, error }: { hello: Hello; again: string | undefined; error: string }) {
+  return (
+    <>
+      {hello.users === false && (
+        <Notice tone="warn" title="Nobody can sign in yet">
+          <p>
+            No user has a password. Set the administrator's password at the router's console, in its menu; then sign in
+            here.
+          </p>
+        </Notice>
+      )}
+      {again && !error && (
+        <Notice tone="warn" title="Your session has ended">
+          <p>
+            Sign in again to go on where you were.
+            {hasUnsaved() && ' What you have not saved yet is still here.'}
+          </p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** The seconds are not in the alert: it would be spoken anew with each. */
+function Refused({ error, wait }: { error: string; wait: number }) {
+  return (
+    <>
+      {error && (
+        <Notice tone="bad" title="Not signed in">
+          <p class="words">{error}</p>
+        </Notice>
+      )}
+      {wait > 0 && (
+        <p class="problem" role="timer">
+          Next attempt in {clock(wait)}.
+        </p>
+      )}
+    </>
   );
 }
