@@ -160,7 +160,7 @@ static int use_own_cards(struct core *core, char *rules)
 			return 0;
 		place = strstr(rules, mark);
 		if (place && strlen(own) == strlen(mark))
-			memcpy(place, own, strlen(own));
+			memcpy(place, own, strlen(mark));
 	}
 	return 0;
 }

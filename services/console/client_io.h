@@ -23,8 +23,8 @@ struct client {
 void client_init(struct client *client);
 
 /*
- * Asks. 0 and *ret_answer, which the caller clears; else -errno as http_exchange(). An API that does
- * not run is waited for in the first two minutes after the machine was switched on.
+ * Asks. 0 and *ret_answer, which the caller clears; else -errno as http_exchange(). An API that
+ * does not run is waited for in the first two minutes after the machine was switched on.
  */
 int client_ask(const struct client *client, const struct api_request *request,
 	       struct api_answer *ret_answer);

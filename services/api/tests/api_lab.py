@@ -4,6 +4,7 @@ The daemons run as their users: the node has a passwd(5) and a group(5) of its o
 """
 import json
 import os
+import re
 import socket
 import struct
 import sys
@@ -185,3 +186,23 @@ class Machine:
         self.write("PUT", f"/trireme:access/user={name}",
                    {"trireme:user": [{"name": name, "role": role, "password": f"$0${password}"}]})
         return {"user": name, "password": password}
+
+
+def nothing_secret_was_told(machine, secrets):
+    """In the end: all that was ever answered, the audit and the logs have none of the secrets that there were."""
+    hashes = re.findall(rb"\$y\$[./A-Za-z0-9$]+", (machine.node.root / "run/trireme/access.image").read_bytes())
+    assert hashes, "the image that the broker reads has them"
+    answers = "\n".join(machine.answers)
+    secrets = [*secrets, *(found.decode() for found in hashes)]
+    tokens = set(re.findall(r"[st]1\.[A-Za-z0-9_.-]{40,}", answers))
+    assert len(tokens) >= 5
+    places = {"log": machine.log(), "config": machine.node.log("config")}
+    for name in ("audit", "audit.old"):
+        if (machine.data / name).exists():
+            places[name] = (machine.data / name).read_text()
+    for place, text in places.items():
+        for secret in [*secrets, *tokens]:
+            assert secret not in text, f"{place} has {secret[:12]}..."
+    for secret in secrets:
+        assert secret not in answers, f"an answer has {secret[:12]}..."
+    assert "$hidden$" in answers, "secrets were asked for"
