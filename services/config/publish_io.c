@@ -159,8 +159,8 @@ static int use_own_cards(struct core *core, char *rules)
 		if (!own || parse_mac(mark, mac) < 0 || parse_mac(own, mac) < 0)
 			return 0;
 		place = strstr(rules, mark);
-		if (place && strlen(own) == strlen(mark))
-			memcpy(place, own, strlen(own));
+		for (size_t i = 0; place && own[i] && strlen(own) == strlen(mark); i++)
+			place[i] = own[i];
 	}
 	return 0;
 }
