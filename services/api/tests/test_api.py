@@ -542,8 +542,6 @@ def test_many_clients_share_the_broker(machine):
     processes.wait_for("room", lambda: machine.well("hello"), 5)
 
 
-
-
 def test_it_has_no_rights(machine):
     status = Path(f"/proc/{machine.pid()}/status").read_text()
     assert re.search(r"^CapEff:\t0+$", status, re.M) and re.search(r"^CapBnd:\t0+$", status, re.M)
