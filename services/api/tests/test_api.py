@@ -210,8 +210,7 @@ def test_no_way_leads_around_that(machine, operator):
     assert machine.refused("write", operator, method="PUT", target="", value=whole)[:2] == DENIED
     part = {"trireme:access": {"user": [{"name": "olga", "role": "administrator"}]}}
     # What is so already is no change, but would tell that it is so: who there is, and his password.
-    there = {"name": "adam", "role": "administrator"}
-    guesses = [{"trireme:access": {"user": [user]}} for user in (there, {**there, "password": f"$0${PASSWORD}"})]
+    guesses = [{"trireme:access": {"user": [{"name": "adam", **part}]}} for part in ({"role": "administrator"}, {"password": f"$0${PASSWORD}"})]
     edit = {"edit-id": "1", "operation": "merge", "target": "/trireme:access", "value": part}
     patch = {"ietf-yang-patch:yang-patch": {"patch-id": "1", "edit": [edit]}}
     for what in ("running", "candidate"):
