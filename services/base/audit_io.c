@@ -114,6 +114,25 @@ void audit_note(struct audit_io *audit, struct audit_entry *entry)
 		       strerror(-r));
 }
 
+void audit_note_console(const char *root, const char *action, const char *target, int error)
+{
+	struct audit_entry entry = {.user = "console",
+				    .from = "",
+				    .action = action,
+				    .target = target,
+				    .outcome = error == 0	  ? "ok"
+					       : error == -EACCES ? "refused"
+								  : "operation-failed"};
+	char folder[PATH_MAX];
+	struct audit_io audit;
+	int n = snprintf(folder, sizeof(folder), "%s" AUDIT_FOLDER, root);
+
+	if (n < 0 || n >= PATH_MAX)
+		return;
+	audit_open(folder, &audit);
+	audit_note(&audit, &entry);
+}
+
 static int add_file(const struct audit_io *audit, const char *name, struct buffer *buffer)
 {
 	_cleanup_free_ char *data = NULL;

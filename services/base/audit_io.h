@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The audit's file, and the same to syslog. The broker writes it, and the console's menu, which
- * does not need the broker.
+ * The audit's file, and the same to syslog. The broker writes it, and those who do without the
+ * broker: the console's menu, joining and backup.
  */
 #ifndef TRIREME_BASE_AUDIT_IO_H
 #define TRIREME_BASE_AUDIT_IO_H
@@ -31,6 +31,12 @@ void audit_open(const char *folder, struct audit_io *ret_audit);
  * several processes, one writes at a time.
  */
 void audit_note(struct audit_io *audit, struct audit_entry *entry);
+
+/*
+ * Notes what a person has done at this machine's console, who has no name there. root: "" or a
+ * folder instead of /, for tests. error: 0 or -errno of what was done.
+ */
+void audit_note_console(const char *root, const char *action, const char *target, int error);
 
 /* The last n entries, oldest first; *ret_entries is the caller's. -ENOMEM, or errno of a file. */
 int audit_read(struct audit_io *audit, size_t n, json_t **ret_entries);

@@ -9,12 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/audit_io.h"
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/wipe.h"
 #include "console/machine_io.h"
 #include "console/menu.h"
-#include "console/note_io.h"
 #include "console/page_io.h"
 #include "console/password_io.h"
 #include "console/ready_io.h"
@@ -126,7 +126,7 @@ static int switch_over(struct console *console)
 		return 0;
 	}
 	text_init(&said, words, sizeof(words));
-	note(&console->machine, "switch-over", line, switchover(line, &said));
+	audit_note_console(console->machine.root, "switch-over", line, switchover(line, &said));
 	say(words);
 	return pause_for_key(console);
 }
@@ -155,7 +155,7 @@ static int ask_password(struct console *console, const char *question)
 		return r;
 	r = password_check(&console->machine, password);
 	explicit_bzero(password, sizeof(password));
-	note(&console->machine, "sign-in", "console", r);
+	audit_note_console(console->machine.root, "sign-in", "console", r);
 	if (r == 0) {
 		console->wrong_tries = 0;
 		return 0;
@@ -210,7 +210,7 @@ static int set_password(struct console *console)
 		return r == -EIO ? r : 0;
 	}
 	r = password_set(&console->machine, password);
-	note(&console->machine, "set-password", "console", r);
+	audit_note_console(console->machine.root, "set-password", "console", r);
 	if (r < 0)
 		text_add(&text, "The password could not be stored: %s", strerror(-r));
 	else
@@ -218,8 +218,8 @@ static int set_password(struct console *console)
 	say(words);
 	if (r == 0) {
 		text = text_on(words, sizeof(words));
-		note(&console->machine, "set-password", PAGE_USER,
-		     page_set_password(password, &text));
+		audit_note_console(console->machine.root, "set-password", PAGE_USER,
+				   page_set_password(password, &text));
 		say(words);
 	}
 	explicit_bzero(password, sizeof(password));
@@ -248,7 +248,7 @@ static int reboot(struct console *console)
 		say("The reboot failed.");
 		return 0;
 	}
-	note(&console->machine, "reboot", "", 0);
+	audit_note_console(console->machine.root, "reboot", "", 0);
 	say("Rebooting.");
 	/* The end of this process comes within seconds; the menu would only be in its way. */
 	r = terminal_wait_key(&console->terminal, REBOOT_WAIT_MS);
@@ -263,7 +263,7 @@ static int shell(struct console *console)
 
 	if (!password_is_set(&console->machine)) {
 		say("No password is set: the shell is open to whoever reaches this console.");
-		note(&console->machine, "sign-in", "console", 0);
+		audit_note_console(console->machine.root, "sign-in", "console", 0);
 	}
 	r = ask_password(console, "Password: ");
 	if (r < 0)

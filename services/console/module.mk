@@ -30,7 +30,7 @@ trireme-dir := usr/bin
 programs += trireme-console
 trireme-console-src = services/console/console_main.c services/console/menu.c \
 	services/console/terminal_io.c services/console/config_io.c services/console/page_io.c \
-	services/console/note_io.c services/console/ready_io.c services/proto/config_client_io.c \
+	services/console/ready_io.c services/proto/config_client_io.c \
 	$(libsrc-audit) $(libsrc-console) $(libsrc-schema)
 trireme-console-pkg := libyang libqb libcrypt jansson
 

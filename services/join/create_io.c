@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/audit_io.h"
 #include "base/cleanup.h"
 #include "join/backup_format.h"
 #include "join/import_io.h"

@@ -5,7 +5,7 @@ join-shared := services/join/source_io.c services/join/cluster_io.c services/joi
 	services/join/cards_io.c services/join/import_io.c services/join/tls_io.c \
 	services/proto/bundle.c services/proto/config_client_io.c services/base/ipc_io.c \
 	services/base/privilege_io.c services/base/file_io.c services/base/clock_io.c \
-	services/base/parse.c services/base/text.c
+	services/base/parse.c services/base/text.c $(libsrc-audit)
 
 programs += trireme-join
 trireme-join-src = services/join/join_main.c services/join/open_io.c services/join/open_look_io.c \

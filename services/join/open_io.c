@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/audit_io.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/ipc_io.h"
@@ -183,6 +184,7 @@ int open_run(const struct open_options *options)
 	/* The port first: what follows may take its time. */
 	closep(&opening.listener);
 	ipc_disconnectp(&opening.engine);
+	audit_note_console(options->root, options->replace ? "replace" : "join", options->node, r);
 	tell_end(&opening, r);
 	tls_identity_freep(&opening.identity);
 	config_free(opening.config);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/audit_io.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "join/backup_format.h"
@@ -321,6 +322,8 @@ int restore_run(const struct restore_options *options)
 	closep(&s->lock);
 	unmap(&s->backup);
 	unmap(&s->bundle);
+	if (r == 0)
+		audit_note_console(options->target.root, "restore", options->file, 0);
 	if (r < 0)
 		fprintf(stderr, "trireme-backup: %s\nnothing was changed on this machine\n",
 			s->words[0] ? s->words : strerror(-r));

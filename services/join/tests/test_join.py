@@ -221,6 +221,8 @@ def test_a_third_machine_joins_and_becomes_current(cluster):
     for name in ("authkey", "secret.key"):
         assert kept(cluster["r2"])[name] == kept(cluster["r1"])[name]
     assert "r2 is a member now" in refused(cluster["r1"], "r2")
+    audit = [json.loads(line) for line in (cluster["r1"].root / "data/trireme/audit").read_text().splitlines()]
+    assert {"join r2 ok", "join r2 operation-failed"} <= {" ".join(entry[key] for key in ("action", "target", "outcome")) for entry in audit}
 
 
 def ring_key(node):
