@@ -47,9 +47,13 @@ class Run:
 
     @classmethod
     def of(cls, probe, outcome, owner):
-        """From what a prober recorded during an event (lab.events.Outcome) that began with that owner."""
+        """From what a prober recorded during an event (lab.events.Outcome) that began with that owner; without an outcome,
+        whether there were two."""
         doubled = [when for when, _, _ in probe.overlaps()]
-        run = cls(None, 0.0, len(doubled), max(doubled) - min(doubled) if doubled else 0.0, outcome.owner != owner)
+        run = cls(None, 0.0, len(doubled), max(doubled) - min(doubled) if doubled else 0.0,
+                  outcome is not None and outcome.owner != owner)
+        if outcome is None:
+            return run
         if outcome.since is None:
             gap = probe.gap()
             run.gap, run.blur = float(gap), gap.blur
@@ -69,7 +73,8 @@ class Series:
     event: str
     good: list = field(default_factory=list)
     blurred: list = field(default_factory=list)
-    failures: list = field(default_factory=list)
+    failures: list = field(default_factory=list)  # in words
+    failed: list = field(default_factory=list)    # their runs, as far as they went
 
     @property
     def name(self):
@@ -93,7 +98,7 @@ class Series:
     @property
     def doubled(self):
         """Runs with two owners."""
-        return [run for run in self.good + self.blurred if run.overlaps]
+        return [run for run in self.good + self.blurred + self.failed if run.overlaps]
 
     def __str__(self):
         parts = [f"{suffix} {spread(values)}" for suffix, values in self.measures.items() if values]
@@ -131,7 +136,7 @@ def rows(done):
     others = [each for each in done if each.system not in ROUTERS_OWN]
 
     def doubled(some):
-        words = [f"{each.name} in {len(each.doubled)} of {len(each.good + each.blurred)}, up to "
+        words = [f"{each.name} in {len(each.doubled)} of {len(each.good + each.blurred + each.failed)}, up to "
                  f"{max(run.overlap for run in each.doubled) * 1000:.0f} ms" for each in some if each.doubled]
         return sum(len(each.doubled) for each in some), "runs in which two routers answered: " + ("; ".join(words) or "none")
     count, words = doubled(own)

@@ -113,7 +113,7 @@ class _Asker:
             self.said.clear()
 
     def read(self, sock):
-        """Reads what has come, one frame; prints it if it is an answer."""
+        """Reads what has come, one frame; notes it if it is an answer."""
         try:
             frame, ancillary, _, _ = sock.recvmsg(1514, 64)
         except OSError as error:
