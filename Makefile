@@ -11,7 +11,7 @@ RECIPE := firmware/infra/recipe
 PACKAGES := $(notdir $(patsubst %/,%,$(wildcard firmware/package/*/)))
 
 .PHONY: help image tree packages setup menuconfig defconfig savedefconfig olddefconfig lint-recipes fetch \
-	legal-info cve-check run test test-full bench-config bench-api report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
+	legal-info cve-check run test test-full bench-config bench-api bench-failover report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,10 @@ bench-config: setup ## a change on a large configuration, in the kernels of two 
 bench-api: setup ## requests to the API, quiet and under attack: build/bench/api.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
 		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/api
+
+bench-failover: setup ## gaps and overlaps of a take-over, event by event, beside keepalived (RUNS=20 each): build/bench/failover.json
+	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
+		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/failover $(or $(RUNS),20)
 
 report: image ## build/report.json and a table: sizes, times, memory
 	@firmware/infra/host-setup ci/host-packages.run && ci/report

@@ -15,7 +15,8 @@ def report(name, rows):
     """Writes the rows and prints them as a table. A bench never fails: the table shows what missed its target."""
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")
-    print(f"{'':30} {'value':>10} {'unit':8} {'target':>10}")
+    width = max(30, *(len(entry["name"]) for entry in rows))
+    print(f"{'':{width}} {'value':>10} {'unit':8} {'target':>10}")
     for entry in rows:
         target, verdict = "", ""
         if entry["target"] is not None:
@@ -23,5 +24,5 @@ def report(name, rows):
             target = f"{'≤' if lower else '≥'} {entry['target']}"
             met = entry["value"] <= entry["target"] if lower else entry["value"] >= entry["target"]
             verdict = "" if met else "MISSED"
-        print(f"{entry['name']:30} {entry['value']:>10} {entry['unit']:8} {target:>10}  {verdict:6} {entry['context']}")
+        print(f"{entry['name']:{width}} {entry['value']:>10} {entry['unit']:8} {target:>10}  {verdict:6} {entry['context']}")
     print(f"written to {OUT / name}.json")

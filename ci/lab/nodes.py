@@ -14,7 +14,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from . import config_client, netns, processes, prober
+from . import config_client, faults, netns, processes, prober
 
 TOP = Path(__file__).resolve().parents[2]
 BIN = TOP / "build/services/bin"
@@ -25,8 +25,10 @@ USERS = {"trireme-health": 601, "trireme-web": 602, "trireme-api": 603, "trireme
 RELEASE = (BIN / "trireme-config", YANG)  # of the config service, and its model
 DOCUMENT = TOP / "services/schema/examples/demo.json"
 NETWORKS = ("pub", "priv")
+PROBERS = {"pub": "203.0.113.250", "priv": "10.77.0.250"}  # where the prober asks from
 # Slower than a product's 500/600: a test machine that does other things as well must not look like a lost node.
 TIMING = {"profile": "custom", "token": 1000, "consensus": 1200, "heartbeat": 50}
+LEASES = {"standard": 1.330, "fast": 0.560, "custom": 2.590}  # s: L by services/agent/lease.c, custom is TIMING
 
 
 def slow(document):
@@ -58,6 +60,7 @@ class Node:
                                        "ipv4.conf.all.promote_secondaries": 1, "ipv4.ip_forward": 1})
         for number, (port, network) in enumerate(zip(self.ports, NETWORKS)):
             self.lab.link(self.name, port["name"], "switch", f"{self.name}-{number}", network, port["mac"])
+            self.cluster.faults.add_port(f"{self.name}-{number}", port["mac"])
             self.lab.run(self.name, "ip", "addr", "add", f"{port['address']}/{port['prefix-length']}", "dev",
                          port["name"])
 
@@ -137,6 +140,12 @@ class Node:
         self.start_config()
         self.start_agent()
 
+    def switch_over(self):
+        """Gives the group to the other router, as an operator does."""
+        answer = self.ask("switchover", "main")
+        if answer["error"]:
+            raise RuntimeError(f"{self.name}: switch-over: {answer['message']}")
+
     def send_signal(self, daemon, number):
         self.daemons[daemon].send_signal(number)
 
@@ -150,24 +159,24 @@ class Node:
             self.lab.run("switch", "ip", "link", "set", f"{self.name}-{number}", "up" if plugged else "down")
 
     def power_off(self):
-        """Everything at once, without a last word: corosync first, so that nothing else can still be told."""
-        for daemon in sorted(self.daemons, reverse=True):
-            if self.daemons[daemon].poll() is None:
-                self.daemons[daemon].kill()
-        self.cables(False)
+        """Everything at once, without a last word: both networks lose the node in one instant, whatever ends later."""
+        self.cluster.faults.silence(self.name)
         for daemon in self.daemons.values():
-            daemon.wait(10)
+            processes.kill_tree(daemon)
+        self.cables(False)
         for alias in self.cluster.aliases.values():
             self.run("ip", "addr", "del", f"{alias['address']}/32", "dev", alias["label"].partition(":")[0],
                      check=False)
         (self.root / "run/trireme/agent.lease").unlink(missing_ok=True)
 
     def power_on(self):
+        self.cluster.faults.heal()
         self.cables(True)
         self.start()
 
     def repair(self):
         """Whole again: cables plugged, everything running."""
+        self.cluster.faults.heal()
         self.cables(True)
         for daemon, start in (("corosync", self.start_corosync), ("config", self.start_config),
                               ("agent", self.start_agent)):
@@ -177,6 +186,17 @@ class Node:
                 start()
 
     # -- looking at it
+
+    def ready(self, owner):
+        """Whether the node is off, or in a quorate view in which that one owns and the other routers are fit."""
+        if "agent" not in self.daemons or self.daemons["agent"].poll() is not None:
+            return True
+        try:
+            status = self.ask("status")
+        except (RuntimeError, ValueError):
+            return False
+        unfit = [entry["name"] for entry in status["nodes"] if entry["present"] and not entry["witness"] and not entry["fit"]]
+        return status["quorum"] == 2 and status["groups"][0]["owner"] == self.cluster[owner].id and not unfit
 
     def labels(self):
         """Labels of the floating addresses that are on the node's ports now."""
@@ -211,9 +231,10 @@ class Node:
 
 
 class Nodes:
-    """The cluster. `change` may alter the document before it is used; `releases` says which nodes run another RELEASE."""
+    """The cluster. `change` may alter the document before it is used; `releases` says which nodes run another RELEASE;
+    `node` is another class than Node, of machines that run something else."""
 
-    def __init__(self, logs, change=None, releases=None):
+    def __init__(self, logs, change=None, releases=None, node=Node):
         processes.come_first()
         self.document = json.loads(DOCUMENT.read_text())
         if change:
@@ -227,11 +248,13 @@ class Nodes:
         try:
             self.lab.namespace("switch")
             self.lab.namespace("prober")
+            self.faults = faults.Faults(self.lab, "switch")
             for network in NETWORKS:
                 self.lab.bridge("switch", network)
                 self.lab.link("prober", network, "switch", f"prober-{network}", network)
-            names = [node["name"] for node in self.document["trireme:cluster"]["node"]]
-            self.nodes = {name: Node(self, name) for name in names}
+                self.lab.run("prober", "ip", "addr", "add", f"{PROBERS[network]}/24", "dev", network)
+            names = [entry["name"] for entry in self.document["trireme:cluster"]["node"]]
+            self.nodes = {name: node(self, name) for name in names}
         except BaseException:
             self.lab.close()
             raise
@@ -250,6 +273,11 @@ class Nodes:
         self.lab.close()
 
     @property
+    def lease(self):
+        """How long, in s, an owner may serve that nobody hears any more."""
+        return LEASES[self.document["trireme:cluster"].get("timing", {}).get("profile", "standard")]
+
+    @property
     def aliases(self):
         """label -> alias, over all groups."""
         return {alias["label"]: alias for group in self.document["trireme:alias-group"] for alias in group["alias"]}
@@ -266,12 +294,12 @@ class Nodes:
         for name in names or self.nodes:
             self.nodes[name].start()
 
-    def probe(self):
-        """A prober on both networks; use as a context manager."""
+    def probe(self, echo=False, period_ms=prober.PERIOD_MS):
+        """A prober on both networks, by ARP and, if told so, by echo; use as a context manager."""
         names = {port["mac"]: node.name for node in self.nodes.values() for port in node.ports}
         networks = {"eth0": "pub", "eth1": "priv"}
         targets = {alias["address"]: networks[label.partition(":")[0]] for label, alias in self.aliases.items()}
-        return prober.Prober(self.lab, "prober", targets, names, self.logs)
+        return prober.Prober(self.lab, "prober", targets, names, self.logs, PROBERS if echo else None, period_ms)
 
     def holders(self, group="main"):
         """Nodes that have any alias of the group on a port."""
@@ -301,16 +329,5 @@ class Nodes:
     def wait_ready(self, owner, seconds=15):
         """Waits until every running node is in a quorate view and the routers but the owner are standby."""
         def ready():
-            for name, node in self.nodes.items():
-                if "agent" not in node.daemons or node.daemons["agent"].poll() is not None:
-                    continue
-                try:
-                    status = node.ask("status")
-                except (RuntimeError, ValueError):
-                    return False
-                fit = [entry["name"] for entry in status["nodes"] if entry["present"] and not entry["witness"]
-                       and not entry["fit"]]
-                if status["quorum"] != 2 or status["groups"][0]["owner"] != self.nodes[owner].id or fit:
-                    return False
-            return True
+            return all(node.ready(owner) for node in self.nodes.values())
         return processes.wait_for("every node ready", ready, seconds, 0.1)

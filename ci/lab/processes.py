@@ -34,14 +34,45 @@ def end(process, patience=3.0):
             process.wait(10)
 
 
+def _descendants(pid):
+    """A process's children, their children and so on; of one that ends meanwhile, none."""
+    try:
+        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+    return children + [each for child in children for each in _descendants(child)]
+
+
+def kill_tree(process):
+    """SIGKILL to a process, if it still runs, and to all that it started; returns when it is gone."""
+    below = _descendants(process.pid) if process.poll() is None else []
+    if process.poll() is None:
+        process.kill()
+    for pid in below:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait(10)
+
+
 def come_first(group="/proc/self/autogroup"):
     """Puts this session before the machine's other ones: where the kernel groups tasks by session (autogroup,
     sched(7)), a nice value of a single process does not help it against them. A process that init started without a
     session of its own is in no such group (EINVAL), and its nice value counts as it is."""
+    _rank(group, -20)
+
+
+def come_last(pid):
+    """The same the other way round, for a process that leads a session of its own."""
+    _rank(f"/proc/{pid}/autogroup", 19)
+
+
+def _rank(group, nice):
     if not Path(group).exists():
         return
     try:
-        Path(group).write_text("-20")
+        Path(group).write_text(str(nice))
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise
