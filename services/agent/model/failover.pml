@@ -469,9 +469,6 @@ inline extend(n)
 		for (i : 0 .. NODES - 1) {
 			assert(i == n || !node[i].lease)
 		}
-#ifdef REACH
-		assert(!(REACH));
-#endif
 	:: else
 	fi;
 	forget_heartbeat(n)
@@ -502,7 +499,7 @@ inline configure(set, alone)
 			node[i].ring = confs;
 			if
 			:: node[i].up ->
-				queue[i]!KEY(CONFIGURATION, 0, confs), PAIR(members, QUORUM(members, i) << 1 | alone)
+				queue[i]!KEY(CONFIGURATION, 0, confs), PAIR(members, QUORUM(members, i) << 1 | (alone))
 			:: else
 			fi
 		:: else
@@ -727,6 +724,9 @@ active proctype world()
 	}
 	do
 	:: atomic {
+#ifdef REACH
+		assert(!(REACH));
+#endif
 #ifdef CALM
 		!calm || (calm != REACHED && ALL_STILL) ->
 		if
