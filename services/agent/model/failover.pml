@@ -124,6 +124,9 @@ byte told[8];		/* by configuration: the members that have multicast STATE */
 chan queue[NODES] = [QUEUE] of { byte, byte };
 byte confs = 1;		/* given out; 0 is the first */
 byte ends;		/* of agents */
+#if NODES == 2
+byte stops;		/* ends of a corosync */
+#endif
 #if PERIOD
 byte phase;
 byte gain[NODES];
@@ -673,6 +676,9 @@ inline tick()
 		for (j : 1 .. CHANGES) {
 			LESS(SAID(j, i).guard, i)
 		}
+#if PERIOD
+		gain[i] = 0;
+#endif
 	}
 }
 
@@ -852,7 +858,8 @@ active proctype world()
 #if NODES == 2
 	/* corosync ends, and its agent hears of it; without it the other one is alone (two_node). */
 	:: atomic {
-		!MORE && ALL_TAKE && node[0].corosync && node[1].corosync && confs <= CHANGES ->
+		stops < CHANGES && !MORE && ALL_TAKE && node[0].corosync && node[1].corosync && confs <= CHANGES ->
+		stops++;
 		if
 		:: n = 0
 		:: n = 1
