@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Watches this node's ports by rtnetlink(7): there or not, carrier, own address, MAC. */
+/* Watches this node's ports by rtnetlink(7): there or not, carrier, own address, MAC,
+ * and whether its filters were touched: then it counts as not `gated`, until somebody looks. */
 #ifndef TRIREME_AGENT_LINK_IO_H
 #define TRIREME_AGENT_LINK_IO_H
 
