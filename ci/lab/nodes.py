@@ -167,7 +167,7 @@ class Node:
             self.run("ip", "addr", "del", f"{alias['address']}/32", "dev", alias["label"].partition(":")[0],
                      check=False)
         (self.root / "run/trireme/agent.vote").unlink(missing_ok=True)
-        self.run("sh", "-c", "rm -f /run/bpf/*")
+        self.run("sh", "-c", "rm -f /run/bpf/gate_*")
         for port in self.ports:
             self.run("tc", "qdisc", "del", "dev", port["name"], "clsact", check=False)
 

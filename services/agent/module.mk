@@ -61,10 +61,17 @@ test_agent_address-src := services/agent/tests/test_address.c services/agent/add
 	services/agent/ports.c
 test_agent_address-pkg := cmocka libmnl
 
+agent-gate-test := services/agent/tests/gate_fixture.c services/agent/tests/gate_frames.c $(agent-gate) \
+	services/agent/ports.c services/base/clock_io.c services/schema/config.c \
+	services/proto/agent_wire.c
+
 tests += test_agent_gate
-test_agent_gate-src := services/agent/tests/test_gate.c services/agent/tests/gate_frames.c $(agent-gate) \
-	services/agent/ports.c services/base/clock_io.c services/schema/config.c services/proto/agent_wire.c
+test_agent_gate-src := services/agent/tests/test_gate.c $(agent-gate-test)
 test_agent_gate-pkg := cmocka libbpf libmnl libqb
+
+tests += test_agent_gate_ports
+test_agent_gate_ports-src := services/agent/tests/test_gate_ports.c $(agent-gate-test)
+test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
 
 fuzzers += fuzz_agent_wire fuzz_agent_decide
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c

@@ -41,6 +41,9 @@ enum agent_wire_health ports_health(const struct port_state *ports, size_t n_por
 				    const struct config_group *group,
 				    char ret_object[AGENT_WIRE_OBJECT_MAX])
 {
+	/* The worst comes first: an owner may go on with most of the others. */
+	if (find_open_port(ports, n_ports, ret_object))
+		return AGENT_HEALTH_NO_GATE;
 	for (size_t i = 0; i < group->n_aliases; i++) {
 		const char *name = group->aliases[i].port;
 		const struct port_state *port = ports_find(ports, n_ports, name);
@@ -57,8 +60,6 @@ enum agent_wire_health ports_health(const struct port_state *ports, size_t n_por
 		memcpy(ret_object, name, strlen(name) + 1);
 		return code;
 	}
-	if (find_open_port(ports, n_ports, ret_object))
-		return AGENT_HEALTH_NO_GATE;
 	ret_object[0] = '\0';
 	return AGENT_HEALTH_FIT;
 }

@@ -141,8 +141,10 @@ static __always_inline enum address judge(const struct gate_address *address)
 
 static __always_inline enum address judge4(const void *address)
 {
-	struct gate_address a = {.words = {0, 0, bpf_htonl(0xffff), 0}};
+	struct gate_address a;
 
+	a.words[0] = a.words[1] = 0;
+	a.words[2] = bpf_htonl(0xffff);
 	__builtin_memcpy(&a.words[3], address, 4);
 	return judge(&a);
 }
@@ -162,6 +164,8 @@ static __always_inline _Bool is_port_shut(__u32 port)
 
 	if (!groups || !*groups)
 		return 0;
+		/* Not as a loop: Linux 6.1 knows fewer forms of them than compilers make. */
+#pragma unroll
 	for (__u32 i = 0; i < GATE_GROUPS_MAX; i++)
 		if (*groups & (1u << i) && is_held(i))
 			return 0;

@@ -142,6 +142,8 @@ static void ports_decide_about_fitness(void **state)
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_GATE);
 	assert_string_equal(object, "eth2/17");
 	ports[1].has_address = false;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_GATE);
+	ports[2].gated = true;
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_ADDRESS);
 	assert_string_equal(object, "eth1");
 	ports[0].carrier = false;
