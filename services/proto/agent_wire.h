@@ -33,8 +33,8 @@ enum agent_wire_type {
 
 /*
  * Why a node cannot own a group; `object` is the port or label it is about, with NO_GATE the port,
- * a slash and the number of the error (errno(3)). A number beyond the last is a reason that this release
- * does not know.
+ * a slash and the number of the error (errno(3)). A number beyond the last is a reason that this
+ * release does not know.
  */
 enum agent_wire_health {
 	AGENT_HEALTH_FIT,

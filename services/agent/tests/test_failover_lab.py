@@ -259,7 +259,7 @@ def test_only_the_owner_forwards(pair):
 
 def gates(cluster, name, port):
     """The programs of the gate that are on a port now, both ways."""
-    return [cluster[name].run("tc", "filter", "show", "dev", port, way).count("gate_" + way) for way in ("ingress", "egress")]
+    return [cluster[name].run("tc", "filter", "show", "dev", port, way).count("handle 0x1 gate_" + way) for way in ("ingress", "egress")]
 
 
 def test_gate_that_is_taken_away_is_put_back(pair):
@@ -278,7 +278,10 @@ def test_port_that_takes_no_gate_makes_unfit(pair, capsys):
     cluster, owner, standby = pair
     with cluster.probe() as probe:
         time.sleep(0.3)
-        cluster[owner].run("tc", "qdisc", "replace", "dev", "eth1", "handle", "ffff:", "ingress")
+        # Stopped meanwhile, so that it does not come in between.
+        cluster[owner].send_signal("agent", signal.SIGSTOP)
+        cluster[owner].run("sh", "-ec", "tc qdisc del dev eth1 clsact; tc qdisc add dev eth1 ingress")
+        cluster[owner].send_signal("agent", signal.SIGCONT)
         assert cluster.wait_owner((standby,), 5) == standby
         assert "standby: eth1 has no gate (something else is in its place)" in reason(cluster, standby, owner)
         cluster[owner].run("tc", "qdisc", "del", "dev", "eth1", "ingress")
