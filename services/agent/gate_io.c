@@ -172,7 +172,7 @@ static bool is_floating(const struct config *config, const struct gate_address *
 static int set_addresses(struct gate_io *io, const struct config *config)
 {
 	int fd = bpf_map__fd(io->programs->maps.gate_addresses), more;
-	struct gate_address address, next;
+	struct gate_address address, next = {0};
 
 	for (size_t i = 0; i < config->n_groups; i++) {
 		const struct config_group *g = &config->groups[i];
@@ -196,11 +196,11 @@ static int set_addresses(struct gate_io *io, const struct config *config)
 	return 0;
 }
 
-/* Of what is a port of this node no longer, or not there any more. */
+/* What is not there any more, or is no port of the node, if that is known. */
 static void forget_ports(struct gate_io *io, const struct config_node *node)
 {
 	int fd = bpf_map__fd(io->programs->maps.gate_ports);
-	uint32_t port, next;
+	uint32_t port, next = 0;
 	int more = bpf_map_get_next_key(fd, NULL, &port);
 
 	while (more == 0) {
@@ -311,6 +311,8 @@ static int attach(struct gate_io *io, const struct config *config, const struct 
 
 	if (r < 0)
 		return r;
+	/* A port that was made anew has another index. */
+	forget_ports(io, NULL);
 	r = bpf_map_update_elem(bpf_map__fd(io->programs->maps.gate_ports), &index, &groups,
 				BPF_ANY);
 	if (r == 0)
