@@ -7,15 +7,23 @@
 #ifndef TRIREME_AGENT_GATE_IO_H
 #define TRIREME_AGENT_GATE_IO_H
 
+#include <linux/capability.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "agent/bpf/gate.h"
 #include "agent/ports.h"
+#include "base/privilege_io.h"
 #include "schema/config.h"
 
 #define GATE_FOLDER "/sys/fs/bpf"
 #define GATE_SWITCH_HELP "bpf file system of the gate's maps (" GATE_FOLDER ")"
+
+/*
+ * What loading and attaching takes. Without CAP_PERFMON the verifier of Linux 6.1 refuses that a
+ * variable is overwritten that the compiler keeps on the stack.
+ */
+#define GATE_RIGHTS (PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_BPF) | PRIVILEGE(CAP_PERFMON))
 
 enum gate_direction {
 	GATE_INGRESS,

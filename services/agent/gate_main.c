@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trireme-gate: at boot, before anything can be owned, puts the gate on this node's ports. */
 #include <errno.h>
-#include <linux/capability.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include "agent/gate_io.h"
 #include "agent/vote_io.h"
 #include "base/cleanup.h"
-#include "base/privilege_io.h"
 #include "schema/daemon_io.h"
 #include "schema/node_io.h"
 #include "schema/schema.h"
@@ -70,9 +68,7 @@ int main(int argc, char **argv)
 	const struct daemon_special special = {
 		.config_path = SCHEMA_RUNNING, .switches = &bpf, .n_switches = 1};
 	struct daemon d;
-	int r = daemon_begin_special(&d, "trireme-gate",
-				     PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_BPF), &special, argc,
-				     argv);
+	int r = daemon_begin_special(&d, "trireme-gate", GATE_RIGHTS, &special, argc, argv);
 
 	if (r >= 0)
 		return r;
