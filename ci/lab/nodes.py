@@ -70,7 +70,8 @@ class Node:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         script = ("mount -t tmpfs -o size=256m none /dev/shm; mount -t sysfs none $0/sys; mount --bind $0/var/lib /var/lib/corosync;"
                   "mount --bind $0/var/log /var/log/corosync; mkdir -p /etc/corosync;"
-                  "mount --bind $0/run/corosync /etc/corosync; mount --bind $0/run /run; hostname $1;"
+                  "mount --bind $0/run/corosync /etc/corosync; mount --bind $0/run /run; mkdir -p /run/bpf;"
+                  "mount -t bpf none /run/bpf; hostname $1;"
                   "echo ready; exec sleep 1000000")
         holder = self.lab.spawn(self.name, "unshare", "-m", "-u", "--propagation", "private", "sh", "-ec", script,
                                 self.root, self.name, stdout=subprocess.PIPE, text=True)
@@ -118,7 +119,7 @@ class Node:
         self.spawn("config", program, "run", "--root", self.root, "--yang", yang, "--foreground")
 
     def start_agent(self):
-        self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--foreground")
+        self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--bpf", "/run/bpf", "--foreground")
 
     def add_users(self):
         """A passwd(5) and a group(5) of the node's own, for daemons that become another user."""
@@ -135,7 +136,12 @@ class Node:
         self.spawn("web-local", BIN / "trireme-web", "local", "--yang", API_YANG, "--foreground")
         processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 20, 0.05)
 
+    def start_gate(self):
+        """As at boot, before anything can be owned: every port gets the kernel's gate."""
+        self.run(BIN / "trireme-gate", "--yang", YANG, "--bpf", "/run/bpf")
+
     def start(self):
+        self.start_gate()
         self.start_corosync()
         self.start_config()
         self.start_agent()
@@ -167,7 +173,10 @@ class Node:
         for alias in self.cluster.aliases.values():
             self.run("ip", "addr", "del", f"{alias['address']}/32", "dev", alias["label"].partition(":")[0],
                      check=False)
-        (self.root / "run/trireme/agent.lease").unlink(missing_ok=True)
+        (self.root / "run/trireme/agent.vote").unlink(missing_ok=True)
+        self.run("sh", "-c", "rm -f /run/bpf/gate_*")
+        for port in self.ports:
+            self.run("tc", "qdisc", "del", "dev", port["name"], "clsact", check=False)
 
     def power_on(self):
         self.cluster.faults.heal()

@@ -8,7 +8,8 @@ PASSWD = TOP / "rootfs/overlay/etc/passwd"
 # linux/capability.h
 NAMES = ("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE "
          "NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN "
-         "SYS_BOOT SYS_NICE").split()
+         "SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE "
+         "MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE").split()
 # For each process of a name: its words, user, capabilities, and the files that it has open for writing.
 LOOK = ("for p in $(pidof {name}); do echo \"== $(tr '\\0' ' ' </proc/$p/cmdline)\"; grep -E '^(Uid|CapEff)' /proc/$p/status; "
         "for f in $(grep -lE '^flags:.*[12]$' /proc/$p/fdinfo/*); do readlink /proc/$p/fd/${{f##*/}}; done; done")
@@ -25,7 +26,7 @@ def promised():
             continue
         program, _, user, capabilities, writes = cells
         found[program.strip("`")] = (re.match(r"[a-z-]+", user)[0],
-                                     None if capabilities.startswith("all") else set(re.findall(r"\b[A-Z][A-Z_]{3,}\b", capabilities)),
+                                     None if capabilities.startswith("all") else set(re.findall(r"\b[A-Z][A-Z_]{2,}\b", capabilities)),
                                      [place.rstrip("*") for place in re.findall(r"`(/[^`]*)`", writes)])
     return found
 

@@ -56,7 +56,8 @@ static void add_addresses(struct agent *a, size_t group)
 {
 	const struct config_group *g = &a->config->groups[group];
 	size_t failed = 0;
-	int r = address_io_add(&a->addresses, g, valid_lifetime(a), &failed);
+	int r = address_io_add(&a->addresses, g, a->link.ports, a->link.n_ports, valid_lifetime(a),
+			       &failed);
 
 	if (r == 0)
 		return;
@@ -84,24 +85,6 @@ static int delete_addresses(struct agent *a, size_t group)
 	return r;
 }
 
-static void set_lease(struct agent *a, const struct decide_action *action)
-{
-	uint64_t key = a->state.groups[action->group].key;
-	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
-
-	if (record)
-		lease_io_set(record, key, action->epoch, action->deadline);
-}
-
-static void clear_lease(struct agent *a, size_t group)
-{
-	uint64_t key = a->state.groups[group].key;
-	struct lease_record *record = lease_io_find(&a->lease, key, clock_boot_ns());
-
-	if (record && record->key == key)
-		lease_io_clear(record);
-}
-
 static void execute(struct agent *a, const struct decide_action *action)
 {
 	size_t group = action->group;
@@ -113,10 +96,10 @@ static void execute(struct agent *a, const struct decide_action *action)
 			outbox_send(&a->outbox, &a->cpg, &action->message);
 		break;
 	case DECIDE_LEASE_SET:
-		set_lease(a, action);
+		gate_io_set(&a->gate, group, action->epoch, action->deadline);
 		break;
 	case DECIDE_LEASE_CLEAR:
-		clear_lease(a, group);
+		gate_io_clear(&a->gate, group);
 		break;
 	case DECIDE_ADDRESSES_ADD:
 	case DECIDE_ADDRESSES_REFRESH:
@@ -144,7 +127,7 @@ void act(struct agent *a)
 	/* A hung agent would keep every later view from forming; a dead one leaves the group. */
 	alarm(HUNG_S);
 	/* A vote is kept before it is told. */
-	lease_io_set_guard(&a->lease, decide_vote(&a->state));
+	vote_io_set(&a->vote, decide_vote(&a->state));
 	/* An action may report a failure, which appends: the list is read by index. */
 	for (size_t i = 0; i < actions->n; i++)
 		execute(a, &actions->list[i]);
@@ -158,19 +141,19 @@ void act(struct agent *a)
 		qb_loop_stop(a->daemon.loop);
 }
 
-int act_on_former_life(struct agent *a)
+int act_on_former_life(struct agent *a, const struct config_node *node)
 {
 	uint64_t now = clock_boot_ns();
 	int r = 0;
 
-	decide_voted(&a->state, lease_io_guard(&a->lease));
-
+	decide_voted(&a->state, vote_io_get(&a->vote));
+	/* Should it fail, each port says why it has no gate, and nothing is owned. */
+	gate_io_configure(&a->gate, a->config, node);
 	for (size_t i = 0; i < a->config->n_groups && r == 0; i++) {
-		uint64_t key = a->state.groups[i].key;
-		const struct lease_record *record = lease_io_find(&a->lease, key, now);
+		const struct gate_lease *lease = gate_io_lease(&a->gate, i);
 
-		if (record && record->key == key && record->deadline > now)
-			decide_adopt(&a->state, i, record->epoch, record->deadline, now);
+		if (lease && gate_lease_runs(lease, now))
+			decide_adopt(&a->state, i, lease->epoch, lease->deadline, now);
 		else
 			r = delete_addresses(a, i);
 	}

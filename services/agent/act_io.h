@@ -6,10 +6,11 @@
 #include "agent/address_io.h"
 #include "agent/announce.h"
 #include "agent/decide.h"
+#include "agent/gate_io.h"
 #include "agent/ipc_io.h"
-#include "agent/lease_io.h"
 #include "agent/link_io.h"
 #include "agent/outbox_io.h"
+#include "agent/vote_io.h"
 #include "base/corosync_io.h"
 #include "schema/daemon_io.h"
 
@@ -27,7 +28,10 @@ struct agent {
 	struct link_io link;
 	bool watching; /* link is open */
 	struct ipc_io ipc;
-	struct lease_io lease;
+	struct gate_io gate;
+	const char *bpf_folder;
+	uint64_t gate_again; /* when ports without one are asked again */
+	struct vote_io vote;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
 	struct corosync_io corosync;
@@ -46,7 +50,10 @@ void act(struct agent *a);
 /* Sends the announcements that are due. */
 void act_announce(struct agent *a, uint64_t now);
 
-/* Leases of the agent's former life: those that still run are adopted, other aliases removed. */
-int act_on_former_life(struct agent *a);
+/*
+ * The gate gets the configuration; leases of the agent's former life that still run are adopted,
+ * other aliases removed. node: who this is, NULL: not known.
+ */
+int act_on_former_life(struct agent *a, const struct config_node *node);
 
 #endif

@@ -55,7 +55,7 @@ static void sort(const struct config_group *group, size_t order[CONFIG_ALIASES_M
 }
 
 static struct nlmsghdr *put_alias(char *at, const struct config_alias *alias, uint16_t type,
-				  uint16_t flags, uint32_t seq)
+				  uint32_t port, uint16_t flags, uint32_t seq)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(at);
 	struct ifaddrmsg *a;
@@ -67,7 +67,7 @@ static struct nlmsghdr *put_alias(char *at, const struct config_alias *alias, ui
 	a->ifa_family = AF_INET;
 	a->ifa_prefixlen = 32;
 	a->ifa_scope = RT_SCOPE_UNIVERSE;
-	a->ifa_index = if_nametoindex(alias->port);
+	a->ifa_index = port;
 	mnl_attr_put_u32(h, IFA_LOCAL, alias->address);
 	mnl_attr_put_u32(h, IFA_ADDRESS, alias->address);
 	return h;
@@ -118,10 +118,13 @@ int address_io_delete(struct address_io *io, const struct config_group *group)
 	int r;
 
 	sort(group, order);
-	for (size_t i = group->n_aliases; i > 0; i--)
-		length += put_alias(batch + length, &group->aliases[order[i - 1]], RTM_DELADDR, 0,
-				    ++io->seq)
+	for (size_t i = group->n_aliases; i > 0; i--) {
+		const struct config_alias *alias = &group->aliases[order[i - 1]];
+
+		length += put_alias(batch + length, alias, RTM_DELADDR, if_nametoindex(alias->port),
+				    0, ++io->seq)
 				  ->nlmsg_len;
+	}
 	r = transact(io, length, first, group->n_aliases, results);
 	for (size_t i = 0; i < group->n_aliases && r == 0; i++)
 		if (results[i] < 0 && results[i] != -EADDRNOTAVAIL && results[i] != -ENODEV)
@@ -129,7 +132,16 @@ int address_io_delete(struct address_io *io, const struct config_group *group)
 	return r;
 }
 
-int address_io_add(struct address_io *io, const struct config_group *group, uint32_t valid_s,
+/* Of a port that has the gate; else 0, which no port has. */
+static uint32_t gated_port(const struct port_state *ports, size_t n_ports, const char *name)
+{
+	const struct port_state *p = ports_find(ports, n_ports, name);
+
+	return p && p->gated ? (uint32_t)p->index : 0;
+}
+
+int address_io_add(struct address_io *io, const struct config_group *group,
+		   const struct port_state *ports, size_t n_ports, uint32_t valid_s,
 		   size_t *ret_failed)
 {
 	struct ifa_cacheinfo life = {.ifa_prefered = valid_s, .ifa_valid = valid_s};
@@ -142,6 +154,7 @@ int address_io_add(struct address_io *io, const struct config_group *group, uint
 	for (size_t i = 0; i < group->n_aliases; i++) {
 		const struct config_alias *alias = &group->aliases[order[i]];
 		struct nlmsghdr *h = put_alias(batch + length, alias, RTM_NEWADDR,
+					       gated_port(ports, n_ports, alias->port),
 					       NLM_F_CREATE | NLM_F_REPLACE, ++io->seq);
 
 		mnl_attr_put_strz(h, IFA_LABEL, alias->label);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/ports.h"
 #include "schema/config.h"
 
 struct address_io {
@@ -22,10 +23,11 @@ void address_io_close(struct address_io *io);
 
 /*
  * Adds the group's aliases, or renews them, with a lifetime of valid_s seconds. The order is by
- * port, the private side first. 0: all are there. -errno: none is, and *ret_failed is the index of
- * the alias that could not be added.
+ * port, the private side first; a port without gate is taken as one that is not there. 0: all are
+ * there. -errno: none is, and *ret_failed is the index of the alias that could not be added.
  */
-int address_io_add(struct address_io *io, const struct config_group *group, uint32_t valid_s,
+int address_io_add(struct address_io *io, const struct config_group *group,
+		   const struct port_state *ports, size_t n_ports, uint32_t valid_s,
 		   size_t *ret_failed);
 
 /* Deletes the group's aliases, the public side first; one that is not there is no error. */

@@ -22,19 +22,22 @@
 #include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
 #include "schema/node_io.h"
+#include "schema/schema.h"
 
-#define GROUP_NAME "trireme-agent" /* of the agents on corosync CPG */
-#define LEASE_FILE "/run/trireme/agent.lease"
+#define GROUP_NAME "trireme-agent"     /* of the agents on corosync CPG */
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
+#define GATE_AGAIN_NS NSEC_PER_SEC     /* a port that has taken no gate is asked again */
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
-static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .lease = {.fd = -1}};
+static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .vote = {.fd = -1}};
 
 static void on_ports(void *data)
 {
 	struct agent *a = data;
 
+	gate_io_attach(&a->gate, a->config, a->link.ports, a->link.n_ports);
+	a->gate_again = clock_boot_ns() + GATE_AGAIN_NS;
 	for (size_t i = 0; i < a->config->n_groups; i++) {
 		char object[AGENT_WIRE_OBJECT_MAX];
 		enum agent_wire_health code =
@@ -151,7 +154,7 @@ static int become(struct agent *a, uint32_t id)
 	a->watching = false;
 	settings_make(a->config, id, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
-	r = act_on_former_life(a);
+	r = act_on_former_life(a, node);
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	follow_standby(a, a->config);
 	if (r == 0)
@@ -185,6 +188,8 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		return 0;
 	decide_tick(&a->state, now);
 	act_announce(a, now);
+	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
+		on_ports(a);
 	act(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->daemon.loop);
@@ -286,13 +291,18 @@ static const struct ipc_io_handler ipc_handler = {fill_status, request_switchove
 
 static int open_everything(struct agent *a)
 {
-	int r = lease_io_open(&a->lease, LEASE_FILE);
+	int r = vote_io_open(&a->vote, VOTE_FILE);
 
 	if (r < 0) {
-		qb_log(LOG_ERR, LEASE_FILE ": %s",
+		qb_log(LOG_ERR, VOTE_FILE ": %s",
 		       r == -EBUSY ? "another agent runs here" : strerror(-r));
 		return r;
 	}
+	/* Without it this node votes, and owns nothing. */
+	r = gate_io_open(&a->gate, a->bpf_folder);
+	if (r < 0)
+		qb_log(LOG_ERR, "no gate can be had of the kernel, with %s: %s", a->bpf_folder,
+		       strerror(-r));
 	r = address_io_open(&a->addresses);
 	if (r < 0)
 		return r;
@@ -330,7 +340,7 @@ static int start(struct agent *a)
 	if (node_find(a->config, a->daemon.config_path, a->daemon.node_name, name, &node) == 0)
 		r = become(a, node->id);
 	else
-		r = act_on_former_life(a);
+		r = act_on_former_life(a, NULL);
 	act(a);
 	if (r < 0)
 		return r;
@@ -359,7 +369,8 @@ static void stop(struct agent *a)
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);
 	closep(&a->timer_fd);
-	lease_io_close(&a->lease);
+	gate_io_close(&a->gate);
+	vote_io_close(&a->vote);
 	config_free(a->config);
 }
 
@@ -391,11 +402,19 @@ static int run(struct agent *a)
 int main(int argc, char **argv)
 {
 	struct agent *a = &agent;
-	/* Addresses, gratuitous ARP, priority, locked memory; corosync asks for root's uid only. */
-	const uint64_t keep = PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_RAW) |
+	/*
+	 * Addresses, gratuitous ARP, the gate, priority, locked memory; corosync
+	 * asks for root's uid only.
+	 */
+	const uint64_t keep = GATE_RIGHTS | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_RAW) |
 			      PRIVILEGE(CAP_SYS_NICE) | PRIVILEGE(CAP_IPC_LOCK);
-	int r = daemon_begin(&a->daemon, "trireme-agent", keep, argc, argv);
+	const struct daemon_switch bpf = {"bpf", "DIR", GATE_SWITCH_HELP, &a->bpf_folder};
+	const struct daemon_special special = {
+		.config_path = SCHEMA_RUNNING, .switches = &bpf, .n_switches = 1};
+	int r;
 
+	a->bpf_folder = GATE_FOLDER;
+	r = daemon_begin_special(&a->daemon, "trireme-agent", keep, &special, argc, argv);
 	if (r >= 0)
 		return r;
 	a->argv = argv;

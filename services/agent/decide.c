@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -67,6 +68,37 @@ const char *decide_name(const struct decide_state *s, uint32_t id)
 	return node ? node->name : id ? "an unknown node" : "nobody";
 }
 
+/* What an error number means of a port that takes no gate; NULL: nothing that is known of it. */
+static const char *gate_error_text(long error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		return "the kernel does not allow it";
+	case ENOENT:
+	case EOPNOTSUPP:
+		return "the kernel has not got what it needs";
+	case EEXIST:
+	case EINVAL:
+		return "something else is in its place";
+	default:
+		return NULL;
+	}
+}
+
+/* object: the port, a slash, the number of the error. */
+static void gate_text(const char *object, char *buf, size_t size)
+{
+	int port = (int)strcspn(object, "/");
+	long error = object[port] ? strtol(object + port + 1, NULL, 10) : 0;
+	const char *text = gate_error_text(error);
+
+	if (text)
+		snprintf(buf, size, "%.*s has no gate (%s)", port, object, text);
+	else
+		snprintf(buf, size, "%.*s has no gate (error %ld)", port, object, error);
+}
+
 const char *decide_health_text(const struct decide_health *health, char *buf, size_t size)
 {
 	static const char *const texts[] = {
@@ -79,13 +111,16 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
 		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
 		[AGENT_HEALTH_STANDBY] = "standby by configuration",
+		[AGENT_HEALTH_NO_GATE] = "%s has no gate",
 	};
 	const char *text = health->code < ARRAY_SIZE(texts)
 				   ? texts[health->code]
 				   : "its software knows why, which is newer than this node's";
 	const char *at = strstr(text, "%s");
 
-	if (at)
+	if (health->code == AGENT_HEALTH_NO_GATE)
+		gate_text(health->object, buf, size);
+	else if (at)
 		snprintf(buf, size, "%.*s%s%s", (int)(at - text), text, health->object, at + 2);
 	else
 		snprintf(buf, size, "%s", text);

@@ -61,7 +61,7 @@ struct decide_health {
 
 enum decide_action_type {
 	DECIDE_SEND,	  /* multicast message */
-	DECIDE_LEASE_SET, /* group may serve until deadline; a kernel gate can take this over */
+	DECIDE_LEASE_SET, /* group may serve until deadline: the kernel's gate enforces it */
 	DECIDE_LEASE_CLEAR,
 	DECIDE_ADDRESSES_ADD, /* report a failure by decide_addresses_failed() */
 	DECIDE_ADDRESSES_DELETE,

@@ -368,6 +368,13 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 	s->health_dirty = true;
 }
 
+/* Without it nothing could be served, or nothing would end it. */
+static bool is_vital(enum agent_wire_health code)
+{
+	return code == AGENT_HEALTH_ALIAS_FAILED || code == AGENT_HEALTH_LEAVING ||
+	       code == AGENT_HEALTH_NO_GATE;
+}
+
 /*
  * An unfit owner makes way for a fit router; without one it stays if it can serve at all, unless it
  * is the operator who wants it to own nothing.
@@ -381,8 +388,7 @@ static void yield(struct decide_state *s, size_t group)
 
 	if (!g->owning || g->health.code == AGENT_HEALTH_FIT)
 		return;
-	if (g->health.code != AGENT_HEALTH_ALIAS_FAILED && g->health.code != AGENT_HEALTH_LEAVING &&
-	    !((successor || wanted) && decide_view_quorate(s)))
+	if (!is_vital(g->health.code) && !((successor || wanted) && decide_view_quorate(s)))
 		return;
 	snprintf(cause, sizeof(cause), "%s%s", decide_health_text(&g->health, text, sizeof(text)),
 		 wanted && !successor ? ", though no other router is fit" : "");

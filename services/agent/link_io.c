@@ -50,7 +50,7 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 		if (!named && p->index != info->ifi_index)
 			continue;
 		if (!named || p->index != info->ifi_index)
-			p->has_address = false;
+			p->has_address = p->gated = false;
 		p->index = named ? info->ifi_index : 0;
 		p->carrier = named && carrier && (info->ifi_flags & IFF_UP);
 		if (named && mac)
@@ -72,6 +72,16 @@ static void on_address(struct link_io *io, const struct nlmsghdr *h)
 			io->ports[i].has_address = h->nlmsg_type == RTM_NEWADDR;
 }
 
+/* Whatever it was, the gate is looked for anew. */
+static void on_filter(struct link_io *io, const struct nlmsghdr *h)
+{
+	const struct tcmsg *info = mnl_nlmsg_get_payload(h);
+
+	for (size_t i = 0; i < io->n_ports; i++)
+		if (io->ports[i].index == info->tcm_ifindex)
+			io->ports[i].gated = false;
+}
+
 static int on_message(const struct nlmsghdr *h, void *data)
 {
 	switch (h->nlmsg_type) {
@@ -82,6 +92,12 @@ static int on_message(const struct nlmsghdr *h, void *data)
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
 		on_address(data, h);
+		break;
+	case RTM_NEWQDISC:
+	case RTM_DELQDISC:
+	case RTM_NEWTFILTER:
+	case RTM_DELTFILTER:
+		on_filter(data, h);
 		break;
 	default:
 		break;
@@ -111,6 +127,7 @@ static int dump_all(struct mnl_socket *socket, void *data)
 	for (size_t i = 0; i < io->n_ports; i++) {
 		fresh.ports[i].index = 0;
 		fresh.ports[i].carrier = fresh.ports[i].has_address = false;
+		fresh.ports[i].gated = false;
 	}
 	r = dump_one(&fresh, socket, RTM_GETLINK, AF_UNSPEC);
 	if (r == 0)
@@ -168,7 +185,8 @@ int link_io_open(struct link_io *io, qb_loop_t *loop, const struct config_node *
 	if (!io->events)
 		return -errno;
 	/* Subscribed before the dump: nothing is missed in between. */
-	if (mnl_socket_bind(io->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR, MNL_SOCKET_AUTOPID) < 0)
+	if (mnl_socket_bind(io->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_TC,
+			    MNL_SOCKET_AUTOPID) < 0)
 		r = -errno;
 	else
 		r = dump(io);

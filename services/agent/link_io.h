@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Watches this node's ports by rtnetlink(7): there or not, carrier, own address, MAC. */
+/*
+ * Watches this node's ports by rtnetlink(7): there or not, carrier, own address, MAC. A port that
+ * is new, or whose filters were touched, is not `gated` until somebody has looked (gate_io.h).
+ */
 #ifndef TRIREME_AGENT_LINK_IO_H
 #define TRIREME_AGENT_LINK_IO_H
 

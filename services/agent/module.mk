@@ -4,22 +4,30 @@ agent-pure := services/agent/decide.c services/agent/group.c services/agent/view
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c
 
+bpf += agent/bpf/gate
+agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/netlink_io.c
+
 programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
-	services/agent/announce_io.c services/agent/ipc_io.c services/agent/lease_io.c \
-	services/base/ipc_server_io.c services/base/netlink_io.c \
+	services/agent/announce_io.c services/agent/ipc_io.c $(agent-gate) \
+	services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
-trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang
+trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
+
+programs += trireme-gate
+trireme-gate-src = services/agent/gate_main.c $(agent-gate) services/agent/ports.c services/proto/agent_wire.c \
+	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
+trireme-gate-pkg = libqb libyang libmnl libbpf
 
 agent-sim := services/agent/tests/sim.c services/agent/tests/sim_ring.c \
-	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c
+	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c services/agent/tests/sim_gate.c
 
 tests += test_agent_simulation
 test_agent_simulation-src := services/agent/tests/test_simulation.c $(agent-sim) $(agent-pure)
 test_agent_simulation-pkg := cmocka
 
-# The same simulation with a decision that is broken on purpose.
+# The same simulation with a decision, or a gate, that is broken on purpose.
 tests += test_agent_broken_self_return
 test_agent_broken_self_return-src := services/agent/tests/test_broken.c $(agent-sim) \
 	services/agent/tests/broken_self_return.c $(filter-out %/group.c,$(agent-pure))
@@ -29,6 +37,11 @@ tests += test_agent_broken_guard
 test_agent_broken_guard-src := services/agent/tests/test_broken.c $(agent-sim) \
 	services/agent/tests/broken_guard.c $(filter-out %/lease.c,$(agent-pure))
 test_agent_broken_guard-pkg := cmocka
+
+tests += test_agent_broken_gate
+test_agent_broken_gate-src := services/agent/tests/test_broken.c $(filter-out %/sim_gate.c,$(agent-sim)) \
+	services/agent/tests/broken_gate.c $(agent-pure)
+test_agent_broken_gate-pkg := cmocka
 
 tests += test_agent_golden
 test_agent_golden-src := services/agent/tests/test_golden.c services/agent/tests/script.c \
@@ -44,8 +57,21 @@ test_agent_parts-src := services/agent/tests/test_parts.c services/base/parse.c 
 test_agent_parts-pkg := cmocka
 
 tests += test_agent_address
-test_agent_address-src := services/agent/tests/test_address.c services/agent/address_io.c
+test_agent_address-src := services/agent/tests/test_address.c services/agent/address_io.c \
+	services/agent/ports.c
 test_agent_address-pkg := cmocka libmnl
+
+agent-gate-test := services/agent/tests/gate_fixture.c services/agent/tests/gate_frames.c $(agent-gate) \
+	services/agent/ports.c services/base/clock_io.c services/schema/config.c \
+	services/proto/agent_wire.c
+
+tests += test_agent_gate
+test_agent_gate-src := services/agent/tests/test_gate.c $(agent-gate-test)
+test_agent_gate-pkg := cmocka libbpf libmnl libqb
+
+tests += test_agent_gate_ports
+test_agent_gate_ports-src := services/agent/tests/test_gate_ports.c $(agent-gate-test)
+test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
 
 fuzzers += fuzz_agent_wire fuzz_agent_decide
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c

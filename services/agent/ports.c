@@ -2,6 +2,7 @@
 #include "agent/ports.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static_assert(AGENT_WIRE_OBJECT_MAX >= CONFIG_PORT_NAME_MAX, "a port's name fits");
@@ -15,10 +16,34 @@ const struct port_state *ports_find(const struct port_state *ports, size_t n_por
 	return NULL;
 }
 
+/* A port without a gate can do harm whatever is on it. */
+static bool find_open_port(const struct port_state *ports, size_t n_ports,
+			   char ret_object[AGENT_WIRE_OBJECT_MAX])
+{
+	for (size_t i = 0; i < n_ports; i++) {
+		if (!ports[i].index || ports[i].gated)
+			continue;
+		snprintf(ret_object, AGENT_WIRE_OBJECT_MAX, "%.9s/%u", ports[i].name,
+			 (uint16_t)-ports[i].gate_error);
+		return true;
+	}
+	return false;
+}
+
+bool ports_gated(const struct port_state *ports, size_t n_ports)
+{
+	char object[AGENT_WIRE_OBJECT_MAX];
+
+	return !find_open_port(ports, n_ports, object);
+}
+
 enum agent_wire_health ports_health(const struct port_state *ports, size_t n_ports,
 				    const struct config_group *group,
 				    char ret_object[AGENT_WIRE_OBJECT_MAX])
 {
+	/* The worst comes first: an owner may go on with most of the others. */
+	if (find_open_port(ports, n_ports, ret_object))
+		return AGENT_HEALTH_NO_GATE;
 	for (size_t i = 0; i < group->n_aliases; i++) {
 		const char *name = group->aliases[i].port;
 		const struct port_state *port = ports_find(ports, n_ports, name);

@@ -15,6 +15,8 @@ struct port_state {
 	int index;	  /* 0: not there */
 	bool carrier;	  /* up and with a carrier */
 	bool has_address;
+	bool gated;	/* the kernel's gate is attached */
+	int gate_error; /* not gated: -errno, why */
 	uint8_t mac[6];
 };
 
@@ -22,6 +24,9 @@ struct port_state {
 enum agent_wire_health ports_health(const struct port_state *ports, size_t n_ports,
 				    const struct config_group *group,
 				    char ret_object[AGENT_WIRE_OBJECT_MAX]);
+
+/* Whether every port that is there has the gate. */
+bool ports_gated(const struct port_state *ports, size_t n_ports);
 
 const struct port_state *ports_find(const struct port_state *ports, size_t n_ports,
 				    const char *name);

@@ -32,8 +32,9 @@ enum agent_wire_type {
 };
 
 /*
- * Why a node cannot own a group; `object` is the port or label it is about. A number beyond the
- * last is a reason that this release does not know.
+ * Why a node cannot own a group; `object` is the port or label it is about, with NO_GATE the port,
+ * a slash and the number of the error (errno(3)). A number beyond the last is a reason that this
+ * release does not know.
  */
 enum agent_wire_health {
 	AGENT_HEALTH_FIT,
@@ -45,7 +46,8 @@ enum agent_wire_health {
 	AGENT_HEALTH_LEAVING,
 	AGENT_HEALTH_STALE,   /* its configuration is not the newest */
 	AGENT_HEALTH_STANDBY, /* the configuration says that it owns nothing */
-	AGENT_HEALTH_LAST = AGENT_HEALTH_STANDBY,
+	AGENT_HEALTH_NO_GATE, /* the kernel would not enforce the lease on a port */
+	AGENT_HEALTH_LAST = AGENT_HEALTH_NO_GATE,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */

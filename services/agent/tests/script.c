@@ -115,6 +115,7 @@ static const char *const health_names[] = {
 	[AGENT_HEALTH_LEAVING] = "leaving",
 	[AGENT_HEALTH_STALE] = "stale",
 	[AGENT_HEALTH_STANDBY] = "standby",
+	[AGENT_HEALTH_NO_GATE] = "no-gate",
 };
 
 /* "no-carrier:eth1" */

@@ -4,12 +4,14 @@
  * corosync's ring, and faults from a seed. The model's ring delivers to the sender before any peer
  * has the message, loses and retransmits, breaks in the middle of a token round, lets a stopped
  * node deliver what it already had, merges, and gives quorum verdicts out of order. Clocks drift.
+ * The aliases of a stopped or dead agent stay, and answer as far as the gate lets them.
  * Two nodes without a third vote have two_node and wait_for_all (votequorum(5)); what would part
  * them without ending one is left out, as the design excepts it.
  */
 #ifndef TRIREME_AGENT_TESTS_SIM_H
 #define TRIREME_AGENT_TESTS_SIM_H
 
+#include "agent/bpf/gate.h"
 #include "agent/decide.h"
 
 #define SIM_NODES_MAX 5
@@ -95,8 +97,8 @@ struct sim_node {
 	uint64_t tick_at; /* true time of the armed timer; 0: none */
 	bool work_scheduled;
 
-	/* What outlives the agent: the lease as a kernel would enforce it. */
-	uint64_t lease_epoch, lease_deadline; /* by the node's clock; 0: none */
+	/* What outlives the agent: the lease that the kernel enforces, and the aliases. */
+	struct gate_lease lease; /* by the node's clock */
 	bool addresses;
 	uint64_t lapses; /* times a lease ended without having been given up on purpose */
 };
@@ -164,6 +166,9 @@ void sim_agent_wake(struct sim *sim, size_t node);
 void sim_agent_act(struct sim *sim, size_t node);
 uint64_t sim_clock(const struct sim *sim, size_t node);
 bool sim_holds(const struct sim *sim, size_t node);
+
+/* The gate (sim_gate.c): whether a port lets a group's frames pass. */
+bool sim_gate_passes(const struct gate_lease *lease, uint64_t now);
 
 /* Faults (sim_faults.c). */
 void sim_power(struct sim *sim, size_t node, bool on);

@@ -33,7 +33,7 @@ bool sim_holds(const struct sim *sim, size_t node)
 {
 	const struct sim_node *n = &sim->nodes[node];
 
-	return n->powered && n->lease_deadline > sim_clock(sim, node);
+	return n->powered && n->lease.deadline > sim_clock(sim, node);
 }
 
 static void check_lease(struct sim *sim, size_t node)
@@ -45,10 +45,31 @@ static void check_lease(struct sim *sim, size_t node)
 		snprintf(
 			sim->report, sizeof(sim->report),
 			"two leases: node %zu (epoch %llu) and node %zu (epoch %llu, %llu us left)",
-			node + 1, (unsigned long long)sim->nodes[node].lease_epoch, i + 1,
-			(unsigned long long)sim->nodes[i].lease_epoch,
-			(unsigned long long)(sim->nodes[i].lease_deadline - sim_clock(sim, i)) /
+			node + 1, (unsigned long long)sim->nodes[node].lease.epoch, i + 1,
+			(unsigned long long)sim->nodes[i].lease.epoch,
+			(unsigned long long)(sim->nodes[i].lease.deadline - sim_clock(sim, i)) /
 				1000);
+	}
+}
+
+/* Whether it answers for the group's addresses. */
+static bool serves(const struct sim *sim, size_t node)
+{
+	const struct sim_node *n = &sim->nodes[node];
+
+	return n->powered && n->addresses && sim_gate_passes(&n->lease, sim_clock(sim, node));
+}
+
+static void check_service(struct sim *sim, size_t node)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		if (i == node || !serves(sim, i) || !serves(sim, node) || sim->violated)
+			continue;
+		sim->violated = true;
+		snprintf(sim->report, sizeof(sim->report),
+			 "two serve: node %zu (epoch %llu) and node %zu (epoch %llu)", node + 1,
+			 (unsigned long long)sim->nodes[node].lease.epoch, i + 1,
+			 (unsigned long long)sim->nodes[i].lease.epoch);
 	}
 }
 
@@ -61,10 +82,11 @@ static void set_lease(struct sim *sim, size_t node, const struct decide_action *
 		snprintf(sim->report, sizeof(sim->report), "node %zu sets a lease that is over",
 			 node + 1);
 	}
-	n->lease_epoch = a->epoch;
-	n->lease_deadline = a->deadline;
+	n->lease.epoch = a->epoch;
+	n->lease.deadline = a->deadline;
 	sim->grants++;
 	check_lease(sim, node);
+	check_service(sim, node);
 }
 
 static void add_addresses(struct sim *sim, size_t node)
@@ -77,6 +99,7 @@ static void add_addresses(struct sim *sim, size_t node)
 			 node + 1);
 	}
 	n->addresses = true;
+	check_service(sim, node);
 	if (sim->loaded && sim_chance(sim, 5)) {
 		n->addresses = false;
 		decide_addresses_failed(&n->state, 0, "eth0:1", sim_clock(sim, node));
@@ -87,9 +110,9 @@ static void clear_lease(struct sim *sim, size_t node)
 {
 	struct sim_node *n = &sim->nodes[node];
 
-	if (n->lease_deadline && n->lease_deadline <= sim_clock(sim, node))
+	if (n->lease.deadline && n->lease.deadline <= sim_clock(sim, node))
 		n->lapses++;
-	n->lease_deadline = 0;
+	n->lease.deadline = 0;
 }
 
 static void execute(struct sim *sim, size_t node, const struct decide_action *a)
@@ -298,8 +321,8 @@ void sim_agent_start(struct sim *sim, size_t node)
 	n->tick_at = 0;
 	make_settings(sim, node, &settings);
 	decide_init(&n->state, &settings, n->actions, now);
-	if (n->lease_deadline > now)
-		decide_adopt(&n->state, 0, n->lease_epoch, n->lease_deadline, now);
+	if (n->lease.deadline > now)
+		decide_adopt(&n->state, 0, n->lease.epoch, n->lease.deadline, now);
 	else
 		n->addresses = false;
 	decide_standby(&n->state, n->standby, now);

@@ -87,7 +87,7 @@ void sim_power(struct sim *sim, size_t node, bool on)
 		n->tick_at = 0;
 		n->corosync = SIM_DEAD;
 		sim_ring_forget(sim, node);
-		n->lease_deadline = 0;
+		n->lease.deadline = 0;
 		n->addresses = false;
 		n->powered = false;
 	} else {

@@ -15,6 +15,7 @@
 #include "agent/address_io.h"
 
 static struct address_io io;
+static struct port_state ports[] = {{.name = "lo", .index = 1, .gated = true}};
 static struct config_group group = {
 	.name = "main",
 	.aliases = {{.label = "lo:1", .port = "lo", .address = 0x0100000a},
@@ -53,8 +54,8 @@ static void come_and_go(void **state)
 	size_t failed = 7;
 
 	(void)state;
-	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
-	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
 	assert_int_equal(address_io_delete(&io, &group), 0);
 	assert_int_equal(address_io_delete(&io, &group), 0);
 	assert_int_equal(failed, 7);
@@ -67,9 +68,20 @@ static void none_without_the_other(void **state)
 
 	(void)state;
 	strcpy(half.aliases[1].port, "none");
-	assert_int_equal(address_io_add(&io, &half, 5, &failed), -ENODEV);
+	assert_int_equal(address_io_add(&io, &half, ports, 1, 5, &failed), -ENODEV);
 	assert_int_equal(failed, 1);
 	assert_int_equal(address_io_delete(&io, &half), 0);
+}
+
+static void none_where_nothing_enforces_the_lease(void **state)
+{
+	size_t failed = 7;
+
+	(void)state;
+	ports[0].gated = false;
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), -ENODEV);
+	ports[0].gated = true;
+	assert_int_equal(failed, 1);
 }
 
 static void late_answers_are_passed_over(void **state)
@@ -79,7 +91,7 @@ static void late_answers_are_passed_over(void **state)
 	(void)state;
 	for (int i = 0; i < 5; i++)
 		leave_an_answer();
-	assert_int_equal(address_io_add(&io, &group, 5, &failed), 0);
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
 	for (int i = 0; i < 5; i++)
 		leave_an_answer();
 	assert_int_equal(address_io_delete(&io, &group), 0);
@@ -98,6 +110,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(come_and_go),
 		cmocka_unit_test(none_without_the_other),
+		cmocka_unit_test(none_where_nothing_enforces_the_lease),
 		cmocka_unit_test(late_answers_are_passed_over),
 		cmocka_unit_test(failure_is_told_without_a_socket),
 	};

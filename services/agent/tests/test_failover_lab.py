@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
 
@@ -220,37 +221,74 @@ def test_without_quorum_no_alias(pair):
     assert cluster.wait_owner((owner,), 15) == owner, "a quorum again"
 
 
-def test_stopped_agent_clears_at_once_when_it_goes_on(pair, capsys):
-    """While the owner's agent is stopped its aliases stay until the kernel ends their lifetime: an overlap is
-    possible here until the lease is enforced by a gate in the kernel, so it is only reported."""
+@pytest.mark.parametrize("stopped", [("agent",), ("corosync", "agent"), ("corosync",)], ids="+".join)
+def test_stopped_owner_is_silent_from_the_end_of_its_lease(pair, stopped, capsys):
+    """A stopped agent cannot take its aliases away, so they stay on the ports: the kernel's gate makes them mute."""
     cluster, owner, standby = pair
     with cluster.probe() as probe:
         time.sleep(0.3)
-        cluster[owner].send_signal("agent", signal.SIGSTOP)
-        processes.wait_for("the standby to take over", lambda: labels(cluster, standby) == cluster.group_labels(), 10)
+        began = time.monotonic()
+        for daemon in stopped:
+            cluster[owner].send_signal(daemon, signal.SIGSTOP)
+        processes.wait_for("the standby to take over", lambda: labels(cluster, standby) == cluster.group_labels(), 10, 0.02)
+        if "agent" in stopped:
+            assert labels(cluster, owner) == cluster.group_labels(), "nothing but the gate is between them and the wire"
+            assert not forwards(cluster, owner) and forwards(cluster, standby)
         time.sleep(0.2)
-        cluster[owner].send_signal("agent", signal.SIGCONT)
-        thawed = time.monotonic()
+        for daemon in stopped:
+            cluster[owner].send_signal(daemon, signal.SIGCONT)
         processes.wait_for("the old owner to clear", lambda: not labels(cluster, owner), 1, 0.01)
-        time.sleep(0.5)
-    assert not probe.spoke(owner, thawed + 0.1)
-    with capsys.disabled():
-        print(f" [answers of both while stopped: {len(probe.overlaps())}]", end="")
-    note("agent stopped", probe, capsys)
+        time.sleep(0.3)
+        cluster.wait_ready(standby, 20)
+    assert probe.overlaps() == []
+    assert probe.spoke(owner, began) and not probe.spoke(owner, began + LEASE)
+    assert note(f"{' and '.join(stopped)} stopped", probe, capsys) < TAKEOVER
     assert cluster.holders() == [standby]
 
 
-def test_stopped_corosync_never_makes_two_owners(pair, capsys):
+def forwards(cluster, name):
+    """Whether a router takes a frame of a server on the private network on to the public one."""
+    private, public = (port["mac"] for port in reversed(cluster[name].ports))
+    return "forwarded" in cluster.lab.run("prober", "/usr/bin/python3", HERE / "send_through.py", "priv", private, "pub", public)
+
+
+def test_only_the_owner_forwards(pair):
+    cluster, owner, standby = pair
+    assert forwards(cluster, owner) and not forwards(cluster, standby)
+
+
+def gates(cluster, name, port):
+    """The programs of the gate that are on a port now, both ways."""
+    return [cluster[name].run("tc", "filter", "show", "dev", port, way).count("handle 0x1 gate_" + way) for way in ("ingress", "egress")]
+
+
+def test_gate_that_is_taken_away_is_put_back(pair):
+    cluster, owner, _ = pair
+    assert gates(cluster, owner, "eth1") == [1, 1]
+    with cluster.probe() as probe:
+        cluster[owner].run("tc", "qdisc", "del", "dev", "eth1", "clsact")
+        processes.wait_for("the gate to be back", lambda: gates(cluster, owner, "eth1") == [1, 1], 2, 0.02)
+        time.sleep(0.2)
+    assert probe.gap() < 0.5 and cluster.holders() == [owner]
+    assert "the agent runs, which keeps the gate" in cluster[owner].run(nodes.BIN / "trireme-gate", "--yang", nodes.YANG, "--bpf",
+                                                                        "/run/bpf", check=False)
+
+
+def test_port_that_takes_no_gate_makes_unfit(pair, capsys):
     cluster, owner, standby = pair
     with cluster.probe() as probe:
         time.sleep(0.3)
-        cluster[owner].send_signal("corosync", signal.SIGSTOP)
-        assert cluster.wait_owner((standby,), 10) == standby
-        time.sleep(0.5)
-        cluster[owner].send_signal("corosync", signal.SIGCONT)
-        cluster.wait_ready(standby, 20)
+        # Stopped meanwhile, so that it does not come in between.
+        cluster[owner].send_signal("agent", signal.SIGSTOP)
+        cluster[owner].run("sh", "-ec", "tc qdisc del dev eth1 clsact; tc qdisc add dev eth1 ingress")
+        cluster[owner].send_signal("agent", signal.SIGCONT)
+        assert cluster.wait_owner((standby,), 5) == standby
+        assert "standby: eth1 has no gate (something else is in its place)" in reason(cluster, standby, owner)
+        cluster[owner].run("tc", "qdisc", "del", "dev", "eth1", "ingress")
+        cluster.wait_ready(standby, 5)
+        assert gates(cluster, owner, "eth1") == [1, 1]
     assert probe.overlaps() == []
-    assert note("corosync stopped", probe, capsys) < TAKEOVER
+    assert note("gate lost", probe, capsys) < 0.5
 
 
 def test_killed_agent_adopts_its_lease(pair, capsys):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The small pure parts: lease arithmetic, announcements, ports, settings, status. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,8 +126,8 @@ static void make_config(struct config *c)
 static void ports_decide_about_fitness(void **state)
 {
 	struct port_state ports[] = {
-		{.name = "eth0", .index = 2, .carrier = true, .has_address = true},
-		{.name = "eth1", .index = 3, .carrier = true, .has_address = true},
+		{.name = "eth0", .index = 2, .carrier = true, .has_address = true, .gated = true},
+		{.name = "eth1", .index = 3, .carrier = true, .has_address = true, .gated = true},
 		{.name = "eth2", .index = 0}, /* no alias of the group is on it */
 	};
 	static struct config c;
@@ -136,7 +137,13 @@ static void ports_decide_about_fitness(void **state)
 	make_config(&c);
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_FIT);
 	assert_string_equal(object, "");
+	ports[2].index = 4;
+	ports[2].gate_error = -EEXIST;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_GATE);
+	assert_string_equal(object, "eth2/17");
 	ports[1].has_address = false;
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_GATE);
+	ports[2].gated = true;
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_ADDRESS);
 	assert_string_equal(object, "eth1");
 	ports[0].carrier = false;
