@@ -403,11 +403,11 @@ int main(int argc, char **argv)
 {
 	struct agent *a = &agent;
 	/*
-	 * Addresses, gratuitous ARP, the gate, priority, locked memory; corosync
-	 * asks for root's uid only.
+	 * Gate and addresses, gratuitous ARP, priority, locked memory; corosync asks for root's uid
+	 * only.
 	 */
-	const uint64_t keep = GATE_RIGHTS | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_NET_RAW) |
-			      PRIVILEGE(CAP_SYS_NICE) | PRIVILEGE(CAP_IPC_LOCK);
+	const uint64_t keep = GATE_RIGHTS | PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_SYS_NICE) |
+			      PRIVILEGE(CAP_IPC_LOCK);
 	const struct daemon_switch bpf = {"bpf", "DIR", GATE_SWITCH_HELP, &a->bpf_folder};
 	const struct daemon_special special = {
 		.config_path = SCHEMA_RUNNING, .switches = &bpf, .n_switches = 1};
