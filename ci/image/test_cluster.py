@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from lab import cluster, processes, rights, stream
+from lab import browser, cluster, processes, rights, stream
 from lab.cluster import CLIENT, GATEWAY, ROUTERS, VIP, VIP_DIRECT, WEBS
 from lab.load import Load
 from lab.share import FULL, in_full_run
@@ -483,6 +483,17 @@ def test_the_password_of_the_console_opens_the_api(stage, settled):
     assert "<title>" in curl(stage, settled, "/")
     assert stage.lab.run("up", "curl", "-sk", "--max-time", "2", "-o", "/dev/null", "-w", "%{http_code}", f"https://{VIP}/",
                          check=False) == "000", "nothing of it on the public side"
+
+
+def test_the_page_of_the_booted_image(stage, settled):
+    """In Chromium, by the password of the console."""
+    page = browser.Page(stage.lab, "web1", f"https://{cluster.private_address(settled)}", stage.cluster.logs)
+    try:
+        page("sign_in", user="admin", password=PASSWORD)
+        page("tiers_show", node=settled, owner=settled, addresses=[VIP, VIP_DIRECT, GATEWAY], services=["web", "web-direct"])
+        assert page("faults") == []
+    finally:
+        page.close()
 
 
 # -- it says what is wrong (last: the cluster is switched off to make room)

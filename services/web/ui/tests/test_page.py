@@ -1,7 +1,4 @@
 """The page as a person uses it: Chromium at the real front, with broker, config service and agents of a whole cluster behind it."""
-import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,11 +7,9 @@ import pytest
 TOP = Path(__file__).resolve().parents[4]
 sys.path.insert(0, str(TOP / "services/web/tests"))
 import web_lab  # noqa: E402 - the path must be set first
-from lab import nodes, processes  # noqa: E402
+from lab import browser, nodes  # noqa: E402
 
 LOGS = TOP / "build/test/tools/page"
-BUILT = TOP / "build/web-ui"  # by services/web/ui/prepare
-CHROMIUM = "/usr/bin/chromium"
 URL = f"https://{web_lab.ADDRESS}"
 ADA = {"user": "ada", "password": web_lab.PASSWORD}
 LVS = """serial_no = 14
@@ -35,53 +30,17 @@ virtual ftp {
 """
 
 
-class Page:
-    """The browser, which does one step after the other (steps.mjs)."""
-
-    def __init__(self, machine):
-        shots = LOGS / "shots"
-        shots.mkdir(parents=True, exist_ok=True)
-        # An IPv6 address comes some time after its link, and Chromium gives up its requests when the network changes.
-        machine.lab.sysctl("client", "ipv6.conf.all.disable_ipv6", 1)
-        command = ["nsenter", f"--net={machine.lab.handle('client')}", "node", BUILT / "tests/browser.mjs", URL, CHROMIUM, shots]
-        self.words = (LOGS / "browser.log").open("w")
-        self.process = processes.spawn([*map(str, command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words,
-                                       text=True, env={**os.environ, "HOME": str(LOGS)})
-        assert self._answer() == "ready"
-
-    def _answer(self):
-        line = self.process.stdout.readline()
-        assert line, f"the browser has ended; {LOGS / 'browser.log'}"
-        answer = json.loads(line)
-        assert "error" not in answer, answer["error"]
-        return answer["ok"]
-
-    def __call__(self, step, **words):
-        """Does a step; what it returns. A step that does not come about fails the test in its words."""
-        self.process.stdin.write(json.dumps({"step": step, **words}) + "\n")
-        self.process.stdin.flush()
-        return self._answer()
-
-    def close(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        finally:
-            processes.end(self.process)
-            self.words.close()
-
-
 @pytest.fixture(scope="module")
 def machine():
     """r1 is the one that the browser is at; r2 and w make the cluster whole."""
-    with web_lab.Machine(LOGS, nodes.slow, BUILT / "build/dist") as made:
+    with web_lab.Machine(LOGS, nodes.slow, browser.BUILT / "build/dist") as made:
         made.cluster.wait_current()
         yield made
 
 
 @pytest.fixture(scope="module")
 def page(machine):
-    made = Page(machine)
+    made = browser.Page(machine.lab, "client", URL, LOGS)
     yield made
     made.close()
 
