@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,6 +36,12 @@ SILENCE = 1.0      # seconds at most for which a connection may stand still whil
 CHECK_TIME = 2 * 1.0 + 0.8 + 1.0
 
 
+def at_once(ask, things):
+    """The answer about each: most of the time that an answer takes is waiting."""
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(things, pool.map(ask, things)))
+
+
 @pytest.fixture
 def settled(stage):
     """All three machines run and are ready, one router answers for all floating addresses; returns its name."""
@@ -42,7 +49,7 @@ def settled(stage):
 
     def whole():
         owner = stage.cluster.owner()
-        roles = {name: role(stage, name) for name in cluster.NODES}
+        roles = at_once(lambda name: role(stage, name), cluster.NODES)
         expected = {**dict.fromkeys(ROUTERS, "standby"), "w": "witness", owner: "owner"}
         return owner if roles == expected and set(map(tuple, held_by(stage).values())) == {(owner,)} else ""
     return processes.wait_for("one owner, a standby and a witness", whole, BOOT, 1.0)
@@ -76,7 +83,7 @@ def wait_role(stage, name, roles, seconds):
 
 def held_by(stage):
     """Who answers for each floating address."""
-    return {address: stage.cluster.owners(address) for address in ALIASES.values()}
+    return at_once(stage.cluster.owners, ALIASES.values())
 
 
 def wait_moved(stage, load, old, new, since, seconds):
