@@ -67,15 +67,15 @@ test-full: image ## the same with the long parts
 
 bench-config: setup ## a change on a large configuration, in the kernels of two nodes: build/bench/config.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run && \
-		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/config
+		$(MAKE) -s -C services BUILD=$(BUILD)/services all test-programs && ci/bench/config
 
 bench-api: setup ## requests to the API, quiet and under attack: build/bench/api.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
-		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/api
+		$(MAKE) -s -C services BUILD=$(BUILD)/services all test-programs && ci/bench/api
 
 bench-failover: setup ## gaps and overlaps of a take-over, event by event, beside keepalived (RUNS=20 each): build/bench/failover.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
-		$(MAKE) -s -C services BUILD=$(BUILD)/services all && ci/bench/failover $(or $(RUNS),20)
+		$(MAKE) -s -C services BUILD=$(BUILD)/services all test-programs && ci/bench/failover $(or $(RUNS),20)
 
 report: image ## build/report.json and a table: sizes, times, memory
 	@firmware/infra/host-setup ci/host-packages.run && ci/report
