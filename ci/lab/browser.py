@@ -21,7 +21,9 @@ class Page:
         command = lab.command(namespace, "node", BUILT / "tests/browser.mjs", url, CHROMIUM, shots)
         self.words = self.logs.open("w")
         self.process = processes.spawn(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.words,
-                                       text=True, env={**os.environ, "HOME": str(logs)})
+                                       text=True, env={**os.environ, "HOME": str(logs)}, start_new_session=True)
+        # Its start takes all processors for seconds, which emulated routers beside it would miss.
+        processes.come_last(self.process.pid)
         assert self._answer() == "ready"
 
     def _answer(self):

@@ -1,4 +1,5 @@
 """Joining in the lab: nodes of the demonstration cluster with real corosync, and a machine that has nothing yet."""
+import contextlib
 import re
 import select
 import signal
@@ -36,8 +37,9 @@ class Program:
             self.process = processes.spawn(node.command(*command), stdout=words, stderr=words,
                                            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL)
         if stdin is not None:
-            self.process.stdin.write(stdin.encode())
-            self.process.stdin.close()
+            # Before it reads, it may have ended for a reason of its own, which is what `end` then tells.
+            with contextlib.suppress(BrokenPipeError), self.process.stdin as pipe:
+                pipe.write(stdin.encode())
 
     def said(self):
         return self.log.read_text()

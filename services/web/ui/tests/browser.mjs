@@ -7,6 +7,7 @@ import * as steps from './steps.mjs';
 
 const STEP_MS = 30_000;
 const SLOW_MS = 2000;
+const SEEN_MAX = 2000;
 const [url, executablePath, folder] = process.argv.slice(2);
 
 // The whole runs as root in a namespace of its own, where Chromium's own sandbox cannot start.
@@ -70,7 +71,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     const shot = `${folder}/${number}-${asked.step}.png`;
     await page.screenshot({ path: shot, fullPage: true }).catch(() => undefined);
-    console.log(JSON.stringify({ error: `${asked.step}: ${error.message} (see ${shot})` }));
+    // The log of a run on another machine has no pictures.
+    const seen = await page.innerText('body', { timeout: SLOW_MS }).catch(() => '');
+    console.log(
+      JSON.stringify({ error: `${asked.step}: ${error.message} (see ${shot})\nthe page says:\n${seen.slice(0, SEEN_MAX)}` }),
+    );
   }
 }
 await browser.close();
