@@ -14,11 +14,9 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
+from failover_lab import LEASE, TAKEOVER, healthy, note  # noqa: E402
 
 LOGS = TOP / "build/test/labs/failover"
-LEASE = 2.590  # s: L of the timing of nodes.slow
-TAKEOVER = LEASE + 1.0
-measured = {}
 
 
 @pytest.fixture(scope="module")
@@ -26,26 +24,13 @@ def cluster():
     with nodes.Nodes(LOGS, nodes.slow) as whole:
         whole.start()
         yield whole
-        for what, gap in measured.items():
-            print(f"gap {what}: {gap * 1000:.0f} ms")
 
 
 @pytest.fixture
 def pair(cluster):
     """The cluster with everybody ready: (cluster, owner, standby)."""
-    owner = cluster.wait_owner(("r1", "r2"), 20)
-    cluster.wait_ready(owner, 20)
-    yield cluster, owner, "r2" if owner == "r1" else "r1"
-    for node in cluster.nodes.values():
-        node.repair()
-
-
-def note(what, probe, capsys):
-    """Records and prints the longest silence of any alias."""
-    measured[what] = probe.gap()
-    with capsys.disabled():
-        print(f" [gap {what}: {measured[what] * 1000:.0f} ms]", end="", flush=True)
-    return measured[what]
+    with healthy(cluster) as (owner, standby):
+        yield cluster, owner, standby
 
 
 def labels(cluster, name):
