@@ -7,10 +7,11 @@
 
 /*
  * With a short token knet's own defaults (timeout token / 2, heartbeat thread at 200 ms) drop
- * links with no fault at all: both values are explicit.
+ * links with no fault at all: all three values are explicit.
  */
 #define PING_INTERVAL_MS 200
 #define PING_TIMEOUT_MS 1000
+#define PONG_COUNT 2 /* answers until a link is up */
 
 static const char *const ciphers[] = {
 	[CONFIG_CIPHER_AES128] = "aes128",
@@ -50,8 +51,9 @@ static void add_totem(const struct ring *ring, struct text *text)
 			 "\t\tknet_transport: udp\n"
 			 "\t\tknet_ping_interval: %u\n"
 			 "\t\tknet_ping_timeout: %u\n"
+			 "\t\tknet_pong_count: %u\n"
 			 "\t}\n",
-			 i, CONFIG_RING_PORT + i, PING_INTERVAL_MS, PING_TIMEOUT_MS);
+			 i, CONFIG_RING_PORT + i, PING_INTERVAL_MS, PING_TIMEOUT_MS, PONG_COUNT);
 	}
 	text_add(text, "}\n\n");
 }

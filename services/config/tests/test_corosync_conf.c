@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/golden/NAME.conf is what a document gives. */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,16 +35,23 @@ static int conf_of(const struct config *config, struct text *text)
 	return corosync_conf(&ring, text);
 }
 
-static void compare(const struct config *config, const char *name)
+static void check_golden(const char *conf, const char *name)
 {
-	char conf[COROSYNC_CONF_MAX], path[128];
-	struct text text = TEXT_ON(conf);
 	_cleanup_free_ char *expected = NULL;
+	char path[128];
 
 	snprintf(path, sizeof(path), "services/config/tests/golden/%s.conf", name);
 	assert_int_equal(file_read(path, COROSYNC_CONF_MAX, &expected, NULL), 0);
-	assert_int_equal(conf_of(config, &text), 0);
 	assert_string_equal(conf, expected);
+}
+
+static void compare(const struct config *config, const char *name)
+{
+	char conf[COROSYNC_CONF_MAX];
+	struct text text = TEXT_ON(conf);
+
+	assert_int_equal(conf_of(config, &text), 0);
+	check_golden(conf, name);
 }
 
 static void three_nodes(void **state)
@@ -74,6 +82,28 @@ static void one_node(void **state)
 	compare(config, "one-node");
 }
 
+/* While both ports of both nodes get other addresses. */
+static void all_links(void **state)
+{
+	static const uint8_t key[RING_KEY_SIZE] = {1};
+	_cleanup_(config_freep) struct config *config = load_demo();
+	char conf[COROSYNC_CONF_MAX];
+	struct text text = TEXT_ON(conf);
+	struct ring now, wanted, next;
+
+	(void)state;
+	config->n_nodes = 2;
+	ring_of_config(config, key, &now);
+	for (size_t i = 0; i < config->n_nodes; i++) {
+		config->nodes[i].ports[0].address ^= htonl(0x40);
+		config->nodes[i].ports[1].address ^= htonl(0x40);
+	}
+	ring_of_config(config, key, &wanted);
+	assert_int_equal(ring_next(&now, &wanted, &next), RING_STEP_LINK_ADD);
+	assert_int_equal(corosync_conf(&next, &text), 0);
+	check_golden(conf, "all-links");
+}
+
 static void the_most_nodes_fit(void **state)
 {
 	_cleanup_(config_freep) struct config *config = load_demo();
@@ -96,6 +126,7 @@ int main(void)
 		cmocka_unit_test(three_nodes),
 		cmocka_unit_test(two_nodes_wait_for_each_other),
 		cmocka_unit_test(one_node),
+		cmocka_unit_test(all_links),
 		cmocka_unit_test(the_most_nodes_fit),
 	};
 
