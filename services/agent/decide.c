@@ -2,7 +2,6 @@
 #include "agent/decide_internal.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,21 +21,6 @@ struct decide_action *decide_emit(struct decide_state *s, enum decide_action_typ
 	action->group = group;
 	action->epoch = action->deadline = 0;
 	return action;
-}
-
-void decide_log(struct decide_state *s, int priority, const char *format, ...)
-{
-	struct decide_actions *a = s->actions;
-	struct decide_log *log;
-	va_list args;
-
-	if (a->n_logs == DECIDE_LOGS_MAX)
-		return;
-	log = &a->logs[a->n_logs++];
-	log->priority = priority;
-	va_start(args, format);
-	vsnprintf(log->text, sizeof(log->text), format, args);
-	va_end(args);
 }
 
 void decide_send(struct decide_state *s, enum agent_wire_type type, size_t group, uint64_t epoch,
@@ -147,7 +131,9 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 			!self || self->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_NO_PORT;
 		g->ports.since = now;
 		g->health = g->ports;
+		g->told = (struct decide_told){.role = decide_role(s, i), .since = now};
 	}
+	s->ring_since = s->quorum_since = now;
 }
 
 void decide_voted(struct decide_state *s, uint64_t guard_until)
@@ -178,21 +164,27 @@ void decide_adopt(struct decide_state *s, size_t group, uint64_t epoch, uint64_t
 	g->owner = s->settings.self;
 	g->lease_until = deadline;
 	g->adopting = true;
-	decide_log(s, LOG_NOTICE, "%s: the lease of the agent's former life runs for %llu ms",
-		   s->settings.groups[group],
-		   (unsigned long long)((deadline - now) / NSEC_PER_MSEC));
+	transition_event(s, AGENT_CAUSE_STARTED,
+			 "the lease of the agent's former life runs for %llu ms",
+			 (unsigned long long)((deadline - now) / NSEC_PER_MSEC));
+	transition_tell(s, now);
 }
 
 static void begin(struct decide_state *s, uint64_t now)
 {
+	transition_event(s, AGENT_CAUSE_TIME, "time went by");
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_expire(s, i, now);
+	transition_end(s, now);
 }
 
+/* What the event was is said before what follows from it. */
 static void finish(struct decide_state *s, uint64_t now)
 {
+	transition_tell(s, now);
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_step(s, i, now);
+	transition_end(s, now);
 	if (s->health_dirty && s->view)
 		view_send_state(s, AGENT_WIRE_HEALTH, now);
 }
@@ -216,6 +208,7 @@ void decide_ring_lost(struct decide_state *s, uint64_t now)
 	static const struct decide_ring none;
 
 	begin(s, now);
+	transition_event(s, AGENT_CAUSE_RING_LOST, "the connection to corosync is lost");
 	decide_log(s, LOG_ERR, "the connection to corosync is lost; a running lease stands");
 	s->quorum_known = false;
 	view_configuration(s, &none, NULL, 0, now);
@@ -226,16 +219,21 @@ void decide_quorum(struct decide_state *s, const struct decide_ring *ring, bool 
 		   uint32_t expected_votes, uint64_t now)
 {
 	begin(s, now);
-	if (!s->quorum_known || s->quorate != quorate)
-		decide_log(s, quorate ? LOG_INFO : LOG_WARNING, "quorum %s (ring %llu)",
+	transition_event(s, AGENT_CAUSE_QUORUM, "the members %s a quorum",
+			 quorate ? "are" : "are not");
+	if (!s->quorum_known || s->quorate != quorate) {
+		s->quorum_since = now;
+		decide_say(s, AGENT_SUBJECT_QUORUM, DECIDE_GROUPS_MAX, AGENT_CAUSE_QUORUM,
+			   quorate ? LOG_INFO : LOG_WARNING, "quorum %s (ring %llu)",
 			   quorate ? "reached" : "missing", (unsigned long long)ring->seq);
+	}
 	s->quorum_known = true;
 	s->quorum_ring = *ring;
 	s->quorate = quorate;
 	if (expected_votes)
 		s->expected_votes = expected_votes;
 	for (size_t i = 0; i < s->settings.n_groups && !quorate; i++)
-		group_release(s, i, 0, "the quorum is lost");
+		group_release(s, i, 0, AGENT_CAUSE_QUORUM, "the quorum is lost");
 	finish(s, now);
 }
 
@@ -264,7 +262,8 @@ void decide_health(struct decide_state *s, size_t group, enum agent_wire_health 
 	    (h->code != code || strncmp(h->object, object, sizeof(h->object) - 1) != 0)) {
 		*h = (struct decide_health){.code = code, .since = now};
 		snprintf(h->object, sizeof(h->object), "%s", object);
-		decide_log(s, LOG_NOTICE, "%s: this node %s: %s", s->settings.groups[group],
+		decide_say(s, AGENT_SUBJECT_FITNESS, group, AGENT_CAUSE_HEALTH, LOG_NOTICE,
+			   "%s: this node %s: %s", s->settings.groups[group],
 			   code == AGENT_HEALTH_FIT ? "can own" : "cannot own",
 			   decide_health_text(h, text, sizeof(text)));
 	}
@@ -274,6 +273,8 @@ void decide_health(struct decide_state *s, size_t group, enum agent_wire_health 
 void decide_current(struct decide_state *s, bool current, uint64_t now)
 {
 	begin(s, now);
+	transition_event(s, AGENT_CAUSE_CONFIGURATION, "the configuration is %s",
+			 current ? "the newest" : "not the newest");
 	if (s->stale == current)
 		decide_log(s, LOG_NOTICE, "the configuration is %s",
 			   current ? "the newest again"
@@ -285,6 +286,7 @@ void decide_current(struct decide_state *s, bool current, uint64_t now)
 void decide_standby(struct decide_state *s, bool standby, uint64_t now)
 {
 	begin(s, now);
+	transition_event(s, AGENT_CAUSE_CONFIGURATION, "the configuration is another one");
 	if (s->standby != standby)
 		decide_log(s, LOG_NOTICE, "by configuration this node %s",
 			   standby ? "stands by: it gives up what it owns and takes over nothing"
@@ -325,7 +327,7 @@ int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32
 		return -EHOSTUNREACH;
 	}
 	if (g->owner == s->settings.self)
-		group_release(s, group, target, "switch-over by command");
+		group_release(s, group, target, AGENT_CAUSE_COMMAND, "switch-over by command");
 	else
 		decide_send(s, AGENT_WIRE_SWITCHOVER, group, g->epoch, 0, target);
 	finish(s, now);
@@ -336,9 +338,10 @@ int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32
 void decide_leave(struct decide_state *s, uint64_t now)
 {
 	begin(s, now);
+	transition_event(s, AGENT_CAUSE_LEAVING, "the agent is shutting down");
 	s->leaving = true;
 	for (size_t i = 0; i < s->settings.n_groups; i++)
-		group_release(s, i, decide_fittest(s, i, s->settings.self),
+		group_release(s, i, decide_fittest(s, i, s->settings.self), AGENT_CAUSE_LEAVING,
 			      "the agent is shutting down");
 	finish(s, now);
 }

@@ -18,14 +18,16 @@
 
 #include "agent/lease.h"
 #include "base/ring.h"
+#include "proto/agent_ipc.h"
 #include "proto/agent_wire.h"
 
 #define DECIDE_NODES_MAX 16
 #define DECIDE_GROUPS_MAX AGENT_WIRE_GROUPS_MAX
 #define DECIDE_NAME_MAX 33
 #define DECIDE_ACTIONS_MAX 192
-#define DECIDE_LOGS_MAX 64
+#define DECIDE_LOGS_MAX 128 /* three transitions of every group among them */
 #define DECIDE_LOG_MAX 240
+#define DECIDE_CAUSE_MAX 120
 #define DECIDE_OUTSTANDING_MAX 32 /* heartbeats of a group without a quorum of echoes */
 
 struct decide_node {
@@ -79,7 +81,33 @@ struct decide_action {
 
 struct decide_log {
 	int priority; /* LOG_… of syslog(3) */
+	enum agent_subject subject;
+	enum agent_cause cause;
+	size_t group; /* DECIDE_GROUPS_MAX: none */
+	uint64_t epoch, view;
+	uint32_t owner;
 	char text[DECIDE_LOG_MAX];
+};
+
+/* Why something changed: the end of a sentence. */
+struct decide_cause {
+	enum agent_cause code; /* NONE: nothing is said */
+	char text[DECIDE_CAUSE_MAX];
+};
+
+/* What was last said of a group. */
+struct decide_told {
+	enum agent_role role;
+	uint32_t owner;
+	uint64_t epoch;
+	uint64_t since; /* of the role */
+};
+
+/* How the owner of that epoch came by the group, as this node has seen it. */
+struct decide_taken {
+	uint64_t epoch, at;
+	uint32_t owner, from; /* from 0: nobody */
+	struct decide_cause cause;
 };
 
 struct decide_actions {
@@ -143,6 +171,13 @@ struct decide_group {
 	struct decide_health health; /* as told to the others: a failed alias included */
 	uint64_t failed_until; /* an alias could not be added: not tried again before; 0: none */
 	char failed_label[AGENT_WIRE_OBJECT_MAX];
+
+	/* For explanations and the log. */
+	struct decide_cause cause; /* of what the present event has changed so far */
+	struct decide_told told;
+	struct decide_taken taken;
+	enum agent_cause release; /* of the owner's last release, as it has said */
+	uint64_t heard;		  /* the owner's last heartbeat, or claim */
 };
 
 struct decide_state {
@@ -159,6 +194,10 @@ struct decide_state {
 	bool quorum_known, quorate;
 	uint32_t expected_votes;
 	uint64_t absent_since[DECIDE_NODES_MAX]; /* by index of settings.nodes; 0: present */
+	bool agent_only[DECIDE_NODES_MAX];	 /* absent: it left the group, not the ring */
+	uint64_t ring_since;			 /* of the present members */
+	uint64_t quorum_since;			 /* of the verdict */
+	struct decide_cause event;		 /* what is being acted on */
 
 	bool health_dirty; /* HEALTH must be multicast */
 	bool leaving;
@@ -238,6 +277,8 @@ bool decide_view_quorate(const struct decide_state *s);
 uint64_t decide_guard_end(const struct decide_group *g);
 /* Who owns the group as far as this node knows; 0: nobody. */
 uint32_t decide_owner(const struct decide_state *s, size_t group);
+/* What this node is for the group. */
+enum agent_role decide_role(const struct decide_state *s, size_t group);
 /* The fittest router of the view other than `except`; 0: none. */
 uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t except);
 const struct decide_node *decide_node(const struct decide_state *s, uint32_t id);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What decide.c (events), group.c (one group's life), view.c (agreement) and choose.c share. */
+/*
+ * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
+ * said of it) and choose.c share.
+ */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
 
@@ -11,11 +14,36 @@
 /* decide.c */
 struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
 				  size_t group);
-void decide_log(struct decide_state *s, int priority, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 /* Multicasts a message about a group in the present view. */
 void decide_send(struct decide_state *s, enum agent_wire_type type, size_t group, uint64_t epoch,
 		 uint64_t seq, uint32_t node);
+
+/* transition.c */
+/* A line for the log and the flight record. */
+void decide_log(struct decide_state *s, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same about a group (DECIDE_GROUPS_MAX: none), of a subject and with a cause. */
+void decide_say(struct decide_state *s, enum agent_subject subject, size_t group,
+		enum agent_cause cause, int priority, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+/* What is being acted on: the cause of whatever changes, unless a better one is given. */
+void transition_event(struct decide_state *s, enum agent_cause code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The better one, for this group and this event. */
+void transition_cause(struct decide_state *s, size_t group, enum agent_cause code,
+		      const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Says what has changed since it was last called; transition_end(): and forgets the causes. */
+void transition_tell(struct decide_state *s, uint64_t now);
+void transition_end(struct decide_state *s, uint64_t now);
+
+/* Why the group is there to be taken by that node; and: it is taken. Before anything changes by it.
+ */
+void transition_why_free(const struct decide_state *s, size_t group, uint32_t claimant,
+			 struct decide_cause *ret_cause);
+void transition_taken(struct decide_state *s, size_t group, uint32_t claimant, uint64_t epoch,
+		      uint64_t now);
+/* ": switch-over by command", or "": what an owner has said of its release. */
+const char *transition_release_text(enum agent_cause cause);
 
 /* view.c */
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
@@ -31,10 +59,11 @@ uint32_t view_needed_votes(const struct decide_state *s);
 void group_view_left(struct decide_state *s, size_t group);
 void group_view_installed(struct decide_state *s, size_t group, uint64_t now);
 /*
- * Gives the group up: lease, addresses, then RELEASED naming the successor (0: none). cause is
- * the end of the sentence "<group> given up: …".
+ * Gives the group up: lease, addresses, then RELEASED naming the successor (0: none) and the cause.
+ * text is the end of the sentence "<group>: owner -> …: …".
  */
-void group_release(struct decide_state *s, size_t group, uint32_t successor, const char *cause);
+void group_release(struct decide_state *s, size_t group, uint32_t successor, enum agent_cause cause,
+		   const char *text);
 void group_message(struct decide_state *s, size_t group, uint32_t sender,
 		   const struct agent_message *m, uint64_t now);
 void group_expire(struct decide_state *s, size_t group, uint64_t now);

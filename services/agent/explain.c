@@ -7,28 +7,6 @@
 #include "agent/decide_internal.h"
 #include "base/clock_io.h"
 
-enum agent_role explain_role(const struct decide_state *s, size_t group)
-{
-	const struct decide_group *g = &s->groups[group];
-	int rank = choose_rank(s, group);
-
-	if (g->ports.code == AGENT_HEALTH_WITNESS)
-		return s->view ? AGENT_ROLE_NONE : AGENT_ROLE_STARTING;
-	if (g->lease_until)
-		return AGENT_ROLE_OWNER;
-	if (s->leaving)
-		return AGENT_ROLE_RELEASING;
-	if (g->health.code != AGENT_HEALTH_FIT)
-		return AGENT_ROLE_UNFIT;
-	if (!s->view)
-		return AGENT_ROLE_STARTING;
-	if (g->owning || g->claiming_until)
-		return AGENT_ROLE_WAITING;
-	if (rank == 0 && decide_view_quorate(s) && !decide_owner(s, group))
-		return AGENT_ROLE_WAITING;
-	return AGENT_ROLE_STANDBY;
-}
-
 /* "850 ms", "12 s", "4 min", "3 h". */
 static const char *duration(uint64_t ns, char *buf, size_t size)
 {
@@ -193,7 +171,7 @@ static void status_group(const struct decide_state *s, size_t group, uint64_t no
 	const struct decide_group *g = &s->groups[group];
 
 	snprintf(to->name, sizeof(to->name), "%s", s->settings.groups[group]);
-	to->role = (uint8_t)explain_role(s, group);
+	to->role = (uint8_t)decide_role(s, group);
 	to->owner = decide_owner(s, group);
 	to->epoch = g->epoch;
 	to->lease_left_ms =

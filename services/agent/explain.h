@@ -10,9 +10,6 @@
 const char *explain_node(const struct decide_state *s, size_t node, uint64_t now, char *buf,
 			 size_t size);
 
-/* This node's role for the group. */
-enum agent_role explain_role(const struct decide_state *s, size_t group);
-
 /* Everything but the header. */
 void explain_status(const struct decide_state *s, uint64_t now, struct agent_status *ret_status);
 

@@ -26,7 +26,8 @@ uint32_t decide_owner(const struct decide_state *s, size_t group)
 	return holds ? g->owner : 0;
 }
 
-void group_release(struct decide_state *s, size_t group, uint32_t successor, const char *cause)
+void group_release(struct decide_state *s, size_t group, uint32_t successor, enum agent_cause cause,
+		   const char *text)
 {
 	struct decide_group *g = &s->groups[group];
 	uint64_t epoch = g->epoch;
@@ -40,9 +41,10 @@ void group_release(struct decide_state *s, size_t group, uint32_t successor, con
 	decide_emit(s, DECIDE_ADDRESSES_DELETE, group);
 	decide_emit(s, DECIDE_ANNOUNCE_STOP, group);
 	g->addresses = false;
-	decide_log(s, LOG_NOTICE, "%s given up: %s", NAME(s, group), cause);
+	g->release = cause;
+	transition_cause(s, group, cause, "%s", text);
 	if (s->view && g->owner == s->settings.self)
-		decide_send(s, AGENT_WIRE_RELEASED, group, epoch, 0, successor);
+		decide_send(s, AGENT_WIRE_RELEASED, group, epoch, cause, successor);
 }
 
 void group_expire(struct decide_state *s, size_t group, uint64_t now)
@@ -51,7 +53,7 @@ void group_expire(struct decide_state *s, size_t group, uint64_t now)
 
 	if (!g->lease_until || g->lease_until > now)
 		return;
-	group_release(s, group, 0,
+	group_release(s, group, 0, AGENT_CAUSE_LAPSED,
 		      "the lease ran out, no quorum of voters confirmed a heartbeat in time");
 	g->lapsed = true;
 }
@@ -64,7 +66,7 @@ void group_view_left(struct decide_state *s, size_t group)
 	g->claiming_until = 0;
 	g->n_outstanding = 0;
 	if (g->owning && !g->lease_until)
-		group_release(s, group, 0,
+		group_release(s, group, 0, AGENT_CAUSE_UNCONFIRMED,
 			      "the members changed before a quorum had confirmed the claim");
 }
 
@@ -76,7 +78,7 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 	if (!group_holds(g)) {
 		/* Given up since this node's STATE: the view still takes it for the owner. */
 		if (g->owner == s->settings.self && !g->released)
-			decide_send(s, AGENT_WIRE_RELEASED, group, g->epoch, 0,
+			decide_send(s, AGENT_WIRE_RELEASED, group, g->epoch, g->release,
 				    g->lapsed ? g->owner : 0);
 		return;
 	}
@@ -85,7 +87,7 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 
 		snprintf(cause, sizeof(cause), "%s holds it with epoch %llu",
 			 decide_name(s, g->owner), (unsigned long long)g->epoch);
-		group_release(s, group, 0, cause);
+		group_release(s, group, 0, AGENT_CAUSE_CLAIMED, cause);
 		return;
 	}
 	if (g->adopting)
@@ -140,9 +142,9 @@ static void begin_service(struct decide_state *s, size_t group, uint64_t now)
 	g->next_refresh = now + REFRESH_NS;
 	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
 	decide_emit(s, DECIDE_ANNOUNCE_START, group);
-	decide_log(s, LOG_NOTICE, "%s owned with epoch %llu, confirmed after %llu ms",
-		   NAME(s, group), (unsigned long long)g->epoch,
-		   (unsigned long long)((now - g->owner_since) / NSEC_PER_MSEC));
+	transition_cause(s, group, AGENT_CAUSE_CONFIRMED,
+			 "a quorum confirmed the claim after %llu ms",
+			 (unsigned long long)((now - g->owner_since) / NSEC_PER_MSEC));
 }
 
 /* Extends the lease to the sending time of the newest confirmed heartbeat + L. */
@@ -184,6 +186,7 @@ static void vote(struct decide_group *g, uint64_t lease, uint64_t now)
 	g->guard_until = until > g->guard_until ? until : g->guard_until;
 	g->guard_owner = g->owner;
 	g->guard_epoch = g->epoch;
+	g->heard = now;
 }
 
 static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
@@ -227,6 +230,7 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 {
 	struct decide_group *g = &s->groups[group];
 	bool named = m->group.node && m->group.node != sender;
+	bool known = m->group.seq <= AGENT_CAUSE_LAST;
 
 	if (m->group.epoch != g->epoch || sender != g->owner || g->released)
 		return;
@@ -234,10 +238,11 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 	g->successor = m->group.node;
 	g->guard_until = g->view_guard = 0;
 	g->vacant_since = now;
-	if (sender != s->settings.self)
-		decide_log(s, LOG_NOTICE, "%s released by %s%s%s", NAME(s, group),
-			   decide_name(s, sender), named ? " in favour of " : "",
-			   named ? decide_name(s, g->successor) : "");
+	g->release = known ? (enum agent_cause)m->group.seq : AGENT_CAUSE_NONE;
+	transition_cause(s, group, AGENT_CAUSE_RELEASED, "%s released it%s%s%s",
+			 decide_name(s, sender), named ? " in favour of " : "",
+			 named ? decide_name(s, g->successor) : "",
+			 transition_release_text(g->release));
 }
 
 static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
@@ -251,36 +256,37 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	/* Another claim came first, or the owner was heard after the claimant had decided. */
 	if (m->group.epoch != g->highest + 1 || m->group.seq != g->last_seq)
 		return;
+	transition_taken(s, group, sender, m->group.epoch, now);
 	if (group_holds(g)) {
 		char cause[DECIDE_LOG_MAX];
 
 		snprintf(cause, sizeof(cause), "%s claimed it with epoch %llu",
 			 decide_name(s, sender), (unsigned long long)m->group.epoch);
 		g->owner = sender; /* the release of a passed epoch is nobody's business */
-		group_release(s, group, 0, cause);
+		group_release(s, group, 0, AGENT_CAUSE_CLAIMED, cause);
 	}
 	g->epoch = g->highest = m->group.epoch;
 	g->owner = sender;
 	g->released = false;
+	g->release = AGENT_CAUSE_NONE;
 	g->successor = 0;
 	g->last_seq = 0;
 	g->owner_since = now;
 	/* As if it were the first heartbeat: nobody else claims before this owner has had its time.
 	 */
 	vote(g, s->settings.times.lease, now);
-	if (!mine) {
-		decide_log(s, LOG_NOTICE, "%s claimed by %s with epoch %llu", NAME(s, group),
-			   decide_name(s, sender), (unsigned long long)g->epoch);
+	if (!mine)
 		return;
-	}
 	g->owning = true;
 	g->next_seq = 1;
 	g->n_outstanding = 0;
 	g->next_heartbeat = now;
 	if (!decide_view_quorate(s))
-		group_release(s, group, 0, "the quorum was lost before the claim was delivered");
+		group_release(s, group, 0, AGENT_CAUSE_QUORUM,
+			      "the quorum was lost before the claim was delivered");
 	else if (s->stale)
-		group_release(s, group, 0, "its configuration is not the newest any more");
+		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
+			      "its configuration is not the newest any more");
 }
 
 static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
@@ -290,8 +296,9 @@ static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
 
 	if (m->group.epoch != g->epoch || sender != g->owner || g->released)
 		return;
-	decide_log(s, LOG_NOTICE, "%s: the restarted agent of %s goes on with epoch %llu",
-		   NAME(s, group), decide_name(s, sender), (unsigned long long)g->epoch);
+	decide_say(s, AGENT_SUBJECT_NOTE, group, AGENT_CAUSE_ADOPTED, LOG_NOTICE,
+		   "%s: the restarted agent of %s goes on with epoch %llu", NAME(s, group),
+		   decide_name(s, sender), (unsigned long long)g->epoch);
 	if (sender != s->settings.self || !g->adopting)
 		return;
 	g->adopting = false;
@@ -309,7 +316,7 @@ static void on_switchover(struct decide_state *s, size_t group, const struct age
 		return;
 	if (!target || target->groups[group].health.code != AGENT_HEALTH_FIT)
 		return;
-	group_release(s, group, m->group.node, "switch-over by command");
+	group_release(s, group, m->group.node, AGENT_CAUSE_COMMAND, "switch-over by command");
 }
 
 void group_message(struct decide_state *s, size_t group, uint32_t sender,
@@ -348,6 +355,7 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 	struct decide_health health = g->ports;
+	char text[DECIDE_CAUSE_MAX];
 
 	if (g->failed_until && g->failed_until <= now)
 		g->failed_until = 0;
@@ -366,6 +374,8 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 		return;
 	g->health = health;
 	s->health_dirty = true;
+	transition_cause(s, group, AGENT_CAUSE_HEALTH, "%s",
+			 decide_health_text(&health, text, sizeof(text)));
 }
 
 /* Without it nothing could be served, or nothing would end it. */
@@ -392,7 +402,7 @@ static void yield(struct decide_state *s, size_t group)
 		return;
 	snprintf(cause, sizeof(cause), "%s%s", decide_health_text(&g->health, text, sizeof(text)),
 		 wanted && !successor ? ", though no other router is fit" : "");
-	group_release(s, group, successor, cause);
+	group_release(s, group, successor, AGENT_CAUSE_HEALTH, cause);
 }
 
 /* From when on this node claims the group; UINT64_MAX: some event must come first. */
@@ -424,17 +434,17 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 static void claim(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
+	struct decide_cause why;
 
 	if (claim_time(s, group) > now)
 		return;
 	/* Should it be lost it is made again; of two of one epoch the first counts. */
 	g->claiming_until = now + s->settings.times.lease;
-	decide_log(s, LOG_NOTICE, "%s claimed with epoch %llu: %s%s", NAME(s, group),
-		   (unsigned long long)g->highest + 1,
-		   !g->owner	 ? "nobody owns it"
-		   : g->released ? "it was released by "
-				 : "its lease has surely ended, nothing was heard of ",
-		   g->owner ? decide_name(s, g->owner) : "");
+	transition_why_free(s, group, s->settings.self, &why);
+	transition_cause(s, group, why.code, "%s", why.text);
+	decide_say(s, AGENT_SUBJECT_CLAIM, group, why.code, LOG_NOTICE,
+		   "%s claimed with epoch %llu: %s", NAME(s, group),
+		   (unsigned long long)g->highest + 1, why.text);
 	decide_send(s, AGENT_WIRE_CLAIM, group, g->highest + 1, g->last_seq, 0);
 }
 

@@ -1,8 +1,8 @@
 # The failover agent. The pure part is linked by its tests as it is.
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
-	services/agent/choose.c services/agent/lease.c services/agent/explain.c \
+	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
-	services/proto/agent_wire.c
+	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c
 
 bpf += agent/bpf/gate
 agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/netlink_io.c

@@ -6,6 +6,7 @@
  */
 #include "agent/decide_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -220,7 +221,9 @@ static void install(struct decide_state *s, uint64_t now)
 		}
 	}
 	s->view = view ? view : 1;
-	decide_log(s, LOG_INFO, "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
+	transition_event(s, AGENT_CAUSE_VIEW, "%s have told each other what they know", names);
+	decide_say(s, AGENT_SUBJECT_VIEW, DECIDE_GROUPS_MAX, AGENT_CAUSE_VIEW, LOG_INFO,
+		   "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
 	for (size_t i = 0; i < s->n_peers; i++)
 		if (s->peers[i].revision != s->settings.revision)
 			decide_log(s, LOG_WARNING, "%s works with another configuration",
@@ -251,8 +254,11 @@ void view_receive_state(struct decide_state *s, uint32_t sender, const struct ag
 		if (group >= 0)
 			take_report(&p->groups[group], &m->state.groups[i], whole, now);
 	}
-	if (!whole)
+	if (!whole) {
+		transition_event(s, AGENT_CAUSE_HEALTH, "%s has told what it can own",
+				 decide_name(s, sender));
 		return;
+	}
 	p->stated = true;
 	for (size_t i = 0; i < s->n_peers; i++)
 		if (!s->peers[i].stated)
@@ -260,16 +266,36 @@ void view_receive_state(struct decide_state *s, uint32_t sender, const struct ag
 	install(s, now);
 }
 
-static void note_absence(struct decide_state *s, uint64_t now)
+/*
+ * Who came and who is gone. A member that leaves the group of agents while the ring is the same one
+ * has a corosync that lives.
+ */
+static void note_absence(struct decide_state *s, bool same_ring, uint64_t now)
 {
+	char words[DECIDE_CAUSE_MAX] = "";
+	size_t at = 0;
+
 	for (size_t i = 0; i < s->settings.n_nodes; i++) {
 		bool present = view_peer_index(s, s->settings.nodes[i].id) >= 0;
+		const char *what = NULL;
 
-		if (present)
+		if (present && s->absent_since[i]) {
 			s->absent_since[i] = 0;
-		else if (!s->absent_since[i])
+			what = "came";
+		} else if (!present && !s->absent_since[i]) {
 			s->absent_since[i] = now;
+			s->agent_only[i] = same_ring;
+			what = same_ring ? "has no agent any more" : "left the ring";
+		} else if (!present && !same_ring) {
+			s->agent_only[i] = false;
+		}
+		if (what && at < sizeof(words))
+			at += (size_t)snprintf(words + at, sizeof(words) - at, "%s%s %s",
+					       at ? ", " : "", s->settings.nodes[i].name, what);
 	}
+	if (s->event.code != AGENT_CAUSE_RING_LOST)
+		transition_event(s, AGENT_CAUSE_MEMBERS, "%s",
+				 at ? words : "the ring is another one");
 }
 
 /* Copies the members in ascending order, so that their hash is the same everywhere. */
@@ -312,11 +338,13 @@ static void note_bound(const struct decide_state *s, struct decide_group *g,
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 			const struct ring_member *members, size_t n_members, uint64_t now)
 {
+	bool same_ring = ring->seq && ring->seq == s->ring.seq && ring->node == s->ring.node;
 	uint64_t tag = AGENT_WIRE_HASH;
 
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		note_bound(s, &s->groups[i], ring, now);
 	s->ring = *ring;
+	s->ring_since = now;
 	s->view = 0;
 	if (!take_members(s, members, n_members)) {
 		/* Two agents on one node: no view, so nobody gains anything by it. */
@@ -325,7 +353,7 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 			   DECIDE_NODES_MAX);
 		s->n_peers = 0;
 	}
-	note_absence(s, now);
+	note_absence(s, same_ring, now);
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_view_left(s, i);
 	if (view_peer_index(s, s->settings.self) < 0)

@@ -42,6 +42,17 @@ enum agent_role {
 	AGENT_ROLE_UNFIT, /* cannot own: reason says why */
 };
 
+/* What a line of the agent's log is about; a number keeps its meaning. */
+enum agent_subject {
+	AGENT_SUBJECT_NOTE,
+	AGENT_SUBJECT_TRANSITION, /* this node's role, the owner or the epoch is another one */
+	AGENT_SUBJECT_CLAIM,	  /* this node asks for the group */
+	AGENT_SUBJECT_FITNESS,	  /* this node can own the group, or cannot any more */
+	AGENT_SUBJECT_VIEW,	  /* the members have agreed */
+	AGENT_SUBJECT_QUORUM,	  /* a verdict */
+	AGENT_SUBJECT_LAST = AGENT_SUBJECT_QUORUM,
+};
+
 struct agent_request {
 	struct qb_ipc_request_header header; /* id: enum agent_ipc_id */
 	uint32_t version;

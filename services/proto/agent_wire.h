@@ -50,6 +50,33 @@ enum agent_wire_health {
 	AGENT_HEALTH_LAST = AGENT_HEALTH_NO_GATE,
 };
 
+/*
+ * Why something changed, in RELEASED and in the flight record: a number keeps its meaning. One
+ * beyond the last is a cause that this release does not know.
+ */
+enum agent_cause {
+	AGENT_CAUSE_NONE,	   /* it is not said */
+	AGENT_CAUSE_STARTED,	   /* the agent has begun */
+	AGENT_CAUSE_MEMBERS,	   /* members came or left */
+	AGENT_CAUSE_RING_LOST,	   /* no connection to corosync any more */
+	AGENT_CAUSE_VIEW,	   /* the members have told each other what they know */
+	AGENT_CAUSE_QUORUM,	   /* votequorum's verdict */
+	AGENT_CAUSE_LAPSED,	   /* no quorum confirmed a heartbeat in time */
+	AGENT_CAUSE_UNCONFIRMED,   /* the members changed before a quorum confirmed the claim */
+	AGENT_CAUSE_SILENT,	   /* the owner's lease has ended, and nothing was heard of it */
+	AGENT_CAUSE_VACANT,	   /* nobody owned it */
+	AGENT_CAUSE_RELEASED,	   /* the owner gave it up */
+	AGENT_CAUSE_COMMAND,	   /* an operator wanted it so */
+	AGENT_CAUSE_HEALTH,	   /* a node can own, or cannot any more */
+	AGENT_CAUSE_CLAIMED,	   /* another node claimed it, or holds it with a higher epoch */
+	AGENT_CAUSE_CONFIRMED,	   /* a quorum confirmed the claim */
+	AGENT_CAUSE_ADOPTED,	   /* a restarted agent goes on with its lease */
+	AGENT_CAUSE_LEAVING,	   /* the agent is shutting down */
+	AGENT_CAUSE_CONFIGURATION, /* another configuration, or one that is not the newest */
+	AGENT_CAUSE_TIME,	   /* what was waited for did not come */
+	AGENT_CAUSE_LAST = AGENT_CAUSE_TIME,
+};
+
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
 #define AGENT_STATE_RELEASED 2u /* the owner named has released */
 #define AGENT_STATE_VOTED 4u	/* guard_left is for leases of the owner and epoch named only */
@@ -81,7 +108,9 @@ struct agent_message {
 		struct { /* all the others */
 			uint64_t key;
 			uint64_t epoch;
-			uint64_t seq;	/* HEARTBEAT, ECHO; CLAIM: last heartbeat it knows of */
+			/* HEARTBEAT, ECHO; CLAIM: last heartbeat it knows of; RELEASED: agent_cause
+			 */
+			uint64_t seq;
 			uint64_t lease; /* HEARTBEAT: L of the sender in ns */
 			uint32_t node;	/* RELEASED: successor, SWITCHOVER: target; 0: none */
 		} group;

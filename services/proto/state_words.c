@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
+#include "proto/agent_wire.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
 
@@ -28,6 +29,33 @@ const char *word_quorum(uint8_t quorum)
 	};
 
 	return quorum < ARRAY_SIZE(names) ? names[quorum] : "?";
+}
+
+const char *word_cause(uint8_t cause)
+{
+	static const char *const names[] = {
+		[AGENT_CAUSE_NONE] = "none",
+		[AGENT_CAUSE_STARTED] = "started",
+		[AGENT_CAUSE_MEMBERS] = "members",
+		[AGENT_CAUSE_RING_LOST] = "ring-lost",
+		[AGENT_CAUSE_VIEW] = "view",
+		[AGENT_CAUSE_QUORUM] = "quorum",
+		[AGENT_CAUSE_LAPSED] = "lapsed",
+		[AGENT_CAUSE_UNCONFIRMED] = "unconfirmed",
+		[AGENT_CAUSE_SILENT] = "silent",
+		[AGENT_CAUSE_VACANT] = "vacant",
+		[AGENT_CAUSE_RELEASED] = "released",
+		[AGENT_CAUSE_COMMAND] = "command",
+		[AGENT_CAUSE_HEALTH] = "health",
+		[AGENT_CAUSE_CLAIMED] = "claimed",
+		[AGENT_CAUSE_CONFIRMED] = "confirmed",
+		[AGENT_CAUSE_ADOPTED] = "adopted",
+		[AGENT_CAUSE_LEAVING] = "leaving",
+		[AGENT_CAUSE_CONFIGURATION] = "configuration",
+		[AGENT_CAUSE_TIME] = "time",
+	};
+
+	return cause < ARRAY_SIZE(names) ? names[cause] : "?";
 }
 
 const char *word_health(uint8_t health)

@@ -9,6 +9,7 @@
 #include "agent/decide_internal.h"
 #include "agent/explain.h"
 #include "base/clock_io.h"
+#include "proto/state_words.h"
 
 #define WORDS_MAX 24
 #define OUTPUT_MAX (256u << 10)
@@ -162,7 +163,9 @@ static void print_message(struct script *s, const struct agent_message *m, const
 		return;
 	}
 	print(s, "  -> send %s %s epoch=%llu", type, group, (unsigned long long)m->group.epoch);
-	if (m->group.seq || m->type == AGENT_WIRE_CLAIM)
+	if (m->type == AGENT_WIRE_RELEASED)
+		print(s, " because %s", word_cause((uint8_t)m->group.seq));
+	else if (m->group.seq || m->type == AGENT_WIRE_CLAIM)
 		print(s, " seq=%llu", (unsigned long long)m->group.seq);
 	if (m->group.node)
 		print(s, " for %s", name_of(s, m->group.node));

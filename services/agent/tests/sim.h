@@ -94,7 +94,8 @@ struct sim_node {
 	struct sim_inbox cpg, quorum;
 	struct decide_state state;
 	struct decide_actions *actions;
-	uint64_t tick_at; /* true time of the armed timer; 0: none */
+	struct decide_told seen; /* role, owner and epoch after its last event */
+	uint64_t tick_at;	 /* true time of the armed timer; 0: none */
 	bool work_scheduled;
 
 	/* What outlives the agent: the lease that the kernel enforces, and the aliases. */

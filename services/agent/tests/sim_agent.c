@@ -176,6 +176,37 @@ static void arm(struct sim *sim, size_t node)
 	sim_at(sim, wait, on_tick, node, NULL, 0);
 }
 
+static struct decide_told look(const struct sim_node *n)
+{
+	return (struct decide_told){.role = decide_role(&n->state, 0),
+				    .owner = decide_owner(&n->state, 0),
+				    .epoch = n->state.groups[0].epoch};
+}
+
+/* Role, owner and epoch change with a line that says why, or not at all. */
+static void check_told(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	const struct decide_actions *a = n->actions;
+	const struct decide_told is = look(n);
+	size_t told = 0, causes = 0;
+
+	for (size_t i = 0; i < a->n_logs; i++) {
+		if (a->logs[i].subject != AGENT_SUBJECT_TRANSITION)
+			continue;
+		told++;
+		causes += a->logs[i].cause != AGENT_CAUSE_NONE;
+	}
+	if ((told || memcmp(&is, &n->seen, sizeof(is)) == 0) && causes == told &&
+	    a->n_logs < DECIDE_LOGS_MAX) {
+		n->seen = is;
+		return;
+	}
+	sim->violated = true;
+	snprintf(sim->report, sizeof(sim->report), "node %zu changes without a word of why",
+		 node + 1);
+}
+
 void sim_agent_act(struct sim *sim, size_t node)
 {
 	struct sim_node *n = &sim->nodes[node];
@@ -183,6 +214,7 @@ void sim_agent_act(struct sim *sim, size_t node)
 
 	for (size_t i = 0; i < a->n && !sim->violated; i++)
 		execute(sim, node, &a->list[i]);
+	check_told(sim, node);
 	for (size_t i = 0; i < a->n_logs; i++)
 		sim_say(sim, "node %zu: %s", node + 1, a->logs[i].text);
 	if (a->n == DECIDE_ACTIONS_MAX) {
@@ -321,6 +353,7 @@ void sim_agent_start(struct sim *sim, size_t node)
 	n->tick_at = 0;
 	make_settings(sim, node, &settings);
 	decide_init(&n->state, &settings, n->actions, now);
+	n->seen = look(n);
 	if (n->lease.deadline > now)
 		decide_adopt(&n->state, 0, n->lease.epoch, n->lease.deadline, now);
 	else
