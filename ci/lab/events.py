@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from . import processes
+from . import faults, processes, ring
 
 PATIENCE = 30  # s that a cluster has for whatever must follow
 SEEN = 0.3     # s for which a new state is watched
@@ -136,10 +136,18 @@ def partition(cluster, owner, standby):
 
 
 def one_ring_link(cluster, owner, _standby):
-    """The nodes lose each other on one network: the ring has another one."""
-    cluster.faults.lose(list(cluster.nodes), list(cluster.nodes), (0,))
-    time.sleep(cluster.lease + 1)
-    cluster.faults.heal()
+    """The nodes lose each other on one network, then on the other one, each time wholly and then only what the owner sends:
+    the ring, which has both, is not formed anew."""
+    before = ring.memberships(cluster)
+    for number in faults.NUMBERS:
+        for senders in (list(cluster.nodes), [owner]):
+            processes.wait_for("every link", lambda: ring.all_connected(cluster), PATIENCE)
+            cluster.faults.lose(senders, list(cluster.nodes), (number,))
+            processes.wait_for("a link to be given up", lambda: not ring.all_connected(cluster), PATIENCE)
+            time.sleep(SEEN)
+            cluster.faults.heal()
+    if ring.memberships(cluster) != before:
+        raise RuntimeError("the ring was formed anew, though it had a link")
     return Outcome(owner)
 
 

@@ -16,32 +16,12 @@ TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes, stream  # noqa: E402 - the path must be set first
 from lab.commits import running  # noqa: E402
+from lab.ring import all_connected, links, memberships  # noqa: E402
 from lab.share import in_full_run  # noqa: E402
 
 LOGS = TOP / "build/test/labs/ring-change"
 NEW = {"r1": "10.77.0.111", "r2": "10.77.0.112"}
 EMERGENCY = "10.77.0.131"
-
-
-def memberships(cluster):
-    """How often each corosync has begun to look for a new membership."""
-    def gathered(node):
-        shown = node.run("corosync-cmapctl", "-m", "stats", "stats.srp.gather_entered")
-        return int(shown.rpartition("=")[2])
-    return {name: gathered(node) for name, node in cluster.nodes.items()}
-
-
-def links(node):
-    """{(peer, link): connected}, without the node's own."""
-    shown = node.run("corosync-cmapctl", "-m", "stats", "stats.knet.")
-    found = {}
-    for line in shown.splitlines():
-        key, _, value = line.partition(" (u8) = ")
-        if key.endswith(".connected"):
-            peer, link = key.split(".")[2:4]
-            if peer != f"node{node.id}":
-                found[peer, link] = value == "1"
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +74,6 @@ def ring(node):
 def wait_ring(cluster, words, seconds=20):
     processes.wait_for(f"the ring: {words}", lambda: all(ring(node).startswith(words) for node in cluster.nodes.values()),
                        seconds, 0.1)
-
-
-def all_connected(cluster):
-    return all(len(links(node)) == 4 and all(links(node).values()) for node in cluster.nodes.values())
 
 
 def test_private_addresses_of_both_routers(undisturbed):
