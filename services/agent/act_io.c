@@ -11,6 +11,15 @@
 
 #define HUNG_S 5 /* SIGALRM ends an agent whose loop has not turned for so long */
 
+/* Of the decision's lines, by priority: looked up by qb_log() they would be allocated. */
+static struct qb_log_callsite *log_sites[LOG_DEBUG + 1];
+
+void act_prepare(void)
+{
+	for (uint8_t p = 0; p <= LOG_DEBUG; p++)
+		log_sites[p] = qb_log_callsite_get("decide", __FILE__, "%s", p, __LINE__, 0);
+}
+
 static void arm_timer(struct agent *a)
 {
 	uint64_t now = clock_boot_ns();
@@ -66,17 +75,25 @@ static void add_addresses(struct agent *a, size_t group)
 	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
 }
 
+/* By name only before the ports are watched: at the start, when nothing waits for it. */
+static int delete_once(struct agent *a, const struct config_group *group)
+{
+	if (!a->watching)
+		return address_io_delete_by_name(&a->addresses, group);
+	return address_io_delete(&a->addresses, group, a->link.ports, a->link.n_ports);
+}
+
 static int delete_addresses(struct agent *a, size_t group)
 {
 	const struct config_group *g = &a->config->groups[group];
-	int r = address_io_delete(&a->addresses, g);
+	int r = delete_once(a, g);
 
 	if (r == 0)
 		return 0;
 	address_io_close(&a->addresses);
 	r = address_io_open(&a->addresses);
 	if (r == 0)
-		r = address_io_delete(&a->addresses, g);
+		r = delete_once(a, g);
 	if (r == 0)
 		return 0;
 	qb_log(LOG_CRIT, "%s: an alias could not be removed: %s", g->name, strerror(-r));
@@ -133,7 +150,7 @@ void act(struct agent *a)
 		execute(a, &actions->list[i]);
 	actions->n = 0;
 	for (size_t i = 0; i < actions->n_logs; i++)
-		qb_log(actions->logs[i].priority, "%s", actions->logs[i].text);
+		qb_log_real_(log_sites[actions->logs[i].priority], actions->logs[i].text);
 	actions->n_logs = 0;
 	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
 	arm_timer(a);

@@ -41,6 +41,9 @@ struct agent {
 	int failed;	   /* -errno: aliases are left behind; the next life begins with them */
 };
 
+/* Once, after the log is open and before act(). */
+void act_prepare(void);
+
 /*
  * After every event: executes the actions it caused, in order, then logs, then arms the timer for
  * the next deadline. Ends the loop when the agent is leaving and holds nothing any more.

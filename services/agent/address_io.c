@@ -110,7 +110,8 @@ static int transact(struct address_io *io, size_t length, uint32_t first, size_t
 	return read_acks(io, first, n, results);
 }
 
-int address_io_delete(struct address_io *io, const struct config_group *group)
+int address_io_delete(struct address_io *io, const struct config_group *group,
+		      const struct port_state *ports, size_t n_ports)
 {
 	size_t order[CONFIG_ALIASES_MAX], length = 0;
 	int results[CONFIG_ALIASES_MAX];
@@ -120,9 +121,10 @@ int address_io_delete(struct address_io *io, const struct config_group *group)
 	sort(group, order);
 	for (size_t i = group->n_aliases; i > 0; i--) {
 		const struct config_alias *alias = &group->aliases[order[i - 1]];
+		const struct port_state *port = ports_find(ports, n_ports, alias->port);
 
-		length += put_alias(batch + length, alias, RTM_DELADDR, if_nametoindex(alias->port),
-				    0, ++io->seq)
+		length += put_alias(batch + length, alias, RTM_DELADDR,
+				    port ? (uint32_t)port->index : 0, 0, ++io->seq)
 				  ->nlmsg_len;
 	}
 	r = transact(io, length, first, group->n_aliases, results);
@@ -171,6 +173,17 @@ int address_io_add(struct address_io *io, const struct config_group *group,
 	if (r == 0)
 		return 0;
 	*ret_failed = failed;
-	address_io_delete(io, group);
+	address_io_delete(io, group, ports, n_ports);
 	return r;
+}
+
+int address_io_delete_by_name(struct address_io *io, const struct config_group *group)
+{
+	struct port_state ports[CONFIG_ALIASES_MAX] = {0};
+
+	for (size_t i = 0; i < group->n_aliases; i++) {
+		memcpy(ports[i].name, group->aliases[i].port, sizeof(ports[i].name));
+		ports[i].index = (int)if_nametoindex(ports[i].name);
+	}
+	return address_io_delete(io, group, ports, group->n_aliases);
 }

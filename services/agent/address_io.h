@@ -30,7 +30,13 @@ int address_io_add(struct address_io *io, const struct config_group *group,
 		   const struct port_state *ports, size_t n_ports, uint32_t valid_s,
 		   size_t *ret_failed);
 
-/* Deletes the group's aliases, the public side first; one that is not there is no error. */
-int address_io_delete(struct address_io *io, const struct config_group *group);
+/*
+ * Deletes the group's aliases, the public side first; one that is not there is no error. Of a port
+ * that is not in the list nothing is deleted.
+ */
+int address_io_delete(struct address_io *io, const struct config_group *group,
+		      const struct port_state *ports, size_t n_ports);
+/* The same by the ports' names as they are now: looks them up, so it is for the start. */
+int address_io_delete_by_name(struct address_io *io, const struct config_group *group);
 
 #endif

@@ -417,6 +417,7 @@ int main(int argc, char **argv)
 	r = daemon_begin_special(&a->daemon, "trireme-agent", keep, &special, argc, argv);
 	if (r >= 0)
 		return r;
+	act_prepare();
 	a->argv = argv;
 	a->started = clock_boot_ns();
 	a->incarnation = a->started ^ ((uint64_t)getpid() << 40);

@@ -15,6 +15,12 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
 
+# The whole agent, with what its path must not do counted.
+test-programs += test_agent_counted
+test_agent_counted-src = $(trireme-agent-src) services/agent/tests/counted.c
+test_agent_counted-pkg = $(trireme-agent-pkg)
+test_agent_counted-lib := -rdynamic
+
 programs += trireme-gate
 trireme-gate-src = services/agent/gate_main.c $(agent-gate) services/agent/ports.c services/proto/agent_wire.c \
 	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)

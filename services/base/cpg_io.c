@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock_io.h"
 
 #define RETRY_NS (2 * NSEC_PER_MSEC)
@@ -87,7 +90,7 @@ void cpg_io_init(struct cpg_io *io, qb_loop_t *loop, const char *group,
 	io->loop = loop;
 	io->handler = handler;
 	io->data = data;
-	io->fd = -1;
+	io->fd = io->retry_fd = -1;
 }
 
 int cpg_io_connect(struct cpg_io *io, cpg_handle_t *ret_handle, uint32_t *ret_node)
@@ -129,26 +132,56 @@ void cpg_io_close(cpg_handle_t handle)
 	cpg_finalize(handle);
 }
 
+static int32_t on_retry(int32_t fd, int32_t revents, void *data)
+{
+	struct cpg_io *io = data;
+	uint64_t expirations;
+
+	(void)revents;
+	if (read(fd, &expirations, sizeof(expirations)) < 0)
+		return 0;
+	io->retrying = false;
+	io->handler->writable(io->data);
+	return 0;
+}
+
+/* libqb's own timers are allocated each time. */
+static int open_retry(struct cpg_io *io)
+{
+	io->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (io->retry_fd < 0)
+		return -errno;
+	return qb_loop_poll_add(io->loop, QB_LOOP_HIGH, io->retry_fd, POLLIN, io, on_retry);
+}
+
 int cpg_io_attach(struct cpg_io *io, cpg_handle_t handle)
 {
-	int fd;
+	int fd, r;
 
 	if (cpg_fd_get(handle, &fd) != CS_OK)
 		return -ENOTCONN;
 	io->have_members = false;
 	io->ring.seq = 0;
-	if (qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable) < 0)
-		return -ENOMEM;
 	io->handle = handle;
-	io->fd = fd;
 	io->attached = true;
-	return 0;
+	r = open_retry(io);
+	if (r == 0)
+		r = qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_readable);
+	if (r == 0)
+		io->fd = fd;
+	else
+		cpg_io_detach(io);
+	return r;
 }
 
 void cpg_io_detach(struct cpg_io *io)
 {
-	if (io->retrying)
-		qb_loop_timer_del(io->loop, io->retry);
+	if (!io->attached)
+		return;
+	if (io->retry_fd >= 0)
+		qb_loop_poll_del(io->loop, io->retry_fd);
+	closep(&io->retry_fd);
+	io->retry_fd = -1;
 	io->retrying = false;
 	if (io->fd >= 0)
 		qb_loop_poll_del(io->loop, io->fd);
@@ -156,20 +189,13 @@ void cpg_io_detach(struct cpg_io *io)
 	io->attached = false;
 }
 
-static void on_retry(void *data)
-{
-	struct cpg_io *io = data;
-
-	io->retrying = false;
-	io->handler->writable(io->data);
-}
-
 void cpg_io_retry(struct cpg_io *io)
 {
+	struct itimerspec soon = {.it_value.tv_nsec = RETRY_NS};
+
 	if (io->retrying || !io->attached)
 		return;
-	if (qb_loop_timer_add(io->loop, QB_LOOP_HIGH, RETRY_NS, io, on_retry, &io->retry) == 0)
-		io->retrying = true;
+	io->retrying = timerfd_settime(io->retry_fd, 0, &soon, NULL) == 0;
 }
 
 /*

@@ -27,9 +27,8 @@ struct cpg_io {
 	const struct cpg_io_handler *handler;
 	void *data;
 	cpg_handle_t handle;
-	int fd;
+	int fd, retry_fd;
 	bool attached, retrying, have_members;
-	qb_loop_timer_handle retry;
 	struct ring_id ring;
 	uint32_t n_nodes;
 	struct ring_member members[RING_MEMBERS_MAX];

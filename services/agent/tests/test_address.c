@@ -2,6 +2,7 @@
 /* Against the kernel, in a network namespace of its own: aliases on its loopback. */
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "agent/address_io.h"
@@ -49,6 +51,17 @@ static void leave_an_answer(void)
 	assert_true(mnl_socket_sendto(io.socket, h, h->nlmsg_len) > 0);
 }
 
+/* Whether the first alias can be bound to. */
+static bool is_there(void)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {group.aliases[0].address}};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r = bind(fd, (struct sockaddr *)&at, sizeof(at));
+
+	close(fd);
+	return r == 0;
+}
+
 static void come_and_go(void **state)
 {
 	size_t failed = 7;
@@ -56,8 +69,10 @@ static void come_and_go(void **state)
 	(void)state;
 	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
 	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
-	assert_int_equal(address_io_delete(&io, &group), 0);
-	assert_int_equal(address_io_delete(&io, &group), 0);
+	assert_true(is_there());
+	assert_int_equal(address_io_delete(&io, &group, ports, 1), 0);
+	assert_false(is_there());
+	assert_int_equal(address_io_delete(&io, &group, ports, 1), 0);
 	assert_int_equal(failed, 7);
 }
 
@@ -70,7 +85,7 @@ static void none_without_the_other(void **state)
 	strcpy(half.aliases[1].port, "none");
 	assert_int_equal(address_io_add(&io, &half, ports, 1, 5, &failed), -ENODEV);
 	assert_int_equal(failed, 1);
-	assert_int_equal(address_io_delete(&io, &half), 0);
+	assert_int_equal(address_io_delete(&io, &half, ports, 1), 0);
 }
 
 static void none_where_nothing_enforces_the_lease(void **state)
@@ -94,7 +109,20 @@ static void late_answers_are_passed_over(void **state)
 	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
 	for (int i = 0; i < 5; i++)
 		leave_an_answer();
-	assert_int_equal(address_io_delete(&io, &group), 0);
+	assert_int_equal(address_io_delete(&io, &group, ports, 1), 0);
+}
+
+/* As an agent finds them that has just been started. */
+static void left_ones_are_deleted_by_name(void **state)
+{
+	size_t failed;
+
+	(void)state;
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
+	assert_int_equal(address_io_delete(&io, &group, ports, 0), 0);
+	assert_true(is_there());
+	assert_int_equal(address_io_delete_by_name(&io, &group), 0);
+	assert_false(is_there());
 }
 
 static void failure_is_told_without_a_socket(void **state)
@@ -102,7 +130,7 @@ static void failure_is_told_without_a_socket(void **state)
 	struct address_io closed = {0};
 
 	(void)state;
-	assert_int_equal(address_io_delete(&closed, &group), -ENOTCONN);
+	assert_int_equal(address_io_delete(&closed, &group, ports, 1), -ENOTCONN);
 }
 
 int main(void)
@@ -112,6 +140,7 @@ int main(void)
 		cmocka_unit_test(none_without_the_other),
 		cmocka_unit_test(none_where_nothing_enforces_the_lease),
 		cmocka_unit_test(late_answers_are_passed_over),
+		cmocka_unit_test(left_ones_are_deleted_by_name),
 		cmocka_unit_test(failure_is_told_without_a_socket),
 	};
 

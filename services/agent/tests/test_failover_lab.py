@@ -5,8 +5,10 @@ import json
 import math
 import re
 import signal
+import struct
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,40 @@ from failover_lab import LEASE, TAKEOVER, healthy, note  # noqa: E402
 LOGS = TOP / "build/test/labs/failover"
 
 
+class Counted(nodes.Node):
+    """A node whose agent counts what it allocates, opens and looks up (counted.c)."""
+
+    @property
+    def counts(self):
+        return self.root / "run/trireme/agent.counts"
+
+    def start_agent(self):
+        self.spawn("agent", "env", "TRIREME_COUNTED=/run/trireme/agent.counts", TOP / "build/services/tests/test_agent_counted",
+                   "--yang", nodes.YANG, "--bpf", "/run/bpf", "--foreground")
+
+    def reads_and_faults(self):
+        """What the agent has read from and written to disks, in bytes, and how often it waited for a page of one."""
+        process = Path(f"/proc/{self.daemons['agent'].pid}")
+        moved = dict(line.split(": ") for line in (process / "io").read_text().splitlines())
+        faults = (process / "stat").read_text().rpartition(")")[2].split()[9]
+        return int(moved["read_bytes"]), int(moved["write_bytes"]), int(faults)
+
+
+@contextmanager
+def untouched(*members):
+    """The agents of these nodes allocate nothing, open nothing, look nothing up and wait for no disk meanwhile."""
+    before = [(member, member.counts.read_bytes(), member.reads_and_faults()) for member in members]
+    yield
+    for member, counts, disk in before:
+        after = member.counts.read_bytes()
+        callers = struct.unpack_from("17Q", after, 4 * 8)
+        assert after == counts, [hex(caller - callers[-1]) for caller in callers[:-1]]
+        assert member.reads_and_faults() == disk
+
+
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS, nodes.slow) as whole:
+    with nodes.Nodes(LOGS, nodes.slow, node=Counted) as whole:
         whole.start()
         yield whole
 
@@ -141,9 +174,10 @@ def test_recovery_is_sticky_after_power_loss(pair, capsys):
     cluster, owner, standby = pair
     with cluster.probe() as probe:
         time.sleep(0.3)
-        cluster[owner].power_off()
-        assert cluster.wait_owner((standby,), 10) == standby
-        time.sleep(0.3)
+        with untouched(cluster[standby]):
+            cluster[owner].power_off()
+            assert cluster.wait_owner((standby,), 10) == standby
+            time.sleep(0.3)
         cluster[owner].power_on()
         cluster.wait_ready(standby, 20)
         time.sleep(LEASE + 1)
@@ -180,8 +214,9 @@ def test_carrier_loss_moves_the_group_whole(pair, capsys):
     cluster, owner, standby = pair
     with cluster.probe() as probe:
         time.sleep(0.3)
-        cluster[owner].cables(False, (0,))
-        assert cluster.wait_owner((standby,), 5) == standby
+        with untouched(cluster[owner], cluster[standby]):
+            cluster[owner].cables(False, (0,))
+            assert cluster.wait_owner((standby,), 5) == standby
         assert labels(cluster, owner) == set()
         assert "eth0 has no carrier" in reason(cluster, standby, owner)
         time.sleep(0.3)

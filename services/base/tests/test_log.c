@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The test is the syslogd: it reads, does not read, is not there. */
+#include <fcntl.h>
 #include <qb/qblog.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -110,12 +111,54 @@ static void another_syslogd_is_found(void **state)
 	close(fd);
 }
 
+/* Lines in a pipe that nobody else reads. */
+static unsigned int count_lines(int fd, char *text, size_t size)
+{
+	unsigned int lines = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text, size - 1)) > 0) {
+		text[n] = '\0';
+		for (const char *at = text; (at = strchr(at, '\n')); at++)
+			lines++;
+	}
+	return lines;
+}
+
+static void full_pipe_drops_and_counts(void **state)
+{
+	unsigned int kept, missing = 0;
+	int ends[2], before = dup(STDERR_FILENO);
+	char text[65536];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	log_close();
+	log_open(address.sun_path, "test", true, false);
+	for (int i = 0; i < 4000; i++)
+		qb_log(LOG_INFO, "message %d, which is longer than a syslogd's", i);
+	kept = count_lines(ends[0], text, sizeof(text));
+	qb_log(LOG_INFO, "and on");
+	assert_int_equal(count_lines(ends[0], text, sizeof(text)), 2);
+	dup2(before, STDERR_FILENO);
+	assert_int_equal(sscanf(text, "%u messages are missing here", &missing), 1);
+	assert_in_range(kept, 1, 3999);
+	assert_int_equal(kept + missing, 4000);
+	assert_non_null(strstr(text, "info: and on\n"));
+	close(before);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_is_as_of_syslog),
 		cmocka_unit_test(full_socket_drops_and_counts),
 		cmocka_unit_test(another_syslogd_is_found),
+		cmocka_unit_test(full_pipe_drops_and_counts),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
