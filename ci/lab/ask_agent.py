@@ -5,7 +5,7 @@ import json
 import struct
 import sys
 
-VERSION = 1
+VERSION = 2
 
 
 def _text(raw):
@@ -40,8 +40,8 @@ def exchange(number, group, size):
 def status():
     raw = exchange(1, "", 65536)
     error = struct.unpack_from("=i", raw, 16)[0]
-    _, node_id, quorum, n_nodes, n_groups, ring = struct.unpack_from("=IIB3xII4xQ", raw, 24)
-    at, nodes, groups = 56, [], []
+    _, node_id, quorum, n_nodes, n_groups, lease, guard, ring = struct.unpack_from("=IIB3xIIII4xQ", raw, 24)
+    at, nodes, groups = 64, [], []
     for index in range(n_nodes):
         number, present, fit, witness, standby, name, reason = struct.unpack_from("=IBBBB33s160s", raw, at + 208 * index)
         nodes.append({"id": number, "present": present, "fit": fit, "witness": witness, "standby": standby,
@@ -50,7 +50,7 @@ def status():
     for index in range(n_groups):
         name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + 56 * index)
         groups.append({"name": _text(name), "role": role, "owner": owner, "epoch": epoch, "lease_left_ms": left})
-    return {"error": error, "node_id": node_id, "quorum": quorum, "ring_seq": ring, "nodes": nodes, "groups": groups}
+    return {"error": error, "node_id": node_id, "quorum": quorum, "ring_seq": ring, "lease_ms": lease, "guard_ms": guard, "nodes": nodes, "groups": groups}
 
 
 def switchover(group):

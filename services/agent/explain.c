@@ -178,6 +178,12 @@ static void status_group(const struct decide_state *s, size_t group, uint64_t no
 		g->lease_until > now ? (int64_t)((g->lease_until - now) / NSEC_PER_MSEC) : 0;
 }
 
+/* Rounded up. */
+static uint32_t milliseconds(uint64_t ns)
+{
+	return (uint32_t)((ns + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC);
+}
+
 void explain_status(const struct decide_state *s, uint64_t now, struct agent_status *ret_status)
 {
 	bool fresh = s->quorum_known && s->quorum_ring.seq == s->ring.seq;
@@ -188,6 +194,8 @@ void explain_status(const struct decide_state *s, uint64_t now, struct agent_sta
 				       : s->quorate ? AGENT_QUORUM_YES
 						    : AGENT_QUORUM_NO);
 	ret_status->ring_seq = s->ring.seq;
+	ret_status->lease_ms = milliseconds(s->settings.times.lease);
+	ret_status->guard_ms = milliseconds(lease_guard(0, s->settings.times.lease));
 	ret_status->n_nodes = (uint32_t)s->settings.n_nodes;
 	ret_status->n_groups = (uint32_t)s->settings.n_groups;
 	for (size_t i = 0; i < s->settings.n_nodes; i++) {

@@ -145,6 +145,8 @@ static void add_groups(struct buffer *b, const struct state_input *in)
 {
 	const struct agent_status *agent = in->agent;
 
+	buffer_format(b, ",\"timing\":{\"lease\":%u,\"guard\":%u}", agent->lease_ms,
+		      agent->guard_ms);
 	buffer_text(b, ",\"group\":[");
 	for (uint32_t i = 0; i < agent->n_groups; i++) {
 		const struct agent_status_group *group = &agent->groups[i];

@@ -48,6 +48,8 @@ static void show_agent(const struct view *view, struct screen *screen)
 			 agent->node_id, word_quorum(agent->quorum));
 	if (agent->node_id && agent->ring_seq)
 		text_add(&text, "   ring %llu", (unsigned long long)agent->ring_seq);
+	if (agent->node_id && agent->lease_ms)
+		text_add(&text, "   lease %u ms, guard %u ms", agent->lease_ms, agent->guard_ms);
 	line(screen, words);
 	if (agent->n_groups)
 		line(screen, "GROUP            THIS NODE  OWNER            EPOCH  LEASE");

@@ -12,7 +12,7 @@
 #include <qb/qbipcc.h>
 
 #define AGENT_IPC_NAME "trireme-agent"
-#define AGENT_IPC_VERSION 1
+#define AGENT_IPC_VERSION 2
 #define AGENT_IPC_MAX 65536 /* bytes of the largest message */
 
 #define AGENT_NAME_MAX 33
@@ -87,6 +87,9 @@ struct agent_status {
 	uint8_t quorum; /* enum agent_quorum */
 	uint8_t pad[3];
 	uint32_t n_nodes, n_groups;
+	/* How long a lease runs; how long a claimant waits after what it last heard of one. */
+	uint32_t lease_ms, guard_ms;
+	uint8_t pad2[4];
 	uint64_t ring_seq; /* of the membership the quorum verdict is for */
 	struct agent_status_node nodes[AGENT_NODES_MAX];
 	struct agent_status_group groups[AGENT_GROUPS_MAX];

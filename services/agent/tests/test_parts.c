@@ -213,6 +213,8 @@ static void status_before_anything_is_known(void **state)
 	explain_status(&s, 3 * NSEC_PER_SEC, &status);
 	assert_int_equal(status.quorum, AGENT_QUORUM_UNKNOWN);
 	assert_int_equal(status.n_nodes, 3);
+	assert_int_equal(status.lease_ms, 1330);
+	assert_int_equal(status.guard_ms, 1338); /* L + δ, rounded up */
 	assert_string_equal(status.nodes[0].reason, "waits for corosync");
 	assert_string_equal(status.nodes[1].reason, "not seen for 2 s");
 	assert_int_equal(status.groups[0].role, AGENT_ROLE_UNFIT);

@@ -91,6 +91,8 @@ static void fill_agent(struct agent_status *agent)
 {
 	agent->node_id = 1;
 	agent->quorum = AGENT_QUORUM_YES;
+	agent->lease_ms = 1330;
+	agent->guard_ms = 1338;
 	agent->n_nodes = 2;
 	agent->nodes[0] = (struct agent_status_node){
 		.id = 1, .present = 1, .fit = 1, .name = "r1", .reason = "owner with epoch 3"};
@@ -146,7 +148,7 @@ static void everything_is_told(void **unused)
 				    .agent = &agent,
 				    .status = status,
 				    .history = history};
-	const json_t *real, *main_group;
+	const json_t *real, *main_group, *timing;
 	json_t *state;
 
 	(void)unused;
@@ -164,6 +166,9 @@ static void everything_is_told(void **unused)
 	input.sources = sources.data;
 	state = valid_state(&input);
 	assert_string_equal(text_at(state, "quorum"), "yes");
+	timing = json_object_get(state, "timing");
+	assert_int_equal(json_integer_value(json_object_get(timing, "lease")), 1330);
+	assert_int_equal(json_integer_value(json_object_get(timing, "guard")), 1338);
 	assert_string_equal(text_at(json_object_get(state, "session"), "role"), "operator");
 	main_group = entry(state, "group", 0);
 	assert_string_equal(text_at(main_group, "owner"), "r1");

@@ -150,6 +150,8 @@ static struct view demo(void)
 	view.agent.node_id = 1;
 	view.agent.quorum = AGENT_QUORUM_YES;
 	view.agent.ring_seq = 24;
+	view.agent.lease_ms = 1330;
+	view.agent.guard_ms = 1338;
 	add_node(&view, "r1", true, false, "owner with epoch 3, its lease runs for another 1 s");
 	add_node(&view, "r2", true, false, "standby: r1 is the owner");
 	add_node(&view, "w", true, true, "witness: votes and never owns");
