@@ -6,6 +6,7 @@ import struct
 import sys
 
 VERSION = 2
+HISTOGRAM = struct.Struct("=QQ62Q")  # services/base/histogram.h
 
 
 def _text(raw):
@@ -50,7 +51,13 @@ def status():
     for index in range(n_groups):
         name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + 56 * index)
         groups.append({"name": _text(name), "role": role, "owner": owner, "epoch": epoch, "lease_left_ms": left})
-    return {"error": error, "node_id": node_id, "quorum": quorum, "ring_seq": ring, "lease_ms": lease, "guard_ms": guard, "nodes": nodes, "groups": groups}
+    at += 16 * 56
+    times = {}
+    for index, name in enumerate(("echo", "reform")):
+        total, longest, *counts = HISTOGRAM.unpack_from(raw, at + index * HISTOGRAM.size)
+        times[name] = {"sum_ns": total, "max_ns": longest, "counts": counts}
+    return {"error": error, "node_id": node_id, "quorum": quorum, "ring_seq": ring, "lease_ms": lease, "guard_ms": guard, "nodes": nodes, "groups": groups,
+            "times": times}
 
 
 def switchover(group):

@@ -178,10 +178,21 @@ static void begin(struct decide_state *s, uint64_t now)
 	transition_end(s, now);
 }
 
+static void note_reform(struct decide_state *s, uint64_t now)
+{
+	bool judged = s->quorum_known && s->quorum_ring.seq == s->ring.seq;
+
+	if (!s->configured_at || !s->view || !judged || s->n_peers < 2)
+		return;
+	histogram_add(&s->reform, now - s->configured_at);
+	s->configured_at = 0;
+}
+
 /* What the event was is said before what follows from it. */
 static void finish(struct decide_state *s, uint64_t now)
 {
 	transition_tell(s, now);
+	note_reform(s, now);
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_step(s, i, now);
 	transition_end(s, now);
@@ -199,6 +210,7 @@ void decide_configuration(struct decide_state *s, const struct decide_ring *ring
 			  const struct ring_member *members, size_t n_members, uint64_t now)
 {
 	begin(s, now);
+	s->configured_at = now;
 	view_configuration(s, ring, members, n_members, now);
 	finish(s, now);
 }

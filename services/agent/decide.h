@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "agent/lease.h"
+#include "base/histogram.h"
 #include "base/ring.h"
 #include "proto/agent_ipc.h"
 #include "proto/agent_wire.h"
@@ -189,6 +190,7 @@ struct decide_state {
 	struct decide_ring ring; /* of CPG's configuration; seq 0: none */
 	uint64_t tag;		 /* of the configuration */
 	uint64_t view;		 /* 0: not all members have stated */
+	uint64_t configured_at;	 /* the time of the configuration; 0: counted in `reform` */
 
 	struct decide_ring quorum_ring;
 	bool quorum_known, quorate;
@@ -203,6 +205,12 @@ struct decide_state {
 	bool leaving;
 	bool stale;   /* the configuration is not the newest: no group is taken */
 	bool standby; /* the configuration says that this node owns nothing */
+
+	/*
+	 * A and R of lease.c as they are, among two or more: from a heartbeat's sending to a
+	 * quorum's echoes, and from a configuration's delivery to its view and verdict.
+	 */
+	struct histogram echo, reform;
 	struct decide_actions *actions;
 };
 

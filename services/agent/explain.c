@@ -198,6 +198,8 @@ void explain_status(const struct decide_state *s, uint64_t now, struct agent_sta
 	ret_status->guard_ms = milliseconds(lease_guard(0, s->settings.times.lease));
 	ret_status->n_nodes = (uint32_t)s->settings.n_nodes;
 	ret_status->n_groups = (uint32_t)s->settings.n_groups;
+	ret_status->echo = s->echo;
+	ret_status->reform = s->reform;
 	for (size_t i = 0; i < s->settings.n_nodes; i++) {
 		const struct decide_node *n = &s->settings.nodes[i];
 		struct agent_status_node *to = &ret_status->nodes[i];

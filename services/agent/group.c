@@ -161,6 +161,8 @@ static void grant(struct decide_state *s, size_t group, uint64_t now)
 		n--;
 	if (n == 0)
 		return;
+	if (s->n_peers > 1)
+		histogram_add(&s->echo, now - g->outstanding[n - 1].sent);
 	until = g->outstanding[n - 1].sent + s->settings.times.lease;
 	g->n_outstanding -= n;
 	memmove(g->outstanding, g->outstanding + n, g->n_outstanding * sizeof(g->outstanding[0]));

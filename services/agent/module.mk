@@ -2,7 +2,7 @@
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
-	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c
+	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
 bpf += agent/bpf/gate
 agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/netlink_io.c

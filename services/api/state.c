@@ -164,6 +164,23 @@ static void add_groups(struct buffer *b, const struct state_input *in)
 	buffer_text(b, "]");
 }
 
+/* How many of the agent's times were below each power of two, in ns. */
+static void add_times(struct buffer *b, bool first, const char *name, const struct histogram *h)
+{
+	unsigned int last = HISTOGRAM_FIRST + HISTOGRAM_OCTAVES;
+
+	begin_entry(b, first, "name", name);
+	add_u64(b, "count", histogram_count(h));
+	add_u64(b, "total", h->sum);
+	add_u64(b, "longest", h->max);
+	buffer_text(b, ",\"bucket\":[");
+	for (unsigned int power = HISTOGRAM_FIRST; power <= last; power++)
+		buffer_format(b, "%s{\"below\":\"%llu\",\"count\":\"%" PRIu64 "\"}",
+			      power == HISTOGRAM_FIRST ? "" : ",", 1ull << power,
+			      histogram_below(h, power));
+	buffer_text(b, "]}");
+}
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
@@ -272,6 +289,10 @@ int state_members(const struct state_input *in, char **ret_text, size_t *ret_siz
 	if (has_agent) {
 		add_members(&b, in->agent);
 		add_groups(&b, in);
+		buffer_text(&b, ",\"agent-time\":[");
+		add_times(&b, true, "echo", &in->agent->echo);
+		add_times(&b, false, "reform", &in->agent->reform);
+		buffer_text(&b, "]");
 	}
 	if (in->engine_error == 0)
 		add_list(&b, "service", in->services);

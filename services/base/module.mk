@@ -13,6 +13,10 @@ tests += test_base_parse
 test_base_parse-src := services/base/tests/test_parse.c services/base/parse.c
 test_base_parse-pkg := cmocka
 
+tests += test_base_histogram
+test_base_histogram-src := services/base/tests/test_histogram.c services/base/histogram.c
+test_base_histogram-pkg := cmocka
+
 tests += test_base_crypt
 test_base_crypt-src := services/base/tests/test_crypt.c services/base/crypt_io.c
 test_base_crypt-pkg := cmocka libcrypt

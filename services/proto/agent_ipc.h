@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <qb/qbipcc.h>
 
+#include "base/histogram.h"
+
 #define AGENT_IPC_NAME "trireme-agent"
 #define AGENT_IPC_VERSION 2
 #define AGENT_IPC_MAX 65536 /* bytes of the largest message */
@@ -93,6 +95,7 @@ struct agent_status {
 	uint64_t ring_seq; /* of the membership the quorum verdict is for */
 	struct agent_status_node nodes[AGENT_NODES_MAX];
 	struct agent_status_group groups[AGENT_GROUPS_MAX];
+	struct histogram echo, reform; /* A and R of services/agent/lease.c, of this node */
 } __attribute__((aligned(8)));
 
 struct agent_result {

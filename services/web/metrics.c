@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/buffer.h"
+#include "base/clock_io.h"
 #include "base/parse.h"
 
 #define LABELS_MAX 3
@@ -226,6 +227,59 @@ static void add_metric(struct buffer *buffer, const struct metric *metric, const
 		add_entry(buffer, metric, json_array_get(list, i));
 }
 
+static uint64_t number_in(const json_t *object, const char *member)
+{
+	uint64_t number = 0;
+
+	(void)number_of(json_object_get(object, member), &number);
+	return number;
+}
+
+#define SECONDS "%" PRIu64 ".%09" PRIu64
+#define OF_NS(ns) (uint64_t)((ns) / NSEC_PER_SEC), (uint64_t)((ns) % NSEC_PER_SEC)
+
+/* Buckets are cumulative here as there. */
+static void add_histogram(struct buffer *buffer, const char *name, const json_t *times)
+{
+	const json_t *buckets = json_object_get(times, "bucket"), *bucket;
+	uint64_t count = number_in(times, "count"), total = number_in(times, "total");
+	size_t i;
+
+	json_array_foreach(buckets, i, bucket)
+	{
+		uint64_t below = number_in(bucket, "below");
+
+		buffer_format(buffer, "%s_bucket{le=\"" SECONDS "\"} %" PRIu64 "\n", name,
+			      OF_NS(below), number_in(bucket, "count"));
+	}
+	buffer_format(buffer, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
+	buffer_format(buffer, "%s_sum " SECONDS "\n", name, OF_NS(total));
+	buffer_format(buffer, "%s_count %" PRIu64 "\n", name, count);
+}
+
+static void add_times(struct buffer *buffer, const json_t *state)
+{
+	static const char *const metrics_of[][3] = {
+		{"echo", "trireme_agent_echo_seconds",
+		 "From a heartbeat until a quorum has confirmed it."},
+		{"reform", "trireme_agent_reform_seconds",
+		 "From a new membership until its members have told what they know."},
+	};
+	const json_t *list = json_object_get(state, "agent-time"), *times;
+	size_t k;
+
+	for (size_t i = 0; i < ARRAY_SIZE(metrics_of); i++) {
+		add_head(buffer, metrics_of[i][1], metrics_of[i][2], "histogram");
+		json_array_foreach(list, k, times)
+		{
+			const char *name = json_string_value(json_object_get(times, "name"));
+
+			if (name && strcmp(name, metrics_of[i][0]) == 0)
+				add_histogram(buffer, metrics_of[i][1], times);
+		}
+	}
+}
+
 static void add_gauge(struct buffer *buffer, const char *name, const char *help,
 		      unsigned long long value)
 {
@@ -264,6 +318,7 @@ int metrics_text(const json_t *state, const struct counters *counters, char **re
 		  json_is_object(state));
 	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
 		add_metric(&buffer, &metrics[i], state);
+	add_times(&buffer, state);
 	add_own(&buffer, counters);
 	return buffer_take(&buffer, ret_text, &size);
 }

@@ -104,6 +104,7 @@ static void fill_agent(struct agent_status *agent)
 						       .epoch = UINT64_MAX,
 						       .lease_left_ms = 900};
 	agent->groups[1] = (struct agent_status_group){.name = "other", .lease_left_ms = -5};
+	histogram_add(&agent->echo, 1 << HISTOGRAM_FIRST);
 }
 
 static const char *text_at(const json_t *object, const char *key)
@@ -148,7 +149,7 @@ static void everything_is_told(void **unused)
 				    .agent = &agent,
 				    .status = status,
 				    .history = history};
-	const json_t *real, *main_group, *timing;
+	const json_t *real, *main_group, *timing, *times;
 	json_t *state;
 
 	(void)unused;
@@ -179,6 +180,13 @@ static void everything_is_told(void **unused)
 		json_integer_value(json_object_get(entry(state, "group", 1), "lease-left")), 0);
 	assert_null(json_object_get(entry(state, "group", 1), "owner"));
 	assert_string_equal(text_at(entry(state, "member", 1), "role"), "witness");
+	times = entry(state, "agent-time", 0);
+	assert_string_equal(text_at(times, "name"), "echo");
+	assert_string_equal(text_at(times, "count"), "1");
+	assert_string_equal(text_at(times, "longest"), "65536");
+	assert_string_equal(text_at(entry(times, "bucket", 0), "count"), "0");
+	assert_string_equal(text_at(entry(times, "bucket", 1), "below"), "131072");
+	assert_string_equal(text_at(entry(times, "bucket", 1), "count"), "1");
 	real = entry(entry(state, "service", 0), "real-server", 1);
 	assert_string_equal(text_at(real, "bytes-out"), "18446744073709551615");
 	assert_string_equal(text_at(real, "admin-state"), "drain");
