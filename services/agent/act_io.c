@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include "agent/announce_io.h"
+#include "agent/probe_io.h"
 #include "base/clock_io.h"
 
+#define FRAMES_MAX 64		    /* read in one turn of the loop */
+#define PROBE_AGAIN_NS NSEC_PER_SEC /* after a probe that could not be sent */
 #define HUNG_S 5 /* SIGALRM ends an agent whose loop has not turned for so long */
 
 /* Of the decision's lines, by priority: looked up by qb_log() they would be allocated. */
@@ -29,8 +32,10 @@ static void arm_timer(struct agent *a)
 
 	at = ipc < at ? ipc : at;
 	at = a->leave_by < at ? a->leave_by : at;
-	for (size_t i = 0; i < a->config->n_groups; i++)
+	for (size_t i = 0; i < a->config->n_groups; i++) {
 		at = a->announce[i].next < at ? a->announce[i].next : at;
+		at = a->probe[i].next < at ? a->probe[i].next : at;
+	}
 	/* An idle loop must be seen to turn, too. */
 	at = at < now + NSEC_PER_SEC ? at : now + NSEC_PER_SEC;
 	spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
@@ -50,6 +55,70 @@ void act_announce(struct agent *a, uint64_t now)
 		if (r < 0)
 			qb_log(LOG_WARNING, "%s could not be announced: %s",
 			       a->config->groups[i].name, strerror(-r));
+	}
+}
+
+static bool is_own(const struct link_io *link, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < link->n_ports; i++)
+		if (memcmp(link->ports[i].mac, mac, sizeof(link->ports[i].mac)) == 0)
+			return true;
+	return false;
+}
+
+/* An address counts at its own port: hosts may speak of it elsewhere, which harms nobody. */
+static void hear(struct agent *a, int index, const struct probe_seen *seen)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		const struct config_group *g = &a->config->groups[i];
+
+		for (size_t k = 0; k < g->n_aliases; k++) {
+			const struct port_state *port =
+				ports_find(a->link.ports, a->link.n_ports, g->aliases[k].port);
+
+			if (g->aliases[k].address == seen->address && port && port->index == index)
+				decide_conflict(&a->state, i, seen, clock_boot_ns());
+		}
+	}
+}
+
+void act_hear(struct agent *a)
+{
+	struct probe_seen seen;
+	int index;
+
+	for (int i = 0; i < FRAMES_MAX && probe_io_read(a->probe_fd, &index, &seen); i++)
+		if (!is_own(&a->link, seen.mac))
+			hear(a, index, &seen);
+}
+
+static void send_probes(struct agent *a, size_t group, uint64_t now)
+{
+	int r = probe_io_send(a->probe_fd, &a->config->groups[group], a->link.ports,
+			      a->link.n_ports);
+
+	if (r == 0)
+		return;
+	qb_log(LOG_WARNING, "%s could not be probed for: %s", a->config->groups[group].name,
+	       strerror(-r));
+	probe_start(&a->probe[group], now + PROBE_AGAIN_NS);
+}
+
+void act_probe(struct agent *a, uint64_t now)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		switch (probe_step(&a->probe[i], now)) {
+		case PROBE_SEND:
+			send_probes(a, i, now);
+			break;
+		case PROBE_END:
+			/* An answer that waits counts, however late this process is. */
+			act_hear(a);
+			decide_probed(&a->state, i, now);
+			break;
+		case PROBE_WAIT:
+			break;
+		}
 	}
 }
 
@@ -133,6 +202,13 @@ static void execute(struct agent *a, const struct decide_action *action)
 		break;
 	case DECIDE_ANNOUNCE_STOP:
 		announce_stop(&a->announce[group]);
+		break;
+	case DECIDE_PROBE_START:
+		probe_start(&a->probe[group], clock_boot_ns());
+		act_probe(a, clock_boot_ns());
+		break;
+	case DECIDE_PROBE_STOP:
+		probe_stop(&a->probe[group]);
 		break;
 	}
 }

@@ -34,6 +34,8 @@ struct agent {
 	struct vote_io vote;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
+	int probe_fd; /* -1: without a gate nothing is claimed */
+	struct probe_schedule probe[DECIDE_GROUPS_MAX];
 	struct corosync_io corosync;
 	bool connected;
 	uint64_t leave_by; /* UINT64_MAX: not leaving */
@@ -52,6 +54,13 @@ void act(struct agent *a);
 
 /* Sends the announcements that are due. */
 void act_announce(struct agent *a, uint64_t now);
+
+/* Tells the decision what was said on the ports about floating addresses; act() is still to come.
+ */
+void act_hear(struct agent *a);
+
+/* Sends the probes that are due, or tells the decision that they have ended. */
+void act_probe(struct agent *a, uint64_t now);
 
 /*
  * The gate gets the configuration; leases of the agent's former life that still run are adopted,

@@ -16,6 +16,7 @@
 #include "agent/act_io.h"
 #include "agent/announce_io.h"
 #include "agent/explain.h"
+#include "agent/probe_io.h"
 #include "agent/settings.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
@@ -30,7 +31,7 @@
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
-static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .vote = {.fd = -1}};
+static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .probe_fd = -1, .vote = {.fd = -1}};
 
 static void on_ports(void *data)
 {
@@ -69,6 +70,8 @@ static void on_message(void *data, uint32_t sender, const void *bytes, size_t si
 		       r == -EPROTO ? "it is of another version" : "it is malformed");
 		return;
 	}
+	/* What was heard on the ports came first: it may stop what the message would begin. */
+	act_hear(a);
 	decide_message(&a->state, sender, &message, clock_boot_ns());
 	act(a);
 }
@@ -186,13 +189,26 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	(void)revents;
 	if (read(fd, &expirations, sizeof(expirations)) < 0 && errno != EAGAIN)
 		return 0;
+	act_hear(a);
 	decide_tick(&a->state, now);
 	act_announce(a, now);
+	act_probe(a, now);
 	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
 		on_ports(a);
 	act(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->daemon.loop);
+	return 0;
+}
+
+static int32_t on_frames(int32_t fd, int32_t revents, void *data)
+{
+	struct agent *a = data;
+
+	(void)fd;
+	(void)revents;
+	act_hear(a);
+	act(a);
 	return 0;
 }
 
@@ -289,6 +305,22 @@ static const struct corosync_io_handler corosync_handler = {
 };
 static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover};
 
+/* Without a gate nothing is claimed, so nothing needs to be heard. */
+static int watch_frames(struct agent *a)
+{
+	int filter = gate_io_watch(&a->gate), r;
+
+	if (filter < 0)
+		return 0;
+	r = probe_io_open(filter);
+	if (r < 0) {
+		qb_log(LOG_ERR, "what is said on the ports cannot be heard: %s", strerror(-r));
+		return r;
+	}
+	a->probe_fd = r;
+	return qb_loop_poll_add(a->daemon.loop, QB_LOOP_MED, r, POLLIN, a, on_frames);
+}
+
 static int open_everything(struct agent *a)
 {
 	int r = vote_io_open(&a->vote, VOTE_FILE);
@@ -309,6 +341,9 @@ static int open_everything(struct agent *a)
 	a->announce_fd = announce_io_open();
 	if (a->announce_fd < 0)
 		return a->announce_fd;
+	r = watch_frames(a);
+	if (r < 0)
+		return r;
 	a->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (a->timer_fd < 0)
 		return -errno;
@@ -332,8 +367,10 @@ static int start(struct agent *a)
 		return r;
 	cpg_io_init(&a->cpg, a->daemon.loop, GROUP_NAME, &cpg_handler, a);
 	quorum_io_init(&a->quorum, a->daemon.loop, &quorum_handler, a);
-	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++)
+	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++) {
 		announce_stop(&a->announce[i]);
+		probe_stop(&a->probe[i]);
+	}
 	settings_make(a->config, 0, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
 	/* That nobody says who this is, is no error here: the ring will. */
@@ -368,6 +405,7 @@ static void stop(struct agent *a)
 	link_io_close(&a->link);
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);
+	closep(&a->probe_fd);
 	closep(&a->timer_fd);
 	gate_io_close(&a->gate);
 	vote_io_close(&a->vote);

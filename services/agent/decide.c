@@ -317,6 +317,21 @@ void decide_addresses_failed(struct decide_state *s, size_t group, const char *l
 	finish(s, now);
 }
 
+void decide_probed(struct decide_state *s, size_t group, uint64_t now)
+{
+	begin(s, now);
+	conflict_probed(s, group);
+	finish(s, now);
+}
+
+void decide_conflict(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		     uint64_t now)
+{
+	begin(s, now);
+	conflict_seen(s, group, seen, now);
+	finish(s, now);
+}
+
 int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32_t *ret_target,
 		      char *text, size_t size)
 {

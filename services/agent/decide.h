@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "agent/lease.h"
+#include "agent/probe.h"
 #include "base/histogram.h"
 #include "base/ring.h"
 #include "proto/agent_ipc.h"
@@ -71,6 +72,8 @@ enum decide_action_type {
 	DECIDE_ADDRESSES_REFRESH,
 	DECIDE_ANNOUNCE_START,
 	DECIDE_ANNOUNCE_STOP,
+	DECIDE_PROBE_START, /* from the first one; decide_probed() when they have ended */
+	DECIDE_PROBE_STOP,
 };
 
 struct decide_action {
@@ -139,6 +142,22 @@ struct decide_heartbeat {
 	uint32_t echoes; /* bit i: peers[i] has echoed */
 };
 
+/* How far this node is with asking the ports whether another has the group (conflict.c). */
+enum decide_probe {
+	DECIDE_PROBE_NONE,
+	DECIDE_PROBE_RUNNING,
+	DECIDE_PROBE_SILENT,  /* nobody has answered: the claim may follow */
+	DECIDE_PROBE_CLAIMED, /* it has; until it is confirmed an answer still counts */
+};
+
+struct decide_conflict {
+	enum decide_probe probe;
+	uint32_t answers;	/* in a row; 0: the last probes were not answered */
+	struct probe_seen last; /* the last answer */
+	uint64_t again;		/* not probed before */
+	uint64_t next_alert;
+};
+
 struct decide_group {
 	uint64_t key;
 
@@ -172,6 +191,7 @@ struct decide_group {
 	struct decide_health health; /* as told to the others: a failed alias included */
 	uint64_t failed_until; /* an alias could not be added: not tried again before; 0: none */
 	char failed_label[AGENT_WIRE_OBJECT_MAX];
+	struct decide_conflict conflict;
 
 	/* For explanations and the log. */
 	struct decide_cause cause; /* of what the present event has changed so far */
@@ -262,6 +282,15 @@ void decide_standby(struct decide_state *s, bool standby, uint64_t now);
 
 /* An alias could not be added (none is on the ports now). */
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);
+
+/* The probes that DECIDE_PROBE_START asked for have ended, and nothing more waits to be read. */
+void decide_probed(struct decide_state *s, size_t group, uint64_t now);
+/*
+ * Another machine has said on a port of the group that a floating address of it is its own, or
+ * probes for it.
+ */
+void decide_conflict(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		     uint64_t now);
 
 /*
  * Asks for a switch-over of the group. 0: under way, *ret_target takes over. -errno: refused, and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
- * said of it) and choose.c share.
+ * said of it), choose.c and conflict.c share.
  */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
@@ -52,6 +52,8 @@ void view_send_state(struct decide_state *s, enum agent_wire_type type, uint64_t
 void view_receive_state(struct decide_state *s, uint32_t sender, const struct agent_message *m,
 			uint64_t now);
 int view_peer_index(const struct decide_state *s, uint32_t id); /* -1: not a member */
+/* Only corosync's two_node calls one of two quorate (votequorum(5)). */
+bool view_is_alone_of_two(const struct decide_state *s);
 /* Votes that make a quorum in this view. */
 uint32_t view_needed_votes(const struct decide_state *s);
 
@@ -73,6 +75,20 @@ static inline bool group_holds(const struct decide_group *g)
 {
 	return g->owning || g->adopting || g->addresses || g->lease_until;
 }
+
+/* conflict.c */
+void conflict_forget(struct decide_state *s, size_t group);
+/* Whether the claim that is due must wait for probes, which are begun. */
+bool conflict_must_probe(struct decide_state *s, size_t group);
+/* Not claimed before; UINT64_MAX: probes are under way. */
+uint64_t conflict_claim_time(const struct decide_group *g);
+/* Another node was heard since the own claim was sent. */
+bool conflict_voids_claim(const struct decide_state *s, const struct decide_group *g);
+void conflict_probed(struct decide_state *s, size_t group);
+void conflict_seen(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		   uint64_t now);
+/* "203.0.113.10 is answered by 52:54:00:12:34:56"; buf is returned. */
+const char *conflict_text(const struct probe_seen *seen, char *buf, size_t size);
 
 /* choose.c */
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */

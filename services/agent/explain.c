@@ -31,11 +31,19 @@ static uint64_t since(uint64_t then, uint64_t now)
 static void explain_vacant(const struct decide_state *s, const struct decide_node *node,
 			   size_t group, uint64_t now, char *buf, size_t size)
 {
+	const struct decide_conflict *c = &s->groups[group].conflict;
 	uint64_t end = decide_guard_end(&s->groups[group]);
 	uint32_t first = decide_fittest(s, group, 0);
-	char time[32];
+	char time[32], text[64];
 
-	if (end > now)
+	if (c->answers)
+		snprintf(buf, size,
+			 "standby: %s: the owner lives on a net that this router does not hear "
+			 "otherwise",
+			 conflict_text(&c->last, text, sizeof(text)));
+	else if (c->probe == DECIDE_PROBE_RUNNING)
+		snprintf(buf, size, "standby: it asks on its ports whether another one has it");
+	else if (end > now)
 		snprintf(buf, size,
 			 "standby: for another %s an earlier owner may still hold its lease",
 			 duration(end - now, time, sizeof(time)));

@@ -83,6 +83,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		settle(now);
 		decide_standby(&s, data[0] & 2, now);
 		settle(now);
+		decide_probed(&s, data[0] & 1, now);
+		decide_conflict(&s, data[0] & 1, &(struct probe_seen){.asks = data[1] & 1}, now);
+		settle(now);
 		decide_tick(&s, now);
 		settle(now);
 		data += 2 + length;

@@ -339,6 +339,11 @@ void gate_io_attach(struct gate_io *io, const struct config *config, struct port
 	}
 }
 
+int gate_io_watch(const struct gate_io *io)
+{
+	return io->programs ? bpf_program__fd(io->programs->progs.gate_watch) : io->failed;
+}
+
 const struct gate_lease *gate_io_lease(const struct gate_io *io, size_t group)
 {
 	return io->leases ? &io->leases[io->places[group]] : NULL;

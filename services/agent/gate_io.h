@@ -61,6 +61,12 @@ int gate_io_configure(struct gate_io *io, const struct config *config,
 void gate_io_attach(struct gate_io *io, const struct config *config, struct port_state *ports,
 		    size_t n_ports);
 
+/*
+ * The program by which a packet(7) socket for ARP gets only what is about floating addresses
+ * (SO_ATTACH_BPF): a descriptor of gate_io's, or -errno.
+ */
+int gate_io_watch(const struct gate_io *io);
+
 /* The lease of the configuration's group; NULL: there is no gate. */
 const struct gate_lease *gate_io_lease(const struct gate_io *io, size_t group);
 /* Without a gate nothing is set, and no alias can be added (address_io_add()). */

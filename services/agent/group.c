@@ -65,6 +65,7 @@ void group_view_left(struct decide_state *s, size_t group)
 
 	g->claiming_until = 0;
 	g->n_outstanding = 0;
+	conflict_forget(s, group);
 	if (g->owning && !g->lease_until)
 		group_release(s, group, 0, AGENT_CAUSE_UNCONFIRMED,
 			      "the members changed before a quorum had confirmed the claim");
@@ -139,6 +140,7 @@ static void begin_service(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 
 	g->addresses = true;
+	conflict_forget(s, group);
 	g->next_refresh = now + REFRESH_NS;
 	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
 	decide_emit(s, DECIDE_ANNOUNCE_START, group);
@@ -286,6 +288,9 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	if (!decide_view_quorate(s))
 		group_release(s, group, 0, AGENT_CAUSE_QUORUM,
 			      "the quorum was lost before the claim was delivered");
+	else if (conflict_voids_claim(s, g))
+		group_release(s, group, 0, AGENT_CAUSE_CONFLICT,
+			      "another one was heard before the claim was delivered");
 	else if (s->stale)
 		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
 			      "its configuration is not the newest any more");
@@ -427,6 +432,8 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 		from = g->vacant_since;
 	if (from < g->claiming_until)
 		from = g->claiming_until;
+	if (from < conflict_claim_time(g))
+		from = conflict_claim_time(g);
 	/* The next one comes in when the one before it has had the time of a lease. */
 	if (from > UINT64_MAX - (uint64_t)rank * s->settings.times.lease)
 		return UINT64_MAX;
@@ -438,7 +445,7 @@ static void claim(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 	struct decide_cause why;
 
-	if (claim_time(s, group) > now)
+	if (claim_time(s, group) > now || conflict_must_probe(s, group))
 		return;
 	/* Should it be lost it is made again; of two of one epoch the first counts. */
 	g->claiming_until = now + s->settings.times.lease;

@@ -1,6 +1,7 @@
 # The failover agent. The pure part is linked by its tests as it is.
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
+	services/agent/conflict.c services/agent/probe.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
@@ -10,7 +11,7 @@ agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/ne
 programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
-	services/agent/announce_io.c services/agent/ipc_io.c $(agent-gate) \
+	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c $(agent-gate) \
 	services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
@@ -27,7 +28,8 @@ trireme-gate-src = services/agent/gate_main.c $(agent-gate) services/agent/ports
 trireme-gate-pkg = libqb libyang libmnl libbpf
 
 agent-sim := services/agent/tests/sim.c services/agent/tests/sim_ring.c \
-	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c services/agent/tests/sim_gate.c
+	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c services/agent/tests/sim_gate.c \
+	services/agent/tests/sim_probe.c
 
 tests += test_agent_simulation
 test_agent_simulation-src := services/agent/tests/test_simulation.c $(agent-sim) $(agent-pure)
@@ -49,9 +51,14 @@ test_agent_broken_gate-src := services/agent/tests/test_broken.c $(filter-out %/
 	services/agent/tests/broken_gate.c $(agent-pure)
 test_agent_broken_gate-pkg := cmocka
 
+tests += test_agent_broken_probe
+test_agent_broken_probe-src := services/agent/tests/test_broken.c $(filter-out %/sim_probe.c,$(agent-sim)) \
+	services/agent/tests/broken_probe.c $(agent-pure)
+test_agent_broken_probe-pkg := cmocka
+
 tests += test_agent_golden
 test_agent_golden-src := services/agent/tests/test_golden.c services/agent/tests/script.c \
-	services/base/file_io.c $(agent-pure)
+	services/base/file_io.c services/base/parse.c $(agent-pure)
 test_agent_golden-pkg := cmocka
 
 tests += test_agent_wire
@@ -78,6 +85,11 @@ test_agent_gate-pkg := cmocka libbpf libmnl libqb
 tests += test_agent_gate_ports
 test_agent_gate_ports-src := services/agent/tests/test_gate_ports.c $(agent-gate-test)
 test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
+
+tests += test_agent_probe
+test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c services/agent/probe_io.c \
+	services/base/parse.c $(agent-gate-test)
+test_agent_probe-pkg := cmocka libbpf libmnl libqb
 
 fuzzers += fuzz_agent_wire fuzz_agent_decide
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c

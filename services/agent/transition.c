@@ -31,7 +31,7 @@ enum agent_role decide_role(const struct decide_state *s, size_t group)
 		return AGENT_ROLE_STARTING;
 	if (g->owning || g->claiming_until)
 		return AGENT_ROLE_WAITING;
-	if (rank == 0 && decide_view_quorate(s) && !decide_owner(s, group))
+	if (rank == 0 && decide_view_quorate(s) && !decide_owner(s, group) && !g->conflict.answers)
 		return AGENT_ROLE_WAITING;
 	return AGENT_ROLE_STANDBY;
 }
@@ -158,6 +158,7 @@ const char *transition_release_text(enum agent_cause cause)
 		[AGENT_CAUSE_CLAIMED] = ": another holds it",
 		[AGENT_CAUSE_LEAVING] = ": its agent is shutting down",
 		[AGENT_CAUSE_CONFIGURATION] = ": its configuration is not the newest",
+		[AGENT_CAUSE_CONFLICT] = ": another machine was heard with an address of it",
 	};
 
 	return cause < ARRAY_SIZE(texts) && texts[cause] ? texts[cause] : "";

@@ -25,15 +25,14 @@ const struct decide_peer *decide_peer(const struct decide_state *s, uint32_t id)
 	return i < 0 ? NULL : &s->peers[i];
 }
 
-/* Only corosync's two_node calls one of two quorate (votequorum(5)). */
-static bool is_alone_of_two(const struct decide_state *s)
+bool view_is_alone_of_two(const struct decide_state *s)
 {
 	return s->n_peers == 1 && s->expected_votes == 2;
 }
 
 uint32_t view_needed_votes(const struct decide_state *s)
 {
-	if (is_alone_of_two(s))
+	if (view_is_alone_of_two(s))
 		return 1;
 	return s->expected_votes / 2 + 1;
 }
@@ -188,7 +187,7 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 			g->guard_until = 0;
 	}
 	/* Alone by two_node: no member of this view need have voted for the last lease. */
-	if (is_alone_of_two(s) && !g->bounded && fresh > g->view_guard)
+	if (view_is_alone_of_two(s) && !g->bounded && fresh > g->view_guard)
 		g->view_guard = fresh;
 	owner = find_owner(s, group);
 	if (owner) {

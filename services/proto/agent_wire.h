@@ -74,7 +74,8 @@ enum agent_cause {
 	AGENT_CAUSE_LEAVING,	   /* the agent is shutting down */
 	AGENT_CAUSE_CONFIGURATION, /* another configuration, or one that is not the newest */
 	AGENT_CAUSE_TIME,	   /* what was waited for did not come */
-	AGENT_CAUSE_LAST = AGENT_CAUSE_TIME,
+	AGENT_CAUSE_CONFLICT,	   /* another machine has a floating address, or probes for it */
+	AGENT_CAUSE_LAST = AGENT_CAUSE_CONFLICT,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */

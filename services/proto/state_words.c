@@ -53,6 +53,7 @@ const char *word_cause(uint8_t cause)
 		[AGENT_CAUSE_LEAVING] = "leaving",
 		[AGENT_CAUSE_CONFIGURATION] = "configuration",
 		[AGENT_CAUSE_TIME] = "time",
+		[AGENT_CAUSE_CONFLICT] = "conflict",
 	};
 
 	return cause < ARRAY_SIZE(names) ? names[cause] : "?";

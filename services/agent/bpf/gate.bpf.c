@@ -252,14 +252,29 @@ static __always_inline _Bool read_arp(struct __sk_buff *skb, const struct frame 
 	       a->hardware_size == ETH_ALEN && a->protocol_size == sizeof(a->sender);
 }
 
-/* Who holds the address and says so is heard (sender is target); who asks for it is not. */
+/* RFC 5227, 1.1: of a router that is about to take an address, and wants to know who has it. */
+static __always_inline _Bool is_probe(struct __sk_buff *skb, const struct frame *f,
+				      const struct arp *a)
+{
+	__u64 mark, wanted;
+
+	_Static_assert(sizeof(wanted) == sizeof(GATE_PROBE_MARK), "compared as one number");
+	__builtin_memcpy(&wanted, GATE_PROBE_MARK, sizeof(wanted));
+	return !(a->sender[0] | a->sender[1] | a->sender[2] | a->sender[3]) &&
+	       READ(skb, f->at + sizeof(*a), &mark) && mark == wanted;
+}
+
+/*
+ * Who holds the address and says so is heard (sender is target); so is a router that probes for it,
+ * whom no answer of this kernel would reach; who asks for it is not.
+ */
 static __always_inline int enter_arp(struct __sk_buff *skb, const struct frame *f)
 {
 	struct arp a;
 
 	if (!read_arp(skb, f, &a))
 		return TC_ACT_SHOT;
-	if (__builtin_memcmp(a.sender, a.target, sizeof(a.sender)) == 0)
+	if (__builtin_memcmp(a.sender, a.target, sizeof(a.sender)) == 0 || is_probe(skb, f, &a))
 		return TC_ACT_UNSPEC;
 	return verdict(judge4(a.target) == SHUT);
 }
@@ -321,6 +336,19 @@ int gate_egress(struct __sk_buff *skb)
 	if (f.protocol == bpf_htons(ETH_P_ARP))
 		return leave_arp(skb, &f);
 	return TC_ACT_UNSPEC;
+}
+
+/* For the agent's socket: who says that it has a floating address, and routers that probe for one.
+ */
+SEC("socket")
+int gate_watch(struct __sk_buff *skb)
+{
+	const struct frame f = {.at = ETH_HLEN};
+	struct arp a;
+
+	if (!read_arp(skb, &f, &a))
+		return 0;
+	return judge4(is_probe(skb, &f, &a) ? a.target : a.sender) == ORDINARY ? 0 : (int)skb->len;
 }
 
 /* Some of the kernel's functions that it calls (bpf_fib_lookup) want a program under the GPL. */

@@ -31,6 +31,12 @@ struct gate_address {
 _Static_assert(sizeof(struct gate_lease) == 24, "the kernel's map has elements of this size");
 _Static_assert(sizeof(struct gate_address) == 16, "the kernel's map has keys of this size");
 
+/*
+ * Behind the ARP of a router's own probe, where the padding is (RFC 894) and nobody else looks:
+ * other hosts that probe for a floating address keep no router from taking it.
+ */
+#define GATE_PROBE_MARK "trireme" /* with its NUL */
+
 /* Whether the group may be served at this instant of CLOCK_BOOTTIME. */
 static inline _Bool gate_lease_runs(const struct gate_lease *lease, __u64 now)
 {

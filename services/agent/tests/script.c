@@ -9,6 +9,7 @@
 #include "agent/decide_internal.h"
 #include "agent/explain.h"
 #include "base/clock_io.h"
+#include "base/parse.h"
 #include "proto/state_words.h"
 
 #define WORDS_MAX 24
@@ -191,6 +192,8 @@ static void print_action(struct script *s, const struct decide_action *a)
 		[DECIDE_ADDRESSES_REFRESH] = "refresh aliases of",
 		[DECIDE_ANNOUNCE_START] = "announce",
 		[DECIDE_ANNOUNCE_STOP] = "announce no more",
+		[DECIDE_PROBE_START] = "probe for",
+		[DECIDE_PROBE_STOP] = "probe no more for",
 	};
 	const char *group = s->settings.groups[a->group];
 
@@ -482,6 +485,22 @@ static void do_standby(struct script *s)
 	decide_standby(&s->state, strcmp(word(s, 0), "standby") == 0, s->now);
 }
 
+static void do_probed(struct script *s)
+{
+	decide_probed(&s->state, s->group, s->now);
+}
+
+static void do_heard(struct script *s)
+{
+	struct probe_seen seen = {.asks = strcmp(word(s, 0), "asked") == 0};
+
+	if (parse_ipv4(word(s, 1), &seen.address) < 0)
+		fail(s, "no address", word(s, 1));
+	if (parse_mac(word(s, 2), seen.mac) < 0)
+		fail(s, "no hardware address", word(s, 2));
+	decide_conflict(&s->state, s->group, &seen, s->now);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
@@ -506,7 +525,8 @@ static void do_line(struct script *s)
 		{"hide", do_hide},	 {"show", do_hide},	 {"tick", do_tick},
 		{"voted", do_voted},	 {"group", do_group},	 {"command", do_command},
 		{"explain", do_explain}, {"stale", do_current},	 {"current", do_current},
-		{"standby", do_standby}, {"online", do_standby},
+		{"standby", do_standby}, {"online", do_standby}, {"probed", do_probed},
+		{"claimed", do_heard},	 {"asked", do_heard},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

@@ -21,8 +21,10 @@
  *   voted MS                the agent's former life has voted for leases until then
  *   stale | current         this node's configuration is not, or is again, the newest
  *   standby | online        the configuration says that this node owns nothing | or not any more
- *   command switchover      by the local socket
- *   leave                   the agent is to end
+ *   probed                  the probes have ended
+ *   claimed|asked ADDRESS MAC
+ *                           another machine says at the port that it has the address, or probes for
+ * it command switchover      by the local socket leave                   the agent is to end
  *   explain                 prints what the agent says of each node
  *   group NAME              which group the following lines are about
  *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on

@@ -5,8 +5,8 @@
  * has the message, loses and retransmits, breaks in the middle of a token round, lets a stopped
  * node deliver what it already had, merges, and gives quorum verdicts out of order. Clocks drift.
  * The aliases of a stopped or dead agent stay, and answer as far as the gate lets them.
- * Two nodes without a third vote have two_node and wait_for_all (votequorum(5)); what would part
- * them without ending one is left out, as the design excepts it.
+ * Two nodes without a third vote have two_node and wait_for_all (votequorum(5)): what parts their
+ * corosync leaves the networks on which their ports hear each other.
  */
 #ifndef TRIREME_AGENT_TESTS_SIM_H
 #define TRIREME_AGENT_TESTS_SIM_H
@@ -96,6 +96,9 @@ struct sim_node {
 	struct decide_actions *actions;
 	struct decide_told seen; /* role, owner and epoch after its last event */
 	uint64_t tick_at;	 /* true time of the armed timer; 0: none */
+	struct probe_schedule probe;
+	bool heard; /* a frame about the floating address waits in its socket: */
+	struct probe_seen frame;
 	bool work_scheduled;
 
 	/* What outlives the agent: the lease that the kernel enforces, and the aliases. */
@@ -170,6 +173,9 @@ bool sim_holds(const struct sim *sim, size_t node);
 
 /* The gate (sim_gate.c): whether a port lets a group's frames pass. */
 bool sim_gate_passes(const struct gate_lease *lease, uint64_t now);
+
+/* What the ports say of another node (sim_probe.c): false: they are not asked. */
+bool sim_probe_hears(void);
 
 /* Faults (sim_faults.c). */
 void sim_power(struct sim *sim, size_t node, bool on);

@@ -138,9 +138,69 @@ static void execute(struct sim *sim, size_t node, const struct decide_action *a)
 	case DECIDE_ADDRESSES_DELETE:
 		n->addresses = false;
 		break;
+	case DECIDE_PROBE_START:
+		probe_start(&n->probe, sim_clock(sim, node));
+		break;
+	case DECIDE_PROBE_STOP:
+		probe_stop(&n->probe);
+		break;
 	case DECIDE_ADDRESSES_REFRESH:
 	case DECIDE_ANNOUNCE_START:
 	case DECIDE_ANNOUNCE_STOP:
+		break;
+	}
+}
+
+/* Reads what waits in the socket, as the agent does before every other input. */
+static void hear(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->heard && sim_probe_hears())
+		decide_conflict(&n->state, 0, &n->frame, sim_clock(sim, node));
+	n->heard = false;
+}
+
+/* A frame of the node with that index comes in. Its socket is there as long as the agent is. */
+static void on_frame(struct sim_event *e)
+{
+	struct sim_node *n = &e->sim->nodes[e->node];
+
+	if (n->agent == SIM_DEAD)
+		return;
+	n->heard = true;
+	n->frame = (struct probe_seen){.mac = {[5] = (uint8_t)(e->index / 2 + 1)},
+				       .asks = e->index % 2};
+	if (n->agent != SIM_RUNNING)
+		return;
+	hear(e->sim, e->node);
+	sim_agent_act(e->sim, e->node);
+}
+
+/* The probe reaches every other node; the kernel of one that serves answers. */
+static void send_probe(struct sim *sim, size_t node)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		if (i == node || !sim->nodes[i].powered)
+			continue;
+		sim_at(sim, sim_between(sim, 50, 1500), on_frame, i, NULL, 2 * node + 1);
+		if (serves(sim, i))
+			sim_at(sim, sim_between(sim, 100, 3000), on_frame, node, NULL, 2 * i);
+	}
+}
+
+static void probe(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	switch (probe_step(&n->probe, sim_clock(sim, node))) {
+	case PROBE_SEND:
+		send_probe(sim, node);
+		break;
+	case PROBE_END:
+		decide_probed(&n->state, 0, sim_clock(sim, node));
+		break;
+	case PROBE_WAIT:
 		break;
 	}
 }
@@ -152,7 +212,9 @@ static void on_tick(struct sim_event *e)
 	if (n->agent != SIM_RUNNING || n->tick_at != e->at)
 		return;
 	n->tick_at = 0;
+	hear(e->sim, e->node);
 	decide_tick(&n->state, sim_clock(e->sim, e->node));
+	probe(e->sim, e->node);
 	sim_agent_act(e->sim, e->node);
 }
 
@@ -169,6 +231,7 @@ static void arm(struct sim *sim, size_t node)
 	uint64_t at = decide_deadline(&n->state, sim_clock(sim, node));
 	uint64_t wait;
 
+	at = n->probe.next < at ? n->probe.next : at;
 	if (at == UINT64_MAX)
 		return;
 	wait = until(sim, node, at) + delay(sim);
@@ -240,6 +303,7 @@ static void handle(struct sim *sim, size_t node, const struct sim_input *i)
 	struct decide_state *s = &sim->nodes[node].state;
 	uint64_t now = sim_clock(sim, node);
 
+	hear(sim, node);
 	switch (i->type) {
 	case SIM_INPUT_CONFIGURATION:
 		decide_configuration(s, &i->ring, i->members, i->n_members, now);
@@ -351,6 +415,8 @@ void sim_agent_start(struct sim *sim, size_t node)
 	n->pid = sim->next_pid++;
 	n->cpg.n = n->quorum.n = 0;
 	n->tick_at = 0;
+	n->heard = false;
+	probe_stop(&n->probe);
 	make_settings(sim, node, &settings);
 	decide_init(&n->state, &settings, n->actions, now);
 	n->seen = look(n);

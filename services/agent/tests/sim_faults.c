@@ -116,8 +116,6 @@ static void on_agent_back(struct sim_event *e)
 
 static void partition(struct sim *sim)
 {
-	if (sim->n_nodes == 2)
-		return;
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		sim->nodes[i].component = (int)sim_random(sim, 2);
 	sim_say(sim, "partition");
@@ -192,8 +190,6 @@ void sim_fault(struct sim *sim)
 		heal(sim);
 		break;
 	case 2:
-		if (sim->n_nodes == 2)
-			break; /* parts them as well: each may be alone in a ring of its own */
 		sim_corosync(sim, node, SIM_STOPPED);
 		sim_at(sim, sim_between(sim, 1000, 3000000), on_corosync_back, node, NULL, 0);
 		break;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Address conflicts (RFC 5227): whether another machine has, or is about to take, a floating
+ * address, told by its frames on the ports.
+ *
+ * A node that is alone of two cannot know whether the other one is gone or only not heard by
+ * corosync. So it probes before it claims, and from its first probe until it serves nothing may be
+ * heard of another: neither that it has the address nor that it probes for it. Of two nodes that
+ * serve, the one that began to probe later would either have been answered, or have been heard
+ * probing by the other one.
+ */
+#include "agent/decide_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define PAUSE_NS (500 * NSEC_PER_MSEC) /* after the first answer; doubled up to PAUSE_MAX */
+#define PAUSE_DOUBLED_MAX 3
+#define ALERT_NS (60 * NSEC_PER_SEC) /* an owner that goes on living is not news more often */
+
+/* So that of two nodes that stood back from one another one is served before the other probes. */
+#define STAGGER_NS (PROBE_TOTAL_NS + PROBE_SPACING_NS)
+
+static void stop(struct decide_state *s, size_t group)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	if (c->probe == DECIDE_PROBE_RUNNING)
+		decide_emit(s, DECIDE_PROBE_STOP, group);
+	c->probe = DECIDE_PROBE_NONE;
+}
+
+void conflict_forget(struct decide_state *s, size_t group)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	stop(s, group);
+	c->answers = 0;
+	c->again = 0;
+}
+
+const char *conflict_text(const struct probe_seen *seen, char *buf, size_t size)
+{
+	const uint8_t *a = (const uint8_t *)&seen->address, *m = seen->mac;
+
+	snprintf(buf, size, "%u.%u.%u.%u is %s by %02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2],
+		 a[3], seen->asks ? "probed for" : "answered", m[0], m[1], m[2], m[3], m[4], m[5]);
+	return buf;
+}
+
+bool conflict_must_probe(struct decide_state *s, size_t group)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	if (!view_is_alone_of_two(s))
+		return false;
+	c->again = 0;
+	if (c->probe == DECIDE_PROBE_SILENT) {
+		c->probe = DECIDE_PROBE_CLAIMED;
+		return false;
+	}
+	c->probe = DECIDE_PROBE_RUNNING;
+	decide_emit(s, DECIDE_PROBE_START, group);
+	return true;
+}
+
+uint64_t conflict_claim_time(const struct decide_group *g)
+{
+	return g->conflict.probe == DECIDE_PROBE_RUNNING ? UINT64_MAX : g->conflict.again;
+}
+
+bool conflict_voids_claim(const struct decide_state *s, const struct decide_group *g)
+{
+	return view_is_alone_of_two(s) && g->conflict.probe != DECIDE_PROBE_CLAIMED;
+}
+
+void conflict_probed(struct decide_state *s, size_t group)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	if (c->probe != DECIDE_PROBE_RUNNING)
+		return;
+	c->probe = DECIDE_PROBE_SILENT;
+	c->answers = 0;
+	transition_event(s, AGENT_CAUSE_SILENT, "nobody answers on the ports");
+}
+
+static size_t own_place(const struct decide_state *s)
+{
+	size_t place = 0;
+
+	while (place < s->settings.n_nodes && s->settings.nodes[place].id != s->settings.self)
+		place++;
+	return place;
+}
+
+static void alert(struct decide_state *s, size_t group, const char *what, uint64_t now)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	if (c->answers > 1 && now < c->next_alert)
+		return;
+	c->next_alert = now + ALERT_NS;
+	decide_log(s, LOG_ALERT,
+		   "%s: not claimed, %s: the owner lives on a net that this router does not hear "
+		   "otherwise",
+		   s->settings.groups[group], what);
+}
+
+static void stand_back(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		       uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+	struct decide_conflict *c = &g->conflict;
+	uint64_t pause = PAUSE_NS;
+	char what[DECIDE_LOG_MAX / 2];
+
+	conflict_text(seen, what, sizeof(what));
+	stop(s, group);
+	transition_event(s, AGENT_CAUSE_CONFLICT, "%s", what);
+	if (seen->asks) {
+		decide_log(s, LOG_NOTICE, "%s: not claimed yet, %s", s->settings.groups[group],
+			   what);
+	} else {
+		pause <<= c->answers < PAUSE_DOUBLED_MAX ? c->answers : PAUSE_DOUBLED_MAX;
+		c->answers++;
+		c->last = *seen;
+		alert(s, group, what, now);
+	}
+	c->again = now + pause + own_place(s) * STAGGER_NS;
+	if (g->owning)
+		group_release(s, group, 0, AGENT_CAUSE_CONFLICT, what);
+}
+
+void conflict_seen(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		   uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (!g->lease_until && g->conflict.probe != DECIDE_PROBE_NONE)
+		stand_back(s, group, seen, now);
+}

@@ -1,0 +1,63 @@
+"""Live lab: routers without a third vote, real corosync and agents, a prober on both networks. What corosync does not
+hear of the other router its ports do. Logs and the prober's records: build/test/labs/two-node/."""
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(TOP / "ci"))
+from lab import nodes, processes  # noqa: E402 - the path must be set first
+
+LOGS = TOP / "build/test/labs/two-node"
+RING_CUT = "\n".join(["add table inet cut", *(f"add chain inet cut {way} {{ type filter hook {way} priority 0; }}\n"
+                                            f"add rule inet cut {way} udp dport 5405-5408 drop" for way in ("input", "output"))])
+
+
+def routers(*names):
+    """A change for Nodes: only these are there."""
+    def change(document):
+        nodes.slow(document)
+        cluster = document["trireme:cluster"]
+        cluster["node"] = [node for node in cluster["node"] if node["name"] in names]
+    return change
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """Two routers: (cluster, owner, standby)."""
+    with nodes.Nodes(LOGS, routers("r1", "r2")) as cluster:
+        cluster.start()
+        owner = cluster.wait_owner(seconds=20)
+        cluster.wait_ready(owner, 20)
+        yield cluster, owner, "r2" if owner == "r1" else "r1"
+
+
+def reason(cluster, name):
+    """What a node says of itself."""
+    return next(entry["reason"] for entry in cluster[name].ask("status")["nodes"] if entry["name"] == name)
+
+
+def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
+    """And once it is really gone the standby takes over."""
+    cluster, owner, standby = pair
+    with cluster.probe() as probe:
+        cluster[standby].run("nft", RING_CUT)
+        processes.wait_for("the alert", lambda: "alert: main: not claimed" in cluster[standby].log(), 15)
+        assert f"is answered by {cluster[owner].ports[0]['mac'][:-2]}" in reason(cluster, standby)
+        assert "the owner lives on a net that this router does not hear otherwise" in reason(cluster, standby)
+        assert reason(cluster, owner).startswith("owner with epoch")
+        time.sleep(1.5)
+        assert cluster.holders() == [owner]
+    assert probe.overlaps() == [] and not probe.spoke(standby) and probe.gap() < 0.5
+    with cluster.probe() as probe:
+        time.sleep(0.3)
+        cluster[owner].power_off()
+        assert cluster.wait_owner((standby,), 10) == standby
+        time.sleep(0.3)
+    assert probe.overlaps() == [] and probe.spoke(standby)
+    cluster[standby].run("nft", "delete", "table", "inet", "cut")
+    cluster[owner].power_on()
+    cluster.wait_ready(standby, 20)
+    assert cluster.holders() == [standby]
