@@ -8,6 +8,10 @@
  * heard of another: neither that it has the address nor that it probes for it. Of two nodes that
  * serve, the one that began to probe later would either have been answered, or have been heard
  * probing by the other one.
+ *
+ * Who serves and hears that another machine claims an address announces it again, no more often
+ * than every DEFEND_INTERVAL (RFC 5227, 2.4 (c)), and never gives it up for that: the lease
+ * decides.
  */
 #include "agent/decide_internal.h"
 
@@ -15,6 +19,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#define DEFEND_NS (10 * NSEC_PER_SEC)  /* DEFEND_INTERVAL of RFC 5227 */
 #define PAUSE_NS (500 * NSEC_PER_MSEC) /* after the first answer; doubled up to PAUSE_MAX */
 #define PAUSE_DOUBLED_MAX 3
 #define ALERT_NS (60 * NSEC_PER_SEC) /* an owner that goes on living is not news more often */
@@ -40,12 +45,21 @@ void conflict_forget(struct decide_state *s, size_t group)
 	c->again = 0;
 }
 
-const char *conflict_text(const struct probe_seen *seen, char *buf, size_t size)
+void conflict_served(struct decide_state *s, size_t group)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+
+	conflict_forget(s, group);
+	c->claims = 0;
+	c->next_defence = 0;
+}
+
+const char *conflict_text(const struct probe_seen *seen, const char *how, char *buf, size_t size)
 {
 	const uint8_t *a = (const uint8_t *)&seen->address, *m = seen->mac;
 
 	snprintf(buf, size, "%u.%u.%u.%u is %s by %02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2],
-		 a[3], seen->asks ? "probed for" : "answered", m[0], m[1], m[2], m[3], m[4], m[5]);
+		 a[3], how, m[0], m[1], m[2], m[3], m[4], m[5]);
 	return buf;
 }
 
@@ -116,7 +130,7 @@ static void stand_back(struct decide_state *s, size_t group, const struct probe_
 	uint64_t pause = PAUSE_NS;
 	char what[DECIDE_LOG_MAX / 2];
 
-	conflict_text(seen, what, sizeof(what));
+	conflict_text(seen, seen->asks ? "probed for" : "answered", what, sizeof(what));
 	stop(s, group);
 	transition_event(s, AGENT_CAUSE_CONFLICT, "%s", what);
 	if (seen->asks) {
@@ -133,11 +147,32 @@ static void stand_back(struct decide_state *s, size_t group, const struct probe_
 		group_release(s, group, 0, AGENT_CAUSE_CONFLICT, what);
 }
 
+static void defend(struct decide_state *s, size_t group, const struct probe_seen *seen,
+		   uint64_t now)
+{
+	struct decide_conflict *c = &s->groups[group].conflict;
+	char what[DECIDE_LOG_MAX / 2];
+
+	c->claims++;
+	c->claimed_at = now;
+	c->last = *seen;
+	if (now < c->next_defence)
+		return;
+	c->next_defence = now + DEFEND_NS;
+	decide_log(s, LOG_WARNING,
+		   "%s: %s, too: announced again (%u such frames since it is owned)",
+		   s->settings.groups[group], conflict_text(seen, "claimed", what, sizeof(what)),
+		   c->claims);
+	decide_emit(s, DECIDE_ANNOUNCE_START, group);
+}
+
 void conflict_seen(struct decide_state *s, size_t group, const struct probe_seen *seen,
 		   uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 
-	if (!g->lease_until && g->conflict.probe != DECIDE_PROBE_NONE)
+	if (g->addresses && !seen->asks) /* a probe is answered by the kernel */
+		defend(s, group, seen, now);
+	else if (!g->lease_until && g->conflict.probe != DECIDE_PROBE_NONE)
 		stand_back(s, group, seen, now);
 }

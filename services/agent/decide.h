@@ -152,10 +152,15 @@ enum decide_probe {
 
 struct decide_conflict {
 	enum decide_probe probe;
-	uint32_t answers;	/* in a row; 0: the last probes were not answered */
-	struct probe_seen last; /* the last answer */
-	uint64_t again;		/* not probed before */
+	uint32_t answers; /* in a row; 0: the last probes were not answered */
+	uint64_t again;	  /* not probed before */
 	uint64_t next_alert;
+
+	/* While this node serves: frames by which others claim an address of the group. */
+	uint32_t claims;
+	uint64_t claimed_at; /* the last of them */
+	uint64_t next_defence;
+	struct probe_seen last; /* the last answer, or claim */
 };
 
 struct decide_group {

@@ -78,6 +78,8 @@ static inline bool group_holds(const struct decide_group *g)
 
 /* conflict.c */
 void conflict_forget(struct decide_state *s, size_t group);
+/* The addresses are on the ports. */
+void conflict_served(struct decide_state *s, size_t group);
 /* Whether the claim that is due must wait for probes, which are begun. */
 bool conflict_must_probe(struct decide_state *s, size_t group);
 /* Not claimed before; UINT64_MAX: probes are under way. */
@@ -87,8 +89,8 @@ bool conflict_voids_claim(const struct decide_state *s, const struct decide_grou
 void conflict_probed(struct decide_state *s, size_t group);
 void conflict_seen(struct decide_state *s, size_t group, const struct probe_seen *seen,
 		   uint64_t now);
-/* "203.0.113.10 is answered by 52:54:00:12:34:56"; buf is returned. */
-const char *conflict_text(const struct probe_seen *seen, char *buf, size_t size);
+/* how: "answered": "203.0.113.10 is answered by 52:54:00:12:34:56"; buf is returned. */
+const char *conflict_text(const struct probe_seen *seen, const char *how, char *buf, size_t size);
 
 /* choose.c */
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */

@@ -7,6 +7,8 @@
 #include "agent/decide_internal.h"
 #include "base/clock_io.h"
 
+#define CLAIMS_SHOWN_NS (600 * NSEC_PER_SEC) /* after the last one */
+
 /* "850 ms", "12 s", "4 min", "3 h". */
 static const char *duration(uint64_t ns, char *buf, size_t size)
 {
@@ -40,7 +42,7 @@ static void explain_vacant(const struct decide_state *s, const struct decide_nod
 		snprintf(buf, size,
 			 "standby: %s: the owner lives on a net that this router does not hear "
 			 "otherwise",
-			 conflict_text(&c->last, text, sizeof(text)));
+			 conflict_text(&c->last, "answered", text, sizeof(text)));
 	else if (c->probe == DECIDE_PROBE_RUNNING)
 		snprintf(buf, size, "standby: it asks on its ports whether another one has it");
 	else if (end > now)
@@ -70,18 +72,32 @@ static void explain_standby(const struct decide_state *s, const struct decide_no
 		explain_vacant(s, node, group, now, buf, size);
 }
 
+/* Another machine has claimed an address of what this node serves, not long ago. */
+static void explain_claims(const struct decide_state *s, size_t group, uint64_t now, char *buf,
+			   size_t size)
+{
+	const struct decide_conflict *c = &s->groups[group].conflict;
+	char text[64], time[32];
+
+	if (c->claims && now < c->claimed_at + CLAIMS_SHOWN_NS)
+		snprintf(buf, size, "; %s, too (%u frames, the last %s ago)",
+			 conflict_text(&c->last, "claimed", text, sizeof(text)), c->claims,
+			 duration(since(c->claimed_at, now), time, sizeof(time)));
+}
+
 static void explain_owner(const struct decide_state *s, size_t group, bool self, uint64_t now,
 			  char *buf, size_t size)
 {
 	const struct decide_group *g = &s->groups[group];
-	char time[32];
+	char time[32], claims[AGENT_REASON_MAX] = "";
 
+	explain_claims(s, group, now, claims, sizeof(claims));
 	if (!self)
 		snprintf(buf, size, "owner with epoch %llu", (unsigned long long)g->epoch);
 	else if (g->lease_until > now)
-		snprintf(buf, size, "owner with epoch %llu, its lease runs for another %s",
+		snprintf(buf, size, "owner with epoch %llu, its lease runs for another %s%s",
 			 (unsigned long long)g->epoch,
-			 duration(g->lease_until - now, time, sizeof(time)));
+			 duration(g->lease_until - now, time, sizeof(time)), claims);
 	else
 		snprintf(buf, size, "owner with epoch %llu, waits for a quorum to confirm it",
 			 (unsigned long long)g->epoch);

@@ -140,7 +140,7 @@ static void begin_service(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 
 	g->addresses = true;
-	conflict_forget(s, group);
+	conflict_served(s, group);
 	g->next_refresh = now + REFRESH_NS;
 	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
 	decide_emit(s, DECIDE_ANNOUNCE_START, group);

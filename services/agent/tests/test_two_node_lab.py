@@ -39,6 +39,28 @@ def reason(cluster, name):
     return next(entry["reason"] for entry in cluster[name].ask("status")["nodes"] if entry["name"] == name)
 
 
+CLAIM = "import socket, sys; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('pub', 0)); s.send(bytes.fromhex(sys.argv[1]))"
+
+
+def claim(cluster, address, mac):
+    """Another machine on the public network says that it has the address."""
+    ip, sender = bytes(map(int, address.split("."))).hex(), mac.replace(":", "")
+    cluster.lab.run("prober", "/usr/bin/python3", "-c", CLAIM, f"{'ff' * 6}{sender}08060001080006040001{sender}{ip}{'00' * 6}{ip}")
+
+
+def test_an_address_that_another_machine_claims_is_defended(pair):
+    cluster, owner, _ = pair
+    address, mac = cluster.aliases["eth0:1"]["address"], "52:54:00:99:00:01"
+    with cluster.probe() as probe:
+        time.sleep(0.3)
+        for _ in range(3):
+            claim(cluster, address, mac)
+        processes.wait_for("the claims to be shown", lambda: f"; {address} is claimed by {mac}, too (3 frames" in reason(cluster, owner), 3)
+        time.sleep(0.3)
+    assert cluster[owner].log().count(f"warning: main: {address} is claimed by {mac}, too: announced again") == 1
+    assert probe.spoke(owner) and cluster.holders() == [owner]
+
+
 def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
     """And once it is really gone the standby takes over."""
     cluster, owner, standby = pair
