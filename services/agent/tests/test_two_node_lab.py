@@ -1,5 +1,6 @@
 """Live lab: routers without a third vote, real corosync and agents, a prober on both networks. What corosync does not
 hear of the other router its ports do. Logs and the prober's records: build/test/labs/two-node/."""
+import json
 import sys
 import time
 from pathlib import Path
@@ -83,3 +84,34 @@ def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
     cluster[owner].power_on()
     cluster.wait_ready(standby, 20)
     assert cluster.holders() == [standby]
+
+
+def leaves(entry, place):
+    """The edits that put an entry of the model into the configuration."""
+    for leaf, value in entry.items():
+        if leaf == "port":
+            for port in value:
+                yield from leaves(port, f"{place}/port[name='{port['name']}']")
+        elif leaf != "name":
+            yield {"operation": "merge", "path": f"{place}/{leaf}", "value": str(value)}
+
+
+def test_a_single_router_owns_after_its_guard_and_grows():
+    """One node in the document: no other one is waited for, also when there is to be a second one that has not come yet."""
+    with nodes.Nodes(LOGS.with_name("single-router"), routers("r1")) as cluster:
+        cluster.start()
+        assert cluster.wait_owner(("r1",), 20) == "r1"
+        cluster.wait_ready("r1", 20)
+        assert reason(cluster, "r1").startswith("owner with epoch 1")
+        with cluster.probe() as probe:
+            time.sleep(0.3)
+            cluster["r1"].kill("agent")
+            cluster["r1"].start_agent()
+            time.sleep(1.5)
+            entry = json.loads(nodes.DOCUMENT.read_text())["trireme:cluster"]["node"][1]
+            cluster["r1"].config().say("edit", edits=list(leaves(entry, f"/cluster/node[name='{entry['name']}']")))
+            cluster["r1"].config().commit()
+            processes.wait_for("two_node", lambda: "two_node" in (cluster["r1"].root / "run/corosync/corosync.conf").read_text(), 20)
+            time.sleep(2.0)
+            assert cluster.holders() == ["r1"]
+        assert probe.spoke("r1") and probe.gap() < 0.5
