@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Who should take a group: the named successor (the owner itself when its lease ended while the
- * members changed), else the fittest; otherwise the last owner comes last.
+ * members changed), else the fittest that the group prefers; otherwise the last owner comes last.
  */
 #include "agent/decide_internal.h"
 
@@ -14,15 +14,19 @@ static bool is_candidate(const struct decide_state *s, const struct decide_peer 
 }
 
 /* Whether a comes before b; both are candidates. */
-static bool precedes(const struct decide_state *s, const struct decide_group *g, uint32_t a,
-		     uint32_t b)
+static bool precedes(const struct decide_state *s, size_t group, uint32_t a, uint32_t b)
 {
+	const struct prefer_order *order = &s->settings.preferred[group];
+	const struct decide_group *g = &s->groups[group];
+	size_t pa = prefer_place(order, a), pb = prefer_place(order, b);
 	const struct decide_node *na = decide_node(s, a), *nb = decide_node(s, b);
 
 	if ((a == g->successor) != (b == g->successor))
 		return a == g->successor;
 	if ((a == g->owner) != (b == g->owner))
 		return b == g->owner;
+	if (pa != pb)
+		return pa < pb;
 	if (na->priority != nb->priority)
 		return na->priority > nb->priority;
 	return a < b;
@@ -39,7 +43,7 @@ int choose_rank(const struct decide_state *s, size_t group)
 		const struct decide_peer *p = &s->peers[i];
 
 		if (p != self && is_candidate(s, p, group) &&
-		    precedes(s, &s->groups[group], p->member.id, self->member.id))
+		    precedes(s, group, p->member.id, self->member.id))
 			rank++;
 	}
 	return rank;
@@ -55,7 +59,7 @@ uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t exc
 		const struct decide_peer *p = &s->peers[i];
 
 		if (p->member.id != except && is_candidate(s, p, group) &&
-		    (!best || precedes(s, &s->groups[group], p->member.id, best)))
+		    (!best || precedes(s, group, p->member.id, best)))
 			best = p->member.id;
 	}
 	return best;

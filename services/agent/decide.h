@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "agent/lease.h"
+#include "agent/prefer.h"
 #include "agent/probe.h"
 #include "base/histogram.h"
 #include "base/ring.h"
@@ -48,6 +49,7 @@ struct decide_settings {
 	struct decide_node nodes[DECIDE_NODES_MAX];
 	size_t n_nodes;
 	char groups[DECIDE_GROUPS_MAX][DECIDE_NAME_MAX];
+	struct prefer_order preferred[DECIDE_GROUPS_MAX];
 	size_t n_groups;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static_assert(DECIDE_NODES_MAX >= CONFIG_NODES_MAX, "every node has a place");
+static_assert(PREFER_NODES_MAX >= CONFIG_NODES_MAX, "every node can be preferred");
 static_assert(DECIDE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "every group has a place");
 static_assert(DECIDE_NAME_MAX >= CONFIG_NAME_MAX, "every name fits");
 
@@ -35,12 +36,21 @@ static uint64_t revision(const struct config *config)
 		const struct config_group *g = &config->groups[i];
 
 		hash = add_text(hash, g->name);
+		for (size_t k = 0; k < g->n_preferred; k++)
+			hash = add_number(hash, g->preferred[k]);
 		for (size_t k = 0; k < g->n_aliases; k++) {
 			hash = add_text(hash, g->aliases[k].label);
 			hash = add_number(hash, g->aliases[k].address);
 		}
 	}
 	return hash;
+}
+
+static void set_preferred(const struct config_group *group, struct prefer_order *ret_order)
+{
+	ret_order->n_nodes = group->n_preferred;
+	for (size_t i = 0; i < group->n_preferred; i++)
+		ret_order->nodes[i] = group->preferred[i];
 }
 
 void settings_make(const struct config *config, uint32_t self, uint64_t incarnation,
@@ -65,8 +75,10 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 		memcpy(s->nodes[i].name, config->nodes[i].name, CONFIG_NAME_MAX);
 	}
 	s->n_groups = config->n_groups;
-	for (size_t i = 0; i < config->n_groups; i++)
+	for (size_t i = 0; i < config->n_groups; i++) {
 		memcpy(s->groups[i], config->groups[i].name, CONFIG_NAME_MAX);
+		set_preferred(&config->groups[i], &s->preferred[i]);
+	}
 }
 
 /* Bytes that no field uses may differ: then the two only seem not to be equal. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <string.h>
 
 #include "schema/config_field.h"
@@ -110,6 +111,34 @@ static int build_group(void *object, const struct lyd_node *from)
 				  &group->n_aliases);
 }
 
+/* Nodes are there before groups. */
+static int add_preferred(const struct config *config, struct config_group *group,
+			 const struct lyd_node *leaf)
+{
+	for (; leaf; leaf = leaf->next) {
+		const struct config_node *node;
+
+		if (strcmp(LYD_NAME(leaf), "preferred") != 0)
+			continue;
+		node = config_node_by_name(config, lyd_get_value(leaf));
+		if (!node || group->n_preferred == CONFIG_NODES_MAX)
+			return -EINVAL;
+		group->preferred[group->n_preferred++] = node->id;
+	}
+	return 0;
+}
+
+static int build_groups(struct config *config, const struct lyd_node *tree)
+{
+	int r = BUILD_LIST(tree, "alias-group", build_group, config->groups, &config->n_groups);
+	size_t n = 0;
+
+	for (; tree && r == 0; tree = tree->next)
+		if (strcmp(LYD_NAME(tree), "alias-group") == 0)
+			r = add_preferred(config, &config->groups[n++], lyd_child(tree));
+	return r;
+}
+
 int build_cluster(struct config *config, const struct lyd_node *tree)
 {
 	const struct lyd_node *cluster = sibling_of(tree, "cluster");
@@ -125,7 +154,7 @@ int build_cluster(struct config *config, const struct lyd_node *tree)
 		r = BUILD_LIST(lyd_child(cluster), "node", build_node, config->nodes,
 			       &config->n_nodes);
 	if (r == 0)
-		r = BUILD_LIST(tree, "alias-group", build_group, config->groups, &config->n_groups);
+		r = build_groups(config, tree);
 	set_profile(config);
 	return r;
 }

@@ -218,6 +218,8 @@ struct config_alias {
 
 struct config_group {
 	char name[CONFIG_NAME_MAX];
+	uint8_t preferred[CONFIG_NODES_MAX]; /* ids of nodes, the first choice first */
+	size_t n_preferred;
 	struct config_alias aliases[CONFIG_ALIASES_MAX];
 	size_t n_aliases;
 };

@@ -259,6 +259,18 @@ static void after(struct script *s)
 		deliver_own(s, true);
 }
 
+/* "main:r2>r1" */
+static void add_group(struct script *s, char *text)
+{
+	size_t group = s->settings.n_groups++;
+	struct prefer_order *order = &s->settings.preferred[group];
+	char *rest = NULL, *name = strtok_r(text, ":", &rest);
+
+	snprintf(s->settings.groups[group], DECIDE_NAME_MAX, "%s", name);
+	while ((name = strtok_r(NULL, ">", &rest)))
+		order->nodes[order->n_nodes++] = node_id(s, name);
+}
+
 static void do_config(struct script *s)
 {
 	static const struct lease_timing timing = {500, 600, 50};
@@ -278,7 +290,7 @@ static void do_config(struct script *s)
 		node->priority = colon && !node->witness ? (uint8_t)number(s, colon + 1) : 100;
 	}
 	for (char *g = strtok_r(groups, ",", &more); g; g = strtok_r(NULL, ",", &more))
-		snprintf(s->settings.groups[s->settings.n_groups++], DECIDE_NAME_MAX, "%s", g);
+		add_group(s, g);
 	s->settings.expected_votes = (uint32_t)s->settings.n_nodes;
 	s->settings.self = node_id(s, option(s, "self") ? option(s, "self") : "r1");
 	decide_init(&s->state, &s->settings, &s->actions, s->now);

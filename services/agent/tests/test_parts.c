@@ -179,6 +179,26 @@ static void settings_follow_the_configuration(void **state)
 	assert_false(s.revision == other.revision);
 }
 
+static void settings_have_the_preferred_routers(void **state)
+{
+	static struct decide_settings s, other;
+	static struct config c;
+
+	(void)state;
+	make_config(&c);
+	settings_make(&c, 1, 1, &s);
+	assert_int_equal(s.preferred[0].n_nodes, 0);
+	c.groups[0].n_preferred = 2;
+	c.groups[0].preferred[0] = 2;
+	c.groups[0].preferred[1] = 1;
+	settings_make(&c, 1, 1, &other);
+	assert_false(s.revision == other.revision);
+	assert_int_equal(prefer_place(&other.preferred[0], 2), 0);
+	assert_int_equal(prefer_place(&other.preferred[0], 1), 1);
+	assert_int_equal(prefer_place(&other.preferred[0], 3), 2);
+	assert_int_equal(prefer_place(&other.preferred[0], 4), 2);
+}
+
 /* The agent goes on with it, and members that do not know it see no other configuration. */
 static void standby_is_no_other_configuration(void **state)
 {
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(announcements_come_in_time),
 		cmocka_unit_test(ports_decide_about_fitness),
 		cmocka_unit_test(settings_follow_the_configuration),
+		cmocka_unit_test(settings_have_the_preferred_routers),
 		cmocka_unit_test(standby_is_no_other_configuration),
 		cmocka_unit_test(status_before_anything_is_known),
 	};

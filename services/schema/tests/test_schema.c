@@ -145,6 +145,18 @@ static void structs_have_everything_that_is_set(void **state)
 	assert_int_equal(s->reals[1].weight, 0);
 }
 
+static void preferred_routers_keep_their_order(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load(GOLDEN "ok-preferred.json");
+	const struct config_group *main = &config->groups[0], *second = &config->groups[1];
+
+	(void)state;
+	assert_int_equal(main->n_preferred, 2);
+	assert_memory_equal(main->preferred, ((uint8_t[]){1, 2}), 2);
+	assert_int_equal(second->n_preferred, 2);
+	assert_memory_equal(second->preferred, ((uint8_t[]){2, 1}), 2);
+}
+
 static void files_that_cannot_be_read(void **state)
 {
 	struct config *config = NULL;
@@ -286,6 +298,7 @@ int main(void)
 		cmocka_unit_test(golden),
 		cmocka_unit_test(structs_have_the_document_and_its_defaults),
 		cmocka_unit_test(structs_have_everything_that_is_set),
+		cmocka_unit_test(preferred_routers_keep_their_order),
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(the_largest_document_is_valid),
 		cmocka_unit_test(more_than_the_largest_is_refused),
