@@ -219,6 +219,7 @@ void act(struct agent *a)
 
 	/* A hung agent would keep every later view from forming; a dead one leaves the group. */
 	alarm(HUNG_S);
+	turn_io_set(&a->turn, clock_boot_ns());
 	/* A vote is kept before it is told. */
 	vote_io_set(&a->vote, decide_vote(&a->state));
 	/* An action may report a failure, which appends: the list is read by index. */

@@ -10,6 +10,7 @@
 #include "agent/ipc_io.h"
 #include "agent/link_io.h"
 #include "agent/outbox_io.h"
+#include "agent/turn_io.h"
 #include "agent/vote_io.h"
 #include "base/corosync_io.h"
 #include "schema/daemon_io.h"
@@ -32,6 +33,7 @@ struct agent {
 	const char *bpf_folder;
 	uint64_t gate_again; /* when ports without one are asked again */
 	struct vote_io vote;
+	struct turn_io turn;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
 	int probe_fd; /* -1: without a gate nothing is claimed */

@@ -27,11 +27,14 @@
 
 #define GROUP_NAME "trireme-agent"     /* of the agents on corosync CPG */
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
-#define GATE_AGAIN_NS NSEC_PER_SEC     /* a port that has taken no gate is asked again */
+#define STACK_FILLED (1280u << 10)
+#define STACK_PAGE 4096u
+#define GATE_AGAIN_NS NSEC_PER_SEC /* a port that has taken no gate is asked again */
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
-static struct agent agent = {.announce_fd = -1, .timer_fd = -1, .probe_fd = -1, .vote = {.fd = -1}};
+static struct agent agent = {
+	.announce_fd = -1, .timer_fd = -1, .probe_fd = -1, .vote = {.fd = -1}, .turn = {.fd = -1}};
 
 static void on_ports(void *data)
 {
@@ -330,6 +333,11 @@ static int open_everything(struct agent *a)
 		       r == -EBUSY ? "another agent runs here" : strerror(-r));
 		return r;
 	}
+	/* Without it nobody notices should this agent hang. */
+	r = turn_io_open(&a->turn, TURN_FILE);
+	if (r < 0)
+		qb_log(LOG_ERR, TURN_FILE ": %s", strerror(-r));
+	turn_io_set(&a->turn, clock_boot_ns());
 	/* Without it this node votes, and owns nothing. */
 	r = gate_io_open(&a->gate, a->bpf_folder);
 	if (r < 0)
@@ -409,7 +417,22 @@ static void stop(struct agent *a)
 	closep(&a->timer_fd);
 	gate_io_close(&a->gate);
 	vote_io_close(&a->vote);
+	if (a->failed == 0 && !a->again)
+		turn_io_set(&a->turn, 0);
+	turn_io_close(&a->turn);
 	config_free(a->config);
+}
+
+/*
+ * Deeper than any call goes, cpg_dispatch(3) with its megabyte among them, so that all of it is
+ * there when memory is locked. The heap needs no such thing: nothing is allocated on the path.
+ */
+__attribute__((noinline)) static void fill_stack(void)
+{
+	volatile char deep[STACK_FILLED];
+
+	for (size_t i = 0; i < sizeof(deep); i += STACK_PAGE)
+		deep[i] = 0;
 }
 
 static int run(struct agent *a)
@@ -425,11 +448,12 @@ static int run(struct agent *a)
 	if (r == 0)
 		r = start(a);
 	if (r == 0) {
-		/* Plain nice: SCHED_RR stalls where the kernel bounds real-time groups. */
+		/* No real-time class: README, "A and R as they are". */
 		if (setpriority(PRIO_PROCESS, 0, -20) < 0)
 			qb_log(LOG_WARNING, "the priority cannot be raised: %s", strerror(errno));
 		qb_log(LOG_INFO, "started; a lease runs for %llu ms",
 		       (unsigned long long)(a->state.settings.times.lease / NSEC_PER_MSEC));
+		fill_stack();
 		qb_loop_run(a->daemon.loop);
 		r = a->failed;
 	}

@@ -11,7 +11,8 @@ agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/ne
 programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
-	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c $(agent-gate) \
+	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c services/agent/turn_io.c \
+	$(agent-gate) \
 	services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
@@ -21,6 +22,16 @@ test-programs += test_agent_counted
 test_agent_counted-src = $(trireme-agent-src) services/agent/tests/counted.c
 test_agent_counted-pkg = $(trireme-agent-pkg)
 test_agent_counted-lib := -rdynamic
+
+programs += trireme-watchdog
+trireme-watchdog-src = services/agent/watchdog_main.c services/agent/watchdog.c services/agent/device_io.c \
+	services/agent/turn_io.c $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
+trireme-watchdog-pkg = libqb libyang
+
+tests += test_agent_watchdog
+test_agent_watchdog-src := services/agent/tests/test_watchdog.c services/agent/watchdog.c \
+	services/agent/turn_io.c
+test_agent_watchdog-pkg := cmocka
 
 programs += trireme-gate
 trireme-gate-src = services/agent/gate_main.c $(agent-gate) services/agent/ports.c services/proto/agent_wire.c \

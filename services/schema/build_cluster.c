@@ -35,6 +35,11 @@ static const struct field timing_fields[] = {
 	VALUE("heartbeat", FIELD_U32, struct config, heartbeat),
 };
 
+static const struct field watchdog_fields[] = {
+	VALUE("enabled", FIELD_BOOL, struct config, watchdog),
+	VALUE("timeout", FIELD_U8, struct config, watchdog_timeout_s),
+};
+
 static const struct field ring_fields[] = {
 	TEXT("key", struct config, ring_key),
 	CHOICE("cipher", struct config, ring_cipher, cipher_names),
@@ -150,6 +155,8 @@ int build_cluster(struct config *config, const struct lyd_node *tree)
 		r = SET_FIELDS(config, timing_fields, child_of(cluster, "timing"));
 	if (r == 0)
 		r = SET_FIELDS(config, ring_fields, child_of(cluster, "ring"));
+	if (r == 0)
+		r = SET_FIELDS(config, watchdog_fields, child_of(cluster, "watchdog"));
 	if (r == 0)
 		r = BUILD_LIST(lyd_child(cluster), "node", build_node, config->nodes,
 			       &config->n_nodes);

@@ -349,7 +349,9 @@ struct config {
 	size_t n_kept;
 	enum config_profile profile;
 	uint32_t token, consensus, heartbeat; /* the profile's */
-	char ring_key[CONFIG_KEY_MAX];	      /* as in the document; empty: not in it. Secret. */
+	bool watchdog;
+	uint8_t watchdog_timeout_s;
+	char ring_key[CONFIG_KEY_MAX]; /* as in the document; empty: not in it. Secret. */
 	enum config_cipher ring_cipher;
 	enum config_hash ring_hash;
 	struct config_group groups[CONFIG_GROUPS_MAX];

@@ -118,6 +118,9 @@ class Machine:
         self.r1.spawn("system", nodes.BIN / "trireme-system", "run", "--yang", nodes.YANG, "--foreground")
         for daemon in ("engine", "health"):
             self.r1.spawn(daemon, nodes.BIN / f"trireme-{daemon}", "--yang", nodes.YANG, "--foreground")
+        # As its supervisor does: whenever it ends it is started again.
+        self.r1.spawn("watchdog", "sh", "-c", f": >/run/dog; while :; do {nodes.BIN}/trireme-watchdog --device /run/dog --yang {nodes.YANG} "
+                                              "--foreground; sleep 0.2; done")
         owner = self.cluster.wait_owner(("r1", "r2", "w"), 20)
         self.cluster.wait_ready(owner, 20)
         self.cluster.wait_current()
@@ -232,6 +235,7 @@ PLACES = {
     "boot": at_boot,
     "ring": ring,
     "agent": agent,
+    "watchdog": lambda machine: machine.r1.log("watchdog"),
     "successor": successor,
     "addresses": addresses,
     "routes": lambda machine: machine.r1.run("ip", "route"),

@@ -141,6 +141,8 @@ MACHINE = (
     row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration for "),
     row("/cluster/node[name='w']/priority", 200, "successor", r"gives to w$"),
     row("/alias-group[name='main']/preferred", ["w"], "successor", r"gives to w$"),
+    row("/cluster/watchdog/timeout", 12, "watchdog", r"the watchdog keeps its own timeout, not 12 s"),
+    row("/cluster/watchdog/enabled", False, "watchdog", r"trireme-watchdog\[\d+\] notice: switched off by configuration"),
     row("/alias-group[name='main']/name", "first", "agent", r"^group first: r"),
     row("/alias-group[name='main']/alias[label='eth0:2']/label", "eth0:7", "addresses", rf"{OTHER}/32 .* eth0:7\b"),
     row("/alias-group[name='main']/alias[label='eth0:2']/address", "203.0.113.30", "addresses", r"203\.0\.113\.30/32 .* eth0:2\b",
