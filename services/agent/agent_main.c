@@ -295,6 +295,17 @@ static int request_switchover(void *data, const char *name, size_t *ret_group, u
 	return r;
 }
 
+static int request_force(void *data, char *text, size_t size)
+{
+	struct agent *a = data;
+	int r = decide_force(&a->state, clock_boot_ns(), text, size);
+
+	qb_log(LOG_WARNING, "an operator wants the quorum to be forced%s%s", r < 0 ? "; " : "",
+	       r < 0 ? text : "");
+	act(a);
+	return r;
+}
+
 static const struct cpg_io_handler cpg_handler = {
 	.configuration = on_configuration,
 	.message = on_message,
@@ -306,7 +317,7 @@ static const struct corosync_io_handler corosync_handler = {
 	.connected = on_connected,
 	.lock_memory = true,
 };
-static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover};
+static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover, request_force};
 
 /* Without a gate nothing is claimed, so nothing needs to be heard. */
 static int watch_frames(struct agent *a)

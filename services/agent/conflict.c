@@ -63,19 +63,30 @@ const char *conflict_text(const struct probe_seen *seen, const char *how, char *
 	return buf;
 }
 
+void conflict_probe(struct decide_state *s, size_t group)
+{
+	s->groups[group].conflict.probe = DECIDE_PROBE_RUNNING;
+	decide_emit(s, DECIDE_PROBE_START, group);
+}
+
+/* Nobody's echo stands for another node that may live. */
+static bool is_alone(const struct decide_state *s)
+{
+	return view_is_alone_of_two(s) || s->force == DECIDE_FORCE_YES;
+}
+
 bool conflict_must_probe(struct decide_state *s, size_t group)
 {
 	struct decide_conflict *c = &s->groups[group].conflict;
 
-	if (!view_is_alone_of_two(s))
+	if (!is_alone(s))
 		return false;
 	c->again = 0;
 	if (c->probe == DECIDE_PROBE_SILENT) {
 		c->probe = DECIDE_PROBE_CLAIMED;
 		return false;
 	}
-	c->probe = DECIDE_PROBE_RUNNING;
-	decide_emit(s, DECIDE_PROBE_START, group);
+	conflict_probe(s, group);
 	return true;
 }
 
@@ -86,10 +97,10 @@ uint64_t conflict_claim_time(const struct decide_group *g)
 
 bool conflict_voids_claim(const struct decide_state *s, const struct decide_group *g)
 {
-	return view_is_alone_of_two(s) && g->conflict.probe != DECIDE_PROBE_CLAIMED;
+	return is_alone(s) && g->conflict.probe != DECIDE_PROBE_CLAIMED;
 }
 
-void conflict_probed(struct decide_state *s, size_t group)
+void conflict_probed(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_conflict *c = &s->groups[group].conflict;
 
@@ -98,6 +109,8 @@ void conflict_probed(struct decide_state *s, size_t group)
 	c->probe = DECIDE_PROBE_SILENT;
 	c->answers = 0;
 	transition_event(s, AGENT_CAUSE_SILENT, "nobody answers on the ports");
+	if (s->force == DECIDE_FORCE_ASKING)
+		force_begin(s, now);
 }
 
 static size_t own_place(const struct decide_state *s)
@@ -131,6 +144,10 @@ static void stand_back(struct decide_state *s, size_t group, const struct probe_
 	char what[DECIDE_LOG_MAX / 2];
 
 	conflict_text(seen, seen->asks ? "probed for" : "answered", what, sizeof(what));
+	if (s->force == DECIDE_FORCE_ASKING) {
+		force_refuse(s, what);
+		return;
+	}
 	stop(s, group);
 	transition_event(s, AGENT_CAUSE_CONFLICT, "%s", what);
 	if (seen->asks) {

@@ -191,6 +191,7 @@ static void note_reform(struct decide_state *s, uint64_t now)
 /* What the event was is said before what follows from it. */
 static void finish(struct decide_state *s, uint64_t now)
 {
+	force_step(s, now);
 	transition_tell(s, now);
 	note_reform(s, now);
 	for (size_t i = 0; i < s->settings.n_groups; i++)
@@ -244,7 +245,10 @@ void decide_quorum(struct decide_state *s, const struct decide_ring *ring, bool 
 	s->quorate = quorate;
 	if (expected_votes)
 		s->expected_votes = expected_votes;
-	for (size_t i = 0; i < s->settings.n_groups && !quorate; i++)
+	if (quorate)
+		force_end(s);
+	for (size_t i = 0; i < s->settings.n_groups && !quorate && s->force != DECIDE_FORCE_YES;
+	     i++)
 		group_release(s, i, 0, AGENT_CAUSE_QUORUM, "the quorum is lost");
 	finish(s, now);
 }
@@ -320,7 +324,7 @@ void decide_addresses_failed(struct decide_state *s, size_t group, const char *l
 void decide_probed(struct decide_state *s, size_t group, uint64_t now)
 {
 	begin(s, now);
-	conflict_probed(s, group);
+	conflict_probed(s, group, now);
 	finish(s, now);
 }
 
@@ -373,6 +377,30 @@ void decide_leave(struct decide_state *s, uint64_t now)
 	finish(s, now);
 }
 
+int decide_force(struct decide_state *s, uint64_t now, char *text, size_t size)
+{
+	int r;
+
+	begin(s, now);
+	r = force_ask(s, now, text, size);
+	finish(s, now);
+	return r;
+}
+
+int decide_force_result(const struct decide_state *s, char *text, size_t size)
+{
+	if (s->force == DECIDE_FORCE_ASKING)
+		return -EINPROGRESS;
+	if (s->force == DECIDE_FORCE_YES) {
+		snprintf(text, size,
+			 "forced: this node goes on alone, and takes the addresses when the last "
+			 "lease has surely ended");
+		return 0;
+	}
+	snprintf(text, size, "refused: %s", s->force_refusal);
+	return -EADDRINUSE;
+}
+
 /* Nothing is held, and the others know; the successor, if there is one, has been heard. */
 static bool is_handed_over(const struct decide_state *s, const struct decide_group *g)
 {
@@ -395,7 +423,7 @@ bool decide_may_leave(const struct decide_state *s)
 
 uint64_t decide_deadline(const struct decide_state *s, uint64_t now)
 {
-	uint64_t at = UINT64_MAX;
+	uint64_t at = force_deadline(s);
 
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		uint64_t group = group_deadline(s, i, now);

@@ -208,6 +208,13 @@ struct decide_group {
 	uint64_t heard;		  /* the owner's last heartbeat, or claim */
 };
 
+/* Whether an operator has said that this node goes on alone (force.c). */
+enum decide_force {
+	DECIDE_FORCE_NO,
+	DECIDE_FORCE_ASKING, /* the ports are asked whether another one has a floating address */
+	DECIDE_FORCE_YES,
+};
+
 struct decide_state {
 	struct decide_settings settings;
 	struct decide_group groups[DECIDE_GROUPS_MAX];
@@ -229,6 +236,9 @@ struct decide_state {
 	struct decide_cause event;		 /* what is being acted on */
 
 	bool health_dirty; /* HEALTH must be multicast */
+	enum decide_force force;
+	uint64_t force_until;			/* ASKING: not longer than that */
+	char force_refusal[DECIDE_LOG_MAX / 2]; /* why the last one came to nothing */
 	bool leaving;
 	bool stale;   /* the configuration is not the newest: no group is taken */
 	bool standby; /* the configuration says that this node owns nothing */
@@ -305,6 +315,15 @@ void decide_conflict(struct decide_state *s, size_t group, const struct probe_se
  */
 int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32_t *ret_target,
 		      char *text, size_t size);
+
+/*
+ * An operator's word that all other nodes are off: this one goes on alone, if nobody answers on its
+ * ports. 0: they are being asked, decide_force_result() says more. -errno: refused, and text says
+ * why in one sentence.
+ */
+int decide_force(struct decide_state *s, uint64_t now, char *text, size_t size);
+/* -EINPROGRESS: it is not known yet. 0, or -errno: text says which in one sentence. */
+int decide_force_result(const struct decide_state *s, char *text, size_t size);
 
 /* The agent is to end: release everything. decide_may_leave(): nothing is held any more. */
 void decide_leave(struct decide_state *s, uint64_t now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
- * said of it), choose.c and conflict.c share.
+ * said of it), choose.c, conflict.c and force.c share.
  */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
@@ -80,17 +80,30 @@ static inline bool group_holds(const struct decide_group *g)
 void conflict_forget(struct decide_state *s, size_t group);
 /* The addresses are on the ports. */
 void conflict_served(struct decide_state *s, size_t group);
+/* Begins to probe for the group. */
+void conflict_probe(struct decide_state *s, size_t group);
 /* Whether the claim that is due must wait for probes, which are begun. */
 bool conflict_must_probe(struct decide_state *s, size_t group);
 /* Not claimed before; UINT64_MAX: probes are under way. */
 uint64_t conflict_claim_time(const struct decide_group *g);
 /* Another node was heard since the own claim was sent. */
 bool conflict_voids_claim(const struct decide_state *s, const struct decide_group *g);
-void conflict_probed(struct decide_state *s, size_t group);
+void conflict_probed(struct decide_state *s, size_t group, uint64_t now);
 void conflict_seen(struct decide_state *s, size_t group, const struct probe_seen *seen,
 		   uint64_t now);
 /* how: "answered": "203.0.113.10 is answered by 52:54:00:12:34:56"; buf is returned. */
 const char *conflict_text(const struct probe_seen *seen, const char *how, char *buf, size_t size);
+
+/* force.c */
+int force_ask(struct decide_state *s, uint64_t now, char *text, size_t size);
+/* While it is asked: what speaks against it. */
+void force_refuse(struct decide_state *s, const char *what);
+/* In force when nobody is asked any more. */
+void force_begin(struct decide_state *s, uint64_t now);
+void force_end(struct decide_state *s);
+/* It is not asked for longer than that. */
+void force_step(struct decide_state *s, uint64_t now);
+uint64_t force_deadline(const struct decide_state *s);
 
 /* choose.c */
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */

@@ -156,6 +156,8 @@ const char *explain_node(const struct decide_state *s, size_t node, uint64_t now
 		return buf;
 	}
 	buf[0] = '\0';
+	if (self && s->force == DECIDE_FORCE_YES)
+		at = (size_t)snprintf(buf, size, "forced quorum: ");
 	for (size_t i = 0; i < s->settings.n_groups && at < size; i++) {
 		explain_group(s, n, i, now, text, sizeof(text));
 		if (s->settings.n_groups == 1)
@@ -217,6 +219,8 @@ void explain_status(const struct decide_state *s, uint64_t now, struct agent_sta
 	ret_status->quorum = (uint8_t)(!fresh	    ? AGENT_QUORUM_UNKNOWN
 				       : s->quorate ? AGENT_QUORUM_YES
 						    : AGENT_QUORUM_NO);
+	if (s->force == DECIDE_FORCE_YES)
+		ret_status->quorum = AGENT_QUORUM_FORCED;
 	ret_status->ring_seq = s->ring.seq;
 	ret_status->lease_ms = milliseconds(s->settings.times.lease);
 	ret_status->guard_ms = milliseconds(lease_guard(0, s->settings.times.lease));

@@ -291,7 +291,7 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	else if (conflict_voids_claim(s, g))
 		group_release(s, group, 0, AGENT_CAUSE_CONFLICT,
 			      "another one was heard before the claim was delivered");
-	else if (s->stale)
+	else if (s->stale && s->force != DECIDE_FORCE_YES)
 		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
 			      "its configuration is not the newest any more");
 }
@@ -375,7 +375,8 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 						.since = g->failed_until - DECIDE_RETRY_NS};
 		memcpy(health.object, g->failed_label, sizeof(health.object));
 	}
-	if (s->stale && !group_holds(g) && health.code == AGENT_HEALTH_FIT)
+	if (s->stale && !group_holds(g) && s->force != DECIDE_FORCE_YES &&
+	    health.code == AGENT_HEALTH_FIT)
 		health = (struct decide_health){.code = AGENT_HEALTH_STALE, .since = now};
 	if (health.code == g->health.code && strcmp(health.object, g->health.object) == 0)
 		return;

@@ -9,7 +9,7 @@
 #include "base/clock_io.h"
 #include "base/ipc_server_io.h"
 
-#define PATIENCE_NS (3 * NSEC_PER_SEC) /* for a switch-over to be completed */
+#define PATIENCE_NS (3 * NSEC_PER_SEC) /* for a request to be completed */
 
 static void on_closed(void *data, qb_ipcs_connection_t *c)
 {
@@ -42,22 +42,28 @@ static void on_status(struct ipc_io *io, qb_ipcs_connection_t *c)
 	qb_ipcs_response_send(c, &status, sizeof(status));
 }
 
-static void on_switchover(struct ipc_io *io, qb_ipcs_connection_t *c,
-			  const struct agent_request *request)
+/* What is begun now is answered later, by ipc_io_settle(). */
+static void on_command(struct ipc_io *io, qb_ipcs_connection_t *c,
+		       const struct agent_request *request)
 {
-	struct ipc_io_pending pending = {.connection = c, .since = clock_boot_ns()};
+	struct ipc_io_pending pending = {.connection = c,
+					 .id = (enum agent_ipc_id)request->header.id,
+					 .since = clock_boot_ns()};
 	size_t place = 0;
-	char text[200];
+	char text[200] = "";
 	int r;
 
 	while (place < IPC_PENDING_MAX && io->pending[place].connection)
 		place++;
 	if (place == IPC_PENDING_MAX) {
-		answer(c, -EBUSY, "refused: too many switch-overs are under way");
+		answer(c, -EBUSY, "refused: too many requests are under way");
 		return;
 	}
-	r = io->handler->switchover(io->data, request->group, &pending.group, &pending.target, text,
-				    sizeof(text));
+	if (pending.id == AGENT_IPC_FORCE)
+		r = io->handler->force(io->data, text, sizeof(text));
+	else
+		r = io->handler->switchover(io->data, request->group, &pending.group,
+					    &pending.target, text, sizeof(text));
 	if (r < 0) {
 		answer(c, r, text);
 		return;
@@ -80,14 +86,24 @@ static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size
 		answer(c, -EPROTO, "refused: the agent speaks another version of the protocol");
 	else if (request.header.id == AGENT_IPC_STATUS)
 		on_status(io, c);
-	else if (request.header.id == AGENT_IPC_SWITCHOVER)
-		on_switchover(io, c, &request);
+	else if (request.header.id == AGENT_IPC_SWITCHOVER || request.header.id == AGENT_IPC_FORCE)
+		on_command(io, c, &request);
 	else
 		answer(c, -ENOSYS, "refused: the agent does not know this request");
 	return 0;
 }
 
-static bool settled(const struct decide_state *s, struct ipc_io_pending *p, uint64_t now)
+static bool force_settled(const struct decide_state *s, struct ipc_io_pending *p)
+{
+	char text[200];
+	int r = decide_force_result(s, text, sizeof(text));
+
+	if (r != -EINPROGRESS)
+		answer(p->connection, r, text);
+	return r != -EINPROGRESS;
+}
+
+static bool switchover_settled(const struct decide_state *s, struct ipc_io_pending *p, uint64_t now)
 {
 	const struct decide_group *g = &s->groups[p->group];
 	bool own = p->target == s->settings.self;
@@ -107,6 +123,11 @@ static bool settled(const struct decide_state *s, struct ipc_io_pending *p, uint
 		 PATIENCE_NS / NSEC_PER_SEC);
 	answer(p->connection, -ETIMEDOUT, text);
 	return true;
+}
+
+static bool settled(const struct decide_state *s, struct ipc_io_pending *p, uint64_t now)
+{
+	return p->id == AGENT_IPC_FORCE ? force_settled(s, p) : switchover_settled(s, p, now);
 }
 
 void ipc_io_settle(struct ipc_io *io, const struct decide_state *s, uint64_t now)

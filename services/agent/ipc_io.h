@@ -10,17 +10,20 @@
 #include "agent/decide.h"
 #include "proto/agent_ipc.h"
 
-#define IPC_PENDING_MAX 8 /* switch-overs whose answer is still to come */
+#define IPC_PENDING_MAX 8 /* requests whose answer is still to come */
 
 struct ipc_io_handler {
 	void (*status)(void *data, struct agent_status *ret_status);
 	/* 0: under way, to *ret_target; -errno: refused, text says why. */
 	int (*switchover)(void *data, const char *group, size_t *ret_group, uint32_t *ret_target,
 			  char *text, size_t size);
+	/* As decide_force(). */
+	int (*force)(void *data, char *text, size_t size);
 };
 
 struct ipc_io_pending {
 	qb_ipcs_connection_t *connection; /* NULL: free */
+	enum agent_ipc_id id;
 	size_t group;
 	uint32_t target;
 	uint64_t since;
@@ -35,7 +38,7 @@ struct ipc_io {
 int ipc_io_open(struct ipc_io *io, qb_loop_t *loop, const struct ipc_io_handler *handler,
 		void *data);
 
-/* Answers switch-overs that have come to an end; to be called after every event. */
+/* Answers requests that have come to an end; to be called after every event. */
 void ipc_io_settle(struct ipc_io *io, const struct decide_state *s, uint64_t now);
 
 /* When ipc_io_settle() must be called at the latest; UINT64_MAX: never. */

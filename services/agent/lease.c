@@ -18,6 +18,11 @@
  * Alone by two_node the two quora need not meet: the other node may have granted itself a lease in
  * a view of one before this node joined it. After a view in which this node heard that owner all
  * later leases needed its echo, so its r bounds them; otherwise installation + L + δ does.
+ * Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
+ * makes that view meet the one in which another lease was granted, or will be: that all other nodes
+ * are off is the operator's word. What is left of the promise: the ports are asked first and before
+ * every claim, and installation + L + δ is waited for as alone by two_node, so a lease that ended
+ * with its node's power is over. A quorum of others that lives unheard makes two owners.
  * What a member has voted for is void when it was one owner's lease and that owner is in the view
  * and says that it has released it: nobody else can hold that epoch.
  * A claim can be delivered to the claimant alone, in a view that the others have left: nobody

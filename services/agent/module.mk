@@ -1,7 +1,7 @@
 # The failover agent. The pure part is linked by its tests as it is.
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
-	services/agent/prefer.c services/agent/conflict.c services/agent/probe.c \
+	services/agent/prefer.c services/agent/conflict.c services/agent/force.c services/agent/probe.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 

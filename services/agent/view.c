@@ -32,6 +32,9 @@ bool view_is_alone_of_two(const struct decide_state *s)
 
 uint32_t view_needed_votes(const struct decide_state *s)
 {
+	/* Whoever is here at all is asked; who is not is off by the operator's word. */
+	if (s->force == DECIDE_FORCE_YES)
+		return (uint32_t)s->n_peers;
 	if (view_is_alone_of_two(s))
 		return 1;
 	return s->expected_votes / 2 + 1;
@@ -39,6 +42,8 @@ uint32_t view_needed_votes(const struct decide_state *s)
 
 bool decide_view_quorate(const struct decide_state *s)
 {
+	if (s->force == DECIDE_FORCE_YES)
+		return s->view;
 	return s->view && s->quorum_known && s->quorate && s->quorum_ring.seq == s->ring.seq &&
 	       s->quorum_ring.node == s->ring.node && s->n_peers >= view_needed_votes(s);
 }
@@ -186,8 +191,10 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 		if (s->peers[i].member.id == s->settings.self && is_void(s, group, r))
 			g->guard_until = 0;
 	}
-	/* Alone by two_node: no member of this view need have voted for the last lease. */
-	if (view_is_alone_of_two(s) && !g->bounded && fresh > g->view_guard)
+	/* Alone by two_node, or forced: no member of this view need have voted for the last lease.
+	 */
+	if (((view_is_alone_of_two(s) && !g->bounded) || s->force == DECIDE_FORCE_YES) &&
+	    fresh > g->view_guard)
 		g->view_guard = fresh;
 	owner = find_owner(s, group);
 	if (owner) {
@@ -345,6 +352,7 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 	s->ring = *ring;
 	s->ring_since = now;
 	s->view = 0;
+	force_refuse(s, "the members changed meanwhile");
 	if (!take_members(s, members, n_members)) {
 		/* Two agents on one node: no view, so nobody gains anything by it. */
 		decide_log(s, LOG_ERR,

@@ -44,6 +44,8 @@ static const struct {
 	[ACCESS_HISTORY] = {"history", ACCESS_VIEWER, false},
 	[ACCESS_GET_REVISION] = {"get-revision", ACCESS_VIEWER, false},
 	[ACCESS_OVERRIDE] = {"override", ACCESS_ADMINISTRATOR, true},
+	/* At the machine itself, which its handler checks. */
+	[ACCESS_FORCE_QUORUM] = {"force-quorum", ACCESS_ADMINISTRATOR, true},
 	[ACCESS_SWITCH_OVER] = {"switch-over", ACCESS_OPERATOR, true},
 	[ACCESS_STANDBY] = {"standby", ACCESS_OPERATOR, true},
 	[ACCESS_ONLINE] = {"online", ACCESS_OPERATOR, true},

@@ -273,6 +273,7 @@ void operation_rpc(struct exchange *x)
 		[ACCESS_HISTORY] = rpc_history,
 		[ACCESS_GET_REVISION] = rpc_get_revision,
 		[ACCESS_OVERRIDE] = rpc_override,
+		[ACCESS_FORCE_QUORUM] = rpc_force_quorum,
 		[ACCESS_SWITCH_OVER] = rpc_switch_over,
 		[ACCESS_STANDBY] = rpc_standby,
 		[ACCESS_ONLINE] = rpc_online,

@@ -50,6 +50,7 @@ void rpc_describe(struct exchange *x);
 void rpc_history(struct exchange *x);
 void rpc_get_revision(struct exchange *x);
 void rpc_override(struct exchange *x);
+void rpc_force_quorum(struct exchange *x);
 void rpc_switch_over(struct exchange *x);
 void rpc_standby(struct exchange *x);
 void rpc_online(struct exchange *x);

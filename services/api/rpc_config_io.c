@@ -11,6 +11,7 @@
 #include "proto/state_words.h"
 
 #define TARGET_MAX 128
+#define FORCE_WORD "others-are-off"
 
 /* {"op": op} and those members of the input that are given. */
 static json_t *with_input(const struct exchange *x, const char *op)
@@ -111,22 +112,45 @@ void rpc_get_revision(struct exchange *x)
 	json_decref(answer);
 }
 
-void rpc_switch_over(struct exchange *x)
+/* r: of asking the agent at all. */
+static void agent_output(struct exchange *x, int r, const struct agent_result *result)
 {
-	struct agent_result result;
 	char words[128];
 	struct text text = TEXT_ON(words);
-	int r = daemon_switchover(rpc_input_text(x->request.input, "group"), &result);
 
 	state_forget(&x->broker->state);
 	if (r < 0) {
 		word_no_answer("agent", r, &text);
 		answer_error(&x->answer, API_TAG_FAILED, API_APP_BUSY, "%s", words);
-	} else if (result.header.error < 0) {
-		answer_error(&x->answer, API_TAG_FAILED, NULL, "%s", result.message);
+	} else if (result->header.error < 0) {
+		answer_error(&x->answer, API_TAG_FAILED, NULL, "%s", result->message);
 	} else {
-		answer_output(&x->answer, json_pack("{s:s}", "summary", result.message));
+		answer_output(&x->answer, json_pack("{s:s}", "summary", result->message));
 	}
+}
+
+void rpc_switch_over(struct exchange *x)
+{
+	struct agent_result result;
+
+	agent_output(x, daemon_switchover(rpc_input_text(x->request.input, "group"), &result),
+		     &result);
+}
+
+void rpc_force_quorum(struct exchange *x)
+{
+	struct agent_result result;
+
+	if (x->request.credential != REQUEST_PEER)
+		answer_error(&x->answer, API_TAG_ACCESS_DENIED, NULL,
+			     "this is done at the machine itself, by trireme cluster force-quorum");
+	else if (strcmp(rpc_input_text(x->request.input, "word"), FORCE_WORD) != 0)
+		answer_error(&x->answer, API_TAG_INVALID_VALUE, NULL,
+			     "word: allowed is '%s'; it is your word that every other node is "
+			     "off: if one of them serves, both have the addresses",
+			     FORCE_WORD);
+	else
+		agent_output(x, daemon_force_quorum(&result), &result);
 }
 
 /*

@@ -55,6 +55,7 @@ static const struct rpc_member members[ACCESS_RPCS][RPC_MEMBERS_MAX + 1] = {
 	[ACCESS_GET_REVISION] = {NUMBER("revision", true, 1, NUMBER_MAX),
 				 TEXT("target", false, 0, RPC_PATH_MAX)},
 	[ACCESS_OVERRIDE] = {TEXT("word", true, 1, 32)},
+	[ACCESS_FORCE_QUORUM] = {TEXT("word", true, 1, 32)},
 	[ACCESS_SWITCH_OVER] = {NAME("group", false)},
 	[ACCESS_STANDBY] = {NAME("node", true), COMMENT},
 	[ACCESS_ONLINE] = {NAME("node", true), COMMENT},

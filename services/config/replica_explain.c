@@ -70,7 +70,7 @@ static void explain_wait(const struct replica *s, struct text *t)
 {
 	text_add(t, "waits for ");
 	missing(s, t);
-	text_add(t, " or an operator's override (trireme cluster force-quorum override)");
+	text_add(t, " or an operator's override (trireme override override)");
 }
 
 static void explain_view(const struct replica *s, uint64_t now, struct text *t)

@@ -218,21 +218,22 @@ const struct command commands[] = {
 	{.words = "cluster force-quorum",
 	 .arguments = {{"WORD", ARGUMENT_WORD, "word"}},
 	 .switches = JSON,
-	 .operation = "override",
+	 .operation = "force-quorum",
 	 .render = answer_summary,
 	 .changes = true,
-	 .help = "of two nodes, the one that started alone goes on alone; and a node goes on that "
-		 "may lack a newer revision, which is lost then. It makes no quorum of three "
-		 "nodes or more, and asks nobody whether the other node is really gone: be sure "
-		 "that it is. WORD is 'override'"},
+	 .help = "after a full outage this node, the only one that is back, takes the addresses "
+		 "alone, until there is a quorum again or its agent ends. It asks its networks "
+		 "first, but it is your word that every other node is off: if one serves, both "
+		 "have the addresses. WORD is 'others-are-off'"},
 	{.words = "override",
 	 .arguments = {{"WORD", ARGUMENT_WORD, "word"}},
 	 .switches = JSON,
 	 .operation = "override",
 	 .render = answer_summary,
 	 .changes = true,
-	 .hidden = true,
-	 .help = "as cluster force-quorum"},
+	 .help = "a node's configuration goes on that may lack a newer revision, which is lost "
+		 "then; of two nodes also that of the one which started alone. WORD is "
+		 "'override'"},
 	{.words = "cluster open-join",
 	 .usage = "NODE",
 	 .kind = COMMAND_PROGRAM,

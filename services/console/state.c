@@ -92,7 +92,7 @@ static int take_agent(const json_t *state, struct agent_status *agent)
 	    json_array_size(groups) > AGENT_GROUPS_MAX)
 		return -EPROTO;
 	agent->quorum =
-		take_value(state, "quorum", word_quorum, AGENT_QUORUM_YES, AGENT_QUORUM_UNKNOWN);
+		take_value(state, "quorum", word_quorum, AGENT_QUORUM_FORCED, AGENT_QUORUM_UNKNOWN);
 	agent->lease_ms = (uint32_t)take_count(json_object_get(state, "timing"), "lease");
 	agent->guard_ms = (uint32_t)take_count(json_object_get(state, "timing"), "guard");
 	json_array_foreach(members, i, entry)

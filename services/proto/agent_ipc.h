@@ -25,12 +25,14 @@
 enum agent_ipc_id {
 	AGENT_IPC_STATUS = 1,
 	AGENT_IPC_SWITCHOVER, /* the group goes to the other fit router */
+	AGENT_IPC_FORCE,      /* an operator's word that all other nodes are off */
 };
 
 enum agent_quorum {
 	AGENT_QUORUM_UNKNOWN, /* no verdict for this ring yet */
 	AGENT_QUORUM_NO,
 	AGENT_QUORUM_YES,
+	AGENT_QUORUM_FORCED, /* no: an operator has said that this node goes on alone */
 };
 
 /* What this node is for one group. */

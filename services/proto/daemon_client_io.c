@@ -76,14 +76,23 @@ int daemon_agent_status(struct agent_status *ret_status)
 	return 0;
 }
 
-int daemon_switchover(const char *group, struct agent_result *ret_result)
+static int command_agent(int32_t id, const char *group, struct agent_result *ret_result)
 {
-	int r = ask_agent(AGENT_IPC_SWITCHOVER, group, ret_result, sizeof(*ret_result),
-			  DAEMON_SWITCHOVER_MS);
+	int r = ask_agent(id, group, ret_result, sizeof(*ret_result), DAEMON_COMMAND_MS);
 
 	if (r == 0)
 		make_text(ret_result->message, sizeof(ret_result->message));
 	return r;
+}
+
+int daemon_switchover(const char *group, struct agent_result *ret_result)
+{
+	return command_agent(AGENT_IPC_SWITCHOVER, group, ret_result);
+}
+
+int daemon_force_quorum(struct agent_result *ret_result)
+{
+	return command_agent(AGENT_IPC_FORCE, "", ret_result);
 }
 
 static void make_service_texts(struct engine_service_status *status)

@@ -12,8 +12,8 @@
 
 #define DAEMON_WAIT_MS 1000 /* for one answer */
 #define DAEMON_ALL_MS 5000  /* for the answers about all services, or data sources */
-/* The agent answers a switch-over when it is completed or has failed, after 3 s at most. */
-#define DAEMON_SWITCHOVER_MS 5000
+/* The agent answers a command when it is completed or has failed, after 3 s at most. */
+#define DAEMON_COMMAND_MS 5000
 
 /* 0 or -errno. */
 int daemon_agent_status(struct agent_status *ret_status);
@@ -23,6 +23,11 @@ int daemon_agent_status(struct agent_status *ret_status);
  * answered, and *ret_result says whether it has (header.error) and in which words.
  */
 int daemon_switchover(const char *group, struct agent_result *ret_result);
+
+/*
+ * An operator's word that all other nodes are off: the agent goes on alone. As daemon_switchover().
+ */
+int daemon_force_quorum(struct agent_result *ret_result);
 
 /*
  * What the engine says of each service, in the configuration's order; within all_ms. each: 0, or

@@ -26,6 +26,7 @@ const char *word_quorum(uint8_t quorum)
 		[AGENT_QUORUM_UNKNOWN] = "unknown",
 		[AGENT_QUORUM_NO] = "no",
 		[AGENT_QUORUM_YES] = "yes",
+		[AGENT_QUORUM_FORCED] = "forced",
 	};
 
 	return quorum < ARRAY_SIZE(names) ? names[quorum] : "?";

@@ -56,8 +56,9 @@ static const struct metric metrics[] = {
 	{"trireme_node_info", "Name and firmware of this node.", .member = "node",
 	 .measure = MEASURE_ONE,
 	 .labels = {{"node", "node", false}, {"version", "version", false}}},
-	{"trireme_quorum", "Whether the ring has a quorum.", .member = "quorum",
-	 .measure = MEASURE_YES},
+	{"trireme_quorum",
+	 "Whether the ring has a quorum; one that an operator has forced is none.",
+	 .member = "quorum", .measure = MEASURE_YES},
 	{"trireme_member_present", "Whether the member is on the ring.", .member = "present",
 	 .measure = MEASURE_TRUE, MEMBER},
 	{"trireme_member_fit", "Whether the member could own a group.", .member = "fit",
@@ -179,6 +180,8 @@ static int measure(const struct metric *metric, const json_t *value, uint64_t *r
 	case MEASURE_UP:
 		return either(value, "up", "down", ret_number);
 	case MEASURE_YES:
+		if (either(value, "yes", "forced", ret_number) == 0)
+			return 0;
 		return either(value, "yes", "no", ret_number);
 	}
 	return -EINVAL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/tests/script.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,21 +453,6 @@ static void do_at(struct script *s)
 	s->now = ms(s, word(s, 1));
 }
 
-static void do_lost(struct script *s)
-{
-	decide_ring_lost(&s->state, s->now);
-}
-
-static void do_own(struct script *s)
-{
-	deliver_own(s, false);
-}
-
-static void do_drop(struct script *s)
-{
-	s->n_queue = 0;
-}
-
 static void do_fail(struct script *s)
 {
 	decide_addresses_failed(&s->state, s->group, word(s, 1), s->now);
@@ -482,11 +468,6 @@ static void do_voted(struct script *s)
 	decide_voted(&s->state, ms(s, word(s, 1)));
 }
 
-static void do_leave(struct script *s)
-{
-	decide_leave(&s->state, s->now);
-}
-
 static void do_current(struct script *s)
 {
 	decide_current(&s->state, strcmp(word(s, 0), "current") == 0, s->now);
@@ -495,11 +476,6 @@ static void do_current(struct script *s)
 static void do_standby(struct script *s)
 {
 	decide_standby(&s->state, strcmp(word(s, 0), "standby") == 0, s->now);
-}
-
-static void do_probed(struct script *s)
-{
-	decide_probed(&s->state, s->group, s->now);
 }
 
 static void do_heard(struct script *s)
@@ -513,14 +489,40 @@ static void do_heard(struct script *s)
 	decide_conflict(&s->state, s->group, &seen, s->now);
 }
 
+static void do_force(struct script *s)
+{
+	bool asks = strcmp(word(s, 0), "force") == 0;
+	char text[DECIDE_LOG_MAX] = "";
+	int r = asks ? decide_force(&s->state, s->now, text, sizeof(text)) : 0;
+
+	if (r == 0)
+		r = decide_force_result(&s->state, text, sizeof(text));
+	print(s, "  -> answer: %s%s\n", r == -EINPROGRESS ? "asking" : r ? "error " : "", text);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
 }
 
-static void do_tick(struct script *s)
+static void do_plain(struct script *s)
 {
-	decide_tick(&s->state, s->now);
+	if (strcmp(word(s, 0), "lost") == 0)
+		decide_ring_lost(&s->state, s->now);
+	else if (strcmp(word(s, 0), "leave") == 0)
+		decide_leave(&s->state, s->now);
+	else if (strcmp(word(s, 0), "probed") == 0)
+		decide_probed(&s->state, s->group, s->now);
+	else
+		decide_tick(&s->state, s->now);
+}
+
+static void do_queue(struct script *s)
+{
+	if (strcmp(word(s, 0), "own") == 0)
+		deliver_own(s, false);
+	else
+		s->n_queue = 0;
 }
 
 static void do_line(struct script *s)
@@ -530,15 +532,16 @@ static void do_line(struct script *s)
 		void (*run)(struct script *s);
 	} verbs[] = {
 		{"config", do_config},	 {"at", do_at},		 {"run", do_run},
-		{"ring", do_ring},	 {"lost", do_lost},	 {"quorum", do_quorum},
-		{"state", do_state},	 {"health", do_state},	 {"own", do_own},
-		{"drop", do_drop},	 {"auto", do_auto},	 {"port", do_port},
-		{"fail", do_fail},	 {"former", do_former},	 {"leave", do_leave},
-		{"hide", do_hide},	 {"show", do_hide},	 {"tick", do_tick},
+		{"ring", do_ring},	 {"lost", do_plain},	 {"quorum", do_quorum},
+		{"state", do_state},	 {"health", do_state},	 {"own", do_queue},
+		{"drop", do_queue},	 {"auto", do_auto},	 {"port", do_port},
+		{"fail", do_fail},	 {"former", do_former},	 {"leave", do_plain},
+		{"hide", do_hide},	 {"show", do_hide},	 {"tick", do_plain},
 		{"voted", do_voted},	 {"group", do_group},	 {"command", do_command},
 		{"explain", do_explain}, {"stale", do_current},	 {"current", do_current},
-		{"standby", do_standby}, {"online", do_standby}, {"probed", do_probed},
-		{"claimed", do_heard},	 {"asked", do_heard},
+		{"standby", do_standby}, {"online", do_standby}, {"probed", do_plain},
+		{"claimed", do_heard},	 {"asked", do_heard},	 {"force", do_force},
+		{"forced", do_force},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

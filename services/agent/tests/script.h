@@ -24,8 +24,10 @@
  *   standby | online        the configuration says that this node owns nothing | or not any more
  *   probed                  the probes have ended
  *   claimed|asked ADDRESS MAC
- *                           another machine says at the port that it has the address, or probes for
- * it command switchover      by the local socket leave                   the agent is to end
+ *                           another machine says at the port that it has it, or probes for it
+ *   force | forced          an operator says that all others are off | what has come of it
+ *   command switchover      by the local socket
+ *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node
  *   group NAME              which group the following lines are about
  *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on

@@ -115,3 +115,36 @@ def test_a_single_router_owns_after_its_guard_and_grows():
             time.sleep(2.0)
             assert cluster.holders() == ["r1"]
         assert probe.spoke("r1") and probe.gap() < 0.5
+
+
+def test_an_operator_forces_the_quorum_of_the_survivor():
+    """Of three nodes one is back after a full outage. Its word ends with its agent, and with a real quorum."""
+    with nodes.Nodes(LOGS.with_name("forced-quorum"), nodes.slow) as cluster:
+        survivor, vip = cluster["r1"], cluster.aliases["eth0:1"]["address"]
+        force = ("cluster", "force-quorum", "others-are-off")
+        cluster.start(("r1",))
+        survivor.start_api()
+        processes.wait_for("no quorum", lambda: survivor.ask("status")["quorum"] == 1, 15)
+        assert "word: allowed is 'others-are-off'; it is your word" in survivor.trireme("cluster", "force-quorum", "yes", code=1)
+        cluster.lab.run("prober", "ip", "addr", "add", f"{vip}/32", "dev", "pub")
+        assert f"refused: {vip} is answered by" in survivor.trireme(*force, code=1)
+        cluster.lab.run("prober", "ip", "addr", "del", f"{vip}/32", "dev", "pub")
+        assert cluster.holders() == [] and survivor.ask("status")["quorum"] == 1
+
+        assert "forced: this node goes on alone" in survivor.trireme(*force)
+        assert cluster.wait_owner(("r1",), 10) == "r1"
+        assert survivor.ask("status")["quorum"] == 3 and reason(cluster, "r1").startswith("forced quorum: owner with epoch 1")
+        assert "alert: quorum forced by an operator" in survivor.log()
+        assert "refused: it is forced already" in survivor.trireme(*force, code=1)
+        assert survivor.trireme("audit").count("force-quorum") == 4 and "forced" in survivor.trireme("status")
+
+        survivor.kill("agent")
+        survivor.start_agent()
+        processes.wait_for("the word to be forgotten", lambda: survivor.ask("status")["quorum"] == 1, 10)
+        processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 5)
+
+        survivor.trireme(*force)
+        assert cluster.wait_owner(("r1",), 10) == "r1"
+        cluster.start(("w",))
+        processes.wait_for("a real quorum", lambda: survivor.ask("status")["quorum"] == 2, 15)
+        assert cluster.holders() == ["r1"] and "the forced quorum has ended" in survivor.log()

@@ -38,6 +38,7 @@ static const struct {
 	{"set-admin-state", ACCESS_OPERATOR, true},
 	{"import", ACCESS_OPERATOR, true},
 	{"override", ACCESS_ADMINISTRATOR, true},
+	{"force-quorum", ACCESS_ADMINISTRATOR, true},
 	{"create-token", ACCESS_ADMINISTRATOR, true},
 	{"audit", ACCESS_ADMINISTRATOR, false},
 };

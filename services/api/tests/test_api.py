@@ -432,6 +432,13 @@ def test_another_products_file_becomes_the_candidate(machine, operator, tmp_path
     assert tag == "invalid-value" and error["value"].startswith("line ")
 
 
+def test_quorum_is_forced_at_the_machine_itself_only(machine, admin):
+    tag, _, error = machine.refused("rpc", admin, name="force-quorum", input={"word": "others-are-off"})
+    assert tag == "access-denied" and "at the machine itself" in error["message"]
+    tag, _, error = machine.refused("rpc", ROOT, name="force-quorum", input={"word": "yes"})
+    assert tag == "invalid-value" and "allowed is 'others-are-off'" in error["message"]
+
+
 # -- the audit
 
 

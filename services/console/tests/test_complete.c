@@ -104,7 +104,8 @@ static void words_of_the_table(void **state)
 		{"commit|-m|x|--e", "--emergency"},
 		{"user|add|a|--role|", "administrator|operator|viewer"},
 		{"import|--format|k", "keepalived"},
-		{"overr", ""},
+		{"overr", "override"},
+		{"comple", ""},
 		{"nothing|", ""},
 	};
 

@@ -101,7 +101,7 @@ export interface Revision {
 export interface State {
   node: string;
   version: string;
-  quorum: 'yes' | 'no' | 'unknown';
+  quorum: 'yes' | 'no' | 'unknown' | 'forced';
   ring?: string;
   session?: { user: string; role: Role };
   member?: Member[];

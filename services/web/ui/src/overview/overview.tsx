@@ -19,6 +19,7 @@ const QUORUM: Record<State['quorum'], [Tone, string]> = {
   yes: ['good', 'quorum'],
   no: ['bad', 'no quorum'],
   unknown: ['warn', 'quorum not known'],
+  forced: ['bad', 'quorum forced'],
 };
 
 export function Overview() {
@@ -91,6 +92,14 @@ function Warnings({ state }: { state: State }) {
           <p>
             Too few members hear one another. Until that changes no router takes floating addresses, and nothing can be
             committed.
+          </p>
+        </Notice>
+      )}
+      {state.quorum === 'forced' && (
+        <Notice tone="bad" title="Quorum is forced">
+          <p>
+            An operator has said that every other node is off. This one serves alone until there is a quorum again; a
+            router that serves as well would not be noticed.
           </p>
         </Notice>
       )}
