@@ -475,6 +475,29 @@ def test_every_daemon_has_the_rights_that_are_written_down(stage, settled):
     assert seen >= 8
 
 
+def test_the_hardware_watchdog_runs(stage, settled):
+    """It is petted, or the machine would not have lived for longer than its timeout."""
+    said = command(stage.menu(settled), "for dog in /sys/class/watchdog/*; do echo $(cat $dog/identity $dog/state $dog/timeout); done; "
+                                        "cut -d. -f1 /proc/uptime")
+    assert re.search(r"^i6300ESB timer active 30$", said, re.M) and re.search(r"^Software Watchdog inactive ", said, re.M), said
+    assert int(said.split()[-1]) > 30
+
+
+@in_full_run
+def test_machine_whose_agent_hangs_restarts(stage, settled, figure):
+    """One that is stopped, so that SIGALRM does not end it either, after it was well for a minute."""
+    name = stage.other(settled)
+    machine, menu = stage.machines[name], stage.menu(name)
+    command(menu, "trireme set /cluster/watchdog/timeout 5 && trireme commit -m watchdog")
+    time.sleep(60)
+    before, stopped = len(machine.said()), time.monotonic()
+    menu.begin("kill -STOP $(pidof trireme-agent)")
+    machine.wait_said(r"Linux version", 60, since=before)
+    figure(f"{name} with a stopped agent: restarted after {time.monotonic() - stopped:.1f} s")
+    wait_role(stage, name, ("standby",), BOOT)
+    command(stage.menu(settled), "trireme delete /cluster/watchdog && trireme commit -m watchdog-ends")
+
+
 def test_the_password_of_the_console_opens_the_api(stage, settled):
     """On the other router as well: users and sessions are the cluster's."""
     assert not stage.menu(settled).password
