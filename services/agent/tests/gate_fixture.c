@@ -63,16 +63,21 @@ int gate_set_up(void **state)
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("bpf", gate_folder, "bpf", 0, NULL) < 0)
 		return -1;
-	return system("set -e; cd /proc/sys/net; echo 1 >ipv4/ip_forward;"
-		      "echo 1 >ipv6/conf/all/forwarding; echo 0 >ipv6/conf/default/accept_dad;"
-		      "ip link add eth0 type veth peer name peer0;"
-		      "ip link add eth1 address 02:00:00:00:77:01 type veth peer name peer1;"
-		      "for i in eth0 eth1 peer0 peer1; do ip link set $i up; done;"
-		      "ip addr add " OWN "/24 dev eth0; ip addr add 10.77.0.11/24 dev eth1;"
-		      "ip addr add " OWN6 "/64 dev eth0 nodad;"
-		      "ip addr add fd00:77::11/64 dev eth1 nodad;"
-		      "ip route add default via 203.0.113.254;"
-		      "ip route add default via 2001:db8:113::fe");
+	return system(
+		"set -e; cd /proc/sys/net; echo 1 >ipv4/ip_forward;"
+		"echo 1 >ipv6/conf/all/forwarding; echo 0 >ipv6/conf/default/accept_dad;"
+		"ip link add eth0 type veth peer name peer0;"
+		"ip link add eth1 address 02:00:00:00:77:01 type veth peer name peer1;"
+		"for i in eth0 eth1 peer0 peer1; do ip link set $i up; done;"
+		"ip addr add " OWN "/24 dev eth0; ip addr add 10.77.0.11/24 dev eth1;"
+		"ip addr add " OWN6 "/64 dev eth0 nodad;"
+		"ip addr add fd00:77::11/64 dev eth1 nodad;"
+		"ip route add default via 203.0.113.254;"
+		"ip route add default via 2001:db8:113::fe;"
+		/* The kernel makes an IPv6 address its own later than it takes it. */
+		"for a in " OWN6 " fd00:77::11; do for n in $(seq 200); do"
+		"  ip -6 route show table local | grep -q \"^local $a \" && break; sleep 0.02;"
+		"done; done");
 }
 
 int gate_tear_down(void **state)

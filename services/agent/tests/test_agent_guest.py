@@ -19,7 +19,8 @@ TESTS = TOP / "build/services/tests"
 def console(tmp_path_factory):
     """Everything the guest said."""
     root = tmp_path_factory.mktemp("guest") / "root"
-    guest.prepare(root, INIT, ("ip", "tc", "dash", "setpriv", "bpftool", TESTS / "test_agent_gate", TESTS / "test_agent_gate_ports"))
+    guest.prepare(root, INIT, ("ip", "tc", "dash", "setpriv", "bpftool",
+                               *(TESTS / f"test_agent_{name}" for name in ("gate", "gate_ports", "probe"))))
     shutil.copy(TOP / "build/services/bpf/agent/bpf/gate.bpf.o", root)
     return guest.run(root, TOP / "build/test/agent-guest.console", memory_mib=256)
 
