@@ -24,7 +24,7 @@ test_agent_counted-pkg = $(trireme-agent-pkg)
 test_agent_counted-lib := -rdynamic
 
 programs += trireme-watchdog
-trireme-watchdog-src = services/agent/watchdog_main.c services/agent/watchdog.c services/agent/device_io.c \
+trireme-watchdog-src = services/agent/watchdog_main.c services/agent/watchdog.c hw/watchdog_io.c \
 	services/agent/turn_io.c $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-watchdog-pkg = libqb libyang
 

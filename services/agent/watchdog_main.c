@@ -16,7 +16,6 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "agent/device_io.h"
 #include "agent/turn_io.h"
 #include "agent/watchdog.h"
 #include "base/cleanup.h"
@@ -24,6 +23,7 @@
 #include "base/privilege_io.h"
 #include "schema/daemon_io.h"
 #include "schema/schema.h"
+#include "watchdog_io.h"
 
 #define USER "trireme-watchdog"
 #define PERIOD_S 1
@@ -71,7 +71,7 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		qb_log(LOG_CRIT, "%s: the machine restarts in %u s", watchdog_text(verdict),
 		       w->timeout_s);
 	w->verdict = verdict;
-	r = verdict == WATCHDOG_PET ? device_io_pet(w->fd) : 0;
+	r = verdict == WATCHDOG_PET ? watchdog_io_pet(w->fd) : 0;
 	if (r < 0)
 		qb_log(LOG_ERR, "the watchdog cannot be petted: %s", strerror(-r));
 	return 0;
@@ -93,7 +93,7 @@ static void read_settings(struct watchdog *w, bool *ret_enabled, unsigned int *r
 static void set_timeout(struct watchdog *w)
 {
 	unsigned int seconds = w->timeout_s;
-	int r = device_io_set(w->fd, seconds, &seconds);
+	int r = watchdog_io_set(w->fd, seconds, &seconds);
 
 	if (r < 0)
 		qb_log(LOG_WARNING, "the watchdog keeps its own timeout, not %u s: %s",
@@ -134,13 +134,13 @@ static int become_user(void)
 static int open_device(struct watchdog *w)
 {
 	char path[32];
-	int r = w->device ? 0 : device_io_find(path, sizeof(path));
+	int r = w->device ? 0 : watchdog_io_find(path, sizeof(path));
 
 	if (r == -ENODEV)
 		qb_log(LOG_NOTICE, "this machine has no watchdog");
 	if (r < 0)
 		return r == -ENODEV ? 0 : r;
-	w->fd = device_io_open(w->device ? w->device : path);
+	w->fd = watchdog_io_open(w->device ? w->device : path);
 	if (w->fd < 0)
 		return w->fd;
 	qb_log(LOG_INFO, "watched by %s", w->device ? w->device : path);
@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 	else
 		qb_log(LOG_ERR, "not started: %s", strerror(-r));
 	if (w->fd >= 0)
-		device_io_close(w->fd);
+		watchdog_io_close(w->fd);
 	closep(&w->timer_fd);
 	turn_io_close(&w->turn);
 	daemon_end(&w->daemon);

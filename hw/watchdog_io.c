@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/device_io.h"
+#include "watchdog_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool read_identity(int number, char *ret_text, size_t size)
 	return true;
 }
 
-int device_io_find(char *ret_path, size_t size)
+int watchdog_io_find(char *ret_path, size_t size)
 {
 	int best = -1;
 
@@ -53,14 +53,14 @@ int device_io_find(char *ret_path, size_t size)
 	return 0;
 }
 
-int device_io_open(const char *path)
+int watchdog_io_open(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
 
 	return fd < 0 ? -errno : fd;
 }
 
-int device_io_set(int fd, unsigned int timeout_s, unsigned int *ret_timeout_s)
+int watchdog_io_set(int fd, unsigned int timeout_s, unsigned int *ret_timeout_s)
 {
 	int seconds = (int)timeout_s;
 
@@ -70,12 +70,12 @@ int device_io_set(int fd, unsigned int timeout_s, unsigned int *ret_timeout_s)
 	return 0;
 }
 
-int device_io_pet(int fd)
+int watchdog_io_pet(int fd)
 {
 	return write(fd, "", 1) < 0 ? -errno : 0;
 }
 
-void device_io_close(int fd)
+void watchdog_io_close(int fd)
 {
 	if (write(fd, "V", 1) < 0)
 		qb_log(LOG_ERR, "the watchdog cannot be stopped: %s", strerror(errno));
