@@ -39,33 +39,28 @@ trireme-gate-src = services/agent/gate_main.c $(agent-gate) services/agent/ports
 trireme-gate-pkg = libqb libyang libmnl libbpf
 
 agent-sim := services/agent/tests/sim.c services/agent/tests/sim_ring.c \
-	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c services/agent/tests/sim_gate.c \
-	services/agent/tests/sim_probe.c
+	services/agent/tests/sim_agent.c services/agent/tests/sim_faults.c services/agent/tests/sim_schedule.c \
+	services/agent/tests/sim_gate.c services/agent/tests/sim_probe.c
 
 tests += test_agent_simulation
 test_agent_simulation-src := services/agent/tests/test_simulation.c $(agent-sim) $(agent-pure)
 test_agent_simulation-pkg := cmocka
 
-# The same simulation with a decision, or a gate, that is broken on purpose.
-tests += test_agent_broken_self_return
-test_agent_broken_self_return-src := services/agent/tests/test_broken.c $(agent-sim) \
-	services/agent/tests/broken_self_return.c $(filter-out %/group.c,$(agent-pure))
-test_agent_broken_self_return-pkg := cmocka
-
-tests += test_agent_broken_guard
-test_agent_broken_guard-src := services/agent/tests/test_broken.c $(agent-sim) \
-	services/agent/tests/broken_guard.c $(filter-out %/lease.c,$(agent-pure))
-test_agent_broken_guard-pkg := cmocka
-
-tests += test_agent_broken_gate
-test_agent_broken_gate-src := services/agent/tests/test_broken.c $(filter-out %/sim_gate.c,$(agent-sim)) \
-	services/agent/tests/broken_gate.c $(agent-pure)
-test_agent_broken_gate-pkg := cmocka
-
-tests += test_agent_broken_probe
-test_agent_broken_probe-src := services/agent/tests/test_broken.c $(filter-out %/sim_probe.c,$(agent-sim)) \
-	services/agent/tests/broken_probe.c $(agent-pure)
-test_agent_broken_probe-pkg := cmocka
+# The same simulation with a decision, or a gate, that is broken on purpose: NAME-instead is left out for broken_NAME.c.
+agent-broken := self_return epochs guard gate lease probe
+self_return-instead := services/agent/group.c
+epochs-instead := services/agent/decide.c
+guard-instead := services/agent/lease.c
+gate-instead := services/agent/tests/sim_gate.c
+probe-instead := services/agent/tests/sim_probe.c
+lease-instead := services/agent/group.c
+define broken-rule
+tests += test_agent_broken_$(1)
+test_agent_broken_$(1)-src := services/agent/tests/test_broken.c services/agent/tests/broken_$(1).c \
+	$(filter-out $($(1)-instead),$(agent-sim) $(agent-pure))
+test_agent_broken_$(1)-pkg := cmocka
+endef
+$(foreach n,$(agent-broken),$(eval $(call broken-rule,$(n))))
 
 tests += test_agent_golden
 test_agent_golden-src := services/agent/tests/test_golden.c services/agent/tests/script.c \

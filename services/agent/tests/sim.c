@@ -6,9 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock_io.h"
 
-#define HEAP_MAX 65536
+#define HEAP_MAX 16384
+#define BLOCK_BYTES 65536
+
+struct sim_block {
+	struct sim_block *next;
+	size_t used;
+	uint64_t words[BLOCK_BYTES / sizeof(uint64_t)];
+};
 
 uint64_t sim_random(struct sim *sim, uint64_t below)
 {
@@ -27,6 +35,30 @@ bool sim_chance(struct sim *sim, unsigned int percent)
 uint64_t sim_between(struct sim *sim, uint64_t low_us, uint64_t high_us)
 {
 	return (low_us + sim_random(sim, high_us - low_us + 1)) * 1000;
+}
+
+static void *need(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+void *sim_keep(struct sim *sim, const void *data, size_t size)
+{
+	size_t words = (size + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+	struct sim_block *b = sim->blocks;
+	void *copy;
+
+	if (!b || b->used + words > ARRAY_SIZE(b->words)) {
+		b = need(malloc(sizeof(*b)));
+		b->next = sim->blocks;
+		b->used = 0;
+		sim->blocks = b;
+	}
+	copy = memcpy(&b->words[b->used], data, size);
+	b->used += words;
+	return copy;
 }
 
 void sim_say(struct sim *sim, const char *format, ...)
@@ -97,13 +129,6 @@ void sim_run(struct sim *sim, uint64_t until)
 		sim->now = until;
 }
 
-static void *need(void *p)
-{
-	if (!p)
-		abort();
-	return p;
-}
-
 struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes,
 		    const struct lease_timing *timing)
 {
@@ -112,21 +137,25 @@ struct sim *sim_new(uint64_t seed, size_t n_routers, size_t n_nodes,
 	sim->random = seed * 0x9e3779b97f4a7c15ULL + 0x1234567;
 	sim->n_routers = n_routers;
 	sim->n_nodes = n_nodes;
-	sim->timing = *timing;
-	sim->times = lease_times(&sim->timing);
-	sim->heap = need(calloc(HEAP_MAX, sizeof(*sim->heap)));
+	sim->timing = sim->config.timing = *timing;
+	memset(sim->config.priorities, 100, sizeof(sim->config.priorities));
+	sim->heap = need(malloc(HEAP_MAX * sizeof(*sim->heap)));
 	sim->now = 1000 * NSEC_PER_SEC;
 	sim->next_pid = 100;
 	for (size_t i = 0; i < n_nodes; i++) {
 		struct sim_node *n = &sim->nodes[i];
 
-		n->drift_ppm = (int64_t)sim_random(sim, 1801) - 900;
+		n->drift_ppm = sim_chance(sim, 30) ? (sim_chance(sim, 50) ? 1000 : -1000)
+						   : (int64_t)sim_random(sim, 2001) - 1000;
 		n->offset = (int64_t)sim_random(sim, 500) * (int64_t)NSEC_PER_SEC;
 		n->port_ok = true;
-		n->cpg.items = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_input)));
-		n->quorum.items = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_input)));
-		n->pending = need(calloc(SIM_QUEUE_MAX, sizeof(struct sim_entry)));
-		n->actions = need(calloc(1, sizeof(*n->actions)));
+		n->hears = UINT32_MAX;
+		n->config = sim->config;
+		n->cpg.items = need(malloc(SIM_QUEUE_MAX * sizeof(struct sim_input)));
+		n->quorum.items = need(malloc(SIM_QUEUE_MAX * sizeof(struct sim_input)));
+		n->pending = need(malloc(SIM_QUEUE_MAX * sizeof(struct sim_entry)));
+		n->actions = need(malloc(sizeof(*n->actions)));
+		n->actions->n = n->actions->n_logs = 0;
 	}
 	return sim;
 }
@@ -142,6 +171,10 @@ void sim_free(struct sim *sim)
 	for (size_t i = 0; i < sim->n_rings; i++) {
 		free(sim->rings[i]->entries);
 		free(sim->rings[i]);
+	}
+	for (struct sim_block *b = sim->blocks, *next; b; b = next) {
+		next = b->next;
+		free(b);
 	}
 	free(sim->heap);
 	free(sim);

@@ -3,8 +3,10 @@
  * Simulation of a cluster around the production decision: several decide instances, a model of
  * corosync's ring, and faults from a seed. The model's ring delivers to the sender before any peer
  * has the message, loses and retransmits, breaks in the middle of a token round, lets a stopped
- * node deliver what it already had, merges, and gives quorum verdicts out of order. Clocks drift.
- * The aliases of a stopped or dead agent stay, and answer as far as the gate lets them.
+ * node deliver what it already had, merges, takes no message for a while (flow control), forms
+ * again and again while one node does not hear another, and gives quorum verdicts out of order.
+ * Clocks drift. The aliases of a stopped or dead agent stay, and answer as far as the gate lets
+ * them.
  * Two nodes without a third vote have two_node and wait_for_all (votequorum(5)): what parts their
  * corosync leaves the networks on which their ports hear each other.
  */
@@ -14,8 +16,10 @@
 #include "agent/bpf/gate.h"
 #include "agent/decide.h"
 
-#define SIM_NODES_MAX 5
+#define SIM_NODES_MAX DECIDE_NODES_MAX
 #define SIM_QUEUE_MAX 1024
+#define SIM_OUTBOX_MAX 16 /* a message of each kind */
+#define SIM_RINGS_MAX 4096
 #define SIM_REPORT_MAX 256
 
 enum sim_life {
@@ -35,7 +39,7 @@ struct sim_entry {
 	enum sim_entry_type type;
 	size_t node;
 	uint32_t pid;
-	struct agent_message message;
+	const struct agent_message *message; /* of sim_keep() */
 };
 
 struct sim_ring {
@@ -58,11 +62,11 @@ enum sim_input_type {
 struct sim_input {
 	enum sim_input_type type;
 	struct decide_ring ring;
-	struct ring_member members[SIM_NODES_MAX];
+	const struct ring_member *members; /* of sim_keep() */
 	size_t n_members;
 	uint32_t sender;
 	bool quorate;
-	struct agent_message message;
+	const struct agent_message *message; /* of sim_keep() */
 };
 
 struct sim_inbox {
@@ -70,12 +74,20 @@ struct sim_inbox {
 	size_t first, n;
 };
 
+/* What an operator has committed. */
+struct sim_config {
+	uint64_t revision;
+	struct lease_timing timing;
+	uint8_t priorities[SIM_NODES_MAX];
+};
+
 struct sim_node {
 	bool powered;
-	int component; /* nodes with the same number hear each other */
+	uint32_t hears; /* bit per node whose frames arrive here; its own is always set */
 	int64_t offset, drift_ppm;
 	bool port_ok;
 	bool standby; /* as its configuration says */
+	struct sim_config config;
 
 	enum sim_life corosync;
 	struct sim_ring *ring;
@@ -84,7 +96,8 @@ struct sim_node {
 	uint64_t arrival;	   /* of the latest entry sent to it: order is kept */
 	struct sim_entry *pending; /* waiting for the token, SIM_QUEUE_MAX */
 	size_t n_pending;
-	uint64_t flow_until;	      /* flow control: nothing is ordered before */
+	bool token_due;		      /* an event lets it order what is pending */
+	uint64_t flow_until;	      /* flow control: TRY_AGAIN to whoever sends before */
 	uint32_t pids[SIM_NODES_MAX]; /* process group as this corosync sees it; 0: none */
 	bool seen_all;		      /* wait_for_all: all nodes at once since it started */
 
@@ -96,13 +109,18 @@ struct sim_node {
 	struct decide_actions *actions;
 	struct decide_told seen; /* role, owner and epoch after its last event */
 	uint64_t tick_at;	 /* true time of the armed timer; 0: none */
+	uint64_t tick_for;	 /* by the node's clock */
 	struct probe_schedule probe;
 	bool heard; /* a frame about the floating address waits in its socket: */
 	struct probe_seen frame;
 	bool work_scheduled;
+	const struct agent_message *outbox[SIM_OUTBOX_MAX]; /* not taken yet (outbox_io.h) */
+	size_t n_outbox;
+	bool retrying;
 
 	/* What outlives the agent: the lease that the kernel enforces, and the aliases. */
 	struct gate_lease lease; /* by the node's clock */
+	uint64_t voted;		 /* vote_io.h */
 	bool addresses;
 	uint64_t lapses; /* times a lease ended without having been given up on purpose */
 };
@@ -121,13 +139,15 @@ struct sim {
 	uint64_t now; /* true time */
 	struct sim_node nodes[SIM_NODES_MAX];
 	size_t n_nodes, n_routers;
-	struct lease_timing timing;
-	struct lease_times times;
+	struct sim_config config;   /* the newest */
+	struct lease_timing timing; /* the ring's: the longest of any configuration */
 	struct sim_event *heap;
 	size_t n_heap;
 	uint64_t order;
-	struct sim_ring *rings[4096];
+	struct sim_ring *rings[SIM_RINGS_MAX];
 	size_t n_rings;
+	bool forming; /* again, since one hears another that does not hear it */
+	struct sim_block *blocks;
 	uint64_t ring_seq;
 	uint32_t next_pid;
 	bool loaded;	  /* a busy machine: everything is slower */
@@ -152,10 +172,13 @@ void sim_free(struct sim *sim);
 void sim_at(struct sim *sim, uint64_t delay, void (*run)(struct sim_event *e), size_t node,
 	    struct sim_ring *ring, size_t index);
 void sim_run(struct sim *sim, uint64_t until);
+/* A copy of data that lives as long as the simulation. */
+void *sim_keep(struct sim *sim, const void *data, size_t size);
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Ring (sim_ring.c). */
 void sim_multicast(struct sim *sim, size_t node, const struct sim_entry *entry);
+bool sim_hear_each_other(const struct sim *sim, size_t a, size_t b);
 void sim_connectivity_changed(struct sim *sim, bool loss);
 bool sim_quorate(const struct sim *sim, size_t node); /* its corosync's verdict */
 void sim_ring_forget(struct sim *sim, size_t node);   /* its corosync is gone */
@@ -168,6 +191,7 @@ void sim_agent_kill(struct sim *sim, size_t node);
 void sim_agent_connect(struct sim *sim, size_t node);
 void sim_agent_wake(struct sim *sim, size_t node);
 void sim_agent_act(struct sim *sim, size_t node);
+void sim_agent_send(struct sim *sim, size_t node);
 uint64_t sim_clock(const struct sim *sim, size_t node);
 bool sim_holds(const struct sim *sim, size_t node);
 
@@ -182,16 +206,21 @@ void sim_power(struct sim *sim, size_t node, bool on);
 void sim_corosync(struct sim *sim, size_t node, enum sim_life life);
 void sim_agent(struct sim *sim, size_t node, enum sim_life life);
 void sim_stand_by(struct sim *sim, size_t node, bool standby);
+void sim_power_back(struct sim_event *e);
 void sim_fault(struct sim *sim); /* a random one */
 /* Everything whole again, but for the power of the node `out` (n_nodes: of none). */
 void sim_repair(struct sim *sim, size_t out);
 
 /*
+ * Schedules (sim_schedule.c).
  * One schedule: boot, faults for some seconds, repair, at times without one of the routers. True:
- * no two leases, and in the end one owner that holds lease and addresses, if the nodes left are
- * quorate; else sim_last_report() says what happened. The seed chooses the variant.
+ * no two leases, and after the repair, within a bound, one owner that holds lease and addresses and
+ * stays, if the nodes left are quorate; else sim_last_report() says what happened. The seed chooses
+ * the variant.
  */
 bool sim_schedule(uint64_t seed, bool verbose);
+/* The longest any schedule has taken from the repair to its one owner, ns. */
+uint64_t sim_longest_recovery(void);
 /* A standby or the witness dies, nothing else: the owner's lease never lapses. */
 bool sim_standby_death(uint64_t seed, bool verbose);
 /*

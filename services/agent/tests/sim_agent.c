@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The agents of the simulation: the production decision, its inputs, and its actions checked. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,16 +116,82 @@ static void clear_lease(struct sim *sim, size_t node)
 	n->lease.deadline = 0;
 }
 
+static bool carries_state(const struct agent_message *m)
+{
+	return m->type == AGENT_WIRE_STATE || m->type == AGENT_WIRE_HEALTH;
+}
+
+static const struct agent_message *keep_message(struct sim *sim, const struct agent_message *m)
+{
+	size_t size = carries_state(m)
+			      ? offsetof(struct agent_message, state.groups[m->state.n_groups])
+			      : offsetof(struct agent_message, group) + sizeof(m->group);
+
+	return sim_keep(sim, m, size);
+}
+
+static void flush(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	for (size_t i = 0; i < n->n_outbox; i++) {
+		struct sim_entry entry = {
+			.type = SIM_MESSAGE, .node = node, .message = n->outbox[i]};
+
+		sim_multicast(sim, node, &entry);
+	}
+	n->n_outbox = 0;
+}
+
+static void on_retry(struct sim_event *e)
+{
+	struct sim_node *n = &e->sim->nodes[e->node];
+
+	n->retrying = false;
+	if (n->agent == SIM_RUNNING)
+		sim_agent_send(e->sim, e->node);
+}
+
+/* Corosync takes what waits, or says TRY_AGAIN. What a stopped one takes, it sends later. */
+void sim_agent_send(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (!n->n_outbox || n->retrying)
+		return;
+	if (sim->now < n->flow_until) {
+		n->retrying = true;
+		sim_at(sim, n->flow_until - sim->now + sim_between(sim, 0, 2000), on_retry, node,
+		       NULL, 0);
+	} else if (n->corosync == SIM_RUNNING || sim_chance(sim, 50)) {
+		flush(sim, node);
+	}
+}
+
+/* A newer message takes the place of a waiting one of its kind: outbox_send(). */
+static void send_message(struct sim *sim, size_t node, const struct agent_message *m)
+{
+	struct sim_node *n = &sim->nodes[node];
+	size_t i = 0;
+
+	if (!n->joined)
+		return;
+	while (i < n->n_outbox && n->outbox[i]->type != m->type)
+		i++;
+	if (i == SIM_OUTBOX_MAX)
+		abort();
+	n->outbox[i] = keep_message(sim, m);
+	n->n_outbox += i == n->n_outbox;
+	sim_agent_send(sim, node);
+}
+
 static void execute(struct sim *sim, size_t node, const struct decide_action *a)
 {
 	struct sim_node *n = &sim->nodes[node];
-	struct sim_entry entry = {.type = SIM_MESSAGE, .node = node};
 
 	switch (a->type) {
 	case DECIDE_SEND:
-		entry.message = a->message;
-		if (n->joined)
-			sim_multicast(sim, node, &entry);
+		send_message(sim, node, &a->message);
 		break;
 	case DECIDE_LEASE_SET:
 		set_lease(sim, node, a);
@@ -232,10 +299,14 @@ static void arm(struct sim *sim, size_t node)
 	uint64_t wait;
 
 	at = n->probe.next < at ? n->probe.next : at;
+	if (n->tick_at && n->tick_for == at)
+		return;
+	n->tick_at = 0;
 	if (at == UINT64_MAX)
 		return;
 	wait = until(sim, node, at) + delay(sim);
 	n->tick_at = sim->now + wait;
+	n->tick_for = at;
 	sim_at(sim, wait, on_tick, node, NULL, 0);
 }
 
@@ -275,6 +346,7 @@ void sim_agent_act(struct sim *sim, size_t node)
 	struct sim_node *n = &sim->nodes[node];
 	struct decide_actions *a = n->actions;
 
+	n->voted = decide_vote(&n->state);
 	for (size_t i = 0; i < a->n && !sim->violated; i++)
 		execute(sim, node, &a->list[i]);
 	check_told(sim, node);
@@ -294,7 +366,8 @@ static bool pop(struct sim_inbox *inbox, struct sim_input *ret_input)
 		return false;
 	*ret_input = inbox->items[inbox->first];
 	inbox->first = (inbox->first + 1) % SIM_QUEUE_MAX;
-	inbox->n--;
+	if (--inbox->n == 0)
+		inbox->first = 0;
 	return true;
 }
 
@@ -309,7 +382,7 @@ static void handle(struct sim *sim, size_t node, const struct sim_input *i)
 		decide_configuration(s, &i->ring, i->members, i->n_members, now);
 		break;
 	case SIM_INPUT_MESSAGE:
-		decide_message(s, i->sender, &i->message, now);
+		decide_message(s, i->sender, i->message, now);
 		break;
 	case SIM_INPUT_VERDICT:
 		decide_quorum(s, &i->ring, i->quorate, (uint32_t)sim->n_nodes, now);
@@ -353,6 +426,7 @@ void sim_agent_wake(struct sim *sim, size_t node)
 	}
 	if (!n->tick_at)
 		arm(sim, node);
+	sim_agent_send(sim, node);
 }
 
 void sim_agent_input(struct sim *sim, size_t node, const struct sim_input *input)
@@ -387,10 +461,13 @@ void sim_agent_connect(struct sim *sim, size_t node)
 
 static void make_settings(const struct sim *sim, size_t node, struct decide_settings *s)
 {
+	const struct sim_config *config = &sim->nodes[node].config;
+
 	memset(s, 0, sizeof(*s));
 	s->self = (uint32_t)node + 1;
 	s->incarnation = sim->nodes[node].pid;
-	s->times = sim->times;
+	s->revision = config->revision;
+	s->times = lease_times(&config->timing);
 	s->expected_votes = (uint32_t)sim->n_nodes;
 	s->n_nodes = sim->n_nodes;
 	s->n_groups = 1;
@@ -398,7 +475,7 @@ static void make_settings(const struct sim *sim, size_t node, struct decide_sett
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		s->nodes[i].id = (uint32_t)i + 1;
 		s->nodes[i].witness = i >= sim->n_routers;
-		s->nodes[i].priority = 100;
+		s->nodes[i].priority = config->priorities[i];
 		snprintf(s->nodes[i].name, sizeof(s->nodes[i].name), "node %zu", i + 1);
 	}
 }
@@ -413,12 +490,13 @@ void sim_agent_start(struct sim *sim, size_t node)
 		return;
 	n->agent = SIM_RUNNING;
 	n->pid = sim->next_pid++;
-	n->cpg.n = n->quorum.n = 0;
+	n->cpg.n = n->quorum.n = n->n_outbox = 0;
 	n->tick_at = 0;
 	n->heard = false;
 	probe_stop(&n->probe);
 	make_settings(sim, node, &settings);
 	decide_init(&n->state, &settings, n->actions, now);
+	decide_voted(&n->state, n->voted);
 	n->seen = look(n);
 	if (n->lease.deadline > now)
 		decide_adopt(&n->state, 0, n->lease.epoch, n->lease.deadline, now);
@@ -439,7 +517,7 @@ void sim_agent_kill(struct sim *sim, size_t node)
 	if (n->agent == SIM_DEAD)
 		return;
 	n->agent = SIM_DEAD;
-	n->cpg.n = n->quorum.n = 0;
+	n->cpg.n = n->quorum.n = n->n_outbox = 0;
 	n->tick_at = 0;
 	if (n->corosync != SIM_DEAD)
 		sim_multicast(sim, node, &leave);

@@ -6,20 +6,19 @@
 #include "agent/tests/sim.h"
 #include "base/clock_io.h"
 
+bool sim_hear_each_other(const struct sim *sim, size_t a, size_t b)
+{
+	return sim->nodes[a].hears & 1u << b && sim->nodes[b].hears & 1u << a;
+}
+
 static bool is_intact(const struct sim *sim, const struct sim_ring *ring)
 {
-	int component = -1;
-
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		const struct sim_node *n = &sim->nodes[i];
 
-		if (!(ring->members & 1u << i))
-			continue;
-		if (n->ring != ring || n->corosync != SIM_RUNNING)
+		if (ring->members & 1u << i &&
+		    (n->ring != ring || n->corosync != SIM_RUNNING || ring->members & ~n->hears))
 			return false;
-		if (component >= 0 && n->component != component)
-			return false;
-		component = n->component;
 	}
 	return true;
 }
@@ -28,6 +27,7 @@ static void tell_configuration(struct sim *sim, size_t node)
 {
 	struct sim_node *n = &sim->nodes[node];
 	struct sim_input input = {.type = SIM_INPUT_CONFIGURATION};
+	struct ring_member members[SIM_NODES_MAX];
 
 	if (!n->joined)
 		return;
@@ -37,8 +37,9 @@ static void tell_configuration(struct sim *sim, size_t node)
 				     .n_nodes = (uint32_t)__builtin_popcount(n->ring->members)};
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		if (n->pids[i])
-			input.members[input.n_members++] =
+			members[input.n_members++] =
 				(struct ring_member){.id = (uint32_t)i + 1, .pid = n->pids[i]};
+	input.members = sim_keep(sim, members, input.n_members * sizeof(members[0]));
 	sim_agent_input(sim, node, &input);
 }
 
@@ -78,18 +79,43 @@ static void deliver_received(struct sim *sim, size_t node)
 		deliver(sim, node, &n->ring->entries[n->delivered++]);
 }
 
+static void on_token(struct sim_event *e);
+
+static void await_token(struct sim *sim, size_t node, uint64_t delay)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->token_due || !n->n_pending)
+		return;
+	n->token_due = true;
+	sim_at(sim, delay, on_token, node, NULL, 0);
+}
+
+/* From its sender or, retransmitted, from another one that has it. */
+static bool can_arrive(struct sim *sim, size_t node, const struct sim_ring *ring, size_t index)
+{
+	const struct sim_node *n = &sim->nodes[node];
+
+	if (n->hears & 1u << ring->entries[index].node)
+		return true;
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (n->hears & 1u << i && sim->nodes[i].ring == ring &&
+		    sim->nodes[i].received > index)
+			return sim_chance(sim, 30);
+	return false;
+}
+
 static void on_arrival(struct sim_event *e)
 {
 	struct sim_node *n = &e->sim->nodes[e->node];
-	size_t sender;
 
-	if (n->ring != e->ring || n->corosync == SIM_DEAD || n->received != e->index)
-		return;
-	sender = e->ring->entries[e->index].node;
-	if (e->sim->nodes[sender].component != n->component)
+	if (n->ring != e->ring || n->corosync == SIM_DEAD || n->received != e->index ||
+	    !can_arrive(e->sim, e->node, e->ring, e->index))
 		return;
 	n->received++;
 	deliver_received(e->sim, e->node);
+	if (n->received == n->ring->n)
+		await_token(e->sim, e->node, sim_between(e->sim, 50, 1200));
 }
 
 static uint64_t latency(struct sim *sim)
@@ -134,19 +160,18 @@ static void order(struct sim *sim, size_t node)
 	deliver_received(sim, node);
 }
 
+/* Where it cannot be ordered now, the last gap's closing, the next ring or SIGCONT tries again. */
 static void on_token(struct sim_event *e)
 {
 	struct sim *sim = e->sim;
 	struct sim_node *n = &sim->nodes[e->node];
 
+	n->token_due = false;
 	if (!n->n_pending || n->corosync != SIM_RUNNING || !n->ring)
 		return;
-	if (sim->now >= n->flow_until && n->received == n->ring->n &&
-	    (is_intact(sim, n->ring) || sim->now < n->ring->order_until[e->node])) {
+	if (n->received == n->ring->n &&
+	    (is_intact(sim, n->ring) || sim->now < n->ring->order_until[e->node]))
 		order(sim, e->node);
-		return;
-	}
-	sim_at(sim, sim_between(sim, 500, 2000), on_token, e->node, NULL, 0);
 }
 
 void sim_multicast(struct sim *sim, size_t node, const struct sim_entry *entry)
@@ -156,7 +181,7 @@ void sim_multicast(struct sim *sim, size_t node, const struct sim_entry *entry)
 	if (n->corosync == SIM_DEAD || n->n_pending == SIM_QUEUE_MAX)
 		return;
 	n->pending[n->n_pending++] = *entry;
-	sim_at(sim, sim_between(sim, 50, 1200), on_token, node, NULL, 0);
+	await_token(sim, node, sim_between(sim, 50, 1200));
 }
 
 bool sim_quorate(const struct sim *sim, size_t node)
@@ -225,7 +250,9 @@ static void form(struct sim *sim, uint32_t members)
 		n->ring = ring;
 		n->seen_all |= members == (1u << sim->n_nodes) - 1;
 		if (sim->slow_states && sim_chance(sim, 30))
-			n->flow_until = sim->now + sim_between(sim, 0, 2 * sim->times.lease / 1000);
+			n->flow_until =
+				sim->now +
+				sim_between(sim, 0, 2 * n->state.settings.times.lease / 1000);
 		n->received = n->delivered = 0;
 		n->arrival = 0;
 		for (size_t k = 0; k < sim->n_nodes; k++)
@@ -238,31 +265,70 @@ static void form(struct sim *sim, uint32_t members)
 		tell_configuration(sim, i);
 		sim_at(sim, sim_between(sim, 0, !sim->calm && sim_chance(sim, 15) ? 300000 : 4000),
 		       on_verdict, i, ring, 0);
-		sim_at(sim, sim_between(sim, 50, 3000), on_token, i, NULL, 0);
+		await_token(sim, i, sim_between(sim, 50, 3000));
 	}
+}
+
+/* Of the nodes left, one and those that hear each other and all of the set. */
+static uint32_t take_set(const struct sim *sim, uint32_t left, size_t first)
+{
+	uint32_t set = 0;
+
+	for (size_t k = 0; k < sim->n_nodes; k++) {
+		size_t i = (first + k) % sim->n_nodes;
+		bool fits = left & 1u << i;
+
+		for (size_t j = 0; j < sim->n_nodes && fits; j++)
+			fits = !(set & 1u << j) || sim_hear_each_other(sim, i, j);
+		if (fits)
+			set |= 1u << i;
+	}
+	return set;
+}
+
+static bool is_ring(const struct sim *sim, uint32_t members)
+{
+	const struct sim_ring *ring = sim->nodes[__builtin_ctz(members)].ring;
+
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (members & 1u << i && sim->nodes[i].ring != ring)
+			return false;
+	return ring && ring->members == members;
+}
+
+static bool hears_one_way(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		for (size_t k = 0; k < sim->n_nodes; k++)
+			if (sim->nodes[i].hears & 1u << k && !(sim->nodes[k].hears & 1u << i))
+				return true;
+	return false;
 }
 
 static void on_reform(struct sim_event *e)
 {
 	struct sim *sim = e->sim;
+	uint64_t gather =
+		(uint64_t)sim->timing.token * 1000 + (uint64_t)sim->timing.consensus * 1000;
+	size_t first = sim_random(sim, sim->n_nodes);
+	uint32_t left = 0;
 
-	for (int component = 0; component < SIM_NODES_MAX; component++) {
-		const struct sim_ring *ring = NULL;
-		uint32_t members = 0;
-		bool same = true;
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].corosync == SIM_RUNNING)
+			left |= 1u << i;
+	while (left) {
+		uint32_t members = take_set(sim, left, first);
 
-		for (size_t i = 0; i < sim->n_nodes; i++) {
-			const struct sim_node *n = &sim->nodes[i];
-
-			if (n->component != component || n->corosync != SIM_RUNNING)
-				continue;
-			if (members && n->ring != ring)
-				same = false;
-			ring = n->ring;
-			members |= 1u << i;
-		}
-		if (members && (!same || !ring || ring->members != members))
+		left &= ~members;
+		if (!is_ring(sim, members))
 			form(sim, members);
+	}
+	if (e->index)
+		sim->forming = false;
+	/* Its join messages disturb the ring that cannot have it. */
+	if (hears_one_way(sim) && !sim->forming) {
+		sim->forming = true;
+		sim_at(sim, sim_between(sim, gather, 2 * gather), on_reform, 0, NULL, 1);
 	}
 }
 
@@ -290,6 +356,8 @@ void sim_connectivity_changed(struct sim *sim, bool loss)
 			ring->order_until[i] = sim->now + sim_between(sim, 0, 4000);
 	}
 	retransmit(sim);
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		await_token(sim, i, sim_between(sim, 10, 1200));
 	if (loss)
 		sim_at(sim,
 		       sim_between(sim, token + consensus - token / 3, token + consensus + 5000),
@@ -305,7 +373,7 @@ void sim_ring_forget(struct sim *sim, size_t node)
 	(void)sim;
 	n->ring = NULL;
 	n->seen_all = false;
-	n->n_pending = 0;
+	n->n_pending = n->n_outbox = 0;
 	n->joined = false;
 	memset(n->pids, 0, sizeof(n->pids));
 }
@@ -313,5 +381,7 @@ void sim_ring_forget(struct sim *sim, size_t node)
 void sim_ring_resume(struct sim *sim, size_t node)
 {
 	deliver_received(sim, node);
-	sim_at(sim, sim_between(sim, 10, 500), on_token, node, NULL, 0);
+	if (sim->nodes[node].agent == SIM_RUNNING)
+		sim_agent_send(sim, node);
+	await_token(sim, node, sim_between(sim, 10, 500));
 }
