@@ -174,6 +174,7 @@ struct decide_group {
 	bool released;	    /* the owner has said that it holds nothing any more */
 	uint32_t successor; /* named by the release; 0: none */
 	uint64_t last_seq;  /* newest heartbeat of the owner delivered in this view */
+	bool heard_owner;   /* the other of two, in the last view of both */
 	bool bounded; /* guard_until covers whatever lease a node outside of this view may hold */
 
 	/* What bounds the leases this node has voted for, and since when the group can be taken. */

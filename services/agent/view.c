@@ -327,18 +327,20 @@ static bool take_members(struct decide_state *s, const struct ring_member *membe
 /*
  * The other of two nodes may hold a lease of a time when it was alone. It was not if this node
  * heard it in a view of both, fell from there straight to a ring of its own, and no later than a
- * node can be given up: it was not stopped meanwhile.
+ * node can be given up: it was not stopped meanwhile. CPG tells of the member that is gone before
+ * it tells of the ring.
  */
 static void note_bound(const struct decide_state *s, struct decide_group *g,
-		       const struct decide_ring *next, uint64_t now)
+		       const struct decide_ring *next, bool same_ring, uint64_t now)
 {
 	const struct lease_times *t = &s->settings.times;
 	uint64_t given_up = t->lease - t->heartbeat - 2 * t->echo; /* T + C + R */
 
 	if (s->view)
-		g->bounded = s->n_peers == 2 && g->owner != s->settings.self && g->last_seq > 0 &&
-			     lease_guard(now, t->lease) < g->guard_until + given_up;
-	g->bounded = g->bounded && next->n_nodes == 1;
+		g->heard_owner = s->n_peers == 2 && g->owner != s->settings.self && g->last_seq > 0;
+	g->bounded = g->heard_owner && !same_ring && next->n_nodes == 1 &&
+		     lease_guard(now, t->lease) < g->guard_until + given_up;
+	g->heard_owner = g->heard_owner && (same_ring || g->bounded);
 }
 
 void view_configuration(struct decide_state *s, const struct decide_ring *ring,
@@ -348,7 +350,7 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 	uint64_t tag = AGENT_WIRE_HASH;
 
 	for (size_t i = 0; i < s->settings.n_groups; i++)
-		note_bound(s, &s->groups[i], ring, now);
+		note_bound(s, &s->groups[i], ring, same_ring, now);
 	s->ring = *ring;
 	s->ring_since = now;
 	s->view = 0;

@@ -231,6 +231,22 @@ static void even_out(struct sim *sim, uint32_t members)
 	}
 }
 
+/* CPG tells of the members that are gone first, and of the ring that has lost them after that. */
+static void tell_departures(struct sim *sim, size_t node, uint32_t members)
+{
+	struct sim_node *n = &sim->nodes[node];
+	bool left = false;
+
+	for (size_t i = 0; i < sim->n_nodes; i++) {
+		if (!n->pids[i] || members & 1u << i)
+			continue;
+		n->pids[i] = 0;
+		left = true;
+	}
+	if (left)
+		tell_configuration(sim, node);
+}
+
 static void form(struct sim *sim, uint32_t members)
 {
 	struct sim_ring *ring = calloc(1, sizeof(*ring));
@@ -247,6 +263,8 @@ static void form(struct sim *sim, uint32_t members)
 
 		if (!(members & 1u << i))
 			continue;
+		if (n->ring)
+			tell_departures(sim, i, members);
 		n->ring = ring;
 		n->seen_all |= members == (1u << sim->n_nodes) - 1;
 		if (sim->slow_states && sim_chance(sim, 30))
