@@ -7,6 +7,7 @@ import sys
 
 VERSION = 2
 HISTOGRAM = struct.Struct("=QQ62Q")  # services/base/histogram.h
+NODE, GROUP = 248, 3256  # bytes of agent_status_node, agent_status_group
 
 
 def _text(raw):
@@ -44,14 +45,14 @@ def status():
     _, node_id, quorum, n_nodes, n_groups, lease, guard, ring = struct.unpack_from("=IIB3xIIII4xQ", raw, 24)
     at, nodes, groups = 64, [], []
     for index in range(n_nodes):
-        number, present, fit, witness, standby, name, reason = struct.unpack_from("=IBBBB33s160s", raw, at + 208 * index)
+        number, present, fit, witness, standby, name, reason = struct.unpack_from("=IBBBB33s200s", raw, at + NODE * index)
         nodes.append({"id": number, "present": present, "fit": fit, "witness": witness, "standby": standby,
                       "name": _text(name), "reason": _text(reason)})
-    at += 16 * 208
+    at += 16 * NODE
     for index in range(n_groups):
-        name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + 56 * index)
+        name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + GROUP * index)
         groups.append({"name": _text(name), "role": role, "owner": owner, "epoch": epoch, "lease_left_ms": left})
-    at += 16 * 56
+    at += 16 * GROUP
     times = {}
     for index, name in enumerate(("echo", "reform")):
         total, longest, *counts = HISTOGRAM.unpack_from(raw, at + index * HISTOGRAM.size)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/act_io.h"
@@ -255,6 +256,7 @@ static int on_configuration_file(void *data)
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	follow_standby(a, next);
 	act(a);
+	tzset(); /* it may be another zone */
 	if (!settings_equal(a->config, next)) {
 		a->again = true;
 		qb_loop_stop(a->daemon.loop);
@@ -266,7 +268,9 @@ static void fill_status(void *data, struct agent_status *ret_status)
 {
 	struct agent *a = data;
 
-	explain_status(&a->state, clock_boot_ns(), ret_status);
+	const struct explain_clock clock = {.now = clock_boot_ns(), .wall = clock_wall_ns()};
+
+	explain_status(&a->state, &clock, ret_status);
 }
 
 static int request_switchover(void *data, const char *name, size_t *ret_group, uint32_t *ret_target,

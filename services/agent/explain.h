@@ -4,13 +4,19 @@
 #define TRIREME_AGENT_EXPLAIN_H
 
 #include "agent/decide.h"
+#include "agent/explain_time.h"
 #include "proto/agent_ipc.h"
 
-/* About settings.nodes[node], over all groups; buf is returned. */
-const char *explain_node(const struct decide_state *s, size_t node, uint64_t now, char *buf,
-			 size_t size);
+/* About settings.nodes[node] and a group; buf is returned. */
+const char *explain_group(const struct decide_state *s, size_t node, size_t group,
+			  const struct explain_clock *clock, char *buf, size_t size);
+
+/* The same over all groups: once, if it is the same for all. */
+const char *explain_node(const struct decide_state *s, size_t node,
+			 const struct explain_clock *clock, char *buf, size_t size);
 
 /* Everything but the header. */
-void explain_status(const struct decide_state *s, uint64_t now, struct agent_status *ret_status);
+void explain_status(const struct decide_state *s, const struct explain_clock *clock,
+		    struct agent_status *ret_status);
 
 #endif

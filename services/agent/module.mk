@@ -1,6 +1,7 @@
 # The failover agent. The pure part is linked by its tests as it is.
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
+	services/agent/explain_time.c services/agent/status.c \
 	services/agent/prefer.c services/agent/conflict.c services/agent/force.c services/agent/probe.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
@@ -100,4 +101,5 @@ test_agent_probe-pkg := cmocka libbpf libmnl libqb
 fuzzers += fuzz_agent_wire fuzz_agent_decide
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c
 fuzz_agent_decide-src := services/agent/fuzz_decide.c $(filter-out \
-	services/agent/settings.c services/agent/ports.c services/agent/explain.c,$(agent-pure))
+	services/agent/settings.c services/agent/ports.c services/agent/explain.c services/agent/explain_time.c \
+	services/agent/status.c,$(agent-pure))

@@ -198,7 +198,7 @@ void transition_why_free(const struct decide_state *s, size_t group, uint32_t cl
 
 	if (!g->owner) {
 		ret_cause->code = AGENT_CAUSE_VACANT;
-		snprintf(ret_cause->text, sizeof(ret_cause->text), "nobody owns it");
+		snprintf(ret_cause->text, sizeof(ret_cause->text), "nobody owned it");
 	} else if (g->owner == claimant && g->successor == claimant) {
 		ret_cause->code = AGENT_CAUSE_LAPSED;
 		snprintf(ret_cause->text, sizeof(ret_cause->text),
@@ -212,7 +212,7 @@ void transition_why_free(const struct decide_state *s, size_t group, uint32_t cl
 	} else {
 		ret_cause->code = AGENT_CAUSE_SILENT;
 		snprintf(ret_cause->text, sizeof(ret_cause->text),
-			 "nothing was heard of %s, its lease has surely ended", name);
+			 "nothing was heard of %s until its lease had ended", name);
 	}
 }
 

@@ -227,7 +227,7 @@ static void install(struct decide_state *s, uint64_t now)
 		}
 	}
 	s->view = view ? view : 1;
-	transition_event(s, AGENT_CAUSE_VIEW, "%s have told each other what they know", names);
+	transition_event(s, AGENT_CAUSE_VIEW, "the view of %s is complete", names);
 	decide_say(s, AGENT_SUBJECT_VIEW, DECIDE_GROUPS_MAX, AGENT_CAUSE_VIEW, LOG_INFO,
 		   "view of %s on ring %llu", names, (unsigned long long)s->ring.seq);
 	for (size_t i = 0; i < s->n_peers; i++)
@@ -363,6 +363,8 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 		s->n_peers = 0;
 	}
 	note_absence(s, same_ring, now);
+	if (s->n_peers == 0 && ring->seq)
+		transition_event(s, AGENT_CAUSE_MEMBERS, "two agents run on one node");
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_view_left(s, i);
 	if (view_peer_index(s, s->settings.self) < 0)

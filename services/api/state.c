@@ -141,6 +141,18 @@ static void add_aliases(struct buffer *b, const struct state_input *in, const ch
 	buffer_text(b, "]");
 }
 
+static void add_reasons(struct buffer *b, const struct agent_status *agent,
+			const struct agent_status_group *group)
+{
+	buffer_text(b, ",\"member\":[");
+	for (uint32_t i = 0; i < agent->n_nodes; i++) {
+		begin_entry(b, i == 0, "name", agent->nodes[i].name);
+		add_words(b, "reason", group->reasons[i]);
+		buffer_text(b, "}");
+	}
+	buffer_text(b, "]");
+}
+
 static void add_groups(struct buffer *b, const struct state_input *in)
 {
 	const struct agent_status *agent = in->agent;
@@ -158,6 +170,7 @@ static void add_groups(struct buffer *b, const struct state_input *in)
 		add_text(b, "role", word_role(group->role));
 		add_u64(b, "epoch", group->epoch);
 		add_number(b, "lease-left", left < 0 ? 0 : left > UINT32_MAX ? UINT32_MAX : left);
+		add_reasons(b, agent, group);
 		add_aliases(b, in, group->name);
 		buffer_text(b, "}");
 	}

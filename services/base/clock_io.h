@@ -14,4 +14,10 @@
 /* Nanoseconds since boot; cannot fail on Linux. */
 uint64_t clock_boot_ns(void);
 
+/*
+ * What the wall clock of the machine's time zone is ahead of it: for people's eyes. The zone is
+ * read once; tzset(3) reads it anew.
+ */
+int64_t clock_wall_ns(void);
+
 #endif

@@ -84,6 +84,24 @@ static void show_reason(const char *start, const char *reason, struct screen *sc
 	} while (*reason);
 }
 
+/* Each group's reason, where they differ. */
+static bool show_reasons(const struct agent_status *agent, uint32_t node, const char *start,
+			 struct screen *screen)
+{
+	char words[AGENT_NAME_MAX + AGENT_REASON_MAX + 2];
+	bool same = true;
+
+	for (uint32_t i = 1; i < agent->n_groups; i++)
+		same = same &&
+		       strcmp(agent->groups[i].reasons[node], agent->groups[0].reasons[node]) == 0;
+	for (uint32_t i = 0; i < agent->n_groups && !same; i++) {
+		snprintf(words, sizeof(words), "%s: %s", agent->groups[i].name,
+			 agent->groups[i].reasons[node]);
+		show_reason(i ? REASON_INDENT : start, words, screen);
+	}
+	return !same;
+}
+
 static void show_nodes(const struct agent_status *agent, struct screen *screen)
 {
 	char words[320];
@@ -97,7 +115,8 @@ static void show_nodes(const struct agent_status *agent, struct screen *screen)
 						    : "unfit";
 
 		snprintf(words, sizeof(words), "%-16s %-8s ", node->name, state);
-		show_reason(words, node->reason, screen);
+		if (!show_reasons(agent, i, words, screen))
+			show_reason(words, node->reason, screen);
 	}
 }
 

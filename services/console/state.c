@@ -71,6 +71,22 @@ static uint32_t node_id(const struct agent_status *agent, const char *name)
 	return 0;
 }
 
+/* Members that the state does not have are none of the group's. */
+static void take_reasons(const json_t *json, const struct agent_status *agent,
+			 struct agent_status_group *group)
+{
+	const json_t *member;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "member"), i, member)
+	{
+		for (uint32_t k = 0; k < agent->n_nodes; k++) {
+			if (strcmp(agent->nodes[k].name, json_text_of(member, "name")) == 0)
+				TAKE_TEXT(member, "reason", group->reasons[k]);
+		}
+	}
+}
+
 static void take_group(const json_t *json, struct agent_status *agent)
 {
 	struct agent_status_group *group = &agent->groups[agent->n_groups++];
@@ -80,6 +96,7 @@ static void take_group(const json_t *json, struct agent_status *agent)
 	group->owner = node_id(agent, json_text_of(json, "owner"));
 	group->epoch = take_count(json, "epoch");
 	group->lease_left_ms = (int64_t)take_count(json, "lease-left");
+	take_reasons(json, agent, group);
 }
 
 static int take_agent(const json_t *state, struct agent_status *agent)

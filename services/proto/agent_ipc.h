@@ -18,7 +18,7 @@
 #define AGENT_IPC_MAX 65536 /* bytes of the largest message */
 
 #define AGENT_NAME_MAX 33
-#define AGENT_REASON_MAX 160
+#define AGENT_REASON_MAX 200
 #define AGENT_NODES_MAX 16
 #define AGENT_GROUPS_MAX 16
 
@@ -71,7 +71,7 @@ struct agent_status_node {
 	uint8_t witness;
 	uint8_t standby; /* present, and stands by as its configuration says */
 	char name[AGENT_NAME_MAX];
-	char reason[AGENT_REASON_MAX]; /* one sentence: why it is or is not the owner */
+	char reason[AGENT_REASON_MAX]; /* why it is or is not the owner, over all groups */
 	uint8_t pad2[7];
 };
 
@@ -82,6 +82,8 @@ struct agent_status_group {
 	uint32_t owner; /* node id; 0: nobody known */
 	uint64_t epoch;
 	int64_t lease_left_ms; /* of this node; ≤ 0: no lease */
+	/* One sentence for each of the status' nodes: why it is or is not the owner. */
+	char reasons[AGENT_NODES_MAX][AGENT_REASON_MAX];
 };
 
 struct agent_status {
@@ -106,7 +108,7 @@ struct agent_result {
 } __attribute__((aligned(8)));
 
 static_assert(sizeof(struct agent_status) <= AGENT_IPC_MAX, "status fits one message");
-static_assert(sizeof(struct agent_status_node) == 208, "no hidden padding");
-static_assert(sizeof(struct agent_status_group) == 56, "no hidden padding");
+static_assert(sizeof(struct agent_status_node) == 248, "no hidden padding");
+static_assert(sizeof(struct agent_status_group) == 56 + 3200, "no hidden padding");
 
 #endif

@@ -73,6 +73,9 @@ int daemon_agent_status(struct agent_status *ret_status)
 	}
 	for (uint32_t i = 0; i < ret_status->n_groups; i++)
 		make_text(ret_status->groups[i].name, AGENT_NAME_MAX);
+	for (uint32_t i = 0; i < ret_status->n_groups; i++)
+		for (uint32_t k = 0; k < ret_status->n_nodes; k++)
+			make_text(ret_status->groups[i].reasons[k], AGENT_REASON_MAX);
 	return 0;
 }
 

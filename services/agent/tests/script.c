@@ -17,6 +17,7 @@
 #define OUTPUT_MAX (256u << 10)
 #define QUEUE_MAX 256
 #define LOOP_MAX 100000
+#define WALL_NS (43200 * (int64_t)NSEC_PER_SEC) /* the scripts' clock starts at noon */
 
 struct script {
 	struct decide_settings settings;
@@ -377,6 +378,7 @@ static void do_message(struct script *s, enum agent_wire_type type)
 {
 	struct agent_message m = {.type = type, .view = s->state.view};
 	bool names = type == AGENT_WIRE_RELEASED || type == AGENT_WIRE_SWITCHOVER;
+	const char *because = option(s, "because");
 
 	m.group.key = s->state.groups[s->group].key;
 	m.group.epoch = number(s, word(s, 2));
@@ -385,6 +387,11 @@ static void do_message(struct script *s, enum agent_wire_type type)
 		m.view ^= 1;
 		s->n_words--;
 	}
+	for (uint8_t i = 0; because && i <= AGENT_CAUSE_LAST; i++)
+		if (strcmp(word_cause(i), because) == 0)
+			m.group.seq = i;
+	if (because)
+		s->n_words--;
 	if (names && s->n_words > 3)
 		m.group.node = node_id(s, word(s, 3));
 	else if (s->n_words > 3)
@@ -411,11 +418,12 @@ static void do_command(struct script *s)
 
 static void do_explain(struct script *s)
 {
+	const struct explain_clock clock = {.now = s->now, .wall = WALL_NS};
 	char text[AGENT_REASON_MAX];
 
 	for (size_t i = 0; i < s->settings.n_nodes; i++)
 		print(s, "  -> %s: %s\n", s->settings.nodes[i].name,
-		      explain_node(&s->state, i, s->now, text, sizeof(text)));
+		      explain_node(&s->state, i, &clock, text, sizeof(text)));
 }
 
 static void do_group(struct script *s)

@@ -13,7 +13,8 @@
  *                           [voted] [unfit=WHY:OBJECT]
  *   health NODE fit|WHY:OBJECT
  *   heartbeat|echo|claim NODE EPOCH SEQ, released|switchover NODE EPOCH [NODE], adopt NODE EPOCH
- *                           messages of a peer; last word `stale`: they are of another view
+ *                           messages of a peer; last word `stale`: they are of another view; last
+ *                           word of released `because=CAUSE` (proto/state_words.h)
  *   own | drop              own messages come back | are never ordered
  *   auto NODE…              from now on own messages come back at once and these nodes echo
  *   port fit|WHY:OBJECT     this node's ports
@@ -28,7 +29,7 @@
  *   force | forced          an operator says that all others are off | what has come of it
  *   command switchover      by the local socket
  *   leave                   the agent is to end
- *   explain                 prints what the agent says of each node
+ *   explain                 prints what the agent says of each node; 0 ms is 12:00:00
  *   group NAME              which group the following lines are about
  *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on
  *   show                    they are again

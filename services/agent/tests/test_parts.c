@@ -224,23 +224,26 @@ static void status_before_anything_is_known(void **state)
 	static struct decide_actions actions;
 	static struct decide_state s;
 	static struct agent_status status;
+	const struct explain_clock clock = {.now = 3 * NSEC_PER_SEC};
 	static struct config c;
 
 	(void)state;
 	make_config(&c);
 	settings_make(&c, 1, 1, &settings);
 	decide_init(&s, &settings, &actions, NSEC_PER_SEC);
-	explain_status(&s, 3 * NSEC_PER_SEC, &status);
+	explain_status(&s, &clock, &status);
 	assert_int_equal(status.quorum, AGENT_QUORUM_UNKNOWN);
 	assert_int_equal(status.n_nodes, 3);
 	assert_int_equal(status.lease_ms, 1330);
 	assert_int_equal(status.guard_ms, 1338); /* L + δ, rounded up */
-	assert_string_equal(status.nodes[0].reason, "waits for corosync");
-	assert_string_equal(status.nodes[1].reason, "not seen for 2 s");
+	assert_string_equal(status.nodes[0].reason,
+			    "standby: corosync is not there since 00:00:01");
+	assert_string_equal(status.nodes[1].reason,
+			    "not known: this node has no connection to the others since 00:00:01");
 	assert_int_equal(status.groups[0].role, AGENT_ROLE_UNFIT);
 	assert_int_equal(status.groups[0].owner, 0);
 	decide_health(&s, 0, AGENT_HEALTH_FIT, "", 3 * NSEC_PER_SEC);
-	explain_status(&s, 3 * NSEC_PER_SEC, &status);
+	explain_status(&s, &clock, &status);
 	assert_int_equal(status.groups[0].role, AGENT_ROLE_STARTING);
 }
 

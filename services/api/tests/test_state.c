@@ -102,7 +102,8 @@ static void fill_agent(struct agent_status *agent)
 						       .role = AGENT_ROLE_OWNER,
 						       .owner = 1,
 						       .epoch = UINT64_MAX,
-						       .lease_left_ms = 900};
+						       .lease_left_ms = 900,
+						       .reasons = {"owner of main"}};
 	agent->groups[1] = (struct agent_status_group){.name = "other", .lease_left_ms = -5};
 	histogram_add(&agent->echo, 1 << HISTOGRAM_FIRST);
 }
@@ -179,6 +180,9 @@ static void everything_is_told(void **unused)
 	assert_int_equal(
 		json_integer_value(json_object_get(entry(state, "group", 1), "lease-left")), 0);
 	assert_null(json_object_get(entry(state, "group", 1), "owner"));
+	assert_string_equal(text_at(entry(main_group, "member", 0), "reason"), "owner of main");
+	assert_string_equal(text_at(entry(main_group, "member", 1), "name"), "w");
+	assert_null(json_object_get(entry(main_group, "member", 1), "reason"));
 	assert_string_equal(text_at(entry(state, "member", 1), "role"), "witness");
 	times = entry(state, "agent-time", 0);
 	assert_string_equal(text_at(times, "name"), "echo");

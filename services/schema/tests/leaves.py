@@ -138,7 +138,7 @@ MACHINE = (
     # The agents: a lease of T + C + R + H + 2A (services/agent/lease.c).
     row("/cluster/timing/heartbeat", 80, "agent", r"^a lease runs for 2620 ms$"),
     row("/cluster/node[name='w']/role", "witness", "agent", r"^w: witness: votes and never owns$"),
-    row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration for "),
+    row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration since "),
     row("/cluster/node[name='w']/priority", 200, "successor", r"gives to w$"),
     row("/alias-group[name='main']/preferred", ["w"], "successor", r"gives to w$"),
     row("/cluster/watchdog/timeout", 12, "watchdog", r"the watchdog keeps its own timeout, not 12 s"),
