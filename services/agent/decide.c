@@ -240,6 +240,9 @@ void decide_quorum(struct decide_state *s, const struct decide_ring *ring, bool 
 			   quorate ? LOG_INFO : LOG_WARNING, "quorum %s (ring %llu)",
 			   quorate ? "reached" : "missing", (unsigned long long)ring->seq);
 	}
+	if (!s->quorum_known || !s->quorate || s->quorum_ring.seq != ring->seq ||
+	    s->quorum_ring.node != ring->node)
+		s->quorate_since = now;
 	s->quorum_known = true;
 	s->quorum_ring = *ring;
 	s->quorate = quorate;

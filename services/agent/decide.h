@@ -45,7 +45,8 @@ struct decide_settings {
 	uint32_t self;
 	uint64_t incarnation, revision;
 	struct lease_times times;
-	uint32_t expected_votes; /* until corosync says it; one vote a node */
+	/* Until corosync says it; one vote a node, and the quorum device's, which are these. */
+	uint32_t expected_votes, device_votes;
 	struct decide_node nodes[DECIDE_NODES_MAX];
 	size_t n_nodes;
 	char groups[DECIDE_GROUPS_MAX][DECIDE_NAME_MAX];
@@ -229,6 +230,7 @@ struct decide_state {
 
 	struct decide_ring quorum_ring;
 	bool quorum_known, quorate;
+	uint64_t quorate_since; /* for quorum_ring, without a break */
 	uint32_t expected_votes;
 	uint64_t absent_since[DECIDE_NODES_MAX]; /* by index of settings.nodes; 0: present */
 	bool agent_only[DECIDE_NODES_MAX];	 /* absent: it left the group, not the ring */
@@ -338,7 +340,7 @@ uint64_t decide_deadline(const struct decide_state *s, uint64_t now);
 /* Questions, for explanations and status. */
 bool decide_view_quorate(const struct decide_state *s);
 /* From when on this node may claim the group by the guard alone. */
-uint64_t decide_guard_end(const struct decide_group *g);
+uint64_t decide_guard_end(const struct decide_state *s, size_t group);
 /* Who owns the group as far as this node knows; 0: nobody. */
 uint32_t decide_owner(const struct decide_state *s, size_t group);
 /* What this node is for the group. */

@@ -56,6 +56,11 @@ int view_peer_index(const struct decide_state *s, uint32_t id); /* -1: not a mem
 bool view_is_alone_of_two(const struct decide_state *s);
 /* Votes that make a quorum in this view. */
 uint32_t view_needed_votes(const struct decide_state *s);
+/*
+ * Whether the others, with the quorum device, may be a quorum as well: from when on they hold no
+ * lease; 0: they cannot be.
+ */
+uint64_t view_device_guard(const struct decide_state *s);
 
 /* group.c */
 void group_view_left(struct decide_state *s, size_t group);

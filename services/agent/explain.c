@@ -94,6 +94,9 @@ static bool add_obstacle(struct sentence *w)
 	} else if (s->n_peers >= view_needed_votes(s)) {
 		text_add(&w->text, "corosync sees no quorum");
 		add_since(w, s->quorum_since);
+	} else if (s->n_peers + s->settings.device_votes >= view_needed_votes(s)) {
+		text_add(&w->text, "the quorum device does not vote for this node");
+		add_since(w, s->quorum_since);
 	} else {
 		text_add(&w->text, "not part of a quorum: ");
 		if (add_names(w, is_absent) == 0)
@@ -207,7 +210,7 @@ static void say_vacant(struct sentence *w)
 	const struct decide_state *s = w->s;
 	const struct decide_group *g = group_of(w);
 	const struct decide_conflict *c = &g->conflict;
-	uint64_t end = decide_guard_end(g);
+	uint64_t end = decide_guard_end(s, w->group);
 	uint32_t first = decide_fittest(s, w->group, 0);
 	char time[EXPLAIN_TIME_MAX], text[64];
 

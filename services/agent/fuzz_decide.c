@@ -34,7 +34,7 @@ static void settle(uint64_t now)
 
 static void start(uint64_t now)
 {
-	static const struct lease_timing timing = {500, 600, 50};
+	static const struct lease_timing timing = {500, 600, 50, 0};
 	static const struct ring_member members[] = {{1, 10}, {2, 10}, {3, 10}};
 	static const struct decide_ring ring = {1, 8, 3};
 	static struct decide_settings settings = {.self = 1, .expected_votes = 3, .n_nodes = 3};

@@ -12,9 +12,13 @@
 
 #define NAME(s, i) ((s)->settings.groups[i])
 
-uint64_t decide_guard_end(const struct decide_group *g)
+uint64_t decide_guard_end(const struct decide_state *s, size_t group)
 {
-	return g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
+	const struct decide_group *g = &s->groups[group];
+	uint64_t end = g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
+	uint64_t device = view_device_guard(s);
+
+	return end > device ? end : device;
 }
 
 uint32_t decide_owner(const struct decide_state *s, size_t group)
@@ -132,7 +136,7 @@ static bool is_confirmed(const struct decide_state *s, const struct decide_heart
 #endif
 	if (s->n_peers == 1)
 		return h->echoes & self;
-	return others && 1 + count_bits(others) >= view_needed_votes(s);
+	return others && 1 + count_bits(others) + s->settings.device_votes >= view_needed_votes(s);
 }
 
 static void begin_service(struct decide_state *s, size_t group, uint64_t now)
@@ -417,7 +421,7 @@ static void yield(struct decide_state *s, size_t group)
 static uint64_t claim_time(const struct decide_state *s, size_t group)
 {
 	const struct decide_group *g = &s->groups[group];
-	uint64_t from = decide_guard_end(g);
+	uint64_t from = decide_guard_end(s, group);
 	int rank;
 
 	/* The own release comes first, so that everybody knows when the claim arrives. */

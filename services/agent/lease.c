@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * L = T + C + R + H + 2A; δ = 2ρL + 5 ms, ρ = 10⁻³; guard = maximum over members of r + L + δ.
+ * L = T + C + S + R + H + 2A; δ = 2ρL + 5 ms, ρ = 10⁻³; guard = maximum over members of r + L + δ.
+ * S is 0 without a quorum device.
  *
  * Never two leases. A lease of epoch e ends at s + L on the owner's clock, where s is the time at
  * which the owner sent a heartbeat that voters, a quorum together with the owner, echoed in one
@@ -18,6 +19,18 @@
  * Alone by two_node the two quora need not meet: the other node may have granted itself a lease in
  * a view of one before this node joined it. After a view in which this node heard that owner all
  * later leases needed its echo, so its r bounds them; otherwise installation + L + δ does.
+ * With a quorum device, too, two quora need not meet in a node: each may be half of the nodes and
+ * the device. Then a claimant waits until q + 2S + L + δ as well, where q is when the verdict for
+ * its ring became quorate; a break begins it anew. The server (corosync-qnetd, ffsplit) gives its
+ * vote to one half after the other half has said that it does without, or when it has lost it.
+ * Who is lost in that way believes in the vote no longer than 2S: corosync-qdevice asks every
+ * 0.8 times its time-out, in a change of members 0.8 S, and gives up when an answer is missing at
+ * the next question; one that is killed or stopped has its vote taken away by votequorum after the
+ * time-out, which is less than S. So the others grant their last lease before q + 2S. They do not
+ * get the vote back unnoticed: by the server's word to them this node has lost it first, and q
+ * with it; and should the server lose this node, which then believes for 2S more, they must have
+ * asked anew within the time-out, in which votequorum had not noticed a restarted corosync-qdevice:
+ * this node's belief ends before q + S + 2S, which is before q + 2S + L.
  * Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
  * makes that view meet the one in which another lease was granted, or will be: that all other nodes
  * are off is the operator's word. What is left of the promise: the ports are asked first and before
@@ -32,7 +45,8 @@
  *
  * Never an interruption by the death of one standby at t. The newest lease was granted by a
  * heartbeat sent after t - H - A; the ring is formed anew and all STATEs are in by t + T + C + R,
- * the next heartbeat is echoed A later. The lease must span t - H - A to t + T + C + R + A.
+ * the next heartbeat is echoed A later. The lease must span t - H - A to t + T + C + R + A. With a
+ * quorum device the ring is formed S later at most: it waits for the device's vote.
  *
  * A and R are tied to the token time-out, which the operator chose to fit machine and network:
  * A = max(20 ms, 0.08 T), R = 20 ms + 2A. T/C/H 500/600/50: A 40, R 100, L 1330 ms; 200/240/20:
@@ -60,11 +74,17 @@ struct lease_times lease_times(const struct lease_timing *timing)
 	if (t.echo < 20 * NSEC_PER_MSEC)
 		t.echo = 20 * NSEC_PER_MSEC;
 	t.reform = 20 * NSEC_PER_MSEC + 2 * t.echo;
-	t.lease = token + consensus + t.reform + t.heartbeat + 2 * t.echo;
+	t.device = timing->device * NSEC_PER_MSEC;
+	t.lease = token + consensus + t.device + t.reform + t.heartbeat + 2 * t.echo;
 	return t;
 }
 
 uint64_t lease_guard(uint64_t received, uint64_t lease)
 {
 	return received + lease + lease_margin(lease);
+}
+
+uint64_t lease_device_guard(uint64_t quorate, const struct lease_times *times)
+{
+	return lease_guard(quorate + 2 * times->device, times->lease);
 }

@@ -9,6 +9,7 @@
 struct lease_timing {
 	uint32_t token, consensus;
 	uint32_t heartbeat;
+	uint32_t device; /* sync_timeout of the quorum device; 0: there is none */
 };
 
 /* Everything in ns. */
@@ -17,6 +18,7 @@ struct lease_times {
 	uint64_t heartbeat; /* H */
 	uint64_t echo;	    /* A: worst time from a heartbeat's sending to its echo */
 	uint64_t reform;    /* R: re-formation after the membership callback, STATE included */
+	uint64_t device;    /* S: a new membership waits so long for the quorum device's vote */
 };
 
 struct lease_times lease_times(const struct lease_timing *timing);
@@ -26,5 +28,11 @@ uint64_t lease_margin(uint64_t lease);
 
 /* The instant from which nobody can still hold a lease this node has voted for: r + L + δ. */
 uint64_t lease_guard(uint64_t received, uint64_t lease);
+
+/*
+ * The instant from which nobody can still hold a lease by a vote that the quorum device has given
+ * to others before, where it has voted for this node without a break since `quorate`.
+ */
+uint64_t lease_device_guard(uint64_t quorate, const struct lease_times *times);
 
 #endif

@@ -26,6 +26,8 @@ static uint64_t revision(const struct config *config)
 
 	hash = add_number(hash, config->consensus);
 	hash = add_number(hash, config->heartbeat);
+	if (config->device.host)
+		hash = add_number(hash, config->device.sync_timeout);
 	for (size_t i = 0; i < config->n_nodes; i++) {
 		hash = add_text(hash, config->nodes[i].name);
 		hash = add_number(hash, config->nodes[i].id);
@@ -58,7 +60,9 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 {
 	struct lease_timing timing = {.token = config->token,
 				      .consensus = config->consensus,
-				      .heartbeat = config->heartbeat};
+				      .heartbeat = config->heartbeat,
+				      .device = config->device.host ? config->device.sync_timeout
+								    : 0};
 	struct decide_settings *s = ret_settings;
 
 	memset(s, 0, sizeof(*s));
@@ -66,7 +70,8 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 	s->incarnation = incarnation;
 	s->revision = revision(config);
 	s->times = lease_times(&timing);
-	s->expected_votes = (uint32_t)config->n_nodes;
+	s->device_votes = config->device.host ? CONFIG_DEVICE_VOTES : 0;
+	s->expected_votes = (uint32_t)config->n_nodes + s->device_votes;
 	s->n_nodes = config->n_nodes;
 	for (size_t i = 0; i < config->n_nodes; i++) {
 		s->nodes[i].id = config->nodes[i].id;
@@ -104,8 +109,10 @@ static bool same_nodes(const struct config *a, const struct config *b)
 bool settings_equal(const struct config *a, const struct config *b)
 {
 	return a->token == b->token && a->consensus == b->consensus &&
-	       a->heartbeat == b->heartbeat && a->n_nodes == b->n_nodes && same_nodes(a, b) &&
-	       a->n_groups == b->n_groups && same(a->groups, b->groups, sizeof(a->groups));
+	       a->heartbeat == b->heartbeat && !a->device.host == !b->device.host &&
+	       a->device.sync_timeout == b->device.sync_timeout && a->n_nodes == b->n_nodes &&
+	       same_nodes(a, b) && a->n_groups == b->n_groups &&
+	       same(a->groups, b->groups, sizeof(a->groups));
 }
 
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id)

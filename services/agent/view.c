@@ -45,7 +45,17 @@ bool decide_view_quorate(const struct decide_state *s)
 	if (s->force == DECIDE_FORCE_YES)
 		return s->view;
 	return s->view && s->quorum_known && s->quorate && s->quorum_ring.seq == s->ring.seq &&
-	       s->quorum_ring.node == s->ring.node && s->n_peers >= view_needed_votes(s);
+	       s->quorum_ring.node == s->ring.node &&
+	       s->n_peers + s->settings.device_votes >= view_needed_votes(s);
+}
+
+uint64_t view_device_guard(const struct decide_state *s)
+{
+	uint32_t device = s->settings.device_votes, all = s->expected_votes;
+
+	if (!device || s->n_peers + view_needed_votes(s) > all)
+		return 0;
+	return lease_device_guard(s->quorate_since, &s->settings.times);
 }
 
 static uint8_t own_flags(const struct decide_state *s, const struct decide_group *g, uint64_t now)

@@ -82,6 +82,45 @@ static void add_node(const struct ring *ring, const struct ring_node *node, stru
 	text_add(text, "\t}\n");
 }
 
+/*
+ * votequorum(5) lets two_node and wait_for_all not stand beside a device. ffsplit is the one
+ * algorithm that takes its vote back before it gives it to the other half.
+ */
+static void add_device(const struct ring *ring, struct text *text)
+{
+	const struct config_device *device = &ring->device;
+	char address[16];
+
+	/* Left out, votequorum would count the nodes alone. */
+	text_add(text, "\texpected_votes: %zu\n", ring->n_nodes + CONFIG_DEVICE_VOTES);
+	text_add(text,
+		 "\tdevice {\n"
+		 "\t\tmodel: net\n"
+		 "\t\tvotes: %u\n"
+		 "\t\ttimeout: %u\n"
+		 "\t\tsync_timeout: %u\n"
+		 "\t\tnet {\n"
+		 "\t\t\thost: %s\n"
+		 "\t\t\tport: %u\n"
+		 "\t\t\talgorithm: ffsplit\n"
+		 "\t\t\ttls: off\n"
+		 "\t\t}\n"
+		 "\t}\n",
+		 CONFIG_DEVICE_VOTES, device->timeout, device->sync_timeout,
+		 format_ipv4(device->host, address, sizeof(address)), device->port);
+}
+
+static void add_quorum(const struct ring *ring, struct text *text)
+{
+	text_add(text, "quorum {\n\tprovider: corosync_votequorum\n");
+	if (ring->device.host)
+		add_device(ring, text);
+	/* Two votes have no majority between them; without wait_for_all both would start alone. */
+	else if (ring->n_nodes == 2)
+		text_add(text, "\ttwo_node: 1\n\twait_for_all: 1\n");
+	text_add(text, "}\n\n");
+}
+
 int corosync_conf(const struct ring *ring, struct text *text)
 {
 	text_add(text,
@@ -90,11 +129,8 @@ int corosync_conf(const struct ring *ring, struct text *text)
 	text_add(text, "nodelist {\n");
 	for (size_t i = 0; i < ring->n_nodes; i++)
 		add_node(ring, &ring->nodes[i], text);
-	text_add(text, "}\n\nquorum {\n\tprovider: corosync_votequorum\n");
-	/* Two votes have no majority between them; without wait_for_all both would start alone. */
-	if (ring->n_nodes == 2)
-		text_add(text, "\ttwo_node: 1\n\twait_for_all: 1\n");
 	text_add(text, "}\n\n");
+	add_quorum(ring, text);
 	add_scheduling(text);
 	text_add(text, "logging {\n"
 		       "\tto_syslog: yes\n"

@@ -51,6 +51,7 @@ void ring_of_config(const struct config *config, const uint8_t *key, struct ring
 	*ret_ring = (struct ring){
 		.token = config->token,
 		.consensus = config->consensus,
+		.device = config->device,
 		.crypto = {.cipher = config->ring_cipher, .hash = config->ring_hash},
 		.links = HOME_LINKS,
 		.n_nodes = config->n_nodes,
@@ -202,13 +203,21 @@ static bool set_node_details(struct ring_node *node, const struct ring_node *wan
 	return changed;
 }
 
+static bool same_device(const struct config_device *a, const struct config_device *b)
+{
+	return a->host == b->host && a->port == b->port && a->timeout == b->timeout &&
+	       a->sync_timeout == b->sync_timeout;
+}
+
 static bool set_details(struct ring *ring, const struct ring *wanted)
 {
 	bool changed = ring->token != wanted->token || ring->consensus != wanted->consensus ||
+		       !same_device(&ring->device, &wanted->device) ||
 		       strcmp(ring->name, wanted->name) != 0;
 
 	ring->token = wanted->token;
 	ring->consensus = wanted->consensus;
+	ring->device = wanted->device;
 	memcpy(ring->name, wanted->name, sizeof(ring->name));
 	for (size_t i = 0; i < ring->n_nodes; i++)
 		changed |= set_node_details(&ring->nodes[i],

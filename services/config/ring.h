@@ -40,6 +40,7 @@ struct ring_crypto {
 struct ring {
 	char name[CONFIG_NAME_MAX];
 	uint32_t token, consensus; /* ms */
+	struct config_device device;
 	struct ring_crypto crypto;
 	/* While the key changes: the one before, which a node that missed the step still has. */
 	bool has_other;
@@ -52,7 +53,7 @@ struct ring {
 enum ring_step {
 	RING_STEP_NONE,
 	RING_STEP_FORGET,	/* nodes that are no longer in the document */
-	RING_STEP_DETAILS,	/* times, names, prefix lengths */
+	RING_STEP_DETAILS,	/* times, names, prefix lengths, quorum device */
 	RING_STEP_LINK_ADD,	/* links on other addresses beside those there are */
 	RING_STEP_LINK_DROP,	/* links whose port has another one */
 	RING_STEP_CRYPTO,	/* key, cipher, hash; the former ones are remembered */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The ring as text: one line for the whole, one for each key, one for each node. */
+/* The ring as text: one line for the whole, one for each key, a quorum device and each node. */
 #include "config/ring.h"
 
 #include <errno.h>
@@ -35,12 +35,23 @@ static void add_node(const struct ring *ring, const struct ring_node *node, stru
 	text_add(text, "\n");
 }
 
+static void add_device(const struct config_device *device, struct text *text)
+{
+	char address[16];
+
+	if (device->host)
+		text_add(text, "device %s %u %u %u\n",
+			 format_ipv4(device->host, address, sizeof(address)), device->port,
+			 device->timeout, device->sync_timeout);
+}
+
 int ring_text(const struct ring *ring, struct text *text)
 {
 	text_add(text, FORMAT "\ntotem %s %u %u\n", ring->name, ring->token, ring->consensus);
 	add_crypto("crypto", &ring->crypto, text);
 	if (ring->has_other)
 		add_crypto("other", &ring->other, text);
+	add_device(&ring->device, text);
 	for (size_t i = 0; i < ring->n_nodes; i++)
 		add_node(ring, &ring->nodes[i], text);
 	return text_result(text);
@@ -149,6 +160,21 @@ static int parse_node(char *words[], size_t n, struct ring *ring)
 	return 0;
 }
 
+static int parse_device(char *words[], size_t n, struct config_device *ret_device)
+{
+	struct config_device device;
+	uint32_t port;
+
+	if (n != 5 || parse_ipv4(words[1], &device.host) < 0 || device.host == 0 ||
+	    parse_u32(words[2], 1, UINT16_MAX, &port) < 0 ||
+	    parse_u32(words[3], 0, UINT32_MAX, &device.timeout) < 0 ||
+	    parse_u32(words[4], 0, UINT32_MAX, &device.sync_timeout) < 0)
+		return -EINVAL;
+	device.port = (uint16_t)port;
+	*ret_device = device;
+	return 0;
+}
+
 static int parse_line(char *line, struct ring *ring)
 {
 	char *words[WORDS_MAX];
@@ -158,6 +184,8 @@ static int parse_line(char *line, struct ring *ring)
 		return -EINVAL;
 	if (strcmp(words[0], "node") == 0)
 		return parse_node(words, n, ring);
+	if (strcmp(words[0], "device") == 0)
+		return parse_device(words, n, &ring->device);
 	if (strcmp(words[0], "crypto") == 0)
 		return parse_crypto(words, n, &ring->crypto);
 	if (strcmp(words[0], "other") == 0) {

@@ -46,6 +46,13 @@ static const struct field ring_fields[] = {
 	CHOICE("hash", struct config, ring_hash, hash_names),
 };
 
+static const struct field device_fields[] = {
+	VALUE("host", FIELD_IPV4, struct config_device, host),
+	VALUE("port", FIELD_U16, struct config_device, port),
+	VALUE("timeout", FIELD_U32, struct config_device, timeout),
+	VALUE("sync-timeout", FIELD_U32, struct config_device, sync_timeout),
+};
+
 static const struct field node_fields[] = {
 	TEXT("name", struct config_node, name),
 	VALUE("id", FIELD_U8, struct config_node, id),
@@ -157,6 +164,8 @@ int build_cluster(struct config *config, const struct lyd_node *tree)
 		r = SET_FIELDS(config, ring_fields, child_of(cluster, "ring"));
 	if (r == 0)
 		r = SET_FIELDS(config, watchdog_fields, child_of(cluster, "watchdog"));
+	if (r == 0)
+		r = SET_FIELDS(&config->device, device_fields, child_of(cluster, "quorum-device"));
 	if (r == 0)
 		r = BUILD_LIST(lyd_child(cluster), "node", build_node, config->nodes,
 			       &config->n_nodes);

@@ -43,6 +43,7 @@
 #define CONFIG_RING_LINKS 4   /* corosync: links 0 and 1 on these, 2 and 3 while addresses change */
 #define CONFIG_RING_PORT 5405 /* UDP port of link 0; each further link has the next one */
 #define CONFIG_KEPT_MAX 64
+#define CONFIG_DEVICE_VOTES 1 /* a quorum device's, as ffsplit asks for (corosync-qdevice(8)) */
 
 enum config_role {
 	CONFIG_ROLE_ROUTER,
@@ -340,6 +341,13 @@ struct config_kept {
 	struct config_address address;
 };
 
+/* The server with the vote that neither half of the nodes has. */
+struct config_device {
+	uint32_t host; /* 0: there is none */
+	uint16_t port; /* TCP */
+	uint32_t timeout, sync_timeout;
+};
+
 struct config {
 	char cluster_name[CONFIG_NAME_MAX];
 	char this_node[CONFIG_NAME_MAX]; /* machine/node; empty: found by MAC */
@@ -354,6 +362,7 @@ struct config {
 	char ring_key[CONFIG_KEY_MAX]; /* as in the document; empty: not in it. Secret. */
 	enum config_cipher ring_cipher;
 	enum config_hash ring_hash;
+	struct config_device device;
 	struct config_group groups[CONFIG_GROUPS_MAX];
 	size_t n_groups;
 	struct config_system system;

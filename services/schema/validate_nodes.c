@@ -114,6 +114,31 @@ static int check_node(const struct validation *v, const struct config_node *node
 	return r;
 }
 
+/* Half of an odd number of nodes is no half: they have a majority among themselves. */
+static int check_device(const struct validation *v)
+{
+	uint32_t host = v->config->device.host;
+	const char *unusable = host ? address_unusable(host, 32) : NULL;
+	char holder[200];
+
+	if (!host)
+		return 0;
+	if (v->config->n_nodes % 2) {
+		bad_value(v->error, "%zu nodes", v->config->n_nodes);
+		bad_allowed(v->error, "with an even number of nodes");
+		return bad_at(v->error, "/trireme:cluster/quorum-device");
+	}
+	if (unusable)
+		bad_allowed(v->error, "%s", unusable);
+	else if (address_holder(v, host, NULL, holder, sizeof(holder)))
+		bad_allowed(v->error, "the address of a server outside this cluster: %s has it",
+			    holder);
+	else
+		return 0;
+	bad_address(v->error, host);
+	return bad_at(v->error, "/trireme:cluster/quorum-device/host");
+}
+
 int validate_nodes(const struct validation *v)
 {
 	for (size_t i = 0; i < v->config->n_nodes; i++) {
@@ -126,5 +151,5 @@ int validate_nodes(const struct validation *v)
 		bad_allowed(v->error, "at least one node with the role router");
 		return bad_at(v->error, "/trireme:cluster/node");
 	}
-	return 0;
+	return check_device(v);
 }

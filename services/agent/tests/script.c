@@ -275,13 +275,13 @@ static void add_group(struct script *s, char *text)
 
 static void do_config(struct script *s)
 {
-	static const struct lease_timing timing = {500, 600, 50};
+	struct lease_timing timing = {.token = 500, .consensus = 600, .heartbeat = 50};
 	char *list = strdup(option(s, "nodes") ? option(s, "nodes") : ""), *rest = NULL;
 	char *groups = strdup(option(s, "groups") ? option(s, "groups") : "main"), *more = NULL;
 
-	memset(&s->settings, 0, sizeof(s->settings));
+	timing.device = option(s, "device") ? (uint32_t)number(s, option(s, "device")) : 0;
+	s->settings = (struct decide_settings){.incarnation = 1, .device_votes = timing.device > 0};
 	s->settings.times = lease_times(&timing);
-	s->settings.incarnation = 1;
 	for (char *n = strtok_r(list, ",", &rest); n; n = strtok_r(NULL, ",", &rest)) {
 		struct decide_node *node = &s->settings.nodes[s->settings.n_nodes++];
 		const char *colon = strchr(n, ':');
@@ -293,7 +293,7 @@ static void do_config(struct script *s)
 	}
 	for (char *g = strtok_r(groups, ",", &more); g; g = strtok_r(NULL, ",", &more))
 		add_group(s, g);
-	s->settings.expected_votes = (uint32_t)s->settings.n_nodes;
+	s->settings.expected_votes = (uint32_t)s->settings.n_nodes + s->settings.device_votes;
 	s->settings.self = node_id(s, option(s, "self") ? option(s, "self") : "r1");
 	decide_init(&s->state, &s->settings, &s->actions, s->now);
 	free(list);

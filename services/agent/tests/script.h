@@ -3,8 +3,9 @@
  * Golden cases: a script of events and, after each, what the decision did. A line that begins with
  * "  -> " is an expected action; running a script prints it anew with the actions that were taken.
  *
- *   config self=r1 nodes=r1,r2:200,w:witness groups=main:r2>r1
- *                           r2 with priority 200; the group prefers r2, then r1, then others
+ *   config self=r1 nodes=r1,r2:200,w:witness groups=main:r2>r1 device=1000
+ *                           r2 with priority 200; the group prefers r2, then r1, then others;
+ *                           a quorum device, S is 1 s
  *   at MS | run MS          the clock jumps there | goes there, the timer is served on the way
  *   ring SEQ NODE…          a configuration; members with a process id of their own: r2/7
  *   lost                    the connection to corosync is gone

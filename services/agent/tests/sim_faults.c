@@ -207,7 +207,7 @@ static void on_outdated(struct sim_event *e)
 /* Other times and priorities; a node knows of them before it has them, or not. */
 static void configure(struct sim *sim)
 {
-	static const struct lease_timing timings[] = {{500, 600, 50}, {200, 240, 20}};
+	static const struct lease_timing timings[] = {{500, 600, 50, 0}, {200, 240, 20, 0}};
 	struct sim_config *c = &sim->config;
 
 	c->revision++;

@@ -59,7 +59,7 @@ static bool is_quorate(const struct sim *sim)
 
 static struct sim *boot(uint64_t seed, bool verbose)
 {
-	static const struct lease_timing timings[] = {{500, 600, 50}, {200, 240, 20}};
+	static const struct lease_timing timings[] = {{500, 600, 50, 0}, {200, 240, 20, 0}};
 	static const struct {
 		size_t routers, nodes;
 	} sizes[] = {{2, 3}, {2, 2}, {2, 3}, {4, 5}};

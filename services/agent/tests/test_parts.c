@@ -19,15 +19,16 @@
 
 static void lease_of_the_worked_examples(void **state)
 {
-	/* L in ms, worked out by hand: T + C + R + H + 2A, A ≥ 20. */
+	/* L in ms, worked out by hand: T + C + S + R + H + 2A, A ≥ 20. */
 	static const struct {
 		struct lease_timing timing;
 		uint64_t lease, echo, reform;
 	} examples[] = {
-		{{500, 600, 50}, 1330, 40, 100},      {{200, 240, 20}, 560, 20, 60},
-		{{126, 186, 10}, 422, 20, 60},	      {{1000, 1200, 50}, 2590, 80, 180},
-		{{5000, 6000, 200}, 12820, 400, 820},
+		{{500, 600, 50, 0}, 1330, 40, 100},	 {{200, 240, 20, 0}, 560, 20, 60},
+		{{126, 186, 10, 0}, 422, 20, 60},	 {{1000, 1200, 50, 0}, 2590, 80, 180},
+		{{5000, 6000, 200, 0}, 12820, 400, 820}, {{500, 600, 50, 3000}, 4330, 40, 100},
 	};
+	struct lease_times device = lease_times(&examples[5].timing);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(examples); i++) {
@@ -39,6 +40,8 @@ static void lease_of_the_worked_examples(void **state)
 	}
 	assert_int_equal(lease_margin(1330 * NSEC_PER_MSEC), 7660000); /* 2 * 1.33 + 5 ms */
 	assert_int_equal(lease_guard(1000, 1330 * NSEC_PER_MSEC), 1000 + 1337660000);
+	/* 2S, then L and δ. */
+	assert_int_equal(lease_device_guard(1000, &device), 1000 + 6000000000 + 4343660000);
 }
 
 /* Two clocks drift apart by 10⁻³ each in the whole of a lease: the guard's end is the later one. */

@@ -29,7 +29,7 @@ def node(number, name):
         for port, last, network in (("eth0", 0, "203.0.113"), ("eth1", 1, "10.77.0"))]}
 
 
-def document(nodes=3, timing=None, ring=None, long_names=False):
+def document(nodes=3, timing=None, ring=None, long_names=False, device=None):
     """The demonstration document with so many nodes."""
     made = copy.deepcopy(DEMO)
     cluster = made["trireme:cluster"]
@@ -46,6 +46,8 @@ def document(nodes=3, timing=None, ring=None, long_names=False):
         cluster["timing"] = timing
     if ring:
         cluster["ring"] = ring
+    if device is not None:
+        cluster["quorum-device"] = {"host": "203.0.113.200", **device}
     return made
 
 
@@ -76,6 +78,8 @@ def judge(folder, host=HOST):
 @pytest.mark.parametrize("made", [
     document(1), document(2), document(3), document(5), document(16, long_names=True),
     *(document(nodes, timing) for nodes in (2, 16) for timing in ({"profile": "fast"}, FASTEST, SLOWEST)),
+    document(2, device={}), document(2, device={"port": 65535, "timeout": 1250, "sync-timeout": 1875}),
+    document(16, SLOWEST, device={"port": 1, "timeout": 60000, "sync-timeout": 90000}),
     document(ring={"key": key(128), "cipher": "aes128", "hash": "sha384"}),
     document(ring={"key": key(1024), "cipher": "aes192", "hash": "sha512"}),
 ], ids=lambda made: f"{len(made['trireme:cluster']['node'])}-{json.dumps(made['trireme:cluster'].get('timing', ''))}")
@@ -143,3 +147,28 @@ def test_what_corosync_refuses_no_document_may_say(quickest, tmp_path, place, ba
     (tmp_path / "bad.json").write_text(json.dumps(made))
     refused = machine.run("check", tmp_path / "bad.json")
     assert refused.returncode == 1 and "path: " in refused.stderr and "allowed: " in refused.stderr
+
+
+# votequorum reads its part only when it starts: with the node's addresses, in a network of its own.
+START = r"""hostname $1; mount --bind $0 /etc/corosync; for folder in /dev/shm /run /var/lib/corosync; do mount -t tmpfs none $folder; done
+ip link set lo up; ip link add eth0 type dummy; ip addr add 203.0.113.12/24 dev eth0; ip addr add 10.77.0.12/24 dev eth0
+ip link set eth0 up; corosync -f &
+while kill -0 $! && ! corosync-quorumtool -s | grep -q '^Membership'; do sleep 0.1; done
+corosync-quorumtool -s; kill $!; wait"""
+
+
+def started(folder):
+    """What the started corosync says of votes, nothing if it does not start."""
+    done = subprocess.run(["unshare", "-m", "-n", "-u", "--propagation", "private", "sh", "-c", START, folder, HOST], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=30, check=False)
+    return done.stdout
+
+
+def test_votes_of_two_nodes_and_a_device(machine):
+    """A majority of three; with two_node beside the device corosync would not start."""
+    folder = written(machine, document(2, device={}))
+    words = started(folder)
+    assert "Expected votes:   3\n" in words and "Quorum:           2 Activity blocked\n" in words
+    text = (folder / "corosync.conf").read_text()
+    (folder / "corosync.conf").write_text(text.replace("\tdevice {", "\ttwo_node: 1\n\tdevice {"))
+    assert "Membership" not in started(folder)

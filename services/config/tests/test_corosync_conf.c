@@ -73,6 +73,17 @@ static void two_nodes_wait_for_each_other(void **state)
 	compare(config, "two-nodes");
 }
 
+/* With a third vote none may stand alone, nor need any wait for the other. */
+static void two_nodes_and_a_quorum_device(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load_demo();
+
+	(void)state;
+	config->n_nodes = 2;
+	config->device = (struct config_device){inet_addr("192.0.2.9"), 5403, 2000, 3000};
+	compare(config, "two-nodes-and-a-device");
+}
+
 static void one_node(void **state)
 {
 	_cleanup_(config_freep) struct config *config = load_demo();
@@ -125,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_nodes),
 		cmocka_unit_test(two_nodes_wait_for_each_other),
+		cmocka_unit_test(two_nodes_and_a_quorum_device),
 		cmocka_unit_test(one_node),
 		cmocka_unit_test(all_links),
 		cmocka_unit_test(the_most_nodes_fit),

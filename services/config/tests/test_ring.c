@@ -17,6 +17,7 @@ static const char written[] =
 	"totem demo 500 600\n"
 	"crypto 2 0 0700000000000000000000000000000000000000000000000000000000000000\n"
 	"other 2 1 00000000000000000000000000000000000000000000000000000000000000ff\n"
+	"device 192.0.2.9 5403 2000 3000\n"
 	"node 1 r1 10.77.0.11/24 203.0.113.11/24 10.88.0.11/16 -\n"
 	"node 2 r2 10.77.0.12/24 203.0.113.12/24 10.88.0.12/16 -\n";
 
@@ -65,6 +66,8 @@ static void the_largest_ring_fits(void **state)
 	(void)state;
 	memset(ring.name, 'n', CONFIG_NAME_MAX - 1);
 	ring.token = ring.consensus = UINT32_MAX;
+	ring.device = (struct config_device){inet_addr("255.255.255.255"), UINT16_MAX, UINT32_MAX,
+					     UINT32_MAX};
 	for (size_t i = 0; i < ring.n_nodes; i++) {
 		ring.nodes[i].id = UINT8_MAX;
 		memset(ring.nodes[i].name, 'n', CONFIG_NAME_MAX - 1);
@@ -73,6 +76,23 @@ static void the_largest_ring_fits(void **state)
 				(struct config_address){inet_addr("255.255.255.255"), 32};
 	}
 	assert_int_equal(ring_text(&ring, &text), 0);
+}
+
+static void quorum_device_comes_and_goes_by_one_reload(void **state)
+{
+	struct ring with, without, next;
+
+	(void)state;
+	assert_int_equal(ring_parse(written, &with), 0);
+	with.links = 3;
+	with.has_other = false;
+	without = with;
+	without.device = (struct config_device){0};
+	assert_int_equal(ring_next(&without, &with, &next), RING_STEP_DETAILS);
+	assert_true(next.device.host == with.device.host && next.device.sync_timeout == 3000);
+	assert_int_equal(ring_distance(&next, &with), 0);
+	assert_int_equal(ring_distance(&with, &without), 1);
+	assert_true(ring_digest(&with) != ring_digest(&without));
 }
 
 static void what_is_used_is_kept(void **state)
@@ -125,8 +145,11 @@ static void report_on_the_wire(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_comes_back),	 cmocka_unit_test(damaged_text_is_seen),
-		cmocka_unit_test(the_largest_ring_fits), cmocka_unit_test(what_is_used_is_kept),
+		cmocka_unit_test(text_comes_back),
+		cmocka_unit_test(damaged_text_is_seen),
+		cmocka_unit_test(the_largest_ring_fits),
+		cmocka_unit_test(what_is_used_is_kept),
+		cmocka_unit_test(quorum_device_comes_and_goes_by_one_reload),
 		cmocka_unit_test(report_on_the_wire),
 	};
 

@@ -113,6 +113,10 @@ STORE, WAVERING = "/data-source[name='store']", "/data-source[name='wavering']"
 CONTROL = "/firewall-mark[mark='7']/match[name='control']"
 P1 = "/pool[name='plain']/real-server[name='p1']"
 ANSIBLE = "/access/token[name='ansible']"
+DEVICE, QNETD = "/cluster/quorum-device", "203.0.113.200"
+FOURTH = {"/cluster/node[name='r4']": {"id": 4, "port": [
+    {"name": "eth0", "mac": "52:54:00:77:04:00", "address": "203.0.113.14"},
+    {"name": "eth1", "mac": "52:54:00:77:04:01", "address": "10.77.0.14"}]}}
 UNTIMED = {f"/cluster/timing/{name}": None for name in ("token", "consensus", "heartbeat")}
 
 MACHINE = (
@@ -135,6 +139,12 @@ MACHINE = (
     row("/cluster/ring/cipher", "aes128", "ring", r"^totem.crypto_cipher .* = aes128$"),
     row("/cluster/ring/hash", "sha512", "ring", r"^totem.crypto_hash .* = sha512$"),
     row("/cluster/ring/key", KEY, "ring", rf"^authkey {re.escape(KEY)}$"),
+    # A fourth vote makes a fifth worth while.
+    row(DEVICE, {"host": QNETD}, "boot", r"^\tdevice \{$", FOURTH),
+    row(f"{DEVICE}/host", "203.0.113.201", "boot", r"^\t\t\thost: 203\.0\.113\.201$", FOURTH),
+    row(f"{DEVICE}/port", 5404, "boot", r"^\t\t\tport: 5404$", {**FOURTH, f"{DEVICE}/host": QNETD}),
+    row(f"{DEVICE}/timeout", 1250, "boot", r"^\t\ttimeout: 1250$", {**FOURTH, f"{DEVICE}/host": QNETD}),
+    row(f"{DEVICE}/sync-timeout", 4000, "boot", r"^\t\tsync_timeout: 4000$", {**FOURTH, f"{DEVICE}/host": QNETD}),
     # The agents: a lease of T + C + R + H + 2A (services/agent/lease.c).
     row("/cluster/timing/heartbeat", 80, "agent", r"^a lease runs for 2620 ms$"),
     row("/cluster/node[name='w']/role", "witness", "agent", r"^w: witness: votes and never owns$"),
