@@ -163,6 +163,8 @@ static int become(struct agent *a, uint32_t id)
 	decide_init(&a->state, &settings, &a->actions, a->started);
 	r = act_on_former_life(a, node);
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
+	/* Nothing tells the other routers of this one's connections. */
+	decide_synchronised(&a->state, false, clock_boot_ns());
 	follow_standby(a, a->config);
 	if (r == 0)
 		r = watch_ports(a, id);

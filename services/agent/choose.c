@@ -49,6 +49,22 @@ int choose_rank(const struct decide_state *s, size_t group)
 	return rank;
 }
 
+uint32_t choose_preferred(const struct decide_state *s, size_t group)
+{
+	const struct prefer_order *order = &s->settings.preferred[group];
+	uint32_t owner = decide_owner(s, group);
+
+	if (!owner || !decide_view_quorate(s))
+		return 0;
+	for (size_t i = 0; i < prefer_place(order, owner); i++) {
+		const struct decide_peer *p = decide_peer(s, order->nodes[i]);
+
+		if (p && is_candidate(s, p, group))
+			return p->member.id;
+	}
+	return 0;
+}
+
 uint32_t decide_fittest(const struct decide_state *s, size_t group, uint32_t except)
 {
 	uint32_t best = 0;

@@ -127,6 +127,7 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 
 		g->key = agent_wire_key(settings->groups[i]);
 		g->guard_until = lease_guard(now, settings->times.lease);
+		prefer_begin(&g->back);
 		g->ports.code =
 			!self || self->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_NO_PORT;
 		g->ports.since = now;
@@ -311,6 +312,18 @@ void decide_standby(struct decide_state *s, bool standby, uint64_t now)
 			   standby ? "stands by: it gives up what it owns and takes over nothing"
 				   : "stands by no longer");
 	s->standby = standby;
+	finish(s, now);
+}
+
+void decide_synchronised(struct decide_state *s, bool synchronised, uint64_t now)
+{
+	begin(s, now);
+	transition_event(s, AGENT_CAUSE_PREFERRED, "connections are %ssynchronised",
+			 synchronised ? "" : "not ");
+	if (s->synchronised != synchronised)
+		decide_log(s, LOG_INFO, "connections are %ssynchronised",
+			   synchronised ? "" : "not ");
+	s->synchronised = synchronised;
 	finish(s, now);
 }
 

@@ -201,6 +201,7 @@ struct decide_group {
 	uint64_t failed_until; /* an alias could not be added: not tried again before; 0: none */
 	char failed_label[AGENT_WIRE_OBJECT_MAX];
 	struct decide_conflict conflict;
+	struct prefer_return back;
 
 	/* For explanations and the log. */
 	struct decide_cause cause; /* of what the present event has changed so far */
@@ -243,8 +244,9 @@ struct decide_state {
 	uint64_t force_until;			/* ASKING: not longer than that */
 	char force_refusal[DECIDE_LOG_MAX / 2]; /* why the last one came to nothing */
 	bool leaving;
-	bool stale;   /* the configuration is not the newest: no group is taken */
-	bool standby; /* the configuration says that this node owns nothing */
+	bool stale;	   /* the configuration is not the newest: no group is taken */
+	bool standby;	   /* the configuration says that this node owns nothing */
+	bool synchronised; /* the other routers have the connections of this one */
 
 	/*
 	 * A and R of lease.c as they are, among two or more: from a heartbeat's sending to a
@@ -299,6 +301,12 @@ void decide_current(struct decide_state *s, bool current, uint64_t now);
  * switch-over, also where no other router is fit, and takes none until it is not said any more.
  */
 void decide_standby(struct decide_state *s, bool standby, uint64_t now);
+
+/*
+ * Whether the other routers know the connections of this one, so that none is lost by a move that
+ * nothing makes necessary: no owner makes way for a preferred router before.
+ */
+void decide_synchronised(struct decide_state *s, bool synchronised, uint64_t now);
 
 /* An alias could not be added (none is on the ports now). */
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
- * said of it), choose.c, conflict.c and force.c share.
+ * said of it), choose.c, preempt.c, conflict.c and force.c share.
  */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
@@ -113,5 +113,18 @@ uint64_t force_deadline(const struct decide_state *s);
 /* choose.c */
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */
 int choose_rank(const struct decide_state *s, size_t group);
+/* The first choice of those that are fit and preferred to the owner; 0: none is. */
+uint32_t choose_preferred(const struct decide_state *s, size_t group);
+
+/* preempt.c */
+#define PREEMPT_TEXT_MAX 100
+/* An owner makes way for a preferred router that has been fit for long enough. */
+void preempt_step(struct decide_state *s, size_t group, uint64_t now);
+/* When it will, if nothing changes; UINT64_MAX: it will not. */
+uint64_t preempt_time(const struct decide_state *s, size_t group);
+/* Why the node, which is fit, has not got it from the owner, in brackets; or "". buf is returned.
+ */
+const char *preempt_text(const struct decide_state *s, size_t group, uint32_t node, uint64_t now,
+			 char *buf, size_t size);
 
 #endif

@@ -250,6 +250,7 @@ static void say_group(struct sentence *w)
 	const struct decide_health *health =
 		is_self(w) || !peer ? &g->health : &peer->groups[w->group].health;
 	uint32_t owner = decide_owner(s, w->group);
+	char text[PREEMPT_TEXT_MAX];
 	size_t before;
 
 	if (!is_self(w) && !peer) {
@@ -268,7 +269,9 @@ static void say_group(struct sentence *w)
 		text_add(&w->text, "standby: ");
 		before = w->text.used;
 		if (owner && s->view)
-			text_add(&w->text, "%s is the owner", decide_name(s, owner));
+			text_add(&w->text, "%s is the owner%s", decide_name(s, owner),
+				 preempt_text(s, w->group, w->node->id, w->clock->now, text,
+					      sizeof(text)));
 		else if (!add_obstacle(w)) {
 			w->text.used = before - strlen("standby: ");
 			say_vacant(w);

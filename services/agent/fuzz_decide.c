@@ -43,6 +43,7 @@ static void start(uint64_t now)
 	settings.n_groups = 2;
 	strcpy(settings.groups[0], "main");
 	strcpy(settings.groups[1], "second");
+	settings.preferred[1] = (struct prefer_order){{2, 1}, 2, true};
 	for (uint32_t i = 0; i < 3; i++) {
 		settings.nodes[i].id = i + 1;
 		settings.nodes[i].witness = i == 2;
@@ -82,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		settle(now);
 		decide_standby(&s, data[0] & 2, now);
+		settle(now);
+		decide_synchronised(&s, data[0] & 4, now);
 		settle(now);
 		decide_probed(&s, data[0] & 1, now);
 		decide_conflict(&s, data[0] & 1, &(struct probe_seen){.asks = data[1] & 1}, now);

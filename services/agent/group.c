@@ -247,6 +247,8 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 	g->guard_until = g->view_guard = 0;
 	g->vacant_since = now;
 	g->release = known ? (enum agent_cause)m->group.seq : AGENT_CAUSE_NONE;
+	if (g->release == AGENT_CAUSE_PREFERRED)
+		prefer_given(&g->back, g->successor, now);
 	transition_cause(s, group, AGENT_CAUSE_RELEASED, "%s released it%s%s%s",
 			 decide_name(s, sender), named ? " in favour of " : "",
 			 named ? decide_name(s, g->successor) : "",
@@ -265,6 +267,7 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	if (m->group.epoch != g->highest + 1 || m->group.seq != g->last_seq)
 		return;
 	transition_taken(s, group, sender, m->group.epoch, now);
+	prefer_taken(&g->back, sender, now);
 	if (group_holds(g)) {
 		char cause[DECIDE_LOG_MAX];
 
@@ -468,6 +471,7 @@ void group_step(struct decide_state *s, size_t group, uint64_t now)
 
 	update_health(s, group, now);
 	yield(s, group);
+	preempt_step(s, group, now);
 	grant(s, group, now);
 	heartbeat(s, group, now);
 	claim(s, group, now);
@@ -495,5 +499,6 @@ uint64_t group_deadline(const struct decide_state *s, size_t group, uint64_t now
 		at = earlier(at, g->next_refresh);
 	if (g->failed_until)
 		at = earlier(at, g->failed_until);
+	at = earlier(at, preempt_time(s, group));
 	return at < now ? now : at;
 }

@@ -38,6 +38,7 @@ static uint64_t revision(const struct config *config)
 		const struct config_group *g = &config->groups[i];
 
 		hash = add_text(hash, g->name);
+		hash = add_number(hash, g->preempt);
 		for (size_t k = 0; k < g->n_preferred; k++)
 			hash = add_number(hash, g->preferred[k]);
 		for (size_t k = 0; k < g->n_aliases; k++) {
@@ -50,6 +51,7 @@ static uint64_t revision(const struct config *config)
 
 static void set_preferred(const struct config_group *group, struct prefer_order *ret_order)
 {
+	ret_order->preempt = group->preempt;
 	ret_order->n_nodes = group->n_preferred;
 	for (size_t i = 0; i < group->n_preferred; i++)
 		ret_order->nodes[i] = group->preferred[i];

@@ -158,6 +158,7 @@ const char *transition_release_text(enum agent_cause cause)
 		[AGENT_CAUSE_CLAIMED] = ": another holds it",
 		[AGENT_CAUSE_LEAVING] = ": its agent is shutting down",
 		[AGENT_CAUSE_CONFIGURATION] = ": its configuration is not the newest",
+		[AGENT_CAUSE_PREFERRED] = ": another router is preferred",
 		[AGENT_CAUSE_CONFLICT] = ": another machine was heard with an address of it",
 	};
 

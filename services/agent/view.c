@@ -210,6 +210,7 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 	if (owner) {
 		g->epoch = owner->groups[group].epoch;
 		g->owner = owner->member.id;
+		prefer_taken(&g->back, g->owner, now);
 		g->released = false;
 		/* It has the time of a lease to be heard in this view. */
 		g->view_guard = fresh > g->view_guard ? fresh : g->view_guard;

@@ -2,9 +2,9 @@
 /* Keys of keepalived.conf about VRRP, and of blocks that are dropped as a whole. */
 #include "import/keepalived_keys.h"
 
-#define PRIORITY                                                                                  \
-	"not taken: a router has a priority (/trireme:cluster/node/priority), and an owner that " \
-	"serves keeps its addresses in any case"
+#define PRIORITY                                                                            \
+	"not taken: a router has a priority (/trireme:cluster/node/priority), a group its " \
+	"preferred routers and preempt (/trireme:alias-group)"
 #define VMAC "not needed: an address moves with gratuitous ARP, not with a MAC address of its own"
 #define ACCEPT "not needed: the firewall lets services and echo in, and nothing else"
 #define SECRET "not needed: the nodes' messages are encrypted with the ring's key"

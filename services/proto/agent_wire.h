@@ -75,7 +75,8 @@ enum agent_cause {
 	AGENT_CAUSE_CONFIGURATION, /* another configuration, or one that is not the newest */
 	AGENT_CAUSE_TIME,	   /* what was waited for did not come */
 	AGENT_CAUSE_CONFLICT,	   /* another machine has a floating address, or probes for it */
-	AGENT_CAUSE_LAST = AGENT_CAUSE_CONFLICT,
+	AGENT_CAUSE_PREFERRED,	   /* the owner made way for a router that is preferred to it */
+	AGENT_CAUSE_LAST = AGENT_CAUSE_PREFERRED,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */

@@ -55,6 +55,7 @@ const char *word_cause(uint8_t cause)
 		[AGENT_CAUSE_CONFIGURATION] = "configuration",
 		[AGENT_CAUSE_TIME] = "time",
 		[AGENT_CAUSE_CONFLICT] = "conflict",
+		[AGENT_CAUSE_PREFERRED] = "preferred",
 	};
 
 	return cause < ARRAY_SIZE(names) ? names[cause] : "?";

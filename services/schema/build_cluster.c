@@ -64,6 +64,7 @@ static const struct field node_fields[] = {
 
 static const struct field group_fields[] = {
 	TEXT("name", struct config_group, name),
+	VALUE("preempt", FIELD_BOOL, struct config_group, preempt),
 };
 
 static const struct field alias_fields[] = {

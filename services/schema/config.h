@@ -221,6 +221,7 @@ struct config_group {
 	char name[CONFIG_NAME_MAX];
 	uint8_t preferred[CONFIG_NODES_MAX]; /* ids of nodes, the first choice first */
 	size_t n_preferred;
+	bool preempt; /* an owner hands it back to who is preferred to it */
 	struct config_alias aliases[CONFIG_ALIASES_MAX];
 	size_t n_aliases;
 };

@@ -261,13 +261,17 @@ static void after(struct script *s)
 		deliver_own(s, true);
 }
 
-/* "main:r2>r1" */
+/* "main:r2>r1!" */
 static void add_group(struct script *s, char *text)
 {
 	size_t group = s->settings.n_groups++;
 	struct prefer_order *order = &s->settings.preferred[group];
-	char *rest = NULL, *name = strtok_r(text, ":", &rest);
+	char *mark = strchr(text, '!'), *rest = NULL, *name;
 
+	order->preempt = mark;
+	if (mark)
+		*mark = '\0';
+	name = strtok_r(text, ":", &rest);
 	snprintf(s->settings.groups[group], DECIDE_NAME_MAX, "%s", name);
 	while ((name = strtok_r(NULL, ">", &rest)))
 		order->nodes[order->n_nodes++] = node_id(s, name);
@@ -508,6 +512,11 @@ static void do_force(struct script *s)
 	print(s, "  -> answer: %s%s\n", r == -EINPROGRESS ? "asking" : r ? "error " : "", text);
 }
 
+static void do_synced(struct script *s)
+{
+	decide_synchronised(&s->state, strcmp(word(s, 1), "no") != 0, s->now);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
@@ -549,7 +558,7 @@ static void do_line(struct script *s)
 		{"explain", do_explain}, {"stale", do_current},	 {"current", do_current},
 		{"standby", do_standby}, {"online", do_standby}, {"probed", do_plain},
 		{"claimed", do_heard},	 {"asked", do_heard},	 {"force", do_force},
-		{"forced", do_force},
+		{"forced", do_force},	 {"synced", do_synced},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

@@ -3,8 +3,8 @@
  * Golden cases: a script of events and, after each, what the decision did. A line that begins with
  * "  -> " is an expected action; running a script prints it anew with the actions that were taken.
  *
- *   config self=r1 nodes=r1,r2:200,w:witness groups=main:r2>r1 device=1000
- *                           r2 with priority 200; the group prefers r2, then r1, then others;
+ *   config self=r1 nodes=r1,r2:200,w:witness groups=main:r2>r1! device=1000
+ *                           r2 with priority 200; the group prefers r2, then r1, and preempts (!);
  *                           a quorum device, S is 1 s
  *   at MS | run MS          the clock jumps there | goes there, the timer is served on the way
  *   ring SEQ NODE…          a configuration; members with a process id of their own: r2/7
@@ -28,6 +28,7 @@
  *   claimed|asked ADDRESS MAC
  *                           another machine says at the port that it has it, or probes for it
  *   force | forced          an operator says that all others are off | what has come of it
+ *   synced [no]             the other routers know, or do not know, this one's connections
  *   command switchover      by the local socket
  *   leave                   the agent is to end
  *   explain                 prints what the agent says of each node; 0 ms is 12:00:00

@@ -196,10 +196,42 @@ static void settings_have_the_preferred_routers(void **state)
 	c.groups[0].preferred[1] = 1;
 	settings_make(&c, 1, 1, &other);
 	assert_false(s.revision == other.revision);
+	assert_false(other.preferred[0].preempt);
 	assert_int_equal(prefer_place(&other.preferred[0], 2), 0);
 	assert_int_equal(prefer_place(&other.preferred[0], 1), 1);
 	assert_int_equal(prefer_place(&other.preferred[0], 3), 2);
 	assert_int_equal(prefer_place(&other.preferred[0], 4), 2);
+	c.groups[0].preempt = true;
+	settings_make(&c, 1, 1, &s);
+	assert_true(s.preferred[0].preempt);
+	assert_false(s.revision == other.revision);
+}
+
+static void attempts_in_vain_come_further_apart(void **state)
+{
+	struct prefer_return r;
+	uint64_t now = NSEC_PER_SEC, hold = PREFER_HOLD_NS;
+
+	(void)state;
+	prefer_begin(&r);
+	assert_true(prefer_due(&r) == UINT64_MAX);
+	for (int i = 0; i < 12; i++) {
+		prefer_see(&r, 1, now);
+		prefer_see(&r, 1, now + 1);
+		assert_true(prefer_due(&r) == now + hold);
+		now += hold;
+		prefer_given(&r, 1, now);
+		prefer_see(&r, 0, now);
+		prefer_taken(&r, 1, now + 1);
+		prefer_taken(&r, 2, now + hold - 1);
+		hold = hold * 2 < PREFER_HOLD_MAX_NS ? hold * 2 : PREFER_HOLD_MAX_NS;
+		assert_true(r.hold == hold);
+	}
+	prefer_taken(&r, 3, now);
+	assert_true(r.hold == hold);
+	prefer_given(&r, 1, now);
+	prefer_taken(&r, 2, now + hold);
+	assert_true(r.hold == PREFER_HOLD_NS);
 }
 
 /* The agent goes on with it, and members that do not know it see no other configuration. */
@@ -260,6 +292,7 @@ int main(void)
 		cmocka_unit_test(ports_decide_about_fitness),
 		cmocka_unit_test(settings_follow_the_configuration),
 		cmocka_unit_test(settings_have_the_preferred_routers),
+		cmocka_unit_test(attempts_in_vain_come_further_apart),
 		cmocka_unit_test(standby_is_no_other_configuration),
 		cmocka_unit_test(status_before_anything_is_known),
 	};

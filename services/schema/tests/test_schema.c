@@ -153,6 +153,8 @@ static void preferred_routers_keep_their_order(void **state)
 	(void)state;
 	assert_int_equal(main->n_preferred, 2);
 	assert_memory_equal(main->preferred, ((uint8_t[]){1, 2}), 2);
+	assert_true(main->preempt);
+	assert_false(second->preempt);
 	assert_int_equal(second->n_preferred, 2);
 	assert_memory_equal(second->preferred, ((uint8_t[]){2, 1}), 2);
 }
