@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/tests/script.h"
+#include "agent/tests/script_internal.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,60 +13,15 @@
 #include "base/parse.h"
 #include "proto/state_words.h"
 
-#define WORDS_MAX 24
-#define OUTPUT_MAX (256u << 10)
-#define QUEUE_MAX 256
 #define LOOP_MAX 100000
 #define WALL_NS (43200 * (int64_t)NSEC_PER_SEC) /* the scripts' clock starts at noon */
-
-struct script {
-	struct decide_settings settings;
-	struct decide_state state;
-	struct decide_actions actions;
-	uint64_t now;
-	size_t group;
-	bool hide, automatic;
-	uint32_t echoers[DECIDE_NODES_MAX];
-	size_t n_echoers;
-	struct agent_message queue[QUEUE_MAX];
-	size_t n_queue;
-	char *words[WORDS_MAX];
-	size_t n_words;
-	char *output;
-	size_t length;
-	char *error;
-	size_t error_size;
-	bool failed;
-};
-
-static void fail(struct script *s, const char *what, const char *word)
-{
-	if (!s->failed)
-		snprintf(s->error, s->error_size, "%s: '%s'", what, word);
-	s->failed = true;
-}
-
-static void print(struct script *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void print(struct script *s, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	s->length += (size_t)vsnprintf(s->output + s->length, OUTPUT_MAX - s->length, format, args);
-	va_end(args);
-	if (s->length >= OUTPUT_MAX) {
-		s->length = OUTPUT_MAX - 1;
-		fail(s, "the output is too long", "");
-	}
-}
 
 static uint32_t node_id(struct script *s, const char *name)
 {
 	for (size_t i = 0; i < s->settings.n_nodes; i++)
 		if (strcmp(s->settings.nodes[i].name, name) == 0)
 			return s->settings.nodes[i].id;
-	fail(s, "no such node", name);
+	script_fail(s, "no such node", name);
 	return 0;
 }
 
@@ -76,7 +31,7 @@ static uint64_t number(struct script *s, const char *word)
 	uint64_t value = strtoull(word, &end, 10);
 
 	if (*end || !*word)
-		fail(s, "not a number", word);
+		script_fail(s, "not a number", word);
 	return value;
 }
 
@@ -109,123 +64,22 @@ static bool flag(const struct script *s, const char *name)
 	return false;
 }
 
-static const char *const health_names[] = {
-	[AGENT_HEALTH_FIT] = "fit",
-	[AGENT_HEALTH_WITNESS] = "witness",
-	[AGENT_HEALTH_NO_PORT] = "no-port",
-	[AGENT_HEALTH_NO_CARRIER] = "no-carrier",
-	[AGENT_HEALTH_NO_ADDRESS] = "no-address",
-	[AGENT_HEALTH_ALIAS_FAILED] = "alias-failed",
-	[AGENT_HEALTH_LEAVING] = "leaving",
-	[AGENT_HEALTH_STALE] = "stale",
-	[AGENT_HEALTH_STANDBY] = "standby",
-	[AGENT_HEALTH_NO_GATE] = "no-gate",
-};
-
-/* "no-carrier:eth1" */
-static uint8_t health(struct script *s, const char *text, char object[AGENT_WIRE_OBJECT_MAX])
-{
-	size_t length = strcspn(text, ":");
-
-	snprintf(object, AGENT_WIRE_OBJECT_MAX, "%s", text[length] ? text + length + 1 : "");
-	for (size_t i = 0; i <= AGENT_HEALTH_LAST; i++)
-		if (strlen(health_names[i]) == length &&
-		    strncmp(health_names[i], text, length) == 0)
-			return (uint8_t)i;
-	fail(s, "no such health", text);
-	return 0;
-}
-
-static const char *name_of(const struct script *s, uint32_t id)
-{
-	return id ? decide_name(&s->state, id) : "none";
-}
-
-static void print_message(struct script *s, const struct agent_message *m, const char *group)
-{
-	const char *type = agent_wire_type_name(m->type);
-
-	if (m->type == AGENT_WIRE_STATE || m->type == AGENT_WIRE_HEALTH) {
-		print(s, "  -> send %s", type);
-		for (size_t i = 0; i < m->state.n_groups; i++) {
-			const struct agent_wire_group *g = &m->state.groups[i];
-
-			print(s, "%s %s%s%s", i ? "," : "", health_names[g->health],
-			      g->object[0] ? ":" : "", g->object);
-			if (m->type == AGENT_WIRE_HEALTH)
-				continue;
-			print(s, " epoch=%llu owner=%s guard=%llu%s%s%s%s",
-			      (unsigned long long)g->epoch, name_of(s, g->owner),
-			      (unsigned long long)(g->guard_left / NSEC_PER_MSEC),
-			      g->flags & AGENT_STATE_HOLDING ? " hold" : "",
-			      g->flags & AGENT_STATE_RELEASED ? " released" : "",
-			      g->flags & AGENT_STATE_LAPSED ? " lapsed" : "",
-			      g->flags & AGENT_STATE_VOTED ? " voted" : "");
-		}
-		print(s, "\n");
-		return;
-	}
-	print(s, "  -> send %s %s epoch=%llu", type, group, (unsigned long long)m->group.epoch);
-	if (m->type == AGENT_WIRE_RELEASED)
-		print(s, " because %s", word_cause((uint8_t)m->group.seq));
-	else if (m->group.seq || m->type == AGENT_WIRE_CLAIM)
-		print(s, " seq=%llu", (unsigned long long)m->group.seq);
-	if (m->group.node)
-		print(s, " for %s", name_of(s, m->group.node));
-	print(s, "\n");
-}
-
-static bool hidden(const struct script *s, const struct decide_action *a)
-{
-	if (!s->hide)
-		return false;
-	if (a->type == DECIDE_SEND)
-		return a->message.type == AGENT_WIRE_HEARTBEAT ||
-		       a->message.type == AGENT_WIRE_ECHO;
-	return a->type == DECIDE_LEASE_SET || a->type == DECIDE_ADDRESSES_REFRESH;
-}
-
-static void print_action(struct script *s, const struct decide_action *a)
-{
-	static const char *const words[] = {
-		[DECIDE_LEASE_CLEAR] = "clear lease of",
-		[DECIDE_ADDRESSES_ADD] = "add aliases of",
-		[DECIDE_ADDRESSES_DELETE] = "delete aliases of",
-		[DECIDE_ADDRESSES_REFRESH] = "refresh aliases of",
-		[DECIDE_ANNOUNCE_START] = "announce",
-		[DECIDE_ANNOUNCE_STOP] = "announce no more",
-		[DECIDE_PROBE_START] = "probe for",
-		[DECIDE_PROBE_STOP] = "probe no more for",
-	};
-	const char *group = s->settings.groups[a->group];
-
-	if (hidden(s, a))
-		return;
-	if (a->type == DECIDE_SEND)
-		print_message(s, &a->message, group);
-	else if (a->type == DECIDE_LEASE_SET)
-		print(s, "  -> lease of %s until %llu\n", group,
-		      (unsigned long long)(a->deadline / NSEC_PER_MSEC));
-	else
-		print(s, "  -> %s %s\n", words[a->type], group);
-}
-
 static void collect(struct script *s)
 {
 	for (size_t i = 0; i < s->actions.n; i++) {
 		const struct decide_action *a = &s->actions.list[i];
 
-		print_action(s, a);
+		script_print_action(s, a);
 		if (a->type != DECIDE_SEND)
 			continue;
 		if (s->n_queue == QUEUE_MAX) {
-			fail(s, "too many own messages wait", "");
+			script_fail(s, "too many own messages wait", "");
 			break;
 		}
 		s->queue[s->n_queue++] = a->message;
 	}
 	for (size_t i = 0; i < s->actions.n_logs; i++)
-		print(s, "  -> says: %s\n", s->actions.logs[i].text);
+		script_print(s, "  -> says: %s\n", s->actions.logs[i].text);
 	s->actions.n = s->actions.n_logs = 0;
 }
 
@@ -365,7 +219,7 @@ static void do_state(struct script *s)
 		m.state.groups[i].health = node->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_FIT;
 	}
 	if (unfit)
-		g->health = health(s, unfit, g->object);
+		g->health = script_health(s, unfit, g->object);
 	g->epoch = g->highest = option(s, "epoch") ? number(s, option(s, "epoch")) : 0;
 	if (option(s, "highest"))
 		g->highest = number(s, option(s, "highest"));
@@ -417,7 +271,8 @@ static void do_command(struct script *s)
 	uint32_t target = 0;
 	int r = decide_switchover(&s->state, s->group, s->now, &target, text, sizeof(text));
 
-	print(s, "  -> answer: %s %s\n", r ? "error" : "to", r ? text : name_of(s, target));
+	script_print(s, "  -> answer: %s %s\n", r ? "error" : "to",
+		     r ? text : script_name(s, target));
 }
 
 static void do_explain(struct script *s)
@@ -426,8 +281,8 @@ static void do_explain(struct script *s)
 	char text[AGENT_REASON_MAX];
 
 	for (size_t i = 0; i < s->settings.n_nodes; i++)
-		print(s, "  -> %s: %s\n", s->settings.nodes[i].name,
-		      explain_node(&s->state, i, &clock, text, sizeof(text)));
+		script_print(s, "  -> %s: %s\n", s->settings.nodes[i].name,
+			     explain_node(&s->state, i, &clock, text, sizeof(text)));
 }
 
 static void do_group(struct script *s)
@@ -438,13 +293,13 @@ static void do_group(struct script *s)
 		s->group = i;
 		return;
 	}
-	fail(s, "no such group", word(s, 1));
+	script_fail(s, "no such group", word(s, 1));
 }
 
 static void do_port(struct script *s)
 {
 	char object[AGENT_WIRE_OBJECT_MAX];
-	enum agent_wire_health code = health(s, word(s, 1), object);
+	enum agent_wire_health code = script_health(s, word(s, 1), object);
 
 	decide_health(&s->state, s->group, code, object, s->now);
 }
@@ -458,11 +313,6 @@ static bool do_event(struct script *s, const char *verb)
 		return true;
 	}
 	return false;
-}
-
-static void do_at(struct script *s)
-{
-	s->now = ms(s, word(s, 1));
 }
 
 static void do_fail(struct script *s)
@@ -480,24 +330,12 @@ static void do_voted(struct script *s)
 	decide_voted(&s->state, ms(s, word(s, 1)));
 }
 
-static void do_current(struct script *s)
-{
-	decide_current(&s->state, strcmp(word(s, 0), "current") == 0, s->now);
-}
-
-static void do_standby(struct script *s)
-{
-	decide_standby(&s->state, strcmp(word(s, 0), "standby") == 0, s->now);
-}
-
 static void do_heard(struct script *s)
 {
 	struct probe_seen seen = {.asks = strcmp(word(s, 0), "asked") == 0};
 
-	if (parse_ipv4(word(s, 1), &seen.address) < 0)
-		fail(s, "no address", word(s, 1));
-	if (parse_mac(word(s, 2), seen.mac) < 0)
-		fail(s, "no hardware address", word(s, 2));
+	if (parse_ipv4(word(s, 1), &seen.address) < 0 || parse_mac(word(s, 2), seen.mac) < 0)
+		script_fail(s, "no address, or no hardware address", word(s, 1));
 	decide_conflict(&s->state, s->group, &seen, s->now);
 }
 
@@ -509,7 +347,11 @@ static void do_force(struct script *s)
 
 	if (r == 0)
 		r = decide_force_result(&s->state, text, sizeof(text));
-	print(s, "  -> answer: %s%s\n", r == -EINPROGRESS ? "asking" : r ? "error " : "", text);
+	script_print(s, "  -> answer: %s%s\n",
+		     r == -EINPROGRESS ? "asking"
+		     : r	       ? "error "
+				       : "",
+		     text);
 }
 
 static void do_synced(struct script *s)
@@ -524,12 +366,20 @@ static void do_hide(struct script *s)
 
 static void do_plain(struct script *s)
 {
-	if (strcmp(word(s, 0), "lost") == 0)
+	const char *verb = word(s, 0);
+
+	if (strcmp(verb, "at") == 0)
+		s->now = ms(s, word(s, 1));
+	else if (strcmp(verb, "lost") == 0)
 		decide_ring_lost(&s->state, s->now);
-	else if (strcmp(word(s, 0), "leave") == 0)
+	else if (strcmp(verb, "leave") == 0)
 		decide_leave(&s->state, s->now);
-	else if (strcmp(word(s, 0), "probed") == 0)
+	else if (strcmp(verb, "probed") == 0)
 		decide_probed(&s->state, s->group, s->now);
+	else if (strcmp(verb, "stale") == 0 || strcmp(verb, "current") == 0)
+		decide_current(&s->state, *verb == 'c', s->now);
+	else if (strcmp(verb, "standby") == 0 || strcmp(verb, "online") == 0)
+		decide_standby(&s->state, *verb == 's', s->now);
 	else
 		decide_tick(&s->state, s->now);
 }
@@ -548,16 +398,16 @@ static void do_line(struct script *s)
 		const char *verb;
 		void (*run)(struct script *s);
 	} verbs[] = {
-		{"config", do_config},	 {"at", do_at},		 {"run", do_run},
-		{"ring", do_ring},	 {"lost", do_plain},	 {"quorum", do_quorum},
-		{"state", do_state},	 {"health", do_state},	 {"own", do_queue},
-		{"drop", do_queue},	 {"auto", do_auto},	 {"port", do_port},
-		{"fail", do_fail},	 {"former", do_former},	 {"leave", do_plain},
-		{"hide", do_hide},	 {"show", do_hide},	 {"tick", do_plain},
-		{"voted", do_voted},	 {"group", do_group},	 {"command", do_command},
-		{"explain", do_explain}, {"stale", do_current},	 {"current", do_current},
-		{"standby", do_standby}, {"online", do_standby}, {"probed", do_plain},
-		{"claimed", do_heard},	 {"asked", do_heard},	 {"force", do_force},
+		{"config", do_config},	 {"at", do_plain},	{"run", do_run},
+		{"ring", do_ring},	 {"lost", do_plain},	{"quorum", do_quorum},
+		{"state", do_state},	 {"health", do_state},	{"own", do_queue},
+		{"drop", do_queue},	 {"auto", do_auto},	{"port", do_port},
+		{"fail", do_fail},	 {"former", do_former}, {"leave", do_plain},
+		{"hide", do_hide},	 {"show", do_hide},	{"tick", do_plain},
+		{"voted", do_voted},	 {"group", do_group},	{"command", do_command},
+		{"explain", do_explain}, {"stale", do_plain},	{"current", do_plain},
+		{"standby", do_plain},	 {"online", do_plain},	{"probed", do_plain},
+		{"claimed", do_heard},	 {"asked", do_heard},	{"force", do_force},
 		{"forced", do_force},	 {"synced", do_synced},
 	};
 
@@ -568,7 +418,7 @@ static void do_line(struct script *s)
 		return;
 	}
 	if (!do_event(s, s->words[0]))
-		fail(s, "no such verb", s->words[0]);
+		script_fail(s, "no such verb", s->words[0]);
 }
 
 static void split(struct script *s, char *line)
@@ -578,7 +428,7 @@ static void split(struct script *s, char *line)
 	s->n_words = 0;
 	for (char *w = strtok_r(line, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
 		if (s->n_words == WORDS_MAX) {
-			fail(s, "too many words", w);
+			script_fail(s, "too many words", w);
 			return;
 		}
 		s->words[s->n_words++] = w;
@@ -600,7 +450,7 @@ char *script_run(const char *text, char *error, size_t size)
 	while ((line = strsep(&rest, "\n")) && !s->failed) {
 		if (strncmp(line, "  ->", 4) == 0 || (!rest && !*line))
 			continue;
-		print(s, "%s\n", line);
+		script_print(s, "%s\n", line);
 		if (!*line || *line == '#')
 			continue;
 		split(s, line);
