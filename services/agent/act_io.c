@@ -226,8 +226,10 @@ void act(struct agent *a)
 	for (size_t i = 0; i < actions->n; i++)
 		execute(a, &actions->list[i]);
 	actions->n = 0;
-	for (size_t i = 0; i < actions->n_logs; i++)
+	for (size_t i = 0; i < actions->n_logs; i++) {
+		record_io_add(&a->record, &a->state.settings, &actions->logs[i]);
 		qb_log_real_(log_sites[actions->logs[i].priority], actions->logs[i].text);
+	}
 	actions->n_logs = 0;
 	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
 	arm_timer(a);

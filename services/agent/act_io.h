@@ -10,6 +10,7 @@
 #include "agent/ipc_io.h"
 #include "agent/link_io.h"
 #include "agent/outbox_io.h"
+#include "agent/record_io.h"
 #include "agent/turn_io.h"
 #include "agent/vote_io.h"
 #include "base/corosync_io.h"
@@ -34,6 +35,7 @@ struct agent {
 	uint64_t gate_again; /* when ports without one are asked again */
 	struct vote_io vote;
 	struct turn_io turn;
+	struct record_io record;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
 	int probe_fd; /* -1: without a gate nothing is claimed */

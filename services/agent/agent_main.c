@@ -355,6 +355,9 @@ static int open_everything(struct agent *a)
 	if (r < 0)
 		qb_log(LOG_ERR, TURN_FILE ": %s", strerror(-r));
 	turn_io_set(&a->turn, clock_boot_ns());
+	r = record_io_open(&a->record, AGENT_RECORD_FILE);
+	if (r < 0)
+		qb_log(LOG_ERR, AGENT_RECORD_FILE ": %s; decisions are not recorded", strerror(-r));
 	/* Without it this node votes, and owns nothing. */
 	r = gate_io_open(&a->gate, a->bpf_folder);
 	if (r < 0)
@@ -381,6 +384,16 @@ static int open_everything(struct agent *a)
 	return r;
 }
 
+/* So that the record tells one life of the agent from the next. */
+static void record_start(struct agent *a)
+{
+	struct decide_log log = {.cause = AGENT_CAUSE_STARTED, .group = DECIDE_GROUPS_MAX};
+
+	snprintf(log.text, sizeof(log.text), "the agent starts with revision %llu",
+		 (unsigned long long)a->daemon.meta.revision);
+	record_io_add(&a->record, &a->state.settings, &log);
+}
+
 static int start(struct agent *a)
 {
 	static struct decide_settings settings;
@@ -398,6 +411,7 @@ static int start(struct agent *a)
 	}
 	settings_make(a->config, 0, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
+	record_start(a);
 	/* That nobody says who this is, is no error here: the ring will. */
 	if (node_find(a->config, a->daemon.config_path, a->daemon.node_name, name, &node) == 0)
 		r = become(a, node->id);
@@ -433,6 +447,7 @@ static void stop(struct agent *a)
 	closep(&a->probe_fd);
 	closep(&a->timer_fd);
 	gate_io_close(&a->gate);
+	record_io_close(&a->record);
 	vote_io_close(&a->vote);
 	if (a->failed == 0 && !a->again)
 		turn_io_set(&a->turn, 0);

@@ -14,7 +14,7 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c services/agent/turn_io.c \
 	$(agent-gate) \
-	services/base/ipc_server_io.c \
+	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
 
@@ -99,7 +99,13 @@ test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c
 	services/base/parse.c $(agent-gate-test)
 test_agent_probe-pkg := cmocka libbpf libmnl libqb
 
-fuzzers += fuzz_agent_wire fuzz_agent_decide
+tests += test_agent_record
+test_agent_record-src := services/agent/tests/test_record.c services/agent/record_io.c \
+	services/proto/agent_record.c services/base/clock_io.c
+test_agent_record-pkg := cmocka libqb
+
+fuzzers += fuzz_agent_wire fuzz_agent_decide fuzz_agent_record
+fuzz_agent_record-src := services/agent/fuzz_record.c services/proto/agent_record.c
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c
 fuzz_agent_decide-src := services/agent/fuzz_decide.c $(filter-out \
 	services/agent/settings.c services/agent/ports.c services/agent/explain.c services/agent/explain_time.c \

@@ -55,6 +55,7 @@ static const struct {
 	[ACCESS_SET_PASSWORD] = {"set-password", ACCESS_VIEWER, true},
 	[ACCESS_CREATE_TOKEN] = {"create-token", ACCESS_ADMINISTRATOR, true},
 	[ACCESS_AUDIT] = {"audit", ACCESS_ADMINISTRATOR, false},
+	[ACCESS_DECISIONS] = {"decisions", ACCESS_VIEWER, false},
 };
 
 const char *access_role_name(enum access_role role)

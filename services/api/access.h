@@ -46,6 +46,7 @@ enum access_rpc {
 	ACCESS_SET_PASSWORD,
 	ACCESS_CREATE_TOKEN,
 	ACCESS_AUDIT,
+	ACCESS_DECISIONS,
 	ACCESS_RPCS, /* how many there are */
 };
 

@@ -282,6 +282,7 @@ void operation_rpc(struct exchange *x)
 		[ACCESS_SET_PASSWORD] = rpc_set_password,
 		[ACCESS_CREATE_TOKEN] = rpc_create_token,
 		[ACCESS_AUDIT] = rpc_audit,
+		[ACCESS_DECISIONS] = rpc_decisions,
 	};
 
 	handlers[x->request.rpc](x);

@@ -37,6 +37,9 @@ void rpc_set_password(struct exchange *x);
 void rpc_create_token(struct exchange *x);
 void rpc_audit(struct exchange *x);
 
+/* rpc_decisions_io.c */
+void rpc_decisions(struct exchange *x);
+
 /* rpc_import_io.c */
 void rpc_import(struct exchange *x);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/audit_io.h"
+#include "proto/agent_record.h"
 #include "api/request.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -68,6 +69,7 @@ static const struct rpc_member members[ACCESS_RPCS][RPC_MEMBERS_MAX + 1] = {
 	[ACCESS_CREATE_TOKEN] = {NAME("name", true), CHOICE("role", true, roles),
 				 TEXT("expires", false, 20, 35)},
 	[ACCESS_AUDIT] = {NUMBER("count", false, 1, AUDIT_ENTRIES_MAX)},
+	[ACCESS_DECISIONS] = {NUMBER("count", false, 1, AGENT_RECORD_KEPT)},
 };
 
 const struct rpc_member *rpc_input_members(enum access_rpc rpc)

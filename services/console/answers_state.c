@@ -111,6 +111,20 @@ int answer_cluster(const struct command_line *line, const json_t *content, struc
 	return view.agent_error;
 }
 
+int answer_decisions(const struct command_line *line, const json_t *content, struct text *text)
+{
+	const json_t *entry;
+	size_t i;
+
+	(void)line;
+	json_array_foreach(json_object_get(content, "entry"), i, entry)
+	{
+		text_add(text, "%s  %s\n", json_text_of(entry, "time"),
+			 json_text_of(entry, "text"));
+	}
+	return 0;
+}
+
 /* Leaves the service of that name alone. */
 static void keep_service(struct view *view, const char *name)
 {

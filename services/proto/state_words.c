@@ -32,6 +32,20 @@ const char *word_quorum(uint8_t quorum)
 	return quorum < ARRAY_SIZE(names) ? names[quorum] : "?";
 }
 
+const char *word_subject(uint8_t subject)
+{
+	static const char *const names[] = {
+		[AGENT_SUBJECT_NOTE] = "note",
+		[AGENT_SUBJECT_TRANSITION] = "transition",
+		[AGENT_SUBJECT_CLAIM] = "claim",
+		[AGENT_SUBJECT_FITNESS] = "fitness",
+		[AGENT_SUBJECT_VIEW] = "view",
+		[AGENT_SUBJECT_QUORUM] = "quorum",
+	};
+
+	return subject < ARRAY_SIZE(names) ? names[subject] : "?";
+}
+
 const char *word_cause(uint8_t cause)
 {
 	static const char *const names[] = {

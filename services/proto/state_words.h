@@ -14,6 +14,9 @@ const char *word_role(uint8_t role);
 /* "yes", "no", "unknown" */
 const char *word_quorum(uint8_t quorum);
 
+/* enum agent_subject: "note", "transition", … */
+const char *word_subject(uint8_t subject);
+
 /* enum agent_cause: "members", "lapsed", …; "none" where nothing is said. */
 const char *word_cause(uint8_t cause);
 

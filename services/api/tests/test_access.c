@@ -41,6 +41,7 @@ static const struct {
 	{"force-quorum", ACCESS_ADMINISTRATOR, true},
 	{"create-token", ACCESS_ADMINISTRATOR, true},
 	{"audit", ACCESS_ADMINISTRATOR, false},
+	{"decisions", ACCESS_VIEWER, false},
 };
 
 static void each_rpc_needs_its_role(void **state)

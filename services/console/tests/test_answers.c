@@ -214,6 +214,10 @@ static void other_answers(void **data)
 		 "\"10.0.0.1\", \"action\": \"commit\", \"target\": \"/a\", \"outcome\": "
 		 "\"done\"}]}",
 		 "2026-11-24T10:00:00Z  anna         10.0.0.1        commit           /a: done\n"},
+		{"cluster|decisions",
+		 "{\"entry\": [{\"time\": \"2026-11-24T10:00:00.500Z\", \"text\": \"main: a -> b: "
+		 "c\"}]}",
+		 "2026-11-24T10:00:00.500Z  main: a -> b: c\n"},
 	};
 
 	(void)data;

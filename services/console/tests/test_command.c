@@ -137,6 +137,7 @@ static void requests(void **state)
 							   "\"/trireme:access/token=ci\"")},
 		{"audit", RPC "audit" INPUT("")},
 		{"audit|7", RPC "audit" INPUT("\"count\":7")},
+		{"cluster|decisions|1000", RPC "decisions" INPUT("\"count\":1000")},
 	};
 	char said[1024];
 
@@ -158,7 +159,8 @@ static void wrong_lines(void **state)
 		{"", -ENOENT, "there is no command '': see help"},
 		{"nothing", -ENOENT, "there is no command 'nothing': see help"},
 		{"cluster", -ENOENT,
-		 "cluster needs one more word: allowed is one of why, switchover, standby, online, "
+		 "cluster needs one more word: allowed is one of why, decisions, switchover, "
+		 "standby, online, "
 		 "force-quorum, open-join, replace"},
 		{"backup|creat", -ENOENT,
 		 "there is no command 'backup creat': allowed behind 'backup' is one of create, "
