@@ -27,8 +27,15 @@
 #define DECIDE_NODES_MAX 16
 #define DECIDE_GROUPS_MAX AGENT_WIRE_GROUPS_MAX
 #define DECIDE_NAME_MAX 33
-#define DECIDE_ACTIONS_MAX 192
-#define DECIDE_LOGS_MAX 128 /* three transitions of every group among them */
+/*
+ * One event, and the ports' health of every group one after the other, cause at most, of each
+ * group: four actions to give it up, one message about that, three to serve, four each once:
+ * heartbeat, claim or probe, its end, refresh; and HEALTH. Of one group more: it is given up anew,
+ * an echo, an announcement; of all: STATE.
+ */
+#define DECIDE_ACTIONS_MAX (DECIDE_GROUPS_MAX * (4 + 1 + 3 + 4 + 1) + 4 + 1 + 1 + 1)
+/* Three transitions of every group, and what is said of it once or twice; of every node; of all. */
+#define DECIDE_LOGS_MAX (DECIDE_GROUPS_MAX * (3 + 3) + DECIDE_NODES_MAX + 8)
 #define DECIDE_LOG_MAX 240
 #define DECIDE_CAUSE_MAX 120
 #define DECIDE_OUTSTANDING_MAX 32 /* heartbeats of a group without a quorum of echoes */

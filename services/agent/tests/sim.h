@@ -17,8 +17,8 @@
 #include "agent/decide.h"
 
 #define SIM_NODES_MAX DECIDE_NODES_MAX
-#define SIM_QUEUE_MAX 1024
-#define SIM_OUTBOX_MAX 16 /* a message of each kind */
+#define SIM_QUEUE_MAX 4096 /* an agent that is stopped for 4 s among 16 nodes */
+#define SIM_OUTBOX_MAX 16  /* a message of each kind */
 #define SIM_RINGS_MAX 4096
 #define SIM_REPORT_MAX 256
 

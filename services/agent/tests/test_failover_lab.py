@@ -400,24 +400,28 @@ def two_groups(document):
     nodes.slow(document)
     document["trireme:alias-group"].append({"name": "second", "alias": [
         {"label": "eth0:3", "address": "203.0.113.30"}, {"label": "eth1:3", "address": "10.77.0.3"}]})
+    for group, order in zip(document["trireme:alias-group"], (["r1", "r2"], ["r2", "r1"])):
+        group["preferred"] = order
 
 
-def test_two_groups_move_each_by_itself(capsys):
+def test_two_groups_on_two_routers(capsys):
+    """Each has another router first: both serve. Each group moves by itself, and one router holds both when the other dies."""
     with nodes.Nodes(LOGS.with_name("failover-groups"), two_groups) as cluster:
         cluster.start()
-        owner = cluster.wait_owner(seconds=20)
-        assert cluster.wait_owner((owner,), 5, "second") == owner
-        cluster.wait_ready(owner, 20)
-        standby = "r2" if owner == "r1" else "r1"
-        assert "which of the 2 alias groups" in cluster[owner].ask("switchover")["message"]
-        assert cluster["w"].ask("switchover", "second")["error"] == 0
-        assert cluster.wait_owner((standby,), 5, "second") == standby
-        assert cluster.holders("main") == [owner], "the other group stays where it is"
+        assert cluster.wait_owner(seconds=20) == "r1"
+        assert cluster.wait_owner(("r2",), 10, "second") == "r2"
+        cluster.wait_ready("r1", 20)
+        assert "which of the 2 alias groups" in cluster["r1"].ask("switchover")["message"]
+        for owner in ("r1", "r2"):
+            assert cluster["w"].ask("switchover", "second")["error"] == 0
+            assert cluster.wait_owner((owner,), 5, "second") == owner
+            assert cluster.holders("main") == ["r1"], "the other group stays where it is"
         with cluster.probe() as probe:
             time.sleep(0.3)
-            cluster[owner].power_off()
-            assert cluster.wait_owner((standby,), 10) == standby
+            cluster["r1"].power_off()
+            assert cluster.wait_owner(("r2",), 10) == "r2"
             time.sleep(0.3)
+        assert cluster.holders("second") == ["r2"]
     assert probe.overlaps_of(cluster.addresses("main")) == []
     stays = max(probe.gap(address) for address in cluster.addresses("second"))
     assert stays < 0.5, "the group of the survivor is not touched"
