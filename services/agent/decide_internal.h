@@ -56,11 +56,6 @@ int view_peer_index(const struct decide_state *s, uint32_t id); /* -1: not a mem
 bool view_is_alone_of_two(const struct decide_state *s);
 /* Votes that make a quorum in this view. */
 uint32_t view_needed_votes(const struct decide_state *s);
-/*
- * Whether the others, with the quorum device, may be a quorum as well: from when on they hold no
- * lease; 0: they cannot be.
- */
-uint64_t view_device_guard(const struct decide_state *s);
 
 /* group.c */
 void group_view_left(struct decide_state *s, size_t group);
@@ -80,6 +75,15 @@ static inline bool group_holds(const struct decide_group *g)
 {
 	return g->owning || g->adopting || g->addresses || g->lease_until;
 }
+
+/* device.c */
+/* From when on the others hold no lease by the quorum device's vote; 0: they cannot hold one. */
+uint64_t device_guard(const struct decide_state *s);
+/* Whether the verdict has stood long enough, since the claim came back, for a first lease. */
+bool device_is_fresh(const struct decide_state *s, const struct decide_group *g, uint64_t now);
+/* An own message that was sent then has come back: too late, and this node gives up what it owns.
+ */
+void device_returned(struct decide_state *s, uint64_t sent, uint64_t now);
 
 /* conflict.c */
 void conflict_forget(struct decide_state *s, size_t group);

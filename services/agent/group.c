@@ -16,7 +16,7 @@ uint64_t decide_guard_end(const struct decide_state *s, size_t group)
 {
 	const struct decide_group *g = &s->groups[group];
 	uint64_t end = g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
-	uint64_t device = view_device_guard(s);
+	uint64_t device = device_guard(s);
 
 	return end > device ? end : device;
 }
@@ -172,7 +172,7 @@ static void grant(struct decide_state *s, size_t group, uint64_t now)
 	until = g->outstanding[n - 1].sent + s->settings.times.lease;
 	g->n_outstanding -= n;
 	memmove(g->outstanding, g->outstanding + n, g->n_outstanding * sizeof(g->outstanding[0]));
-	if (until <= now || until <= g->lease_until)
+	if (until <= now || until <= g->lease_until || !device_is_fresh(s, g, now))
 		return;
 	g->lease_until = until;
 	a = decide_emit(s, DECIDE_LEASE_SET, group);
@@ -216,9 +216,12 @@ static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
 		decide_send(s, AGENT_WIRE_ECHO, group, g->epoch, m->group.seq, 0);
 		return;
 	}
-	for (size_t i = 0; i < g->n_outstanding; i++)
-		if (g->outstanding[i].seq == m->group.seq)
-			g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
+	for (size_t i = 0; i < g->n_outstanding; i++) {
+		if (g->outstanding[i].seq != m->group.seq)
+			continue;
+		g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
+		device_returned(s, g->outstanding[i].sent, now);
+	}
 }
 
 static void on_echo(struct decide_state *s, size_t group, uint32_t sender,

@@ -26,12 +26,15 @@
  * Who is lost in that way believes in the vote no longer than 2S: corosync-qdevice asks every
  * 0.8 times its time-out, in a change of members 0.8 S, and gives up when an answer is missing at
  * the next question; one that is killed or stopped has its vote taken away by votequorum after the
- * time-out, which is less than S. So the others grant their last lease before q + 2S. They do not
- * get the vote back unnoticed: by the server's word to them this node has lost it first, and q
- * with it; and should the server lose this node, which then believes for 2S more, they must have
- * asked anew within the time-out, in which votequorum had not noticed a restarted corosync-qdevice:
- * this node's belief ends before q + S + 2S, which is before q + 2S + L.
- * Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
+ * time-out, which is less than S. Stopped with its corosync it may cast the vote once more when
+ * both go on, before it notices: so an own heartbeat that was under way for more than a second,
+ * which is less than the server takes to miss a node, ends what is owned and begins q anew, and a
+ * first lease is granted a second after the claim has come back. So the others grant their last
+ * lease before q + 2S. They do not get the vote back unnoticed: by the server's word to them this
+ * node has lost it first, and q with it; and should the server lose this node, which then believes
+ * for 2S more, they must have asked anew within the time-out, in which votequorum had not noticed a
+ * restarted corosync-qdevice: this node's belief ends before q + S + 2S, which is before q + 2S +
+ * L. Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
  * makes that view meet the one in which another lease was granted, or will be: that all other nodes
  * are off is the operator's word. What is left of the promise: the ports are asked first and before
  * every claim, and installation + L + δ is waited for as alone by two_node, so a lease that ended

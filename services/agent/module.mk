@@ -2,7 +2,7 @@
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
 	services/agent/explain_time.c services/agent/status.c \
-	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/force.c services/agent/probe.c \
+	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c services/agent/probe.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 

@@ -49,15 +49,6 @@ bool decide_view_quorate(const struct decide_state *s)
 	       s->n_peers + s->settings.device_votes >= view_needed_votes(s);
 }
 
-uint64_t view_device_guard(const struct decide_state *s)
-{
-	uint32_t device = s->settings.device_votes, all = s->expected_votes;
-
-	if (!device || s->n_peers + view_needed_votes(s) > all)
-		return 0;
-	return lease_device_guard(s->quorate_since, &s->settings.times);
-}
-
 static uint8_t own_flags(const struct decide_state *s, const struct decide_group *g, uint64_t now)
 {
 	uint8_t flags = 0;

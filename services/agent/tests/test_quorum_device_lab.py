@@ -16,8 +16,8 @@ HOST = "203.0.113.200"
 DEVICE = {"host": HOST, "timeout": 1250, "sync-timeout": 1875}
 SYNC = DEVICE["sync-timeout"] / 1000
 LEASE = nodes.LEASES["custom"] + SYNC  # s: L by services/agent/lease.c
-# s: until the ring is formed and the server misses the owner, then 2S + L and the margins.
-TAKEOVER = 2.2 + SYNC + 2 * SYNC + LEASE + 1.0
+# s: until the ring is formed and the server misses the owner, then 2S + L, a second until the first lease, and the margins.
+TAKEOVER = 2.2 + SYNC + 2 * SYNC + LEASE + 2.0
 BLINK = 0.5
 
 
