@@ -96,7 +96,8 @@ static void words_of_the_table(void **state)
 	} cases[] = {
 		{"st", "status"},
 		{"co", "commit|config|confirm"},
-		{"cluster|", "decisions|force-quorum|online|open-join|replace|standby|switchover|why"},
+		{"cluster|",
+		 "decisions|force-quorum|online|open-join|replace|standby|switchover|why"},
 		{"cluster|s", "standby|switchover"},
 		{"help|cluster|o", "online|open-join"},
 		{"commit|-", "--confirm|--emergency|--json|--message"},
