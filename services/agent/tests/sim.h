@@ -150,7 +150,8 @@ struct sim {
 	struct sim_block *blocks;
 	uint64_t ring_seq;
 	uint32_t next_pid;
-	bool loaded;	  /* a busy machine: everything is slower */
+	bool loaded;		       /* a busy machine: everything is slower */
+	struct prefer_order preferred; /* routers, by the group */
 	bool slow_states; /* STATEs may wait for flow control longer than a lease runs */
 	bool calm;  /* A and R of the lease's formula hold: nothing is slower than they allow */
 	size_t out; /* this node stays without power; n_nodes: none */
@@ -229,6 +230,11 @@ bool sim_standby_death(uint64_t seed, bool verbose);
  * the former owner does not take it back.
  */
 bool sim_operators_standby(uint64_t seed, bool verbose);
+/*
+ * A group that preempts, connections synchronised: the preferred router dies, comes back, and has
+ * the group again after the ten seconds for which it must be fit; no other owner's lease lapses.
+ */
+bool sim_preferred_returns(uint64_t seed, bool verbose);
 const char *sim_last_report(void);
 
 #endif

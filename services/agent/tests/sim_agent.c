@@ -472,6 +472,7 @@ static void make_settings(const struct sim *sim, size_t node, struct decide_sett
 	s->n_nodes = sim->n_nodes;
 	s->n_groups = 1;
 	strcpy(s->groups[0], "main");
+	s->preferred[0] = sim->preferred;
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		s->nodes[i].id = (uint32_t)i + 1;
 		s->nodes[i].witness = i >= sim->n_routers;
@@ -503,6 +504,7 @@ void sim_agent_start(struct sim *sim, size_t node)
 	else
 		n->addresses = false;
 	decide_standby(&n->state, n->standby, now);
+	decide_synchronised(&n->state, true, now);
 	decide_health(&n->state, 0, n->port_ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
 		      now);
 	sim_agent_act(sim, node);

@@ -57,7 +57,7 @@ static bool is_quorate(const struct sim *sim)
 	return true;
 }
 
-static struct sim *boot(uint64_t seed, bool verbose)
+static struct sim *boot(uint64_t seed, bool verbose, bool preempt)
 {
 	static const struct lease_timing timings[] = {{500, 600, 50, 0}, {200, 240, 20, 0}};
 	static const struct {
@@ -69,6 +69,12 @@ static struct sim *boot(uint64_t seed, bool verbose)
 
 	sim->verbose = verbose;
 	sim->out = sim->n_nodes;
+	if (preempt)
+		sim->preferred = (struct prefer_order){
+			.nodes = {(uint32_t)sim_random(sim, sim->n_routers) + 1},
+			.n_nodes = 1,
+			.preempt = true,
+		};
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		sim_at(sim, sim_between(sim, 0, 400000), sim_power_back, i, NULL, 0);
 	for (int i = 0; i < 300 && !sim->violated && !has_one_owner(sim); i++)
@@ -111,7 +117,7 @@ static const char *recover(struct sim *sim)
 
 bool sim_schedule(uint64_t seed, bool verbose)
 {
-	struct sim *sim = boot(seed, verbose);
+	struct sim *sim = boot(seed, verbose, false);
 	uint64_t faults = 3 + sim_random(sim, 10);
 	const char *wrong;
 
@@ -131,7 +137,7 @@ bool sim_schedule(uint64_t seed, bool verbose)
 
 bool sim_standby_death(uint64_t seed, bool verbose)
 {
-	struct sim *sim = boot(seed, verbose);
+	struct sim *sim = boot(seed, verbose, false);
 	size_t owner = owner_of(sim), victim;
 	bool good;
 
@@ -192,7 +198,7 @@ static const char *operate(struct sim *sim, size_t owner)
 
 bool sim_operators_standby(uint64_t seed, bool verbose)
 {
-	struct sim *sim = boot(seed, verbose);
+	struct sim *sim = boot(seed, verbose, false);
 	size_t owner = owner_of(sim);
 	const char *wrong;
 
@@ -201,5 +207,40 @@ bool sim_operators_standby(uint64_t seed, bool verbose)
 	sim->calm = true;
 	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
 	wrong = operate(sim, owner);
+	return finish(sim, seed, !sim->violated && !wrong, wrong);
+}
+
+/* What is wrong while the preferred router goes and comes back, or NULL. */
+static const char *come_back(struct sim *sim, size_t preferred)
+{
+	sim_run(sim, sim->now + 13 * NSEC_PER_SEC);
+	if (owner_of(sim) != preferred)
+		return "the preferred router has not got the group";
+	sim_power(sim, preferred, false);
+	sim_run(sim, sim->now + 5 * NSEC_PER_SEC);
+	if (!has_one_owner(sim))
+		return "nobody has taken the group of the preferred router";
+	sim_power(sim, preferred, true);
+	sim_run(sim, sim->now + 9 * NSEC_PER_SEC);
+	if (!has_one_owner(sim) || owner_of(sim) == preferred)
+		return "the group has gone back too early";
+	sim_run(sim, sim->now + 5 * NSEC_PER_SEC);
+	if (!has_one_owner(sim) || owner_of(sim) != preferred)
+		return "the group has not gone back to the preferred router";
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].lapses)
+			return "a lease lapsed";
+	return NULL;
+}
+
+bool sim_preferred_returns(uint64_t seed, bool verbose)
+{
+	struct sim *sim = boot(seed, verbose, true);
+	const char *wrong;
+
+	if (owner_of(sim) == sim->n_nodes)
+		return finish(sim, seed, false, "no owner after boot");
+	sim->calm = true;
+	wrong = come_back(sim, sim->preferred.nodes[0] - 1);
 	return finish(sim, seed, !sim->violated && !wrong, wrong);
 }
