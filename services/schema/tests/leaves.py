@@ -149,10 +149,11 @@ MACHINE = (
     row("/cluster/timing/heartbeat", 80, "agent", r"^a lease runs for 2620 ms$"),
     row("/cluster/node[name='w']/role", "witness", "agent", r"^w: witness: votes and never owns$"),
     row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration since "),
+    # Before w owns anything.
+    row("/alias-group[name='main']/preempt", True, "agent", r"^w: standby: r\d is the owner \(w is preferred, but connections are not",
+        {"/alias-group[name='main']/preferred": ["w"]}),
     row("/cluster/node[name='w']/priority", 200, "successor", r"gives to w$"),
     row("/alias-group[name='main']/preferred", ["w"], "successor", r"gives to w$"),
-    row("/alias-group[name='main']/preempt", True, "agent", r"^\w+: standby: r\d is the owner \(w is preferred, but connections are not",
-        {"/alias-group[name='main']/preferred": ["w"]}),
     row("/cluster/watchdog/timeout", 12, "watchdog", r"the watchdog keeps its own timeout, not 12 s"),
     row("/cluster/watchdog/enabled", False, "watchdog", r"trireme-watchdog\[\d+\] notice: switched off by configuration"),
     row("/alias-group[name='main']/name", "first", "agent", r"^group first: r"),
