@@ -35,12 +35,9 @@ const char *word_quorum(uint8_t quorum)
 const char *word_subject(uint8_t subject)
 {
 	static const char *const names[] = {
-		[AGENT_SUBJECT_NOTE] = "note",
-		[AGENT_SUBJECT_TRANSITION] = "transition",
-		[AGENT_SUBJECT_CLAIM] = "claim",
-		[AGENT_SUBJECT_FITNESS] = "fitness",
-		[AGENT_SUBJECT_VIEW] = "view",
-		[AGENT_SUBJECT_QUORUM] = "quorum",
+		[AGENT_SUBJECT_NOTE] = "note",	 [AGENT_SUBJECT_TRANSITION] = "transition",
+		[AGENT_SUBJECT_CLAIM] = "claim", [AGENT_SUBJECT_FITNESS] = "fitness",
+		[AGENT_SUBJECT_VIEW] = "view",	 [AGENT_SUBJECT_QUORUM] = "quorum",
 	};
 
 	return subject < ARRAY_SIZE(names) ? names[subject] : "?";
