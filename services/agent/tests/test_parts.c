@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -282,6 +283,62 @@ static void status_before_anything_is_known(void **state)
 	assert_int_equal(status.groups[0].role, AGENT_ROLE_STARTING);
 }
 
+/* Own messages come back; returns the most actions that one event has caused. */
+static size_t settle(struct decide_state *s, uint64_t now)
+{
+	static struct agent_message queue[1024];
+	struct decide_actions *a = s->actions;
+	size_t n = 0, most = a->n;
+
+	for (size_t i = 0; i <= n; i++) {
+		for (size_t k = 0; k < a->n; k++)
+			if (a->list[k].type == DECIDE_SEND && n < ARRAY_SIZE(queue))
+				queue[n++] = a->list[k].message;
+		most = a->n > most ? a->n : most;
+		a->n = a->n_logs = 0;
+		if (i < n)
+			decide_message(s, 1, &queue[i], now);
+	}
+	return most;
+}
+
+static void sixteen_groups_have_room(void **state)
+{
+	static const struct decide_ring ring = {1, 8, 1};
+	static const struct ring_member self = {1, 10};
+	static struct decide_settings settings;
+	static struct decide_actions actions;
+	static struct decide_state s;
+	static struct config c;
+	uint64_t now = 10 * NSEC_PER_SEC;
+
+	(void)state;
+	make_config(&c);
+	c.n_nodes = 1;
+	c.n_groups = CONFIG_GROUPS_MAX;
+	for (size_t i = 1; i < c.n_groups; i++)
+		snprintf(c.groups[i].name, sizeof(c.groups[i].name), "group%zu", i);
+	settings_make(&c, 1, 1, &settings);
+	decide_init(&s, &settings, &actions, now);
+	for (size_t i = 0; i < c.n_groups; i++)
+		decide_health(&s, i, AGENT_HEALTH_FIT, "", now);
+	decide_quorum(&s, &ring, true, 1, now);
+	decide_configuration(&s, &ring, &self, 1, now);
+	assert_true(settle(&s, now) < DECIDE_ACTIONS_MAX);
+	now += 2 * NSEC_PER_SEC;
+	decide_tick(&s, now);
+	assert_true(settle(&s, now) < DECIDE_ACTIONS_MAX);
+	for (size_t i = 0; i < c.n_groups; i++) {
+		assert_int_equal(decide_owner(&s, i), 1);
+		assert_true(s.groups[i].lease_until > now);
+	}
+	decide_quorum(&s, &ring, false, 1, now);
+	assert_true(actions.n_logs < DECIDE_LOGS_MAX);
+	assert_in_range(actions.n, 4 * CONFIG_GROUPS_MAX, DECIDE_ACTIONS_MAX - 1);
+	for (size_t i = 0; i < c.n_groups; i++)
+		assert_int_equal(s.groups[i].lease_until, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +352,7 @@ int main(void)
 		cmocka_unit_test(attempts_in_vain_come_further_apart),
 		cmocka_unit_test(standby_is_no_other_configuration),
 		cmocka_unit_test(status_before_anything_is_known),
+		cmocka_unit_test(sixteen_groups_have_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
