@@ -121,7 +121,18 @@ Node node[NODES];
 #define SAID(conf, n) said[(conf) * NODES + (n)]
 Statement said[(CHANGES + 1) * NODES];
 byte told[8];		/* by configuration: the members that have multicast STATE */
-chan queue[NODES] = [QUEUE] of { byte, byte };
+/*
+ * A view is installed, and an ended lease given up, before more is delivered; the RELEASED needs a place in queues that may
+ * be full. Where nothing need happen that is a step not taken; in a calm net each node has a place for either.
+ */
+#ifdef CALM
+#define SPARE (2 * NODES)
+#define FREE(n) true
+#else
+#define SPARE 0
+#define FREE(n) ROOM(n)
+#endif
+chan queue[NODES] = [QUEUE + SPARE] of { byte, byte };
 byte confs = 1;		/* given out; 0 is the first */
 byte ends;		/* of agents */
 #if NODES == 2
@@ -895,9 +906,9 @@ active [NODES] proctype agent()
 {
 	do
 	/* Every event ends first what time has ended: group_expire(). */
-	:: d_step { node[SELF].up && ACTS(SELF) && ENDED(SELF) && ROOM(SELF) -> release(SELF); i = 0 }
+	:: d_step { node[SELF].up && ACTS(SELF) && ENDED(SELF) && FREE(SELF) -> release(SELF); i = 0 }
 	:: d_step { WAKES && len(queue[SELF]) && !STATED(SELF) -> deliver(SELF); sweep(); i = 0 }
-	:: d_step { WAKES && STATED(SELF) && ROOM(SELF) -> install(SELF); sweep(); i = 0 }
+	:: d_step { WAKES && STATED(SELF) && FREE(SELF) -> install(SELF); sweep(); i = 0 }
 	:: d_step {
 		WAKES && CAN_BEAT(SELF) && ROOM(SELF) ->
 		node[SELF].sent = LEASE;
