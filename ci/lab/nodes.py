@@ -36,6 +36,22 @@ def slow(document):
     document["trireme:cluster"]["timing"] = dict(TIMING)
 
 
+def dual(document):
+    """A change for Nodes: floating addresses of IPv6 beside those of IPv4, on both ports."""
+    document["trireme:alias-group"][0]["ipv6-alias"] = [{"address": "2001:db8:113::10", "port": "eth0"},
+                                                        {"address": "fd00:77::1", "port": "eth1"}]
+
+
+def aliases_of(group):
+    """label -> alias of a group; one of IPv6, which has no label, by its address."""
+    return {alias.get("label", alias["address"]): alias for alias in group["alias"] + group.get("ipv6-alias", [])}
+
+
+def port_of(alias):
+    """The port that an alias is on."""
+    return alias["label"].partition(":")[0] if "label" in alias else alias["port"]
+
+
 class Node:
     """One machine: its namespaces, and the daemons that run in it."""
 
@@ -171,8 +187,8 @@ class Node:
             processes.kill_tree(daemon)
         self.cables(False)
         for alias in self.cluster.aliases.values():
-            self.run("ip", "addr", "del", f"{alias['address']}/32", "dev", alias["label"].partition(":")[0],
-                     check=False)
+            length = 128 if ":" in alias["address"] else 32
+            self.run("ip", "addr", "del", f"{alias['address']}/{length}", "dev", port_of(alias), check=False)
         (self.root / "run/trireme/agent.vote").unlink(missing_ok=True)
         self.run("sh", "-c", "rm -f /run/bpf/gate_*")
         for port in self.ports:
@@ -208,11 +224,11 @@ class Node:
         return status["quorum"] == 2 and status["groups"][0]["owner"] == self.cluster[owner].id and not unfit
 
     def labels(self):
-        """Labels of the floating addresses that are on the node's ports now."""
+        """Labels of the floating addresses that are on the node's ports now; IPv6 addresses themselves."""
         shown = json.loads(self.run("ip", "-json", "addr", "show"))
         known = {alias["address"]: label for label, alias in self.cluster.aliases.items()}
-        return {entry["label"] for link in shown for entry in link["addr_info"]
-                if entry.get("local") in known and entry["prefixlen"] == 32}
+        return {entry.get("label", entry["local"]) for link in shown for entry in link["addr_info"]
+                if entry.get("local") in known and entry["prefixlen"] in (32, 128)}
 
     def ask(self, request, *words):
         """Asks the agent by its socket; returns what ask_agent.py printed as JSON."""
@@ -288,12 +304,12 @@ class Nodes:
 
     @property
     def aliases(self):
-        """label -> alias, over all groups."""
-        return {alias["label"]: alias for group in self.document["trireme:alias-group"] for alias in group["alias"]}
+        """label -> alias, over all groups; one of IPv6 by its address."""
+        return {label: alias for group in self.document["trireme:alias-group"] for label, alias in aliases_of(group).items()}
 
     def group_labels(self, group="main"):
         entry = next(entry for entry in self.document["trireme:alias-group"] if entry["name"] == group)
-        return {alias["label"] for alias in entry["alias"]}
+        return set(aliases_of(entry))
 
     def addresses(self, group="main"):
         """Floating addresses of a group."""
@@ -307,7 +323,7 @@ class Nodes:
         """A prober on both networks, by ARP and, if told so, by echo; use as a context manager."""
         names = {port["mac"]: node.name for node in self.nodes.values() for port in node.ports}
         networks = {"eth0": "pub", "eth1": "priv"}
-        targets = {alias["address"]: networks[label.partition(":")[0]] for label, alias in self.aliases.items()}
+        targets = {alias["address"]: networks[port_of(alias)] for alias in self.aliases.values()}
         return prober.Prober(self.lab, "prober", targets, names, self.logs, PROBERS if echo else None, period_ms)
 
     def holders(self, group="main"):

@@ -1,13 +1,15 @@
-"""Asks for floating addresses every few milliseconds, by ARP and if told so by ICMP echo, and records who answers:
-gaps and overlaps.
+"""Asks for floating addresses every few milliseconds, by ARP or neighbour discovery and if told so those of IPv4 by
+ICMP echo as well, and records who answers: gaps and overlaps.
 
 Run as a program it is the prober itself: prober.py INTERFACE PERIOD_MS SOURCE|- ADDRESS…. One line per round of
-questions, `? TIME NUMBER`, and one per answer, `TIME ADDRESS MAC NUMBER arp|echo`: TIME is CLOCK_MONOTONIC in s, that
+questions, `? TIME NUMBER`, and one per answer, `TIME ADDRESS MAC NUMBER arp|nd|echo`: TIME is CLOCK_MONOTONIC in s, that
 of an answer the kernel's time of receipt; NUMBER is the round's that is answered, -1 an announcement's.
 
 Questions go to everybody: a router that has the address answers, whoever else knows where it is. ARP asks with source
 0.0.0.0 (RFC 5227), so that nobody learns from it, and has the round's number in the sender's MAC, which the answer
-carries back; echo asks by an IP packet in a broadcast frame, which Linux answers and never forwards.
+carries back; echo asks by an IP packet in a broadcast frame, which Linux answers and never forwards. A neighbour
+solicitation comes from a link-local address that nobody has, whose MAC it says is the round's number: that is where the
+advertisement goes.
 """
 import os
 import select
@@ -19,13 +21,14 @@ import time
 from bisect import bisect_right
 from pathlib import Path
 
-ETH_IP, ETH_ARP = 0x0800, 0x0806
+ETH_IP, ETH_ARP, ETH_IPV6 = 0x0800, 0x0806, 0x86dd
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python 3.11 has no name for it
 PERIOD_MS = 4
 LINES = 200_000  # that a prober keeps before it prints them
 IN_TIME = 0.02  # s: a later answer is none
 EVERYBODY, MARK = b"\xff" * 6, b"\x02\x00"  # a MAC that begins with MARK is a round's number
 ANNOUNCEMENT = -1
+NOBODY = socket.inet_pton(socket.AF_INET6, "fe80::5052:4f42:4552")
 
 
 def _checksum(data):
@@ -46,11 +49,30 @@ def _echo_question(own, source, address, number):
     return EVERYBODY + own + struct.pack("!H", ETH_IP) + ip[:10] + struct.pack("!H", _checksum(ip)) + ip[12:] + echo
 
 
+def _nd_question(own, address, number):
+    """RFC 4861, 4.3: to the address's solicited-node group (RFC 4291, 2.7.1)."""
+    group = socket.inet_pton(socket.AF_INET6, "ff02::1:ff00:0")[:13] + address[13:]
+    ends = NOBODY + group
+    message = struct.pack("!BBHI16sBB2sI", 135, 0, 0, 0, address, 1, 1, MARK, number)
+    check = _checksum(ends + struct.pack("!II", len(message), socket.IPPROTO_ICMPV6) + message)
+    message = message[:2] + struct.pack("!H", check) + message[4:]
+    return (b"\x33\x33" + group[12:] + own + struct.pack("!HIHBB", ETH_IPV6, 6 << 28, len(message), socket.IPPROTO_ICMPV6, 255)
+            + ends + message)
+
+
 def _arp_answer(frame):
     """(address, sender's MAC, number) of an ARP frame, or nothing. An announcement counts as an answer to no question:
     whoever makes it claims the address."""
     sender, address, mark, number = struct.unpack("!6s4s2sI", frame[22:38])
     return address, sender, number if mark == MARK and frame[21] == 2 else ANNOUNCEMENT
+
+
+def _nd_answer(frame):
+    """The same of a neighbour advertisement (RFC 4861, 4.4)."""
+    if len(frame) < 78 or frame[20] != socket.IPPROTO_ICMPV6 or frame[54] != 136:
+        return None
+    mark, number = struct.unpack("!2sI", frame[:6])
+    return frame[62:78], frame[6:12], number if mark == MARK else ANNOUNCEMENT
 
 
 def _echo_answer(frame):
@@ -80,11 +102,15 @@ def _open(interface, protocol):
     return sock
 
 
+def _family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 class _Asker:
     """One network's prober, in its process."""
 
     def __init__(self, interface, source, addresses):
-        self.wanted = {socket.inet_aton(address): address for address in addresses}
+        self.wanted = {socket.inet_pton(_family(address), address): address for address in addresses}
         self.arp = _open(interface, ETH_ARP)
         self.own = self.arp.getsockname()[4]
         self.readers = {self.arp: ("arp", _arp_answer)}
@@ -92,10 +118,15 @@ class _Asker:
         self.said = []
         if self.source:
             self.readers[_open(interface, ETH_IP)] = ("echo", _echo_answer)
+        if any(len(address) == 16 for address in self.wanted):
+            self.readers[_open(interface, ETH_IPV6)] = ("nd", _nd_answer)
 
     def ask(self, number):
         self.said.append(f"? {time.monotonic():.6f} {number}")
         for address in self.wanted:
+            if len(address) == 16:
+                self._send(_nd_question(self.own, address, number))
+                continue
             self._send(_arp_question(self.own, address, number))
             if self.source:
                 self._send(_echo_question(self.own, self.source, address, number))
@@ -170,6 +201,7 @@ class Prober:
         self.addresses, self.targets = list(targets), targets
         self.files = {interface: Path(logs) / f"prober-{interface}.txt" for interface in self.interfaces}
         self.answers, self.rounds, self._answered, self._children = [], {}, {}, []
+        self.announced = {}  # (node, address) -> times
 
     def __enter__(self):
         for interface, addresses in self.interfaces.items():
@@ -199,7 +231,10 @@ class Prober:
                 rounds.append(float(line[1]))
             elif len(line) == 5 and line[0] != "#":
                 when, number = float(line[0]), int(line[3])
-                self.answers.append((when, line[1], self.names.get(line[2], line[2])))
+                node = self.names.get(line[2], line[2])
+                self.answers.append((when, line[1], node))
+                if number == ANNOUNCEMENT:
+                    self.announced.setdefault((node, line[1]), []).append(when)
                 if 0 <= number < len(rounds) and when - rounds[number] <= IN_TIME:
                     self._answered.setdefault((line[1], number), set()).add(line[4])
 
@@ -219,7 +254,7 @@ class Prober:
 
     def _silences(self, address, since, until):
         """An address's longest silence; so much of it that is no lateness of the prober's; the longest that may have been."""
-        rounds, kinds = self.rounds[self.targets[address]], {"arp", "echo"} if self.sources else {"arp"}
+        rounds, kinds = self.rounds[self.targets[address]], self._kinds(address)
         longest, surely, possibly, last = 0.0, 0.0, 0.0, None
         for number, at in enumerate(rounds):
             good = self._answered.get((address, number), set()) >= kinds
@@ -233,6 +268,12 @@ class Prober:
                     longest, surely = max(longest, silence), max(surely, silence - max(late, 0))
             last = number if good else last
         return longest, surely, possibly
+
+    def _kinds(self, address):
+        """What an address has to answer."""
+        if ":" in address:
+            return {"nd"}
+        return {"arp", "echo"} if self.sources else {"arp"}
 
     def overlaps(self):
         """As overlaps_of() for all addresses."""

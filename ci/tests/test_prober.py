@@ -96,6 +96,18 @@ def test_a_live_gap_is_measured(lab, tmp_path):
     assert probe.gap(since=time.monotonic() - 0.1) < 0.05 and probe.spoke("web1", since=back) and not probe.overlaps()
 
 
+def test_ipv6_is_asked_for_by_neighbour_discovery(lab, tmp_path):
+    """Also where there is no route to the prober."""
+    names = {"52:54:00:00:00:02": "web1"}
+    with prober.Prober(lab, "client", {"2001:db8::2": "eth0"}, names, tmp_path, period_ms=2) as probe:
+        time.sleep(0.1)
+        came = time.monotonic()
+        lab.run("web1", "ip", "addr", "add", "2001:db8::2/128", "dev", "eth0", "nodad")
+        time.sleep(0.2)
+    assert not probe.spoke("web1", until=came) and probe.spoke("web1", since=came)
+    assert probe.gap(since=came + 0.1) < 0.05 and not probe.announced
+
+
 def pings(lab, name, address):
     return "1 received" in lab.run(name, "ping", "-c1", "-W0.2", address, check=False)
 

@@ -2,6 +2,7 @@
 #include "agent/act_io.h"
 
 #include <qb/qblog.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "agent/announce_io.h"
 #include "agent/probe_io.h"
 #include "base/clock_io.h"
+#include "base/parse.h"
 
 #define FRAMES_MAX 64		    /* read in one turn of the loop */
 #define PROBE_AGAIN_NS NSEC_PER_SEC /* after a probe that could not be sent */
@@ -130,18 +132,31 @@ static uint32_t valid_lifetime(const struct agent *a)
 	return (uint32_t)((lease + NSEC_PER_SEC - 1) / NSEC_PER_SEC) + 1;
 }
 
+/* A label, or what says as much of an address that has none. */
+static void name_alias(const struct config_floating *alias, char ret_name[AGENT_WIRE_OBJECT_MAX])
+{
+	if (alias->label)
+		snprintf(ret_name, AGENT_WIRE_OBJECT_MAX, "%s", alias->label);
+	else
+		snprintf(ret_name, AGENT_WIRE_OBJECT_MAX, "%.8s (IPv6)", alias->port);
+}
+
 static void add_addresses(struct agent *a, size_t group)
 {
 	const struct config_group *g = &a->config->groups[group];
+	char name[AGENT_WIRE_OBJECT_MAX], address[INET6_ADDRSTRLEN];
+	struct config_floating alias;
 	size_t failed = 0;
 	int r = address_io_add(&a->addresses, g, a->link.ports, a->link.n_ports, valid_lifetime(a),
 			       &failed);
 
 	if (r == 0)
 		return;
-	qb_log(LOG_ERR, "%s: the alias %s could not be added: %s", g->name,
-	       g->aliases[failed].label, strerror(-r));
-	decide_addresses_failed(&a->state, group, g->aliases[failed].label, clock_boot_ns());
+	alias = config_floating(g, failed);
+	name_alias(&alias, name);
+	qb_log(LOG_ERR, "%s: the alias %s, %s, could not be added: %s", g->name, name,
+	       format_ipv6(&alias.address, address, sizeof(address)), strerror(-r));
+	decide_addresses_failed(&a->state, group, name, clock_boot_ns());
 }
 
 /* By name only before the ports are watched: at the start, when nothing waits for it. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Floating addresses as labelled /32 addresses by rtnetlink(7): all of a group or none, in one
- * send, every acknowledgement checked.
+ * Floating addresses as labelled /32 and as /128 addresses by rtnetlink(7): all of a group or none,
+ * in one send, every acknowledgement checked. An IPv6 address is there at once (IFA_F_NODAD): the
+ * lease says that nobody else has it. It is a deprecated one (RFC 4862, 5.5.4), as it must not be
+ * the source of what this router begins itself as long as another address will do: such
+ * connections would break with the next change of owners.
  */
 #ifndef TRIREME_AGENT_ADDRESS_IO_H
 #define TRIREME_AGENT_ADDRESS_IO_H
@@ -24,7 +27,7 @@ void address_io_close(struct address_io *io);
 /*
  * Adds the group's aliases, or renews them, with a lifetime of valid_s seconds. The order is by
  * port, the private side first; a port without gate is taken as one that is not there. 0: all are
- * there. -errno: none is, and *ret_failed is the index of the alias that could not be added.
+ * there. -errno: none is, and *ret_failed is the one that could not be added (config_floating()).
  */
 int address_io_add(struct address_io *io, const struct config_group *group,
 		   const struct port_state *ports, size_t n_ports, uint32_t valid_s,

@@ -28,6 +28,47 @@ void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form f
 	memcpy(f + 38, &address, 4);
 }
 
+/* RFC 4443, 2.3: over the pseudo-header of IPv6 (RFC 8200, 8.1) and the message. */
+static uint16_t checksum(const uint8_t *ip, size_t length)
+{
+	const uint8_t *message = ip + 40;
+	uint32_t sum = IPPROTO_ICMPV6 + (uint32_t)length;
+
+	/* Both addresses, which end the header, and the message behind it. */
+	for (const uint8_t *at = ip + 8; at < message + length; at += 2)
+		sum += (uint32_t)at[0] << 8 | at[1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t) ~(sum + (sum >> 16));
+}
+
+void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t mac[6],
+			 const struct in6_addr *address)
+{
+	static const uint8_t all_nodes[16] = {0xff, 0x02, [15] = 1};
+	uint8_t *ip = ret_frame + 14, *message = ip + 40;
+	uint16_t sum;
+
+	memset(ret_frame, 0, ANNOUNCE_IPV6_SIZE);
+	memcpy(ret_frame, (const uint8_t[]){0x33, 0x33, 0, 0, 0, 1}, 6); /* RFC 2464, 7 */
+	memcpy(ret_frame + 6, mac, 6);
+	memcpy(ret_frame + 12, (const uint8_t[]){0x86, 0xdd}, 2);
+	ip[0] = 6 << 4;
+	ip[5] = ANNOUNCE_IPV6_SIZE - 14 - 40;
+	ip[6] = IPPROTO_ICMPV6;
+	ip[7] = 255; /* RFC 4861, 7.1.2: from this link, and from nowhere else */
+	memcpy(ip + 8, address, 16);
+	memcpy(ip + 24, all_nodes, 16);
+	message[0] = 136;  /* RFC 4861, 4.4 */
+	message[4] = 0x20; /* override: it takes another one's place */
+	memcpy(message + 8, address, 16);
+	message[24] = 2; /* target link-layer address, one unit of 8 bytes */
+	message[25] = 1;
+	memcpy(message + 26, mac, 6);
+	sum = checksum(ip, ip[5]);
+	message[2] = (uint8_t)(sum >> 8);
+	message[3] = (uint8_t)sum;
+}
+
 /* Early losses are repaired by the burst, late ones by a repetition every 60 to 100 s. */
 static uint64_t offset(const struct announce_schedule *s)
 {

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Announcements of floating addresses: the frames (gratuitous ARP, RFC 5227 section 3 and RFC 826)
- * and the times at which they are sent. Pure.
+ * Announcements of floating addresses: the frames (gratuitous ARP, RFC 5227 section 3 and RFC 826;
+ * unsolicited neighbour advertisements, RFC 4861 section 7.2.6) and the times at which they are
+ * sent. Pure.
  */
 #ifndef TRIREME_AGENT_ANNOUNCE_H
 #define TRIREME_AGENT_ANNOUNCE_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define ANNOUNCE_FRAME_SIZE 42 /* Ethernet header and ARP for IPv4, without padding */
+#define ANNOUNCE_IPV6_SIZE                                                     \
+	86 /* Ethernet, IPv6, advertisement with the option of the MAC address \
+	    */
 
 enum announce_form {
 	ANNOUNCE_REQUEST,
@@ -19,6 +24,11 @@ enum announce_form {
 /* address in network byte order. */
 void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form form,
 		    const uint8_t mac[6], uint32_t address);
+
+/* To all nodes. Not as a router, which this machine is for IPv4 only: it forwards nothing of IPv6.
+ */
+void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t mac[6],
+			 const struct in6_addr *address);
 
 struct announce_schedule {
 	uint64_t since; /* when the addresses came up */

@@ -18,20 +18,45 @@ int announce_io_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int send_form(int fd, enum announce_form form, const struct config_alias *alias,
-		     const struct port_state *port)
+/* An Ethernet frame as it is. */
+static int send_frame(int fd, const uint8_t *frame, size_t size, uint16_t protocol, int port)
 {
 	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_ARP),
-				 .sll_ifindex = port->index,
+				 .sll_protocol = htons(protocol),
+				 .sll_ifindex = port,
 				 .sll_halen = 6};
-	uint8_t frame[ANNOUNCE_FRAME_SIZE];
 
-	memset(to.sll_addr, 0xff, 6);
-	announce_frame(frame, form, port->mac, alias->address);
-	if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+	memcpy(to.sll_addr, frame, 6);
+	if (sendto(fd, frame, size, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 		return -errno;
 	return 0;
+}
+
+static int send_arp(int fd, enum announce_form form, uint32_t address,
+		    const struct port_state *port)
+{
+	uint8_t frame[ANNOUNCE_FRAME_SIZE];
+
+	announce_frame(frame, form, port->mac, address);
+	return send_frame(fd, frame, sizeof(frame), ETH_P_ARP, port->index);
+}
+
+static int send_advertisement(int fd, const struct in6_addr *address, const struct port_state *port)
+{
+	uint8_t frame[ANNOUNCE_IPV6_SIZE];
+
+	announce_ipv6_frame(frame, port->mac, address);
+	return send_frame(fd, frame, sizeof(frame), ETH_P_IPV6, port->index);
+}
+
+static int announce(int fd, const struct config_floating *alias, const struct port_state *port)
+{
+	int r;
+
+	if (!alias->label)
+		return send_advertisement(fd, &alias->address, port);
+	r = send_arp(fd, ANNOUNCE_REQUEST, alias->address.s6_addr32[3], port);
+	return r < 0 ? r : send_arp(fd, ANNOUNCE_REPLY, alias->address.s6_addr32[3], port);
 }
 
 int announce_io_send(int fd, const struct config_group *group, const struct port_state *ports,
@@ -39,16 +64,14 @@ int announce_io_send(int fd, const struct config_group *group, const struct port
 {
 	int result = 0;
 
-	for (size_t i = 0; i < group->n_aliases; i++) {
-		const struct config_alias *alias = &group->aliases[i];
-		const struct port_state *port = ports_find(ports, n_ports, alias->port);
+	for (size_t i = 0; i < config_n_floating(group); i++) {
+		const struct config_floating alias = config_floating(group, i);
+		const struct port_state *port = ports_find(ports, n_ports, alias.port);
 		int r;
 
 		if (!port || !port->index)
 			continue;
-		r = send_form(fd, ANNOUNCE_REQUEST, alias, port);
-		if (r == 0)
-			r = send_form(fd, ANNOUNCE_REPLY, alias, port);
+		r = announce(fd, &alias, port);
 		if (r < 0)
 			result = r;
 	}

@@ -11,7 +11,8 @@
 /* Returns the socket, which the caller closes, or -errno. */
 int announce_io_open(void);
 
-/* Announces every alias of the group in both forms; -errno of the last frame that failed. */
+/* Announces every alias of the group, those of IPv4 in both forms; -errno of the last frame that
+ * failed. */
 int announce_io_send(int fd, const struct config_group *group, const struct port_state *ports,
 		     size_t n_ports);
 

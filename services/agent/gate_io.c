@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/gate_io.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -29,7 +28,7 @@
 #define LEASES_SIZE (GATE_GROUPS_MAX * sizeof(struct gate_lease))
 
 static_assert(GATE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "every group has a place");
-static_assert(GATE_ADDRESSES_MAX >= 2 * CONFIG_GROUPS_MAX * CONFIG_ALIASES_MAX,
+static_assert(GATE_ADDRESSES_MAX >= 2 * CONFIG_GROUPS_MAX * CONFIG_FLOATING_MAX,
 	      "the addresses of two configurations have room");
 static_assert(GATE_PORTS_MAX >= 2 * CONFIG_PORTS_MAX, "so have their ports");
 
@@ -148,9 +147,13 @@ static void place_groups(struct gate_io *io, const struct config *config)
 	}
 }
 
-static struct gate_address as_address(uint32_t address)
+static struct gate_address as_address(const struct config_floating *floating)
 {
-	return (struct gate_address){.words = {0, 0, htonl(0xffff), address}};
+	struct gate_address address;
+
+	static_assert(sizeof(address) == sizeof(floating->address), "the same form");
+	memcpy(&address, &floating->address, sizeof(address));
+	return address;
 }
 
 static bool is_floating(const struct config *config, const struct gate_address *address)
@@ -158,8 +161,9 @@ static bool is_floating(const struct config *config, const struct gate_address *
 	for (size_t i = 0; i < config->n_groups; i++) {
 		const struct config_group *g = &config->groups[i];
 
-		for (size_t k = 0; k < g->n_aliases; k++) {
-			struct gate_address a = as_address(g->aliases[k].address);
+		for (size_t k = 0; k < config_n_floating(g); k++) {
+			const struct config_floating f = config_floating(g, k);
+			struct gate_address a = as_address(&f);
 
 			if (memcmp(&a, address, sizeof(a)) == 0)
 				return true;
@@ -177,10 +181,11 @@ static int set_addresses(struct gate_io *io, const struct config *config)
 	for (size_t i = 0; i < config->n_groups; i++) {
 		const struct config_group *g = &config->groups[i];
 
-		for (size_t k = 0; k < g->n_aliases; k++) {
+		for (size_t k = 0; k < config_n_floating(g); k++) {
+			const struct config_floating f = config_floating(g, k);
 			int r;
 
-			address = as_address(g->aliases[k].address);
+			address = as_address(&f);
 			r = bpf_map_update_elem(fd, &address, &io->places[i], BPF_ANY);
 			if (r < 0)
 				return r;
@@ -229,8 +234,8 @@ static uint32_t groups_on(const struct gate_io *io, const struct config *config,
 	uint32_t groups = 0;
 
 	for (size_t i = 0; i < config->n_groups; i++)
-		for (size_t k = 0; k < config->groups[i].n_aliases; k++)
-			if (strcmp(config->groups[i].aliases[k].port, port) == 0)
+		for (size_t k = 0; k < config_n_floating(&config->groups[i]); k++)
+			if (strcmp(config_floating(&config->groups[i], k).port, port) == 0)
 				groups |= 1u << io->places[i];
 	return groups;
 }

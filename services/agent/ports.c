@@ -44,8 +44,8 @@ enum agent_wire_health ports_health(const struct port_state *ports, size_t n_por
 	/* The worst comes first: an owner may go on with most of the others. */
 	if (find_open_port(ports, n_ports, ret_object))
 		return AGENT_HEALTH_NO_GATE;
-	for (size_t i = 0; i < group->n_aliases; i++) {
-		const char *name = group->aliases[i].port;
+	for (size_t i = 0; i < config_n_floating(group); i++) {
+		const char *name = config_floating(group, i).port;
 		const struct port_state *port = ports_find(ports, n_ports, name);
 		enum agent_wire_health code = AGENT_HEALTH_FIT;
 

@@ -45,6 +45,11 @@ static uint64_t revision(const struct config *config)
 			hash = add_text(hash, g->aliases[k].label);
 			hash = add_number(hash, g->aliases[k].address);
 		}
+		for (size_t k = 0; k < g->n_ipv6_aliases; k++) {
+			hash = add_text(hash, g->ipv6_aliases[k].port);
+			hash = agent_wire_hash(hash, &g->ipv6_aliases[k].address,
+					       sizeof(g->ipv6_aliases[k].address));
+		}
 	}
 	return hash;
 }

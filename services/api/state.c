@@ -153,6 +153,28 @@ static void add_reasons(struct buffer *b, const struct agent_status *agent,
 	buffer_text(b, "]");
 }
 
+static void add_ipv6_aliases(struct buffer *b, const struct state_input *in, const char *group)
+{
+	char address[INET6_ADDRSTRLEN];
+	bool first = true;
+
+	buffer_text(b, ",\"ipv6-alias\":[");
+	for (size_t i = 0; i < in->n_groups; i++) {
+		const struct config_group *g = &in->groups[i];
+
+		for (size_t k = 0; strcmp(g->name, group) == 0 && k < g->n_ipv6_aliases; k++) {
+			const struct config_ipv6_alias *alias = &g->ipv6_aliases[k];
+
+			begin_entry(b, first, "address",
+				    format_ipv6(&alias->address, address, sizeof(address)));
+			add_text(b, "port", alias->port);
+			buffer_text(b, "}");
+			first = false;
+		}
+	}
+	buffer_text(b, "]");
+}
+
 static void add_groups(struct buffer *b, const struct state_input *in)
 {
 	const struct agent_status *agent = in->agent;
@@ -172,6 +194,7 @@ static void add_groups(struct buffer *b, const struct state_input *in)
 		add_number(b, "lease-left", left < 0 ? 0 : left > UINT32_MAX ? UINT32_MAX : left);
 		add_reasons(b, agent, group);
 		add_aliases(b, in, group->name);
+		add_ipv6_aliases(b, in, group->name);
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");

@@ -49,6 +49,16 @@ int parse_ipv4(const char *text, uint32_t *ret_address)
 	return 0;
 }
 
+int parse_ipv6(const char *text, struct in6_addr *ret_address)
+{
+	struct in6_addr in;
+
+	if (!text || inet_pton(AF_INET6, text, &in) != 1)
+		return -EINVAL;
+	*ret_address = in;
+	return 0;
+}
+
 int parse_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length)
 {
 	const char *slash = text ? strchr(text, '/') : NULL;
@@ -215,6 +225,11 @@ const char *format_ipv4(uint32_t address, char *buf, size_t size)
 	memcpy(b, &address, sizeof(b));
 	snprintf(buf, size, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
 	return buf;
+}
+
+const char *format_ipv6(const struct in6_addr *address, char *buf, size_t size)
+{
+	return inet_ntop(AF_INET6, address, buf, (socklen_t)size);
 }
 
 const char *format_protocol(unsigned int protocol)

@@ -7,6 +7,7 @@
 #ifndef TRIREME_BASE_PARSE_H
 #define TRIREME_BASE_PARSE_H
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ int parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *ret_value)
 
 /* "192.0.2.1" (RFC 6943 strict dotted quad). */
 int parse_ipv4(const char *text, uint32_t *ret_address);
+
+/* "2001:db8::1" without a zone (RFC 4291, 2.2). */
+int parse_ipv6(const char *text, struct in6_addr *ret_address);
 
 /* "10.1.0.0/16"; host bits that are set are cleared. */
 int parse_prefix(const char *text, uint32_t *ret_address, uint8_t *ret_length);
@@ -37,6 +41,9 @@ int parse_mac(const char *text, uint8_t ret_mac[6]);
 
 /* Writes "a.b.c.d"; buf is at least 16 bytes. Returns buf. */
 const char *format_ipv4(uint32_t address, char *buf, size_t size);
+
+/* Writes the form of RFC 5952; buf is at least INET6_ADDRSTRLEN bytes. Returns buf. */
+const char *format_ipv6(const struct in6_addr *address, char *buf, size_t size);
 
 /* "tcp", "udp" or "sctp" of an IPPROTO_; "?" for others. */
 const char *format_protocol(unsigned int protocol);

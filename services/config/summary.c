@@ -34,6 +34,8 @@ static void add_service(const struct config_service *service, struct text *text)
 
 void summary(const struct config *config, struct text *text)
 {
+	char ipv6[INET6_ADDRSTRLEN];
+
 	text_add(text, "cluster %s: token %u ms, consensus %u ms, heartbeat %u ms\n",
 		 config->cluster_name, config->token, config->consensus, config->heartbeat);
 	for (size_t i = 0; i < config->n_nodes; i++)
@@ -45,6 +47,9 @@ void summary(const struct config *config, struct text *text)
 		for (size_t j = 0; j < group->n_aliases; j++)
 			text_add(text, "  %-8s %s\n", group->aliases[j].label,
 				 address(group->aliases[j].address));
+		for (size_t j = 0; j < group->n_ipv6_aliases; j++)
+			text_add(text, "  %-8s %s\n", group->ipv6_aliases[j].port,
+				 format_ipv6(&group->ipv6_aliases[j].address, ipv6, sizeof(ipv6)));
 	}
 	for (size_t i = 0; i < config->n_services; i++)
 		add_service(&config->services[i], text);

@@ -8,10 +8,22 @@
 #include "console/render.h"
 #include "console/state.h"
 
+/* " NAME=ADDRESS" of each. */
+static void add_addresses(const json_t *aliases, const char *name, struct text *text)
+{
+	const json_t *alias;
+	size_t i;
+
+	json_array_foreach(aliases, i, alias)
+	{
+		text_add(text, " %s=%s", json_text_of(alias, name), json_text_of(alias, "address"));
+	}
+}
+
 static void add_aliases(const json_t *state, struct text *text)
 {
-	const json_t *group, *alias;
-	size_t i, j;
+	const json_t *group;
+	size_t i;
 
 	if (json_array_size(json_object_get(state, "group")))
 		text_add(text, "GROUP            ADDRESSES\n");
@@ -22,11 +34,8 @@ static void add_aliases(const json_t *state, struct text *text)
 		if (json_array_size(aliases) == 0)
 			continue;
 		text_add(text, "%-16s", json_text_of(group, "name"));
-		json_array_foreach(aliases, j, alias)
-		{
-			text_add(text, " %s=%s", json_text_of(alias, "label"),
-				 json_text_of(alias, "address"));
-		}
+		add_addresses(aliases, "label", text);
+		add_addresses(json_object_get(group, "ipv6-alias"), "port", text);
 		text_add(text, "\n");
 	}
 }

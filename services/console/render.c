@@ -107,7 +107,7 @@ static void add_title(const struct view *view, struct text *text)
 /* The addresses of a group, from the configuration: the agent does not repeat them. */
 static void add_vips(const struct view *view, const char *group, struct row *row)
 {
-	char word[48], address[16];
+	char word[CONFIG_PORT_NAME_MAX + INET6_ADDRSTRLEN], address[INET6_ADDRSTRLEN];
 
 	for (size_t i = 0; view->config && i < view->config->n_groups; i++) {
 		const struct config_group *g = &view->config->groups[i];
@@ -117,6 +117,12 @@ static void add_vips(const struct view *view, const char *group, struct row *row
 		for (size_t j = 0; j < g->n_aliases; j++) {
 			snprintf(word, sizeof(word), "%s=%s", g->aliases[j].label,
 				 format_ipv4(g->aliases[j].address, address, sizeof(address)));
+			row_word(row, word);
+		}
+		for (size_t j = 0; j < g->n_ipv6_aliases; j++) {
+			snprintf(
+				word, sizeof(word), "%s=%s", g->ipv6_aliases[j].port,
+				format_ipv6(&g->ipv6_aliases[j].address, address, sizeof(address)));
 			row_word(row, word);
 		}
 	}

@@ -33,6 +33,7 @@ struct scene {
 	const struct config_node *node;
 	bool routes;		  /* a router with both ports */
 	bool joining;		  /* a machine may join */
+	bool floats_ipv6;	  /* some floating address is of IPv6 */
 	char public_address[16];  /* of this node on eth0; empty: no such port */
 	char private_address[16]; /* and on eth1 */
 	char private_subnet[20];  /* with prefix length */
@@ -46,6 +47,8 @@ static void set_scene(struct scene *s, const struct config *config, const struct
 
 	*s = (struct scene){.config = config, .node = node};
 	s->routes = node->role == CONFIG_ROLE_ROUTER && public && private;
+	for (size_t i = 0; i < config->n_groups; i++)
+		s->floats_ipv6 |= config->groups[i].n_ipv6_aliases > 0;
 	if (public)
 		format_ipv4(public->address, s->public_address, sizeof(s->public_address));
 	if (!private)
@@ -237,6 +240,19 @@ static void management_rules(struct text *t, const struct scene *s)
 		https_rules(t, s, PUBLIC, s->public_address);
 }
 
+/*
+ * What keeps a floating address known on its link (RFC 4890, 4.4.1): neighbour discovery, and the
+ * queries that switches with MLD snooping want answered (RFC 3810, 6.2). Beyond that the address
+ * itself answers as those of IPv4 do; the ports' link-local ones do not.
+ */
+static void ipv6_rules(struct text *t)
+{
+	rule(t, "ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept");
+	rule(t, "ip6 hoplimit 1 ip6 saddr fe80::/10 icmpv6 type mld-listener-query accept");
+	rule(t, "ip6 daddr @floating_ipv6 icmpv6 type { destination-unreachable, packet-too-big, "
+		"time-exceeded, parameter-problem, echo-request } accept");
+}
+
 static void input_chain(struct text *t, const struct scene *s)
 {
 	start_chain(t, "input", "filter", "input", 110, "drop");
@@ -252,6 +268,8 @@ static void input_chain(struct text *t, const struct scene *s)
 	}
 	rule(t, "icmp type { destination-unreachable, echo-request, time-exceeded, "
 		"parameter-problem } accept");
+	if (s->routes && s->floats_ipv6)
+		ipv6_rules(t);
 	ring_rules(t, s, false, "accept");
 	management_rules(t, s);
 	if (s->joining && s->private_address[0])

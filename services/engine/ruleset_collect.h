@@ -30,7 +30,7 @@ enum ruleset_set {
 	SET_CHECKED,	     /* where they are asked on the private port */
 	SET_FLOATING_PUBLIC, /* aliases on eth0 */
 	SET_VIP,	     /* addresses of services */
-	SET_CLUSTER,	     /* addresses of nodes, and all aliases */
+	SET_CLUSTER,	     /* addresses of nodes, and all aliases of IPv4 */
 	SET_COUNT,
 };
 

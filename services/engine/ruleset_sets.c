@@ -2,6 +2,7 @@
 #include "engine/ruleset_sets.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 
 #define ADDRESS "type ipv4_addr"
 #define ENDPOINT "type ipv4_addr . inet_proto . inet_service"
+#define FLOATING_IPV6 "floating_ipv6"
+#define ELEMENTS "\t\telements = { "
+#define BETWEEN ",\n\t\t\t     "
 #define RANGES "\n\t\tflags interval"
 
 static const struct {
@@ -93,10 +97,28 @@ static void write_set(struct text *text, enum ruleset_set set, struct elements *
 	}
 	text_add(text, "\t%s %s {\n\t\t%s\n", sets[set].kind, sets[set].name, sets[set].type);
 	for (size_t i = 0; i < n; i++) {
-		text_add(text, "%s", i ? ",\n\t\t\t     " : "\t\telements = { ");
+		text_add(text, "%s", i ? BETWEEN : ELEMENTS);
 		write_element(text, set, &list->items[i]);
 	}
 	text_add(text, "%s\t}\n\n", n > 0 ? " }\n" : "");
+}
+
+/* Not one of them is there twice. */
+static void write_floating_ipv6(struct text *text, const struct config *config)
+{
+	char address[INET6_ADDRSTRLEN];
+	bool first = true;
+
+	text_add(text, "\tset " FLOATING_IPV6 " {\n\t\ttype ipv6_addr\n");
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *g = &config->groups[i];
+
+		for (size_t k = 0; k < g->n_ipv6_aliases; k++, first = false)
+			text_add(
+				text, "%s%s", first ? ELEMENTS : BETWEEN,
+				format_ipv6(&g->ipv6_aliases[k].address, address, sizeof(address)));
+	}
+	text_add(text, "%s\t}\n\n", first ? "" : " }\n");
 }
 
 int ruleset_sets(struct text *text, const struct config *config, const uint32_t *marks,
@@ -112,5 +134,6 @@ int ruleset_sets(struct text *text, const struct config *config, const uint32_t 
 		if (r < 0)
 			return r;
 	}
+	write_floating_ipv6(text, config);
 	return 0;
 }

@@ -72,6 +72,11 @@ static const struct field alias_fields[] = {
 	VALUE("address", FIELD_IPV4, struct config_alias, address),
 };
 
+static const struct field ipv6_alias_fields[] = {
+	VALUE("address", FIELD_IPV6, struct config_ipv6_alias, address),
+	TEXT("port", struct config_ipv6_alias, port),
+};
+
 static int build_node(void *object, const struct lyd_node *from)
 {
 	struct config_node *node = object;
@@ -114,14 +119,23 @@ static int build_alias(void *object, const struct lyd_node *from)
 	return 0;
 }
 
+static int build_ipv6_alias(void *object, const struct lyd_node *from)
+{
+	return SET_FIELDS((struct config_ipv6_alias *)object, ipv6_alias_fields, from);
+}
+
 static int build_group(void *object, const struct lyd_node *from)
 {
 	struct config_group *group = object;
 	int r = SET_FIELDS(group, group_fields, from);
 
-	return r < 0 ? r
-		     : BUILD_LIST(lyd_child(from), "alias", build_alias, group->aliases,
-				  &group->n_aliases);
+	if (r == 0)
+		r = BUILD_LIST(lyd_child(from), "alias", build_alias, group->aliases,
+			       &group->n_aliases);
+	if (r == 0)
+		r = BUILD_LIST(lyd_child(from), "ipv6-alias", build_ipv6_alias, group->ipv6_aliases,
+			       &group->n_ipv6_aliases);
+	return r;
 }
 
 /* Nodes are there before groups. */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The configuration as the daemons see it: the document of trireme.yang, defaults filled in, as
- * plain structs. Addresses are IPv4 in network byte order, port numbers in host byte order, times
- * in milliseconds unless the name says otherwise. Strings end with NUL and fit by the model.
+ * plain structs. Addresses are in network byte order, IPv4 unless the type says otherwise, port
+ * numbers in host byte order, times in milliseconds unless the name says otherwise. Strings end
+ * with NUL and fit by the model.
  */
 #ifndef TRIREME_SCHEMA_CONFIG_H
 #define TRIREME_SCHEMA_CONFIG_H
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +25,8 @@
 #define CONFIG_ROUTES_MAX 64
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_ALIASES_MAX 64
+#define CONFIG_IPV6_ALIASES_MAX 64
+#define CONFIG_FLOATING_MAX (CONFIG_ALIASES_MAX + CONFIG_IPV6_ALIASES_MAX)
 #define CONFIG_SERVICES_MAX 512
 #define CONFIG_RANGES_MAX 16
 #define CONFIG_MARKS_MAX 64
@@ -217,6 +222,11 @@ struct config_alias {
 	uint32_t address;
 };
 
+struct config_ipv6_alias {
+	char port[CONFIG_PORT_NAME_MAX];
+	struct in6_addr address;
+};
+
 struct config_group {
 	char name[CONFIG_NAME_MAX];
 	uint8_t preferred[CONFIG_NODES_MAX]; /* ids of nodes, the first choice first */
@@ -224,6 +234,15 @@ struct config_group {
 	bool preempt; /* an owner hands it back to who is preferred to it */
 	struct config_alias aliases[CONFIG_ALIASES_MAX];
 	size_t n_aliases;
+	struct config_ipv6_alias ipv6_aliases[CONFIG_IPV6_ALIASES_MAX];
+	size_t n_ipv6_aliases;
+};
+
+/* A floating address of either family; the texts are the group's. */
+struct config_floating {
+	const char *port;
+	const char *label;	 /* NULL: of IPv6 */
+	struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2) */
 };
 
 struct config_port_range {
@@ -400,6 +419,28 @@ const struct config_pool *config_pool_by_name(const struct config *config, const
 
 /* The mark of that number or NULL. */
 const struct config_mark *config_mark_by_number(const struct config *config, uint16_t number);
+
+/* All of a group's floating addresses, those of IPv4 first; i is below config_n_floating(). */
+static inline size_t config_n_floating(const struct config_group *group)
+{
+	return group->n_aliases + group->n_ipv6_aliases;
+}
+
+static inline struct config_floating config_floating(const struct config_group *group, size_t i)
+{
+	const struct config_ipv6_alias *ipv6;
+
+	if (i < group->n_aliases) {
+		const struct config_alias *alias = &group->aliases[i];
+		struct config_floating f = {.port = alias->port, .label = alias->label};
+
+		f.address.s6_addr32[2] = htonl(0xffff);
+		f.address.s6_addr32[3] = alias->address;
+		return f;
+	}
+	ipv6 = &group->ipv6_aliases[i - group->n_aliases];
+	return (struct config_floating){.port = ipv6->port, .address = ipv6->address};
+}
 
 /* The port of that name or NULL. */
 const struct config_port *config_port_by_name(const struct config_node *node, const char *name);

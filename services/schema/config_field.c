@@ -43,6 +43,8 @@ static int set_field(void *object, const struct field *field, const struct lyd_n
 		return 0;
 	case FIELD_IPV4:
 		return parse_ipv4(text, target);
+	case FIELD_IPV6:
+		return parse_ipv6(text, target);
 	case FIELD_MAC:
 		return parse_mac(text, target);
 	case FIELD_ENUM:

@@ -15,6 +15,7 @@ enum field_kind {
 	FIELD_U16,
 	FIELD_U32,
 	FIELD_IPV4,
+	FIELD_IPV6,
 	FIELD_MAC,
 	FIELD_ENUM,
 };

@@ -115,6 +115,7 @@ static uint64_t layout(void)
 		offsetof(struct config, groups),
 		sizeof(struct config_group),
 		sizeof(struct config_alias),
+		sizeof(struct config_ipv6_alias),
 		offsetof(struct config_service, scheduler),
 		offsetof(struct config_service, check),
 		offsetof(struct config_real, weight),

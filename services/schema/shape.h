@@ -21,7 +21,7 @@
 /* Services with three containers, sources with one. */
 #define SHAPE_OBJECTS_MAX                                                                   \
 	(SHAPE_FIXED + CONFIG_NODES_MAX * SHAPE_NODE +                                      \
-	 CONFIG_GROUPS_MAX * (1 + CONFIG_ALIASES_MAX) +                                     \
+	 CONFIG_GROUPS_MAX * (1 + CONFIG_FLOATING_MAX) +                                    \
 	 CONFIG_MARKS_MAX * (1 + CONFIG_MATCHES_MAX) + CONFIG_POOLS_MAX + SHAPE_REALS_MAX + \
 	 CONFIG_SERVICES_MAX * 4 + CONFIG_SOURCES_MAX * 2 + CONFIG_USERS_MAX + CONFIG_TOKENS_MAX)
 #define SHAPE_MEMBERS_MAX 32 /* of one object; the model's largest has fewer than half */

@@ -8,6 +8,7 @@
 #include "schema/validate.h"
 
 #define ALIAS_PATH "/trireme:alias-group[name='%s']/alias[label='%s']"
+#define IPV6_PATH "/trireme:alias-group[name='%s']/ipv6-alias[address='%s']"
 
 struct labelled {
 	const struct config_group *group;
@@ -49,20 +50,31 @@ static int check_labels(const struct validation *v)
 	return 0;
 }
 
+/* The router's port of that name; NULL: what is allowed in the place of its name has been written.
+ */
+static const struct config_port *find_port(const struct validation *v,
+					   const struct config_node *node, const char *name)
+{
+	const struct config_port *port = config_port_by_name(node, name);
+
+	if (port && port->address)
+		return port;
+	bad_allowed(v->error,
+		    "a port that every router has, with an address: router %s has no such port %s",
+		    node->name, name);
+	return NULL;
+}
+
 /* Whichever router owns the group must be able to carry the address. */
 static int check_on_router(const struct validation *v, const struct config_node *node,
 			   const struct config_group *group, const struct config_alias *alias)
 {
-	const struct config_port *port = config_port_by_name(node, alias->port);
+	const struct config_port *port = find_port(v, node, alias->port);
 	const char *why;
 	char text[16];
 
-	if (!port || !port->address) {
+	if (!port) {
 		bad_value(v->error, "%s", alias->label);
-		bad_allowed(v->error,
-			    "a port that every router has, with an address: router %s has no such "
-			    "port %s",
-			    node->name, alias->port);
 		return bad_at(v->error, ALIAS_PATH "/label", group->name, alias->label);
 	}
 	why = address_unusable(alias->address, port->prefix_length);
@@ -97,9 +109,96 @@ static int check_alias(const struct validation *v, const struct config_group *gr
 	return bad_at(v->error, ALIAS_PATH "/address", group->name, alias->label);
 }
 
+struct floating {
+	const struct config_group *group;
+	const struct config_ipv6_alias *alias;
+	char text[INET6_ADDRSTRLEN];
+};
+
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct floating *x = a, *y = b;
+	int order = memcmp(&x->alias->address, &y->alias->address, sizeof(x->alias->address));
+
+	return order ? order : (x->alias > y->alias) - (x->alias < y->alias);
+}
+
+/* Why no network knows one host by this address, as what is allowed instead; NULL: one can. */
+static const char *ipv6_unusable(const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(address))
+		return "an address of a host: :: means that there is none";
+	if (IN6_IS_ADDR_LOOPBACK(address))
+		return "an address of a network card: ::1 means this machine itself";
+	if (IN6_IS_ADDR_V4MAPPED(address) || IN6_IS_ADDR_V4COMPAT(address))
+		return "an IPv6 address: this is an IPv4 address in the form of IPv6 (RFC 4291), "
+		       "and those belong into the list alias";
+	if (IN6_IS_ADDR_LINKLOCAL(address))
+		return "a global or unique local address: fe80::/10 is link-local, each port makes "
+		       "its own";
+	if (IN6_IS_ADDR_MULTICAST(address))
+		return "an address of one host: ff00::/8 is multicast";
+	return NULL;
+}
+
+static int check_ipv6_alias(const struct validation *v, const struct floating *f)
+{
+	const char *why = ipv6_unusable(&f->alias->address);
+
+	if (why) {
+		bad_value(v->error, "%s", f->text);
+		bad_allowed(v->error, "%s", why);
+		return bad_at(v->error, IPV6_PATH "/address", f->group->name, f->text);
+	}
+	for (size_t i = 0; i < v->config->n_nodes; i++) {
+		const struct config_node *node = &v->config->nodes[i];
+
+		if (node->role != CONFIG_ROLE_ROUTER || find_port(v, node, f->alias->port))
+			continue;
+		bad_value(v->error, "%s", f->alias->port);
+		return bad_at(v->error, IPV6_PATH "/port", f->group->name, f->text);
+	}
+	return 0;
+}
+
+static int check_ipv6(const struct validation *v)
+{
+	size_t max = (size_t)CONFIG_GROUPS_MAX * CONFIG_IPV6_ALIASES_MAX, n = 0;
+	_cleanup_free_ struct floating *all = calloc(max, sizeof(*all));
+	int r = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (size_t i = 0; i < v->config->n_groups; i++) {
+		const struct config_group *group = &v->config->groups[i];
+
+		for (size_t j = 0; j < group->n_ipv6_aliases && r == 0; j++) {
+			struct floating *f = &all[n++];
+
+			f->group = group;
+			f->alias = &group->ipv6_aliases[j];
+			format_ipv6(&f->alias->address, f->text, sizeof(f->text));
+			r = check_ipv6_alias(v, f);
+		}
+	}
+	qsort(all, n, sizeof(*all), compare_addresses);
+	for (size_t i = 1; i < n && r == 0; i++) {
+		if (!IN6_ARE_ADDR_EQUAL(&all[i - 1].alias->address, &all[i].alias->address))
+			continue;
+		bad_value(v->error, "%s", all[i].text);
+		bad_allowed(v->error, "an address that no other group has: group %s has it too",
+			    all[i - 1].group->name);
+		r = bad_at(v->error, IPV6_PATH "/address", all[i].group->name, all[i].text);
+	}
+	return r;
+}
+
 int validate_aliases(const struct validation *v)
 {
 	int r = check_labels(v);
+
+	if (r == 0)
+		r = check_ipv6(v);
 
 	for (size_t i = 0; i < v->config->n_groups; i++) {
 		const struct config_group *group = &v->config->groups[i];

@@ -44,7 +44,7 @@ static const struct row table[] = {
 	 */
 	{"net/netfilter/nf_conntrack_max", "65536", true},
 	{"net/netfilter/nf_conntrack_tcp_timeout_established", "7440", true},
-	/* The configuration has no IPv6 addresses: none may appear from the network. */
+	/* IPv6 addresses are the configuration's: none may appear from the network. */
 	{"net/ipv6/conf/%s/accept_ra", "0", true},
 	{"net/ipv6/conf/%s/autoconf", "0", true},
 	{"net/ipv6/conf/%s/accept_redirects", "0", true},

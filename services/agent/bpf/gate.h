@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #define GATE_GROUPS_MAX 16
-#define GATE_ADDRESSES_MAX 2048 /* of two configurations, while one takes the other's place */
+#define GATE_ADDRESSES_MAX 4096 /* of two configurations, while one takes the other's place */
 #define GATE_PORTS_MAX 64
 
 /*

@@ -27,6 +27,15 @@ static void add_alias(size_t group, const char *label, const char *address)
 	assert_int_equal(inet_pton(AF_INET, address, &a->address), 1);
 }
 
+static void add_ipv6_alias(size_t group, const char *port, const char *address)
+{
+	struct config_group *g = &config.groups[group];
+	struct config_ipv6_alias *a = &g->ipv6_aliases[g->n_ipv6_aliases++];
+
+	strcpy(a->port, port);
+	assert_int_equal(inet_pton(AF_INET6, address, &a->address), 1);
+}
+
 static void make_config(void)
 {
 	memset(&config, 0, sizeof(config));
@@ -36,6 +45,7 @@ static void make_config(void)
 	add_alias(0, "eth0:1", VIP);
 	add_alias(0, "eth1:1", PRIVATE);
 	add_alias(1, "eth0:2", OTHERS);
+	add_ipv6_alias(0, "eth0", VIP6);
 	strcpy(node.ports[0].name, "eth0");
 	strcpy(node.ports[1].name, "eth1");
 	for (size_t i = 0; i < 2; i++) {
@@ -43,17 +53,6 @@ static void make_config(void)
 		strcpy(ports[i].name, node.ports[i].name);
 		assert_true(ports[i].index > 0);
 	}
-}
-
-/* The configuration has IPv4 only: the address of the other family is put into the map by hand. */
-static void float_ipv6(void)
-{
-	struct gate_address address;
-
-	assert_int_equal(inet_pton(AF_INET6, VIP6, &address), 1);
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(gate.programs->maps.gate_addresses),
-					     &address, &gate.places[0], BPF_ANY),
-			 0);
 }
 
 int gate_set_up(void **state)
@@ -98,7 +97,6 @@ int gate_begin(void **state)
 	gate_io_clear(&gate, 1);
 	gate_io_attach(&gate, &config, ports, 2);
 	assert_true(ports[0].gated && ports[1].gated);
-	float_ipv6();
 	return 0;
 }
 

@@ -33,7 +33,7 @@
 
 extern char gate_folder[];
 extern struct gate_io gate;
-extern struct config config; /* group 0 "main": VIP and PRIVATE; group 1 "other": OTHERS */
+extern struct config config; /* group 0 "main": VIP, VIP6 and PRIVATE; group 1 "other": OTHERS */
 extern struct config_node node;
 extern struct port_state ports[2]; /* eth0, eth1; their other ends are peer0, peer1 */
 

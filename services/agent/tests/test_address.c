@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@ static struct config_group group = {
 	.aliases = {{.label = "lo:1", .port = "lo", .address = 0x0100000a},
 		    {.label = "lo:2", .port = "lo", .address = 0x0200000a}},
 	.n_aliases = 2,
+	.ipv6_aliases = {{.port = "lo", .address = {{{0xfd, [15] = 1}}}}},
+	.n_ipv6_aliases = 1,
 };
 
 static int set_up(void **state)
@@ -76,6 +79,47 @@ static void come_and_go(void **state)
 	assert_int_equal(failed, 7);
 }
 
+/* Whether the IPv6 alias is there: /128, deprecated, without duplicate address detection. */
+static bool ipv6_is_there(void)
+{
+	static const char wanted[] = "fd000000000000000000000000000001 01 80 00 22 ";
+	FILE *file = fopen("/proc/thread-self/net/if_inet6", "r");
+	char line[128];
+	bool found = false;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		found |= strncmp(line, wanted, strlen(wanted)) == 0;
+	fclose(file);
+	return found;
+}
+
+static void ipv6_comes_and_goes(void **state)
+{
+	size_t failed;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), 0);
+		assert_true(ipv6_is_there());
+	}
+	assert_int_equal(address_io_delete(&io, &group, ports, 1), 0);
+	assert_false(ipv6_is_there());
+}
+
+/* Where a port takes no IPv6, there is nothing to remove from it, and the group has no place. */
+static void none_where_there_is_no_ipv6(void **state)
+{
+	size_t failed = 7;
+
+	(void)state;
+	assert_int_equal(system("echo 1 >/proc/sys/net/ipv6/conf/lo/disable_ipv6"), 0);
+	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), -EACCES);
+	assert_int_equal(failed, 2);
+	assert_int_equal(address_io_delete(&io, &group, ports, 1), 0);
+	assert_int_equal(system("echo 0 >/proc/sys/net/ipv6/conf/lo/disable_ipv6"), 0);
+}
+
 static void none_without_the_other(void **state)
 {
 	struct config_group half = group;
@@ -96,7 +140,7 @@ static void none_where_nothing_enforces_the_lease(void **state)
 	ports[0].gated = false;
 	assert_int_equal(address_io_add(&io, &group, ports, 1, 5, &failed), -ENODEV);
 	ports[0].gated = true;
-	assert_int_equal(failed, 1);
+	assert_int_equal(failed, 2);
 }
 
 static void late_answers_are_passed_over(void **state)
@@ -137,6 +181,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(come_and_go),
+		cmocka_unit_test(ipv6_comes_and_goes),
+		cmocka_unit_test(none_where_there_is_no_ipv6),
 		cmocka_unit_test(none_without_the_other),
 		cmocka_unit_test(none_where_nothing_enforces_the_lease),
 		cmocka_unit_test(late_answers_are_passed_over),

@@ -53,9 +53,14 @@ def untouched(*members):
         assert member.reads_and_faults() == disk
 
 
+def dual(document):
+    nodes.slow(document)
+    nodes.dual(document)
+
+
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS, nodes.slow, node=Counted) as whole:
+    with nodes.Nodes(LOGS, dual, node=Counted) as whole:
         whole.start()
         yield whole
 
@@ -73,13 +78,23 @@ def labels(cluster, name):
 
 def test_one_owner_holds_the_whole_group(pair):
     cluster, owner, standby = pair
-    assert labels(cluster, owner) == {"eth0:1", "eth0:2", "eth1:1"}
+    assert labels(cluster, owner) == {"eth0:1", "eth0:2", "eth1:1", "2001:db8:113::10", "fd00:77::1"}
     assert labels(cluster, standby) == labels(cluster, "w") == set()
     shown = json.loads(cluster[owner].run("ip", "-json", "addr", "show", "dev", "eth0"))
     vip = [entry for entry in shown[0]["addr_info"] if entry["local"] == "203.0.113.10"]
     assert len(vip) == 1 and vip[0]["label"] == "eth0:1" and vip[0]["prefixlen"] == 32
     assert 0 < vip[0]["valid_life_time"] <= math.ceil(LEASE) + 1, "the kernel removes it should the agent be gone"
     assert "203.0.113.10" in cluster[owner].run("busybox", "ifconfig", "eth0:1")
+
+
+def test_ipv6_aliases_are_there_at_once_and_no_source(pair):
+    """Without duplicate address detection, which the lease replaces; the router's own connections have another source."""
+    cluster, owner, _ = pair
+    for port, address in (("eth0", "2001:db8:113::10"), ("eth1", "fd00:77::1")):
+        shown = json.loads(cluster[owner].run("ip", "-json", "-6", "addr", "show", "dev", port))
+        alias = next(entry for entry in shown[0]["addr_info"] if entry["local"] == address)
+        assert alias["prefixlen"] == 128 and alias["nodad"] and alias["deprecated"] and alias["preferred_life_time"] == 0
+        assert 0 < alias["valid_life_time"] <= math.ceil(LEASE) + 1
 
 
 def test_every_node_says_why(pair):
@@ -108,6 +123,7 @@ def test_switch_over_by_command(pair, asked, capsys):
         time.sleep(0.3)
     assert probe.overlaps() == []
     assert probe.spoke(owner) and probe.spoke(standby)
+    assert all(len(probe.announced[standby, address]) >= 3 for address in cluster.addresses()), "at 0, 50 and 200 ms"
     assert note(f"switch-over asked at {asked}", probe, capsys) < 0.5
 
 

@@ -79,6 +79,109 @@ static void frame_of_the_request_form(void **state)
 	assert_memory_equal(frame + 38, expected + 38, 4);
 }
 
+static void frame_of_the_advertisement(void **state)
+{
+	static const uint8_t mac[6] = {0x52, 0x54, 0, 0x77, 1, 0};
+	static const uint8_t expected[ANNOUNCE_IPV6_SIZE] = {
+		/* Ethernet: to the group of all nodes, IPv6 */
+		0x33,
+		0x33,
+		0,
+		0,
+		0,
+		1,
+		0x52,
+		0x54,
+		0,
+		0x77,
+		1,
+		0,
+		0x86,
+		0xdd,
+		/* IPv6: 32 bytes of ICMPv6, hop limit 255, from the address, to ff02::1 */
+		0x60,
+		0,
+		0,
+		0,
+		0,
+		32,
+		58,
+		255,
+		0x20,
+		0x01,
+		0x0d,
+		0xb8,
+		1,
+		0x13,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0x10,
+		0xff,
+		0x02,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		1,
+		/* advertisement: checksum, override, the address, its MAC address */
+		136,
+		0,
+		0xa5,
+		0x1c,
+		0x20,
+		0,
+		0,
+		0,
+		0x20,
+		0x01,
+		0x0d,
+		0xb8,
+		1,
+		0x13,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0,
+		0x10,
+		2,
+		1,
+		0x52,
+		0x54,
+		0,
+		0x77,
+		1,
+		0,
+	};
+	uint8_t frame[ANNOUNCE_IPV6_SIZE];
+	struct in6_addr address;
+
+	(void)state;
+	assert_int_equal(parse_ipv6("2001:db8:113::10", &address), 0);
+	announce_ipv6_frame(frame, mac, &address);
+	assert_memory_equal(frame, expected, sizeof(frame));
+}
+
 static void announcements_come_in_time(void **state)
 {
 	static const uint64_t burst[] = {0, 50, 200, 1000, 5000};
@@ -141,6 +244,11 @@ static void ports_decide_about_fitness(void **state)
 	make_config(&c);
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_FIT);
 	assert_string_equal(object, "");
+	c.groups[0].n_ipv6_aliases = 1;
+	strcpy(c.groups[0].ipv6_aliases[0].port, "eth2");
+	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_PORT);
+	assert_string_equal(object, "eth2");
+	c.groups[0].n_ipv6_aliases = 0;
 	ports[2].index = 4;
 	ports[2].gate_error = -EEXIST;
 	assert_int_equal(ports_health(ports, 3, &c.groups[0], object), AGENT_HEALTH_NO_GATE);
@@ -179,6 +287,12 @@ static void settings_follow_the_configuration(void **state)
 	settings_make(&c, 3, 98, &other);
 	assert_true(s.revision == other.revision);
 	c.groups[0].aliases[1].address++;
+	settings_make(&c, 3, 98, &other);
+	assert_false(s.revision == other.revision);
+	c.groups[0].n_ipv6_aliases = 1;
+	settings_make(&c, 3, 98, &s);
+	assert_false(s.revision == other.revision);
+	c.groups[0].ipv6_aliases[0].address.s6_addr[15]++;
 	settings_make(&c, 3, 98, &other);
 	assert_false(s.revision == other.revision);
 }
@@ -345,6 +459,7 @@ int main(void)
 		cmocka_unit_test(lease_of_the_worked_examples),
 		cmocka_unit_test(guard_outlasts_the_lease_on_drifting_clocks),
 		cmocka_unit_test(frame_of_the_request_form),
+		cmocka_unit_test(frame_of_the_advertisement),
 		cmocka_unit_test(announcements_come_in_time),
 		cmocka_unit_test(ports_decide_about_fitness),
 		cmocka_unit_test(settings_follow_the_configuration),

@@ -15,6 +15,7 @@
 
 #include "api/state.h"
 #include "base/cleanup.h"
+#include "base/parse.h"
 #include "proto/api_ipc.h"
 
 static struct ly_ctx *context;
@@ -131,7 +132,7 @@ static void everything_is_told(void **unused)
 					      .state = HEALTH_SOURCE_UP,
 					      .for_ms = 7};
 	static struct agent_status agent;
-	struct config_group group = {.name = "main", .n_aliases = 1};
+	struct config_group group = {.name = "main", .n_aliases = 1, .n_ipv6_aliases = 1};
 	json_t *status = json_loads("{\"revision\":9,\"time\":\"2027-01-15T08:00:00Z\","
 				    "\"author\":\"anna\",\"comment\":\"\",\"current\":true,"
 				    "\"local\":false,\"why\":\"agreed\",\"ring\":\"\","
@@ -156,6 +157,8 @@ static void everything_is_told(void **unused)
 	(void)unused;
 	fill_agent(&agent);
 	group.aliases[0] = (struct config_alias){.label = "eth0:1", .address = htonl(0xcb00710a)};
+	group.ipv6_aliases[0] = (struct config_ipv6_alias){.port = "eth0"};
+	assert_int_equal(parse_ipv6("2001:db8::10", &group.ipv6_aliases[0].address), 0);
 	state_add_service(&services, service);
 	snprintf(service->name, sizeof(service->name), "mail");
 	state_add_service(&services, service);
@@ -177,6 +180,8 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(main_group, "epoch"), "18446744073709551615");
 	assert_int_equal(json_integer_value(json_object_get(main_group, "lease-left")), 900);
 	assert_string_equal(text_at(entry(main_group, "alias", 0), "address"), "203.0.113.10");
+	assert_string_equal(text_at(entry(main_group, "ipv6-alias", 0), "address"), "2001:db8::10");
+	assert_string_equal(text_at(entry(main_group, "ipv6-alias", 0), "port"), "eth0");
 	assert_int_equal(
 		json_integer_value(json_object_get(entry(state, "group", 1), "lease-left")), 0);
 	assert_null(json_object_get(entry(state, "group", 1), "owner"));

@@ -32,11 +32,18 @@ static void numbers(void **state)
 static void addresses(void **state)
 {
 	uint32_t a = 1;
-	char text[16];
+	char text[16], text6[INET6_ADDRSTRLEN];
+	struct in6_addr v6;
 
 	(void)state;
 	assert_int_equal(parse_ipv4("203.0.113.10", &a), 0);
 	assert_string_equal(format_ipv4(a, text, sizeof(text)), "203.0.113.10");
+	assert_int_equal(parse_ipv6("2001:DB8:0:0::010", &v6), 0);
+	assert_string_equal(format_ipv6(&v6, text6, sizeof(text6)), "2001:db8::10");
+	assert_int_equal(parse_ipv6("2001:db8::1%eth0", &v6), -EINVAL);
+	assert_int_equal(parse_ipv6("203.0.113.10", &v6), -EINVAL);
+	assert_int_equal(parse_ipv6(NULL, &v6), -EINVAL);
+	assert_string_equal(format_ipv6(&v6, text6, sizeof(text6)), "2001:db8::10");
 	assert_int_equal(parse_ipv4("203.0.113", &a), -EINVAL);
 	assert_int_equal(parse_ipv4("203.0.113.256", &a), -EINVAL);
 	assert_string_equal(format_ipv4(a, text, sizeof(text)), "203.0.113.10");

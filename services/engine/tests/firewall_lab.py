@@ -27,8 +27,9 @@ QUICK = 1.5  # seconds after which a packet that has not come will not come
 
 
 def document():
-    """The demonstration document, and a UDP service in it."""
+    """The demonstration document, and in it a UDP service and a floating address of IPv6."""
     demo = json.loads(json.dumps(DEMO))
+    demo["trireme:alias-group"][0]["ipv6-alias"] = [{"address": "2001:db8:113::10", "port": "eth0"}]
     demo["trireme:virtual-service"].append(
         {"name": "dns", "address": "203.0.113.10", "protocol": "udp", "port": 53,
          "pool": "dns"})
@@ -88,6 +89,9 @@ def lab():
                                        ("web1", "eth0", "10.77.0.101/24", "192.0.2.9/32")):
             for address in addresses:
                 made.run(name, "ip", "addr", "add", address, "dev", port)
+        for name, *addresses in (("r1", "2001:db8:113::11/64", "2001:db8:113::10/128"), ("client", "2001:db8:113::1/64")):
+            for address in addresses:
+                made.run(name, "ip", "addr", "add", address, "dev", "eth0", "nodad")
         made.run("r1", "ip", "route", "add", "default", "via", "203.0.113.1")
         made.run("web1", "ip", "route", "add", "default", "via", "10.77.0.1")
         # The client knows the way to the private net, as an attacker on the same wire would.
@@ -103,10 +107,10 @@ def engine(lab):
     return started
 
 
-def make(lab, name, kind=socket.SOCK_STREAM, bound=None):
+def make(lab, name, kind=socket.SOCK_STREAM, bound=None, family=socket.AF_INET):
     """A socket that belongs to a namespace."""
     with lab.inside(name):
-        made = socket.socket(socket.AF_INET, kind)
+        made = socket.socket(family, kind)
     made.settimeout(QUICK)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if bound:
@@ -120,9 +124,9 @@ def listen(lab, name, address, port):
     return made
 
 
-def reach(lab, name, address, port, source=("0.0.0.0", 0)):
+def reach(lab, name, address, port, source=None):
     """What becomes of a connection: 'accepted', 'refused' or 'nothing'."""
-    with make(lab, name, bound=source) as sock:
+    with make(lab, name, bound=source, family=socket.AF_INET6 if ":" in address else socket.AF_INET) as sock:
         try:
             sock.connect((address, port))
             return "accepted"

@@ -191,6 +191,15 @@ def test_echo_and_the_routers_own_connections(lab, engine):
         assert reach(lab, "r1", "10.77.0.101", 80) == "accepted", "the health check"
 
 
+def test_floating_ipv6_answers_echo_and_nothing_else(lab, engine):
+    """It is found by neighbour discovery; the router's own addresses are not for anybody to talk to."""
+    lab.run("client", "ping", "-c", "1", "-W", "2", "2001:db8:113::10")
+    assert "0 received" in lab.run("client", "ping", "-c", "1", "-W", "1", "2001:db8:113::11", check=False)
+    with make(lab, "r1", bound=("::", 443), family=socket.AF_INET6) as server:
+        server.listen(16)
+        assert reach(lab, "client", "2001:db8:113::10", 443) == "nothing", "management"
+
+
 def test_nothing_is_replaced_that_is_right(lab, engine):
     wanted = lab.run("r1", "nft", "-a", "list", "table", "inet", "trireme")
     time.sleep(PERIOD + 1)

@@ -106,6 +106,9 @@ static void largest(void **state)
 			config->groups[i].aliases[j].address = 0xdededede + i * 64 + j;
 			memcpy(config->groups[i].aliases[j].port, "eth0", 5);
 		}
+		config->groups[i].n_ipv6_aliases = CONFIG_IPV6_ALIASES_MAX;
+		for (size_t j = 0; j < CONFIG_IPV6_ALIASES_MAX; j++)
+			memset(&config->groups[i].ipv6_aliases[j].address, 0xde, 16);
 	}
 	config->services = calloc(CONFIG_SERVICES_MAX, sizeof(*config->services));
 	assert_non_null(config->services);

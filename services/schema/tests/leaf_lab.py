@@ -196,7 +196,7 @@ def successor(machine):
 
 
 def addresses(machine):
-    return "".join(node.run("sh", "-c", "ip -o link && ip -o -4 addr") for node in machine.cluster.nodes.values())
+    return "".join(node.run("sh", "-c", "ip -o link && ip -o addr") for node in machine.cluster.nodes.values())
 
 
 def files(machine):

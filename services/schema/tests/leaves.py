@@ -85,6 +85,7 @@ def machine(demo, timing):
     put(demo, "/cluster/node[name='w']/role", None)
     put(demo, ETH2, {"name": "eth2", "mac": "52:54:00:77:01:02", "address": "192.0.2.1",
                      "additional-address": [{"address": "198.51.100.1"}]})
+    put(demo, "/alias-group[name='main']/ipv6-alias", [{"address": "2001:db8::10", "port": "eth0"}])
     put(demo, "/cluster/node[name='r1']/route", [{"destination": "10.1.0.0/16", "via": "10.77.0.2"}])
     quick = {"interval": 100, "timeout": 80}
     made = [
@@ -160,6 +161,8 @@ MACHINE = (
     row("/alias-group[name='main']/alias[label='eth0:2']/label", "eth0:7", "addresses", rf"{OTHER}/32 .* eth0:7\b"),
     row("/alias-group[name='main']/alias[label='eth0:2']/address", "203.0.113.30", "addresses", r"203\.0\.113\.30/32 .* eth0:2\b",
         {"/virtual-service[name='web-direct']/address": "203.0.113.30"}),
+    row("/alias-group[name='main']/ipv6-alias[address='2001:db8::10']/address", "2001:db8::11", "addresses", r"eth0 .*2001:db8::11/128 "),
+    row("/alias-group[name='main']/ipv6-alias[address='2001:db8::10']/port", "eth1", "addresses", r"eth1 .*2001:db8::10/128 "),
     # Ports and routes in the kernel.
     row(f"{ETH2}/mtu", 1400, "addresses", r"eth2\b.* mtu 1400 "),
     row(f"{ETH2}/address", "192.0.2.7", "addresses", r"eth2 .*192\.0\.2\.7/24 "),

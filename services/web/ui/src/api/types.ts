@@ -28,6 +28,11 @@ export interface Alias {
   address: string;
 }
 
+export interface Ipv6Alias {
+  address: string;
+  port: string;
+}
+
 export interface Group {
   name: string;
   owner?: string;
@@ -35,6 +40,7 @@ export interface Group {
   epoch?: Counter;
   'lease-left'?: number;
   alias?: Alias[];
+  'ipv6-alias'?: Ipv6Alias[];
 }
 
 export interface RealServer {

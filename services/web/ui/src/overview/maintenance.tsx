@@ -7,7 +7,7 @@ import { announce } from '../base/announce';
 import { Dialog } from '../base/dialog';
 import { refresh } from '../base/live';
 import { Button, Failure, Notice } from '../base/parts';
-import { groupsOf, successors } from './picture';
+import { floating, groupsOf, successors } from './picture';
 import { Aliases } from './routers';
 import { Consequences } from './switch-over';
 
@@ -83,7 +83,7 @@ function WhatStandby({ state, member }: { state: State; member: Member }) {
                 )}
                 :
               </p>
-              <Aliases aliases={group.alias ?? []} />
+              <Aliases addresses={floating(group)} />
             </div>
           ))}
           <Consequences />

@@ -7,6 +7,7 @@ import {
   conditionOf,
   connectionsSoFar,
   dependents,
+  floating,
   memberCondition,
   reachedAt,
   serviceView,
@@ -119,13 +120,18 @@ test('services depend on a data source by their pools', () => {
   assert.equal(dependents(['c'], pools), '');
 });
 
-test('aliases stand by the network port that they are on', () => {
+test('floating addresses of both families stand by the network port that they are on', () => {
   const at = (label: string): { label: string; address: string } => ({ label, address: '192.0.2.1' });
+  const group = {
+    name: 'main',
+    alias: [at('eth0:1'), at('eth1.20:1'), at('eth0:2')],
+    'ipv6-alias': [{ address: '2001:db8::1', port: 'eth0' }],
+  };
   assert.deepEqual(
-    byPort([at('eth0:1'), at('eth1.20:1'), at('eth0:2')]).map(([port, here]) => [port, here.length]),
+    byPort(floating(group)).map(([port, here]) => [port, here.map(({ address, mark }) => address + mark)]),
     [
-      ['eth0', 2],
-      ['eth1.20', 1],
+      ['eth0', ['192.0.2.1:1', '192.0.2.1:2', '2001:db8::1']],
+      ['eth1.20', ['192.0.2.1:1']],
     ],
   );
 });

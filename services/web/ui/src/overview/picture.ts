@@ -1,5 +1,5 @@
 // What the picture of the cluster shows, worked out of the state. Pure.
-import type { Alias, Group, Member, RealServer, Service, State } from '../api/types';
+import type { Group, Member, RealServer, Service, State } from '../api/types';
 import { counter, listed } from '../base/format';
 import type { Tone } from '../base/parts';
 
@@ -63,13 +63,26 @@ export function groupsOf(state: State, member: string): Group[] {
   return (state.group ?? []).filter((group) => group.owner === member);
 }
 
-/** Aliases by the network port that they are on: "eth0:1" is the first on eth0. */
-export function byPort(aliases: Alias[]): [string, Alias[]][] {
-  const ports = new Map<string, Alias[]>();
-  for (const alias of aliases) {
-    const port = alias.label.replace(/:[^:]*$/, '');
-    ports.set(port, [...(ports.get(port) ?? []), alias]);
-  }
+/** A floating address; `mark` tells those of a port apart: ":1" of the label "eth0:1", which IPv6 addresses have not. */
+export interface Floating {
+  address: string;
+  port: string;
+  mark: string;
+}
+
+/** All of a group's floating addresses. */
+export function floating(group: Group): Floating[] {
+  const ipv4 = (group.alias ?? []).map(({ address, label }) => {
+    const port = label.replace(/:[^:]*$/, '');
+    return { address, port, mark: label.slice(port.length) };
+  });
+  return [...ipv4, ...(group['ipv6-alias'] ?? []).map(({ address, port }) => ({ address, port, mark: '' }))];
+}
+
+/** By the network port that they are on. */
+export function byPort(addresses: Floating[]): [string, Floating[]][] {
+  const ports = new Map<string, Floating[]>();
+  for (const address of addresses) ports.set(address.port, [...(ports.get(address.port) ?? []), address]);
   return [...ports];
 }
 

@@ -1,12 +1,12 @@
 // Tier 1: routers and witness, and which of them holds the floating addresses.
 import { useState } from 'preact/hooks';
-import type { Alias, Group, Member, State } from '../api/types';
+import type { Group, Member, State } from '../api/types';
 import { plural } from '../base/format';
 import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
 import { Maintenance } from './maintenance';
-import { byPort, groupsOf, memberCondition } from './picture';
+import { byPort, type Floating, floating, groupsOf, memberCondition } from './picture';
 import { SwitchOver } from './switch-over';
 import { Wires } from './wires';
 
@@ -99,7 +99,7 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
 }
 
 function GroupHeld({ group }: { group: Group }) {
-  const aliases = group.alias ?? [];
+  const addresses = floating(group);
   const lease = group['lease-left'];
   return (
     <section class="group" aria-label={`Addresses of ${group.name}`}>
@@ -109,11 +109,11 @@ function GroupHeld({ group }: { group: Group }) {
           <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>
         )}
       </p>
-      <Aliases aliases={aliases.slice(0, ALIASES_SHOWN)} />
-      {aliases.length > ALIASES_SHOWN && (
+      <Aliases addresses={addresses.slice(0, ALIASES_SHOWN)} />
+      {addresses.length > ALIASES_SHOWN && (
         <details>
-          <summary>{plural(aliases.length - ALIASES_SHOWN, 'more address', 'more addresses')}</summary>
-          <Aliases aliases={aliases.slice(ALIASES_SHOWN)} />
+          <summary>{plural(addresses.length - ALIASES_SHOWN, 'more address', 'more addresses')}</summary>
+          <Aliases addresses={addresses.slice(ALIASES_SHOWN)} />
         </details>
       )}
     </section>
@@ -121,16 +121,16 @@ function GroupHeld({ group }: { group: Group }) {
 }
 
 /** A row for each network port. */
-export function Aliases({ aliases }: { aliases: Alias[] }) {
+export function Aliases({ addresses }: { addresses: Floating[] }) {
   return (
     <div class="ports">
-      {byPort(aliases).map(([port, here]) => (
+      {byPort(addresses).map(([port, here]) => (
         <div class="port" key={port}>
           <span class="port-name">{port}</span>
           <ul class="aliases" aria-label={`Floating addresses on ${port}`}>
-            {here.map((alias) => (
-              <li key={alias.label}>
-                {alias.address} <small>{alias.label.slice(port.length)}</small>
+            {here.map(({ address, mark }) => (
+              <li key={address}>
+                {address} {mark && <small>{mark}</small>}
               </li>
             ))}
           </ul>

@@ -8,7 +8,7 @@ import { Dialog } from '../base/dialog';
 import { listed } from '../base/format';
 import { refresh } from '../base/live';
 import { Button, Failure, Notice } from '../base/parts';
-import { successors } from './picture';
+import { floating, successors } from './picture';
 import { Aliases } from './routers';
 
 /** True of every way in which addresses move on purpose. */
@@ -57,7 +57,7 @@ export function SwitchOver({ state, group, onClose }: { state: State; group?: st
           <p>
             <strong>{g.owner}</strong> gives up these addresses, and <strong>{taker}</strong> takes them:
           </p>
-          <Aliases aliases={g.alias ?? []} />
+          <Aliases addresses={floating(g)} />
         </div>
       ))}
       <Consequences />
