@@ -74,24 +74,33 @@ static void hear(struct agent *a, int index, const struct probe_seen *seen)
 	for (size_t i = 0; i < a->config->n_groups; i++) {
 		const struct config_group *g = &a->config->groups[i];
 
-		for (size_t k = 0; k < g->n_aliases; k++) {
+		for (size_t k = 0; k < config_n_floating(g); k++) {
+			const struct config_floating alias = config_floating(g, k);
 			const struct port_state *port =
-				ports_find(a->link.ports, a->link.n_ports, g->aliases[k].port);
+				ports_find(a->link.ports, a->link.n_ports, alias.port);
 
-			if (g->aliases[k].address == seen->address && port && port->index == index)
+			if (memcmp(&alias.address, &seen->address, sizeof(alias.address)) == 0 &&
+			    port && port->index == index)
 				decide_conflict(&a->state, i, seen, clock_boot_ns());
 		}
 	}
 }
 
-void act_hear(struct agent *a)
+static void hear_all(struct agent *a, int fd)
 {
 	struct probe_seen seen;
 	int index;
 
-	for (int i = 0; i < FRAMES_MAX && probe_io_read(a->probe_fd, &index, &seen); i++)
+	for (int i = 0; i < FRAMES_MAX && probe_io_read(fd, &index, &seen); i++)
 		if (!is_own(&a->link, seen.mac))
 			hear(a, index, &seen);
+}
+
+void act_hear(struct agent *a)
+{
+	hear_all(a, a->probe_fd);
+	if (a->probe6_fd >= 0)
+		hear_all(a, a->probe6_fd);
 }
 
 static void send_probes(struct agent *a, size_t group, uint64_t now)

@@ -38,7 +38,8 @@ struct agent {
 	struct record_io record;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];
-	int probe_fd; /* -1: without a gate nothing is claimed */
+	int probe_fd;  /* -1: without a gate nothing is claimed */
+	int probe6_fd; /* -1: no IPv6 address floats */
 	struct probe_schedule probe[DECIDE_GROUPS_MAX];
 	struct corosync_io corosync;
 	bool connected;

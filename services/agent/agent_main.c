@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/if_ether.h>
 #include <qb/qbloop.h>
 #include <qb/qblog.h>
 #include <signal.h>
@@ -34,8 +35,12 @@
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
-static struct agent agent = {
-	.announce_fd = -1, .timer_fd = -1, .probe_fd = -1, .vote = {.fd = -1}, .turn = {.fd = -1}};
+static struct agent agent = {.announce_fd = -1,
+			     .timer_fd = -1,
+			     .probe_fd = -1,
+			     .probe6_fd = -1,
+			     .vote = {.fd = -1},
+			     .turn = {.fd = -1}};
 
 static void on_ports(void *data)
 {
@@ -325,20 +330,32 @@ static const struct corosync_io_handler corosync_handler = {
 };
 static const struct ipc_io_handler ipc_handler = {fill_status, request_switchover, request_force};
 
-/* Without a gate nothing is claimed, so nothing needs to be heard. */
-static int watch_frames(struct agent *a)
+static int watch_protocol(struct agent *a, int filter, uint16_t protocol, int *ret_fd)
 {
-	int filter = gate_io_watch(&a->gate), r;
+	int r = probe_io_open(filter, protocol);
 
-	if (filter < 0)
-		return 0;
-	r = probe_io_open(filter);
 	if (r < 0) {
 		qb_log(LOG_ERR, "what is said on the ports cannot be heard: %s", strerror(-r));
 		return r;
 	}
-	a->probe_fd = r;
+	*ret_fd = r;
 	return qb_loop_poll_add(a->daemon.loop, QB_LOOP_MED, r, POLLIN, a, on_frames);
+}
+
+/* Without a gate nothing is claimed, so nothing needs to be heard. */
+static int watch_frames(struct agent *a)
+{
+	int filter = gate_io_watch(&a->gate), r;
+	bool ipv6 = false;
+
+	if (filter < 0)
+		return 0;
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		ipv6 |= a->config->groups[i].n_ipv6_aliases > 0;
+	r = watch_protocol(a, filter, ETH_P_ARP, &a->probe_fd);
+	if (r == 0 && ipv6)
+		r = watch_protocol(a, filter, ETH_P_IPV6, &a->probe6_fd);
+	return r;
 }
 
 static int open_everything(struct agent *a)
@@ -445,6 +462,7 @@ static void stop(struct agent *a)
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);
 	closep(&a->probe_fd);
+	closep(&a->probe6_fd);
 	closep(&a->timer_fd);
 	gate_io_close(&a->gate);
 	record_io_close(&a->record);

@@ -29,16 +29,19 @@ void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form f
 }
 
 /* RFC 4443, 2.3: over the pseudo-header of IPv6 (RFC 8200, 8.1) and the message. */
-static uint16_t checksum(const uint8_t *ip, size_t length)
+void announce_ipv6_checksum(uint8_t *ip)
 {
-	const uint8_t *message = ip + 40;
-	uint32_t sum = IPPROTO_ICMPV6 + (uint32_t)length;
+	uint8_t *message = ip + 40;
+	uint32_t sum = IPPROTO_ICMPV6 + (uint32_t)ip[5];
 
+	message[2] = message[3] = 0;
 	/* Both addresses, which end the header, and the message behind it. */
-	for (const uint8_t *at = ip + 8; at < message + length; at += 2)
+	for (const uint8_t *at = ip + 8; at < message + ip[5]; at += 2)
 		sum += (uint32_t)at[0] << 8 | at[1];
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t) ~(sum + (sum >> 16));
+	sum = ~(sum + (sum >> 16));
+	message[2] = (uint8_t)(sum >> 8);
+	message[3] = (uint8_t)sum;
 }
 
 void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t mac[6],
@@ -46,7 +49,6 @@ void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t ma
 {
 	static const uint8_t all_nodes[16] = {0xff, 0x02, [15] = 1};
 	uint8_t *ip = ret_frame + 14, *message = ip + 40;
-	uint16_t sum;
 
 	memset(ret_frame, 0, ANNOUNCE_IPV6_SIZE);
 	memcpy(ret_frame, (const uint8_t[]){0x33, 0x33, 0, 0, 0, 1}, 6); /* RFC 2464, 7 */
@@ -64,9 +66,7 @@ void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t ma
 	message[24] = 2; /* target link-layer address, one unit of 8 bytes */
 	message[25] = 1;
 	memcpy(message + 26, mac, 6);
-	sum = checksum(ip, ip[5]);
-	message[2] = (uint8_t)(sum >> 8);
-	message[3] = (uint8_t)sum;
+	announce_ipv6_checksum(ip);
 }
 
 /* Early losses are repaired by the burst, late ones by a repetition every 60 to 100 s. */

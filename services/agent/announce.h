@@ -30,6 +30,9 @@ void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form f
 void announce_ipv6_frame(uint8_t ret_frame[ANNOUNCE_IPV6_SIZE], const uint8_t mac[6],
 			 const struct in6_addr *address);
 
+/* Puts the ICMPv6 checksum into a packet of less than 256 bytes without extension headers. */
+void announce_ipv6_checksum(uint8_t *ip);
+
 struct announce_schedule {
 	uint64_t since; /* when the addresses came up */
 	uint32_t count; /* announcements made */

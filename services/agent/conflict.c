@@ -15,6 +15,7 @@
  */
 #include "agent/decide_internal.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -54,12 +55,20 @@ void conflict_served(struct decide_state *s, size_t group)
 	c->next_defence = 0;
 }
 
+static const char *address_text(const struct in6_addr *address, char buf[INET6_ADDRSTRLEN])
+{
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return inet_ntop(AF_INET, &address->s6_addr32[3], buf, INET6_ADDRSTRLEN);
+	return inet_ntop(AF_INET6, address, buf, INET6_ADDRSTRLEN);
+}
+
 const char *conflict_text(const struct probe_seen *seen, const char *how, char *buf, size_t size)
 {
-	const uint8_t *a = (const uint8_t *)&seen->address, *m = seen->mac;
+	const uint8_t *m = seen->mac;
+	char address[INET6_ADDRSTRLEN];
 
-	snprintf(buf, size, "%u.%u.%u.%u is %s by %02x:%02x:%02x:%02x:%02x:%02x", a[0], a[1], a[2],
-		 a[3], how, m[0], m[1], m[2], m[3], m[4], m[5]);
+	snprintf(buf, size, "%s is %s by %02x:%02x:%02x:%02x:%02x:%02x",
+		 address_text(&seen->address, address), how, m[0], m[1], m[2], m[3], m[4], m[5]);
 	return buf;
 }
 

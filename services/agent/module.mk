@@ -95,7 +95,8 @@ test_agent_gate_ports-src := services/agent/tests/test_gate_ports.c $(agent-gate
 test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
 
 tests += test_agent_probe
-test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c services/agent/probe_io.c \
+test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c services/agent/announce.c \
+	services/agent/probe_io.c \
 	services/base/parse.c $(agent-gate-test)
 test_agent_probe-pkg := cmocka libbpf libmnl libqb
 

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "agent/announce.h"
 #include "agent/bpf/gate.h"
+
+#define AT_MAC 6
+#define AT_TYPE 12
 
 /* EtherType ARP, Ethernet, IPv4 and the sizes of their addresses (RFC 826). */
 static const uint8_t arp[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4};
 
-#define AT_TYPE 12
 #define AT_OPERATION 20
 #define AT_SENDER_MAC 22
 #define AT_SENDER 28
@@ -16,41 +19,105 @@ static const uint8_t arp[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4};
 #define ARP_END 42
 #define REQUEST 1
 
-void probe_frame(uint8_t ret_frame[PROBE_FRAME_SIZE], const uint8_t mac[6], uint32_t address)
-{
-	uint8_t *f = ret_frame;
+/* RFC 8200, 3; RFC 4861, 4.3 and 4.4; the nonce is RFC 7527's. */
+#define AT_IP 14
+#define AT_NEXT_HEADER 20
+#define AT_SOURCE 22
+#define AT_DESTINATION 38
+#define AT_MESSAGE 54
+#define AT_ND_TARGET 62
+#define AT_OPTION 78
+#define SOLICITATION 135
+#define ADVERTISEMENT 136
+#define NONCE 14
 
-	memset(f, 0, PROBE_FRAME_SIZE);
+static size_t arp_frame(uint8_t *f, const uint8_t mac[6], uint32_t address)
+{
 	memset(f, 0xff, 6);
-	memcpy(f + 6, mac, 6);
 	memcpy(f + AT_TYPE, arp, sizeof(arp));
 	f[AT_OPERATION + 1] = REQUEST;
 	memcpy(f + AT_SENDER_MAC, mac, 6);
 	memcpy(f + AT_TARGET, &address, 4);
 	memcpy(f + ARP_END, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK));
+	return PROBE_ARP_SIZE;
 }
 
-static bool is_marked(const uint8_t *frame, size_t size)
+/*
+ * To the hardware address of all nodes, so that another router that probes hears it, whose cards
+ * let no other multicast in.
+ */
+static size_t ipv6_frame(uint8_t *f, const struct in6_addr *address)
 {
-	return size >= ARP_END + sizeof(GATE_PROBE_MARK) &&
-	       memcmp(frame + ARP_END, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK)) == 0;
+	static const uint8_t solicited[13] = {0xff, 0x02, [11] = 1, [12] = 0xff};
+	const uint8_t *a = address->s6_addr;
+
+	memcpy(f, (const uint8_t[]){0x33, 0x33, 0, 0, 0, 1}, 6);
+	memcpy(f + AT_TYPE, (const uint8_t[]){0x86, 0xdd, 6 << 4}, 3);
+	f[AT_IP + 5] = PROBE_IPV6_SIZE - AT_MESSAGE;
+	f[AT_NEXT_HEADER] = IPPROTO_ICMPV6;
+	f[AT_IP + 7] = 255;
+	memcpy(f + AT_DESTINATION, solicited, sizeof(solicited));
+	memcpy(f + AT_DESTINATION + sizeof(solicited), a + 13, 3);
+	f[AT_MESSAGE] = SOLICITATION;
+	memcpy(f + AT_ND_TARGET, a, 16);
+	f[AT_OPTION] = NONCE;
+	f[AT_OPTION + 1] = 1; /* of 8 bytes */
+	memcpy(f + AT_OPTION + 2, GATE_PROBE_MARK, 6);
+	announce_ipv6_checksum(f + AT_IP);
+	return PROBE_IPV6_SIZE;
+}
+
+size_t probe_frame(uint8_t ret_frame[PROBE_SIZE_MAX], const uint8_t mac[6],
+		   const struct in6_addr *address)
+{
+	memset(ret_frame, 0, PROBE_SIZE_MAX);
+	memcpy(ret_frame + AT_MAC, mac, 6);
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return arp_frame(ret_frame, mac, address->s6_addr32[3]);
+	return ipv6_frame(ret_frame, address);
+}
+
+static bool parse_arp(const uint8_t *f, size_t size, struct probe_seen *ret_seen)
+{
+	bool marked = size >= ARP_END + sizeof(GATE_PROBE_MARK) &&
+		      memcmp(f + ARP_END, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK)) == 0;
+	struct probe_seen seen = {.address.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	uint32_t *address = &seen.address.s6_addr32[3];
+
+	memcpy(seen.mac, f + AT_SENDER_MAC, sizeof(seen.mac));
+	memcpy(address, f + AT_SENDER, sizeof(*address));
+	seen.asks = !*address && marked;
+	if (seen.asks)
+		memcpy(address, f + AT_TARGET, sizeof(*address));
+	*ret_seen = seen;
+	return *address;
+}
+
+static bool parse_discovery(const uint8_t *f, size_t size, struct probe_seen *ret_seen)
+{
+	bool marked = size >= PROBE_IPV6_SIZE && f[AT_OPTION] == NONCE &&
+		      memcmp(f + AT_OPTION + 2, GATE_PROBE_MARK, 6) == 0;
+	struct probe_seen seen = {.asks = f[AT_MESSAGE] == SOLICITATION};
+
+	memcpy(seen.mac, f + AT_MAC, sizeof(seen.mac));
+	memcpy(&seen.address, f + AT_ND_TARGET, sizeof(seen.address));
+	*ret_seen = seen;
+	return f[AT_MESSAGE] == ADVERTISEMENT || (seen.asks && marked);
 }
 
 bool probe_parse(const uint8_t *frame, size_t size, struct probe_seen *ret_seen)
 {
-	struct probe_seen seen = {0};
+	struct probe_seen seen;
+	bool says = false;
 
-	if (size < ARP_END || memcmp(frame + AT_TYPE, arp, sizeof(arp)) != 0)
-		return false;
-	memcpy(seen.mac, frame + AT_SENDER_MAC, sizeof(seen.mac));
-	memcpy(&seen.address, frame + AT_SENDER, sizeof(seen.address));
-	seen.asks = !seen.address && is_marked(frame, size);
-	if (seen.asks)
-		memcpy(&seen.address, frame + AT_TARGET, sizeof(seen.address));
-	if (!seen.address)
-		return false;
-	*ret_seen = seen;
-	return true;
+	if (size >= ARP_END && memcmp(frame + AT_TYPE, arp, sizeof(arp)) == 0)
+		says = parse_arp(frame, size, &seen);
+	else if (size >= AT_OPTION && frame[AT_TYPE] == 0x86 && frame[AT_TYPE + 1] == 0xdd &&
+		 frame[AT_NEXT_HEADER] == IPPROTO_ICMPV6)
+		says = parse_discovery(frame, size, &seen);
+	if (says)
+		*ret_seen = seen;
+	return says;
 }
 
 void probe_start(struct probe_schedule *p, uint64_t now)

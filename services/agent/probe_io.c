@@ -5,16 +5,17 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
 
-int probe_io_open(int filter)
+int probe_io_open(int filter, uint16_t protocol)
 {
 	/* Protocol 0: nothing is received before the filter is there. */
 	_cleanup_close_ int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	const struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP)};
+	const struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol)};
 
 	if (fd < 0)
 		return -errno;
@@ -28,7 +29,7 @@ bool probe_io_read(int fd, int *ret_index, struct probe_seen *ret_seen)
 {
 	struct sockaddr_ll from;
 	socklen_t length = sizeof(from);
-	uint8_t frame[PROBE_FRAME_SIZE];
+	uint8_t frame[PROBE_SIZE_MAX];
 	ssize_t n = recvfrom(fd, frame, sizeof(frame), 0, (struct sockaddr *)&from, &length);
 
 	if (n < 0)
@@ -39,17 +40,18 @@ bool probe_io_read(int fd, int *ret_index, struct probe_seen *ret_seen)
 	return true;
 }
 
-static int send_one(int fd, const struct config_alias *alias, const struct port_state *port)
+static int send_one(int fd, const struct in6_addr *address, const struct port_state *port)
 {
+	uint16_t protocol = IN6_IS_ADDR_V4MAPPED(address) ? ETH_P_ARP : ETH_P_IPV6;
 	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_ARP),
+				 .sll_protocol = htons(protocol),
 				 .sll_ifindex = port->index,
 				 .sll_halen = 6};
-	uint8_t frame[PROBE_FRAME_SIZE];
+	uint8_t frame[PROBE_SIZE_MAX];
+	size_t size = probe_frame(frame, port->mac, address);
 
-	memset(to.sll_addr, 0xff, 6);
-	probe_frame(frame, port->mac, alias->address);
-	if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+	memcpy(to.sll_addr, frame, 6);
+	if (sendto(fd, frame, size, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 		return -errno;
 	return 0;
 }
@@ -57,10 +59,10 @@ static int send_one(int fd, const struct config_alias *alias, const struct port_
 int probe_io_send(int fd, const struct config_group *group, const struct port_state *ports,
 		  size_t n_ports)
 {
-	for (size_t i = 0; i < group->n_aliases; i++) {
-		const struct config_alias *alias = &group->aliases[i];
-		const struct port_state *port = ports_find(ports, n_ports, alias->port);
-		int r = port && port->index ? send_one(fd, alias, port) : -ENODEV;
+	for (size_t i = 0; i < config_n_floating(group); i++) {
+		const struct config_floating alias = config_floating(group, i);
+		const struct port_state *port = ports_find(ports, n_ports, alias.port);
+		int r = port && port->index ? send_one(fd, &alias.address, port) : -ENODEV;
 
 		if (r < 0)
 			return r;

@@ -223,6 +223,23 @@ static __always_inline int enter4(struct __sk_buff *skb, const struct frame *f)
 	return verdict(is_routed(skb, &route));
 }
 
+/*
+ * RFC 4862, 5.4.2: of a router that is about to take an address, and wants to know who has it. The
+ * mark is a nonce (RFC 7527).
+ */
+static __always_inline _Bool is_probe6(struct __sk_buff *skb, const struct frame *f,
+				       const struct ipv6hdr *ip, const struct discovery *d)
+{
+	const __u8 nonce[] = {14, 1, 't', 'r', 'i', 'r', 'e', 'm'};
+	__u64 mark, wanted;
+
+	__builtin_memcpy(&wanted, nonce, sizeof(wanted));
+	return d->type == ND_SOLICITATION &&
+	       !(ip->saddr.in6_u.u6_addr32[0] | ip->saddr.in6_u.u6_addr32[1] |
+		 ip->saddr.in6_u.u6_addr32[2] | ip->saddr.in6_u.u6_addr32[3]) &&
+	       READ(skb, f->at + sizeof(*ip) + sizeof(*d), &mark) && mark == wanted;
+}
+
 static __always_inline int enter6(struct __sk_buff *skb, const struct frame *f)
 {
 	struct bpf_fib_lookup route = {.family = AF_INET6};
@@ -237,7 +254,8 @@ static __always_inline int enter6(struct __sk_buff *skb, const struct frame *f)
 		return verdict(destination == SHUT);
 	if (ip.nexthdr == IPPROTO_ICMPV6 && READ(skb, f->at + sizeof(ip), &d.type) &&
 	    d.type == ND_SOLICITATION)
-		return verdict(!READ(skb, f->at + sizeof(ip), &d) || judge6(&d.target) == SHUT);
+		return verdict(!READ(skb, f->at + sizeof(ip), &d) ||
+			       (judge6(&d.target) == SHUT && !is_probe6(skb, f, &ip, &d)));
 	if (!may_be_transit(skb, f, ip.daddr.in6_u.u6_addr8[0] == MULTICAST6))
 		return TC_ACT_UNSPEC;
 	route.l4_protocol = ip.nexthdr;
@@ -338,14 +356,32 @@ int gate_egress(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
+static __always_inline int watch6(struct __sk_buff *skb, const struct frame *f)
+{
+	struct discovery d;
+	struct ipv6hdr ip;
+
+	if (!READ(skb, f->at, &ip) || ip.nexthdr != IPPROTO_ICMPV6 ||
+	    !READ(skb, f->at + sizeof(ip), &d))
+		return 0;
+	if (d.type != ND_ADVERTISEMENT && !is_probe6(skb, f, &ip, &d))
+		return 0;
+	return judge6(&d.target) == ORDINARY ? 0 : (int)skb->len;
+}
+
 /* For the agent's socket: who says that it has a floating address, and routers that probe for one.
  */
 SEC("socket")
 int gate_watch(struct __sk_buff *skb)
 {
 	const struct frame f = {.at = ETH_HLEN};
+	__be16 protocol;
 	struct arp a;
 
+	if (!READ(skb, offsetof(struct ethhdr, h_proto), &protocol))
+		return 0;
+	if (protocol == bpf_htons(ETH_P_IPV6))
+		return watch6(skb, &f);
 	if (!read_arp(skb, &f, &a))
 		return 0;
 	return judge4(is_probe(skb, &f, &a) ? a.target : a.sender) == ORDINARY ? 0 : (int)skb->len;

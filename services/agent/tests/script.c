@@ -334,8 +334,12 @@ static void do_heard(struct script *s)
 {
 	struct probe_seen seen = {.asks = strcmp(word(s, 0), "asked") == 0};
 
-	if (parse_ipv4(word(s, 1), &seen.address) < 0 || parse_mac(word(s, 2), seen.mac) < 0)
-		script_fail(s, "no address, or no hardware address", word(s, 1));
+	seen.address.s6_addr16[5] = 0xffff;
+	if (parse_ipv4(word(s, 1), &seen.address.s6_addr32[3]) < 0 &&
+	    parse_ipv6(word(s, 1), &seen.address) < 0)
+		script_fail(s, "no address", word(s, 1));
+	if (parse_mac(word(s, 2), seen.mac) < 0)
+		script_fail(s, "no hardware address", word(s, 2));
 	decide_conflict(&s->state, s->group, &seen, s->now);
 }
 

@@ -12,14 +12,20 @@ sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
 
 LOGS = TOP / "build/test/labs/two-node"
+VIP = "203.0.113.10"
 RING_CUT = "\n".join(["add table inet cut", *(f"add chain inet cut {way} {{ type filter hook {way} priority 0; }}\n"
                                             f"add rule inet cut {way} udp dport 5405-5408 drop" for way in ("input", "output"))])
 
 
+ARP_LOST = "\n".join(["add table netdev cut", *(f'add chain netdev cut {port} {{ type filter hook ingress device "{port}" priority 0; }}\n'
+                                               f"add rule netdev cut {port} ether type arp drop" for port in ("eth0", "eth1"))])
+
+
 def routers(*names):
-    """A change for Nodes: only these are there."""
+    """A change for Nodes: only these are there. Addresses of both families float."""
     def change(document):
         nodes.slow(document)
+        nodes.dual(document)
         cluster = document["trireme:cluster"]
         cluster["node"] = [node for node in cluster["node"] if node["name"] in names]
     return change
@@ -63,12 +69,16 @@ def test_an_address_that_another_machine_claims_is_defended(pair):
 
 
 def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
-    """And once it is really gone the standby takes over."""
+    """Its kernel answers, by either family. And once it is really gone the standby takes over."""
     cluster, owner, standby = pair
     with cluster.probe() as probe:
+        cluster[standby].run("nft", ARP_LOST)
         cluster[standby].run("nft", RING_CUT)
         processes.wait_for("the alert", lambda: "alert: main: not claimed" in cluster[standby].log(), 15)
-        assert f"is answered by {cluster[owner].ports[0]['mac'][:-2]}" in reason(cluster, standby)
+        by_ipv6 = "main: not claimed, 2001:db8:113::10 is answered by " + cluster[owner].ports[0]["mac"]
+        assert by_ipv6 in cluster[standby].log() or "main: not claimed, fd00:77::1 is answered" in cluster[standby].log()
+        cluster[standby].run("nft", "delete", "table", "netdev", "cut")
+        processes.wait_for("the answer by ARP", lambda: f"{VIP} is answered by {cluster[owner].ports[0]['mac']}" in reason(cluster, standby), 8)
         assert "the owner lives on a net that this router does not hear otherwise" in reason(cluster, standby)
         assert reason(cluster, owner).startswith("owner ")
         time.sleep(1.5)
