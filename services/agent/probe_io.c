@@ -27,7 +27,7 @@ int probe_io_open(int filter, uint16_t protocol)
 
 bool probe_io_read(int fd, int *ret_index, struct probe_seen *ret_seen)
 {
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = {0};
 	socklen_t length = sizeof(from);
 	uint8_t frame[PROBE_SIZE_MAX];
 	ssize_t n = recvfrom(fd, frame, sizeof(frame), 0, (struct sockaddr *)&from, &length);
