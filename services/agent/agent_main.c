@@ -350,6 +350,7 @@ static int watch_frames(struct agent *a)
 
 	if (filter < 0)
 		return 0;
+	assert(a->config);
 	for (size_t i = 0; i < a->config->n_groups; i++)
 		ipv6 |= a->config->groups[i].n_ipv6_aliases > 0;
 	r = watch_protocol(a, filter, ETH_P_ARP, &a->probe_fd);
