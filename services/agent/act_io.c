@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/act_io.h"
 
+#include <errno.h>
 #include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "agent/announce_io.h"
 #include "agent/probe_io.h"
+#include "agent/settings.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
 
@@ -195,6 +197,18 @@ static int delete_addresses(struct agent *a, size_t group)
 	return r;
 }
 
+static void fence(struct agent *a, const struct decide_action *action)
+{
+	const struct config_fence_device *device = settings_fence_device(a->config, action->node);
+	int r = device ? fence_io_ask(&a->fence, device, action->request) : -ENODEV;
+	char text[120];
+
+	if (r == 0)
+		return;
+	snprintf(text, sizeof(text), "the helper cannot be asked: %s", strerror(-r));
+	decide_fenced(&a->state, action->request, text, clock_boot_ns());
+}
+
 static void execute(struct agent *a, const struct decide_action *action)
 {
 	size_t group = action->group;
@@ -233,6 +247,9 @@ static void execute(struct agent *a, const struct decide_action *action)
 		break;
 	case DECIDE_PROBE_STOP:
 		probe_stop(&a->probe[group]);
+		break;
+	case DECIDE_FENCE:
+		fence(a, action);
 		break;
 	}
 }

@@ -6,6 +6,7 @@
 #include "agent/address_io.h"
 #include "agent/announce.h"
 #include "agent/decide.h"
+#include "agent/fence_io.h"
 #include "agent/gate_io.h"
 #include "agent/ipc_io.h"
 #include "agent/link_io.h"
@@ -32,7 +33,10 @@ struct agent {
 	struct ipc_io ipc;
 	struct gate_io gate;
 	const char *bpf_folder;
-	uint64_t gate_again; /* when ports without one are asked again */
+	struct fence_io fence;
+	const char *fence_socket;
+	uint64_t fence_again; /* when the helper, if it is needed and not there, is looked for */
+	uint64_t gate_again;  /* when ports without one are asked again */
 	struct vote_io vote;
 	struct turn_io turn;
 	struct record_io record;

@@ -24,6 +24,7 @@
 #include "base/clock_io.h"
 #include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
+#include "proto/fence_wire.h"
 #include "schema/node_io.h"
 #include "schema/schema.h"
 
@@ -31,6 +32,7 @@
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
 #define STACK_FILLED (1280u << 10)
 #define STACK_PAGE 4096u
+#define HELPER_AGAIN_NS NSEC_PER_SEC
 #define GATE_AGAIN_NS NSEC_PER_SEC /* a port that has taken no gate is asked again */
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
@@ -40,7 +42,8 @@ static struct agent agent = {.announce_fd = -1,
 			     .probe_fd = -1,
 			     .probe6_fd = -1,
 			     .vote = {.fd = -1},
-			     .turn = {.fd = -1}};
+			     .turn = {.fd = -1},
+			     .fence = {.fd = -1}};
 
 static void on_ports(void *data)
 {
@@ -146,6 +149,34 @@ static void follow_standby(struct agent *a, const struct config *config)
 	decide_standby(&a->state, node && node->standby, clock_boot_ns());
 }
 
+/* A helper that is not there yet, or not any more, is looked for again. */
+static void meet_helper(struct agent *a)
+{
+	if (a->config->n_fence_devices > 0)
+		fence_io_connect(&a->fence);
+	a->fence_again = clock_boot_ns() + HELPER_AGAIN_NS;
+}
+
+/* Devices may change under a running agent; the former ones end with `config`. */
+static void follow_fencing(struct agent *a, struct config *config)
+{
+	struct decide_device devices[DECIDE_NODES_MAX];
+	struct config *own = a->config;
+
+	settings_devices(config, &a->state.settings, devices);
+	if (config != own) {
+		struct config_fence_device *former = own->fence_devices;
+		size_t n = own->n_fence_devices;
+
+		own->fence_devices = config->fence_devices;
+		own->n_fence_devices = config->n_fence_devices;
+		config->fence_devices = former;
+		config->n_fence_devices = n;
+	}
+	decide_fencing(&a->state, devices, clock_boot_ns());
+	meet_helper(a);
+}
+
 /* Who this node is, is known: from the document, or from corosync, which has the last word. */
 static int become(struct agent *a, uint32_t id)
 {
@@ -171,6 +202,7 @@ static int become(struct agent *a, uint32_t id)
 	/* Nothing tells the other routers of this one's connections. */
 	decide_synchronised(&a->state, false, clock_boot_ns());
 	follow_standby(a, a->config);
+	follow_fencing(a, a->config);
 	if (r == 0)
 		r = watch_ports(a, id);
 	if (r == 0)
@@ -207,6 +239,8 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
 		on_ports(a);
 	act(a);
+	if (now >= a->fence_again)
+		meet_helper(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->daemon.loop);
 	return 0;
@@ -236,6 +270,21 @@ static int32_t on_end(int32_t number, void *data)
 	return 0;
 }
 
+/* Who may sign in is in the same file, and nothing to the agent. */
+static int load(struct agent *a, struct config **ret_config)
+{
+	struct config *config;
+	int r = daemon_load(&a->daemon, &config);
+
+	if (r < 0)
+		return r;
+	explicit_bzero(config->users, config->n_users * sizeof(config->users[0]));
+	explicit_bzero(config->tokens, config->n_tokens * sizeof(config->tokens[0]));
+	config->n_users = config->n_tokens = 0;
+	*ret_config = config;
+	return 0;
+}
+
 /* A running lease is not given up: the next life adopts it. */
 static int32_t on_reload(int32_t number, void *data)
 {
@@ -243,7 +292,7 @@ static int32_t on_reload(int32_t number, void *data)
 	struct config *next;
 
 	(void)number;
-	if (daemon_load(&a->daemon, &next) < 0)
+	if (load(a, &next) < 0)
 		return 0; /* this life goes on with what it has */
 	config_free(next);
 	a->again = true;
@@ -256,12 +305,13 @@ static int on_configuration_file(void *data)
 {
 	struct agent *a = data;
 	_cleanup_(config_freep) struct config *next = NULL;
-	int r = daemon_load(&a->daemon, &next);
+	int r = load(a, &next);
 
 	if (r < 0)
 		return r;
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	follow_standby(a, next);
+	follow_fencing(a, next);
 	act(a);
 	tzset(); /* it may be another zone */
 	if (!settings_equal(a->config, next)) {
@@ -269,6 +319,14 @@ static int on_configuration_file(void *data)
 		qb_loop_stop(a->daemon.loop);
 	}
 	return 0;
+}
+
+static void on_fenced(void *data, uint32_t request, const char *failure)
+{
+	struct agent *a = data;
+
+	decide_fenced(&a->state, request, failure, clock_boot_ns());
+	act(a);
 }
 
 static void fill_status(void *data, struct agent_status *ret_status)
@@ -421,6 +479,7 @@ static int start(struct agent *a)
 
 	if (r < 0)
 		return r;
+	fence_io_init(&a->fence, a->daemon.loop, a->fence_socket, on_fenced, a);
 	cpg_io_init(&a->cpg, a->daemon.loop, GROUP_NAME, &cpg_handler, a);
 	quorum_io_init(&a->quorum, a->daemon.loop, &quorum_handler, a);
 	for (size_t i = 0; i < DECIDE_GROUPS_MAX; i++) {
@@ -465,6 +524,7 @@ static void stop(struct agent *a)
 	closep(&a->probe_fd);
 	closep(&a->probe6_fd);
 	closep(&a->timer_fd);
+	fence_io_close(&a->fence);
 	gate_io_close(&a->gate);
 	record_io_close(&a->record);
 	vote_io_close(&a->vote);
@@ -488,7 +548,7 @@ __attribute__((noinline)) static void fill_stack(void)
 
 static int run(struct agent *a)
 {
-	int r = daemon_load(&a->daemon, &a->config);
+	int r = load(a, &a->config);
 
 	if (r < 0)
 		return r;
@@ -521,12 +581,19 @@ int main(int argc, char **argv)
 	 */
 	const uint64_t keep = GATE_RIGHTS | PRIVILEGE(CAP_NET_RAW) | PRIVILEGE(CAP_SYS_NICE) |
 			      PRIVILEGE(CAP_IPC_LOCK);
-	const struct daemon_switch bpf = {"bpf", "DIR", GATE_SWITCH_HELP, &a->bpf_folder};
-	const struct daemon_special special = {
-		.config_path = SCHEMA_RUNNING, .switches = &bpf, .n_switches = 1};
+	const struct daemon_switch switches[] = {
+		{"bpf", "DIR", GATE_SWITCH_HELP, &a->bpf_folder},
+		{"fence", "SOCKET", "where nodes are powered off (" FENCE_SOCKET ")",
+		 &a->fence_socket},
+	};
+	const struct daemon_special special = {/* Devices have passwords. */
+					       .config_path = SCHEMA_RUNNING_ACCESS,
+					       .switches = switches,
+					       .n_switches = ARRAY_SIZE(switches)};
 	int r;
 
 	a->bpf_folder = GATE_FOLDER;
+	a->fence_socket = FENCE_SOCKET;
 	r = daemon_begin_special(&a->daemon, "trireme-agent", keep, &special, argc, argv);
 	if (r >= 0)
 		return r;

@@ -20,6 +20,7 @@ struct decide_action *decide_emit(struct decide_state *s, enum decide_action_typ
 	action->type = type;
 	action->group = group;
 	action->epoch = action->deadline = 0;
+	action->node = action->request = 0;
 	return action;
 }
 
@@ -197,6 +198,7 @@ static void finish(struct decide_state *s, uint64_t now)
 	note_reform(s, now);
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		group_step(s, i, now);
+	fence_step(s, now);
 	transition_end(s, now);
 	if (s->health_dirty && s->view)
 		view_send_state(s, AGENT_WIRE_HEALTH, now);
@@ -327,6 +329,23 @@ void decide_synchronised(struct decide_state *s, bool synchronised, uint64_t now
 	finish(s, now);
 }
 
+void decide_fencing(struct decide_state *s, const struct decide_device devices[DECIDE_NODES_MAX],
+		    uint64_t now)
+{
+	begin(s, now);
+	transition_event(s, AGENT_CAUSE_CONFIGURATION, "the configuration is another one");
+	memcpy(s->devices, devices, sizeof(s->devices));
+	finish(s, now);
+}
+
+void decide_fenced(struct decide_state *s, uint32_t request, const char *failure, uint64_t now)
+{
+	begin(s, now);
+	transition_event(s, AGENT_CAUSE_FENCED, "the helper has answered");
+	fence_answer(s, request, failure, now);
+	finish(s, now);
+}
+
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
@@ -439,8 +458,10 @@ bool decide_may_leave(const struct decide_state *s)
 
 uint64_t decide_deadline(const struct decide_state *s, uint64_t now)
 {
-	uint64_t at = force_deadline(s);
+	uint64_t at = force_deadline(s), fence = fence_deadline(s);
 
+	at = fence < at ? fence : at;
+	at = at < now ? now : at;
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		uint64_t group = group_deadline(s, i, now);
 

@@ -84,12 +84,14 @@ enum decide_action_type {
 	DECIDE_ANNOUNCE_STOP,
 	DECIDE_PROBE_START, /* from the first one; decide_probed() when they have ended */
 	DECIDE_PROBE_STOP,
+	DECIDE_FENCE, /* node is to be powered off; the answer comes by decide_fenced() */
 };
 
 struct decide_action {
 	enum decide_action_type type;
 	size_t group;
 	uint64_t epoch, deadline;     /* LEASE_SET */
+	uint32_t node, request;	      /* FENCE */
 	struct agent_message message; /* SEND */
 };
 
@@ -147,6 +149,30 @@ struct decide_peer {
 	struct decide_report groups[DECIDE_GROUPS_MAX];
 };
 
+/* What powers a node off; times in ns. */
+struct decide_device {
+	bool usable;	  /* there is one, and the node may be fenced */
+	uint64_t delay;	  /* from the view on in which the node is missing */
+	uint64_t timeout; /* without an answer for so long a request counts as failed */
+};
+
+enum decide_fence_state {
+	DECIDE_FENCE_NONE,
+	DECIDE_FENCE_WANTED, /* from `at` on */
+	DECIDE_FENCE_ASKED,  /* this node has asked its helper and waits until `at` */
+	DECIDE_FENCE_DONE,
+	DECIDE_FENCE_FAILED, /* as often as it is tried */
+};
+
+/* The fencing of one node; it ends with the view. */
+struct decide_fence {
+	enum decide_fence_state state;
+	uint32_t groups;  /* bit i: of groups[i] it may hold a lease */
+	uint32_t request; /* of this node to its helper, the newest */
+	uint32_t tries;
+	uint64_t at, asked;
+};
+
 struct decide_heartbeat {
 	uint64_t seq, sent;
 	uint32_t echoes; /* bit i: peers[i] has echoed */
@@ -179,7 +205,7 @@ struct decide_group {
 	/* Agreed in the view: the same at every member after the same deliveries. */
 	uint64_t epoch, highest;
 	uint32_t owner;	    /* of that epoch; 0: nobody known */
-	bool released;	    /* the owner has said that it holds nothing any more */
+	bool released;	    /* the owner has said that it holds nothing any more, or is fenced */
 	uint32_t successor; /* named by the release; 0: none */
 	uint64_t last_seq;  /* newest heartbeat of the owner delivered in this view */
 	bool heard_owner;   /* the other of two, in the last view of both */
@@ -240,11 +266,15 @@ struct decide_state {
 	bool quorum_known, quorate;
 	uint64_t quorate_since; /* for quorum_ring, without a break */
 	uint32_t expected_votes;
-	uint64_t absent_since[DECIDE_NODES_MAX]; /* by index of settings.nodes; 0: present */
+	/* By index of settings.nodes. */
+	uint64_t absent_since[DECIDE_NODES_MAX]; /* 0: present */
 	bool agent_only[DECIDE_NODES_MAX];	 /* absent: it left the group, not the ring */
-	uint64_t ring_since;			 /* of the present members */
-	uint64_t quorum_since;			 /* of the verdict */
-	struct decide_cause event;		 /* what is being acted on */
+	struct decide_device devices[DECIDE_NODES_MAX];
+	struct decide_fence fences[DECIDE_NODES_MAX];
+	uint32_t last_request;	   /* for fencing */
+	uint64_t ring_since;	   /* of the present members */
+	uint64_t quorum_since;	   /* of the verdict */
+	struct decide_cause event; /* what is being acted on */
 
 	bool health_dirty; /* HEALTH must be multicast */
 	enum decide_force force;
@@ -314,6 +344,16 @@ void decide_standby(struct decide_state *s, bool standby, uint64_t now);
  * nothing makes necessary: no owner makes way for a preferred router before.
  */
 void decide_synchronised(struct decide_state *s, bool synchronised, uint64_t now);
+
+/* How the nodes can be fenced, by index of settings.nodes; until it is called none can be. */
+void decide_fencing(struct decide_state *s, const struct decide_device devices[DECIDE_NODES_MAX],
+		    uint64_t now);
+
+/*
+ * The answer to DECIDE_FENCE. failure NULL: the node was off at a time after the request; else what
+ * went wrong, in words.
+ */
+void decide_fenced(struct decide_state *s, uint32_t request, const char *failure, uint64_t now);
 
 /* An alias could not be added (none is on the ports now). */
 void decide_addresses_failed(struct decide_state *s, size_t group, const char *label, uint64_t now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
- * said of it), choose.c, preempt.c, conflict.c and force.c share.
+ * said of it), choose.c, preempt.c, conflict.c, force.c and fence.c share.
  */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
@@ -56,6 +56,9 @@ int view_peer_index(const struct decide_state *s, uint32_t id); /* -1: not a mem
 bool view_is_alone_of_two(const struct decide_state *s);
 /* Votes that make a quorum in this view. */
 uint32_t view_needed_votes(const struct decide_state *s);
+
+/* The owner's lease has ended for certain: what was voted for it is waited for no more. */
+void view_owner_ended(struct decide_state *s, size_t group);
 
 /* group.c */
 void group_view_left(struct decide_state *s, size_t group);
@@ -113,6 +116,17 @@ void force_end(struct decide_state *s);
 /* It is not asked for longer than that. */
 void force_step(struct decide_state *s, uint64_t now);
 uint64_t force_deadline(const struct decide_state *s);
+
+/* fence.c */
+void fence_view_left(struct decide_state *s);
+void fence_view_installed(struct decide_state *s, uint64_t now);
+void fence_message(struct decide_state *s, size_t group, uint32_t sender,
+		   const struct agent_message *m, uint64_t now);
+void fence_step(struct decide_state *s, uint64_t now);
+void fence_answer(struct decide_state *s, uint32_t request, const char *failure, uint64_t now);
+uint64_t fence_deadline(const struct decide_state *s);
+/* ", is being fenced"; "": there is nothing to say. Of a node by its index. */
+const char *fence_text(const struct decide_state *s, size_t node);
 
 /* choose.c */
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */

@@ -120,6 +120,7 @@ static void say_absent(struct sentence *w)
 	else
 		text_add(&w->text, "not on the ring (power, networks or corosync)");
 	add_since(w, w->s->absent_since[node]);
+	text_add(&w->text, "%s", fence_text(w->s, node));
 }
 
 /* A claim whose place in the order has come, or that of an owner that was here before. */

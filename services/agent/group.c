@@ -18,6 +18,9 @@ uint64_t decide_guard_end(const struct decide_state *s, size_t group)
 	uint64_t end = g->guard_until > g->view_guard ? g->guard_until : g->view_guard;
 	uint64_t device = device_guard(s);
 
+	/* There is nobody else who could have had the device's vote. */
+	if (g->released && g->release == AGENT_CAUSE_FENCED && s->settings.n_nodes == 2)
+		return end;
 	return end > device ? end : device;
 }
 
@@ -357,6 +360,9 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 		break;
 	case AGENT_WIRE_SWITCHOVER:
 		on_switchover(s, group, m);
+		break;
+	case AGENT_WIRE_FENCED:
+		fence_message(s, group, sender, m, now);
 		break;
 	case AGENT_WIRE_STATE:
 	case AGENT_WIRE_HEALTH:

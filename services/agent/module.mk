@@ -2,7 +2,8 @@
 agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
 	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
 	services/agent/explain_time.c services/agent/status.c \
-	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c services/agent/probe.c \
+	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c \
+	services/agent/fence.c services/agent/probe.c \
 	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
@@ -13,7 +14,7 @@ programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c services/agent/turn_io.c \
-	$(agent-gate) \
+	services/agent/fence_io.c $(agent-gate) \
 	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf

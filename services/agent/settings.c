@@ -4,6 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/clock_io.h"
+
+#define ANSWER_S 5u /* by which a verdict may come later than the device's time-out */
+
 static_assert(DECIDE_NODES_MAX >= CONFIG_NODES_MAX, "every node has a place");
 static_assert(PREFER_NODES_MAX >= CONFIG_NODES_MAX, "every node can be preferred");
 static_assert(DECIDE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "every group has a place");
@@ -90,6 +94,32 @@ void settings_make(const struct config *config, uint32_t self, uint64_t incarnat
 	for (size_t i = 0; i < config->n_groups; i++) {
 		memcpy(s->groups[i], config->groups[i].name, CONFIG_NAME_MAX);
 		set_preferred(&config->groups[i], &s->preferred[i]);
+	}
+}
+
+const struct config_fence_device *settings_fence_device(const struct config *config, uint32_t id)
+{
+	const struct config_node *node = settings_node_by_id(config, id);
+
+	for (size_t i = 0; node && !node->standby && i < config->n_fence_devices; i++)
+		if (strcmp(config->fence_devices[i].node, node->name) == 0)
+			return &config->fence_devices[i];
+	return NULL;
+}
+
+void settings_devices(const struct config *config, const struct decide_settings *settings,
+		      struct decide_device ret_devices[DECIDE_NODES_MAX])
+{
+	memset(ret_devices, 0, DECIDE_NODES_MAX * sizeof(ret_devices[0]));
+	for (size_t i = 0; i < settings->n_nodes; i++) {
+		const struct config_fence_device *device =
+			settings_fence_device(config, settings->nodes[i].id);
+
+		if (device)
+			ret_devices[i] = (struct decide_device){
+				.usable = true,
+				.delay = device->delay_s * NSEC_PER_SEC,
+				.timeout = (device->timeout_s + ANSWER_S) * NSEC_PER_SEC};
 	}
 }
 

@@ -15,4 +15,14 @@ bool settings_equal(const struct config *a, const struct config *b);
 
 const struct config_node *settings_node_by_id(const struct config *config, uint32_t id);
 
+/* The device of that node, or NULL; none of one that stands by. */
+const struct config_fence_device *settings_fence_device(const struct config *config, uint32_t id);
+
+/*
+ * How the nodes of the settings can be fenced, as decide_fencing() takes it: those that have a
+ * device and do not stand by.
+ */
+void settings_devices(const struct config *config, const struct decide_settings *settings,
+		      struct decide_device ret_devices[DECIDE_NODES_MAX]);
+
 #endif

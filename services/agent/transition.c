@@ -204,6 +204,9 @@ void transition_why_free(const struct decide_state *s, size_t group, uint32_t cl
 		ret_cause->code = AGENT_CAUSE_LAPSED;
 		snprintf(ret_cause->text, sizeof(ret_cause->text),
 			 "its lease had ended, and it is the first to take it again");
+	} else if (g->released && g->release == AGENT_CAUSE_FENCED) {
+		ret_cause->code = AGENT_CAUSE_FENCED;
+		snprintf(ret_cause->text, sizeof(ret_cause->text), "%s is fenced", name);
 	} else if (g->released) {
 		why_released(s, group, ret_cause);
 	} else if (!decide_peer(s, g->owner)) {

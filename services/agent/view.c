@@ -172,13 +172,49 @@ static bool is_void(const struct decide_state *s, size_t group, const struct dec
 	       !(said->flags & AGENT_STATE_HOLDING);
 }
 
+static bool is_for(const struct decide_report *vote, uint32_t owner, uint64_t epoch)
+{
+	return vote->flags & AGENT_STATE_VOTED && vote->owner == owner && vote->epoch == epoch;
+}
+
+/*
+ * Until when the votes bind that members had given when the view began; without those for the
+ * fenced node's lease of the group's epoch (0: there is none).
+ */
+static uint64_t votes_end(const struct decide_state *s, size_t group, uint32_t fenced)
+{
+	uint64_t end = 0;
+
+	for (size_t i = 0; i < s->n_peers; i++) {
+		const struct decide_report *r = &s->peers[i].groups[group];
+
+		if (!r->known || is_void(s, group, r) ||
+		    (fenced && is_for(r, fenced, s->groups[group].epoch)))
+			continue;
+		end = r->guard_until > end ? r->guard_until : end;
+	}
+	return end;
+}
+
+void view_owner_ended(struct decide_state *s, size_t group)
+{
+	struct decide_group *g = &s->groups[group];
+
+	if (g->guard_owner == g->owner && g->guard_epoch == g->epoch)
+		g->guard_until = 0;
+	/* Alone, but not of two: it is not the owner's lease only that may run. */
+	if (s->force == DECIDE_FORCE_YES || (view_is_alone_of_two(s) && s->settings.n_nodes != 2))
+		return;
+	g->view_guard = votes_end(s, group, g->owner);
+}
+
 static void agree(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 	uint64_t fresh = lease_guard(now, s->settings.times.lease), epoch = 0;
 	const struct decide_peer *owner;
 
-	g->view_guard = 0;
+	g->view_guard = votes_end(s, group, 0);
 	g->successor = 0;
 	for (size_t i = 0; i < s->n_peers; i++) {
 		const struct decide_report *r = &s->peers[i].groups[group];
@@ -187,8 +223,6 @@ static void agree(struct decide_state *s, size_t group, uint64_t now)
 			continue;
 		epoch = r->epoch > epoch ? r->epoch : epoch;
 		g->highest = r->highest > g->highest ? r->highest : g->highest;
-		if (r->guard_until > g->view_guard && !is_void(s, group, r))
-			g->view_guard = r->guard_until;
 		if (s->peers[i].member.id == s->settings.self && is_void(s, group, r))
 			g->guard_until = 0;
 	}
@@ -240,6 +274,7 @@ static void install(struct decide_state *s, uint64_t now)
 		agree(s, i, now);
 		group_view_installed(s, i, now);
 	}
+	fence_view_installed(s, now);
 }
 
 void view_receive_state(struct decide_state *s, uint32_t sender, const struct agent_message *m,
@@ -365,6 +400,7 @@ void view_configuration(struct decide_state *s, const struct decide_ring *ring,
 		s->n_peers = 0;
 	}
 	note_absence(s, same_ring, now);
+	fence_view_left(s);
 	if (s->n_peers == 0 && ring->seq)
 		transition_event(s, AGENT_CAUSE_MEMBERS, "two agents run on one node");
 	for (size_t i = 0; i < s->settings.n_groups; i++)

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "proto/api_ipc.h"
 
-const char *const access_restricted[] = {"access", "management", NULL};
+const char *const access_restricted[] = {"access", "management", "fencing", NULL};
 
 static const char *const role_names[] = {
 	[ACCESS_NOBODY] = "nobody",

@@ -2,7 +2,9 @@
 #include "base/privilege_io.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <linux/capability.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,4 +41,21 @@ int privilege_keep(uint64_t keep)
 		data[i].inheritable = 0;
 	}
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+int privilege_become(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+	int r;
+
+	if (!user)
+		return -ENOENT;
+	r = privilege_bound(0);
+	if (r < 0)
+		return r;
+	if (setgroups(0, NULL) < 0 || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) < 0 ||
+	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) < 0)
+		return -errno;
+	/* Never seen to fail silently, and all depends on it. */
+	return setuid(0) == 0 ? -EPERM : privilege_keep(0);
 }

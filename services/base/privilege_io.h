@@ -17,4 +17,10 @@ int privilege_keep(uint64_t keep);
 /* Only what programs that are started could get, and so whoever this process becomes. */
 int privilege_bound(uint64_t keep);
 
+/*
+ * Becomes the user of that name for good, with no way back, and keeps no capability; to be called
+ * by root, before there are threads. -ENOENT: there is no such user.
+ */
+int privilege_become(const char *user);
+
 #endif

@@ -194,7 +194,7 @@ static int write_image(struct core *core, const char *path, mode_t mode,
 	return r < 0 ? r : tree_write(core->root, path, image, size, mode);
 }
 
-/* The image that everybody reads has nobody's hashes in it. */
+/* The image that everybody reads has nobody's hashes in it, and no device's password. */
 static int publish_images(struct core *core, const struct config *config,
 			  const struct config_meta *meta)
 {
@@ -206,6 +206,7 @@ static int publish_images(struct core *core, const struct config *config,
 	*public = *config;
 	public->n_users = 0;
 	public->n_tokens = 0;
+	public->n_fence_devices = 0;
 	r = write_image(core, TREE_IMAGE_ACCESS, 0400, config, meta);
 	return r < 0 ? r : write_image(core, TREE_IMAGE, 0644, public, meta);
 }

@@ -36,8 +36,9 @@ void publication_ring(const struct publication *publication, struct ring *ret_ri
 
 /*
  * Writes the rules by which the ports are named, the node's name, the image for the services, the
- * one that has users and tokens too and that root alone reads, and, last, the document for people
- * (NULL: that stays), whose presence starts the services. No secret is in any of the others.
+ * one that has users, tokens and fence devices too and that root alone reads, and, last, the
+ * document for people (NULL: that stays), whose presence starts the services. No secret is in any
+ * of the others.
  */
 int publish_services(struct core *core, const struct publication *publication,
 		     struct document *document, const struct config_meta *meta,

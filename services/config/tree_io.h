@@ -30,7 +30,7 @@
 #define TREE_INCOMING TREE_DATA "/incoming"	  /* of import(): in use from the next start on */
 #define TREE_INCOMING_NEW TREE_DATA "/incoming.new"
 #define TREE_IMAGE TREE_RUN "/config.image"
-#define TREE_IMAGE_ACCESS TREE_RUN "/access.image" /* with users and tokens; for root alone */
+#define TREE_IMAGE_ACCESS TREE_RUN "/access.image" /* with all; for root alone */
 #define TREE_RUNNING TREE_RUN "/config.json"
 #define TREE_NODE TREE_RUN "/node"
 #define TREE_PORT_RULES TREE_RUN "/ports.rules"

@@ -26,6 +26,7 @@ const char *agent_wire_type_name(enum agent_wire_type type)
 		[AGENT_WIRE_HEARTBEAT] = "HEARTBEAT", [AGENT_WIRE_ECHO] = "ECHO",
 		[AGENT_WIRE_RELEASED] = "RELEASED",   [AGENT_WIRE_CLAIM] = "CLAIM",
 		[AGENT_WIRE_ADOPT] = "ADOPT",	      [AGENT_WIRE_SWITCHOVER] = "SWITCHOVER",
+		[AGENT_WIRE_FENCED] = "FENCED",
 	};
 
 	return type >= AGENT_WIRE_STATE && type <= AGENT_WIRE_TYPE_LAST ? names[type] : "?";

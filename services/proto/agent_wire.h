@@ -28,7 +28,8 @@ enum agent_wire_type {
 	AGENT_WIRE_CLAIM,      /* the sender takes the group with this epoch */
 	AGENT_WIRE_ADOPT,      /* a restarted agent goes on with its running lease */
 	AGENT_WIRE_SWITCHOVER, /* the owner is asked to release in favour of target */
-	AGENT_WIRE_TYPE_LAST = AGENT_WIRE_SWITCHOVER,
+	AGENT_WIRE_FENCED,     /* the owner of that epoch is off: its lease has ended */
+	AGENT_WIRE_TYPE_LAST = AGENT_WIRE_FENCED,
 };
 
 /*
@@ -76,7 +77,8 @@ enum agent_cause {
 	AGENT_CAUSE_TIME,	   /* what was waited for did not come */
 	AGENT_CAUSE_CONFLICT,	   /* another machine has a floating address, or probes for it */
 	AGENT_CAUSE_PREFERRED,	   /* the owner made way for a router that is preferred to it */
-	AGENT_CAUSE_LAST = AGENT_CAUSE_PREFERRED,
+	AGENT_CAUSE_FENCED,	   /* the owner was powered off */
+	AGENT_CAUSE_LAST = AGENT_CAUSE_FENCED,
 };
 
 #define AGENT_STATE_HOLDING 1u	/* a lease of the sender runs */
@@ -114,7 +116,8 @@ struct agent_message {
 			 */
 			uint64_t seq;
 			uint64_t lease; /* HEARTBEAT: L of the sender in ns */
-			uint32_t node;	/* RELEASED: successor, SWITCHOVER: target; 0: none */
+			/* RELEASED: successor; SWITCHOVER: target; FENCED: owner; 0: none */
+			uint32_t node;
 		} group;
 	};
 };

@@ -67,6 +67,7 @@ const char *word_cause(uint8_t cause)
 		[AGENT_CAUSE_TIME] = "time",
 		[AGENT_CAUSE_CONFLICT] = "conflict",
 		[AGENT_CAUSE_PREFERRED] = "preferred",
+		[AGENT_CAUSE_FENCED] = "fenced",
 	};
 
 	return cause < ARRAY_SIZE(names) ? names[cause] : "?";

@@ -19,6 +19,7 @@ void config_free(struct config *config)
 	free(config->sources);
 	free(config->users);
 	free(config->tokens);
+	free(config->fence_devices);
 	free(config);
 }
 

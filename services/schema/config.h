@@ -41,7 +41,10 @@
 #define CONFIG_USERS_MAX 64
 #define CONFIG_TOKENS_MAX 64
 #define CONFIG_NETWORKS_MAX 32
-#define CONFIG_PASSWORD_MAX 516	  /* crypt(5), sealed, or "$0$" and the password, and NUL */
+#define CONFIG_PASSWORD_MAX 516	 /* crypt(5), sealed, or "$0$" and the password, and NUL */
+#define CONFIG_PARAMETER_MAX 512 /* a fence agent's, sealed if it is a secret, and NUL */
+#define CONFIG_PARAMETERS_MAX 16
+#define CONFIG_SECRETS_MAX 8
 #define CONFIG_TOKEN_HASH_MAX 512 /* 64 hexadecimal digits, or sealed, and NUL */
 
 #define CONFIG_RING_PORTS 2   /* ports that carry the ring: eth1, eth0 */
@@ -354,6 +357,33 @@ struct config_management {
 	uint32_t session_timeout_s;
 };
 
+#define CONFIG_SECRET_TEXT "$text$" /* before a secret of a device */
+
+enum config_fence_action {
+	CONFIG_FENCE_OFF,
+	CONFIG_FENCE_REBOOT,
+};
+
+struct config_parameter {
+	char name[CONFIG_NAME_MAX];
+	char value[CONFIG_PARAMETER_MAX];
+};
+
+/* What powers a node off. */
+struct config_fence_device {
+	char node[CONFIG_NAME_MAX];
+	char agent[CONFIG_NAME_MAX];
+	enum config_fence_action action;
+	bool verify;
+	uint16_t timeout_s;
+	uint8_t delay_s;
+	struct config_parameter parameters[CONFIG_PARAMETERS_MAX];
+	size_t n_parameters;
+	/* Values as in the document. Secret. */
+	struct config_parameter secrets[CONFIG_SECRETS_MAX];
+	size_t n_secrets;
+};
+
 /* An address that a node has besides its document's, since the ring still uses it. */
 struct config_kept {
 	uint8_t node; /* id */
@@ -401,6 +431,8 @@ struct config {
 	struct config_token *tokens; /* n_tokens of them; as the users */
 	size_t n_tokens;
 	struct config_management management;
+	struct config_fence_device *fence_devices; /* n_fence_devices of them; as the users */
+	size_t n_fence_devices;
 };
 
 /* Frees what config_build() made; accepts NULL. */

@@ -18,6 +18,7 @@ int build_cluster(struct config *config, const struct lyd_node *tree);
 int build_system(struct config *config, const struct lyd_node *tree);
 int build_access(struct config *config, const struct lyd_node *tree);
 int build_management(struct config *config, const struct lyd_node *tree);
+int build_fencing(struct config *config, const struct lyd_node *tree);
 int build_pools(struct config *config, const struct lyd_node *tree);
 
 /* After build_pools(). */

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,29 +25,10 @@ static int set_limits(rlim_t memory)
 	return sandbox_limits(limits, ARRAY_SIZE(limits));
 }
 
-static int change_user(const char *name)
-{
-	const struct passwd *user = getpwnam(name);
-	int r;
-
-	if (!user)
-		return -ENOENT;
-	r = privilege_bound(0);
-	if (r < 0)
-		return r;
-	if (setgroups(0, NULL) < 0 || setresgid(user->pw_gid, user->pw_gid, user->pw_gid) < 0 ||
-	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) < 0)
-		return -errno;
-	/* Never seen to fail silently, and all depends on it. */
-	return setuid(0) == 0 ? -EPERM : 0;
-}
-
 int sandbox_become(const char *user, rlim_t memory)
 {
-	int r = geteuid() == 0 ? change_user(user) : 0;
+	int r = geteuid() == 0 ? privilege_become(user) : privilege_keep(0);
 
-	if (r == 0)
-		r = privilege_keep(0);
 	return r == 0 ? set_limits(memory) : r;
 }
 

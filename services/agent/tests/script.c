@@ -235,7 +235,8 @@ static void do_state(struct script *s)
 static void do_message(struct script *s, enum agent_wire_type type)
 {
 	struct agent_message m = {.type = type, .view = s->state.view};
-	bool names = type == AGENT_WIRE_RELEASED || type == AGENT_WIRE_SWITCHOVER;
+	bool names = type == AGENT_WIRE_RELEASED || type == AGENT_WIRE_SWITCHOVER ||
+		     type == AGENT_WIRE_FENCED;
 	const char *because = option(s, "because");
 
 	m.group.key = s->state.groups[s->group].key;
@@ -363,6 +364,26 @@ static void do_synced(struct script *s)
 	decide_synchronised(&s->state, strcmp(word(s, 1), "no") != 0, s->now);
 }
 
+static void do_device(struct script *s)
+{
+	const char *delay = option(s, "delay");
+	uint32_t id = node_id(s, word(s, 1));
+
+	for (size_t i = 0; i < s->settings.n_nodes; i++)
+		if (s->settings.nodes[i].id == id)
+			s->devices[i] = (struct decide_device){.usable = !flag(s, "none"),
+							       .delay = delay ? ms(s, delay) : 0,
+							       .timeout = 5 * NSEC_PER_SEC};
+	decide_fencing(&s->state, s->devices, s->now);
+}
+
+static void do_answer(struct script *s)
+{
+	bool done = strcmp(word(s, 1), "done") == 0;
+
+	decide_fenced(&s->state, s->state.last_request, done ? NULL : word(s, 1), s->now);
+}
+
 static void do_hide(struct script *s)
 {
 	s->hide = strcmp(word(s, 0), "hide") == 0;
@@ -412,7 +433,8 @@ static void do_line(struct script *s)
 		{"explain", do_explain}, {"stale", do_plain},	{"current", do_plain},
 		{"standby", do_plain},	 {"online", do_plain},	{"probed", do_plain},
 		{"claimed", do_heard},	 {"asked", do_heard},	{"force", do_force},
-		{"forced", do_force},	 {"synced", do_synced},
+		{"forced", do_force},	 {"synced", do_synced}, {"device", do_device},
+		{"answer", do_answer},
 	};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {

@@ -13,6 +13,7 @@
 struct script {
 	struct decide_settings settings;
 	struct decide_state state;
+	struct decide_device devices[DECIDE_NODES_MAX];
 	struct decide_actions actions;
 	uint64_t now;
 	size_t group;

@@ -125,6 +125,8 @@ void script_print_action(struct script *s, const struct decide_action *a)
 	else if (a->type == DECIDE_LEASE_SET)
 		script_print(s, "  -> lease of %s until %llu\n", group,
 			     (unsigned long long)(a->deadline / NSEC_PER_MSEC));
+	else if (a->type == DECIDE_FENCE)
+		script_print(s, "  -> fence %s, request %u\n", script_name(s, a->node), a->request);
 	else
 		script_print(s, "  -> %s %s\n", words[a->type], group);
 }

@@ -153,8 +153,9 @@ struct sim {
 	bool loaded;		       /* a busy machine: everything is slower */
 	struct prefer_order preferred; /* routers, by the group */
 	bool slow_states; /* STATEs may wait for flow control longer than a lease runs */
-	bool calm;  /* A and R of the lease's formula hold: nothing is slower than they allow */
-	size_t out; /* this node stays without power; n_nodes: none */
+	bool calm;    /* A and R of the lease's formula hold: nothing is slower than they allow */
+	bool fencing; /* the routers have devices; one that says so has cut the power */
+	size_t out;   /* this node stays without power; n_nodes: none */
 	bool verbose;
 	bool violated;
 	char report[SIM_REPORT_MAX];
@@ -208,6 +209,8 @@ void sim_corosync(struct sim *sim, size_t node, enum sim_life life);
 void sim_agent(struct sim *sim, size_t node, enum sim_life life);
 void sim_stand_by(struct sim *sim, size_t node, bool standby);
 void sim_power_back(struct sim_event *e);
+/* The node's helper is asked to fence the target: at once, slowly, in vain, or unheard. */
+void sim_fence(struct sim *sim, size_t node, size_t target, uint32_t request);
 void sim_fault(struct sim *sim); /* a random one */
 /* Everything whole again, but for the power of the node `out` (n_nodes: of none). */
 void sim_repair(struct sim *sim, size_t out);

@@ -211,6 +211,9 @@ static void execute(struct sim *sim, size_t node, const struct decide_action *a)
 	case DECIDE_PROBE_STOP:
 		probe_stop(&n->probe);
 		break;
+	case DECIDE_FENCE:
+		sim_fence(sim, node, a->node - 1, a->request);
+		break;
 	case DECIDE_ADDRESSES_REFRESH:
 	case DECIDE_ANNOUNCE_START:
 	case DECIDE_ANNOUNCE_STOP:
@@ -481,6 +484,15 @@ static void make_settings(const struct sim *sim, size_t node, struct decide_sett
 	}
 }
 
+static void set_devices(const struct sim *sim, struct decide_state *s, uint64_t now)
+{
+	struct decide_device devices[DECIDE_NODES_MAX] = {0};
+
+	for (size_t i = 0; i < sim->n_routers; i++)
+		devices[i] = (struct decide_device){.usable = true, .timeout = 3 * NSEC_PER_SEC};
+	decide_fencing(s, devices, now);
+}
+
 void sim_agent_start(struct sim *sim, size_t node)
 {
 	static struct decide_settings settings;
@@ -505,6 +517,8 @@ void sim_agent_start(struct sim *sim, size_t node)
 		n->addresses = false;
 	decide_standby(&n->state, n->standby, now);
 	decide_synchronised(&n->state, true, now);
+	if (sim->fencing)
+		set_devices(sim, &n->state, now);
 	decide_health(&n->state, 0, n->port_ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
 		      now);
 	sim_agent_act(sim, node);

@@ -93,6 +93,49 @@ void sim_power_back(struct sim_event *e)
 	sim_power(e->sim, e->node, e->node != e->sim->out);
 }
 
+static void answer_fence(struct sim_event *e, const char *failure)
+{
+	struct sim_node *n = &e->sim->nodes[e->node];
+
+	if (n->agent != SIM_RUNNING || n->pid != e->index >> 32)
+		return;
+	decide_fenced(&n->state, (uint32_t)e->index, failure, sim_clock(e->sim, e->node));
+	sim_agent_act(e->sim, e->node);
+}
+
+static void on_fenced(struct sim_event *e)
+{
+	/* It waits in the socket of an agent that is stopped. */
+	if (e->sim->nodes[e->node].agent == SIM_STOPPED)
+		sim_at(e->sim, 20 * NSEC_PER_MSEC, on_fenced, e->node, NULL, e->index);
+	else
+		answer_fence(e, NULL);
+}
+
+static void on_fence_failed(struct sim_event *e)
+{
+	answer_fence(e, "in vain");
+}
+
+static void on_power_cut(struct sim_event *e)
+{
+	sim_power(e->sim, e->node, false);
+	sim_at(e->sim, sim_between(e->sim, 100000, 4000000), sim_power_back, e->node, NULL, 0);
+}
+
+void sim_fence(struct sim *sim, size_t node, size_t target, uint32_t request)
+{
+	uint64_t cut = sim_between(sim, 1000, sim_chance(sim, 30) ? 2500000 : 100000);
+	size_t index = (size_t)sim->nodes[node].pid << 32 | request;
+	bool works = !sim_chance(sim, 20), told = works && !sim_chance(sim, 20);
+
+	sim_say(sim, "node %zu: fences node %zu", node + 1, target + 1);
+	if (works)
+		sim_at(sim, cut, on_power_cut, target, NULL, 0);
+	sim_at(sim, cut + sim_between(sim, 1, 300000), told ? on_fenced : on_fence_failed, node,
+	       NULL, index);
+}
+
 static void on_corosync_back(struct sim_event *e)
 {
 	sim_corosync(e->sim, e->node, SIM_RUNNING);

@@ -75,6 +75,8 @@ static struct sim *boot(uint64_t seed, bool verbose, bool preempt)
 			.n_nodes = 1,
 			.preempt = true,
 		};
+	/* A fence agent that is late would cut the power of one that is back. */
+	sim->fencing = !preempt && seed % 3 == 1;
 	for (size_t i = 0; i < sim->n_nodes; i++)
 		sim_at(sim, sim_between(sim, 0, 400000), sim_power_back, i, NULL, 0);
 	for (int i = 0; i < 300 && !sim->violated && !has_one_owner(sim); i++)

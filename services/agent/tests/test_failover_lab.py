@@ -360,7 +360,7 @@ def test_new_configuration_keeps_the_group(pair, capsys):
 
 def test_unusable_configuration_changes_nothing(pair):
     cluster, owner, _ = pair
-    document, before = cluster[owner].root / "run/trireme/config.image", len(cluster[owner].log())
+    document, before = cluster[owner].root / "run/trireme/access.image", len(cluster[owner].log())
     good = document.read_bytes()
     try:
         document.write_text("{ this is no document")

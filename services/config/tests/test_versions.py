@@ -47,8 +47,8 @@ def later_model(folder):
 def earlier_model(folder):
     """The model without what its newest revision has added."""
     shutil.copytree(nodes.YANG, folder, ignore=shutil.ignore_patterns("*.[ch]", "tests", "trireme-access.yang",
-                                                                      "trireme-management.yang"))
-    for name, old in (("trireme.yang", r"  include trireme-(access|management);\n"),
+                                                                      "trireme-management.yang", "trireme-fencing.yang"))
+    for name, old in (("trireme.yang", r"  include trireme-(access|management|fencing);\n"),
                       ("trireme.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
                       ("trireme-cluster.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
                       ("trireme-cluster.yang", r"(?s)    leaf standby {.*?\n    }\n")):

@@ -107,12 +107,15 @@ def machine(demo, timing):
     demo["trireme:access"] = {"user": [{"name": "boss", "role": "administrator", "password": HASH},
                                        {"name": "bob", "role": "viewer"}],
                               "token": [{"name": "ansible", "role": "operator", "hash": 64 * "a"}]}
+    demo["trireme:fencing"] = {"device": [{"node": "w", "agent": "fence_pdu", "parameter": [{"name": "ip", "value": "10.77.0.9"}],
+                                           "secret": [{"name": "password", "value": "$text$sesame"}]}]}
 
 
 PLAIN, MOODY = "/virtual-service[name='plain']", "/virtual-service[name='moody']"
 STORE, WAVERING = "/data-source[name='store']", "/data-source[name='wavering']"
 CONTROL = "/firewall-mark[mark='7']/match[name='control']"
 P1 = "/pool[name='plain']/real-server[name='p1']"
+DEVICE = "/fencing/device[node='w']"
 ANSIBLE = "/access/token[name='ansible']"
 DEVICE, QNETD = "/cluster/quorum-device", "203.0.113.200"
 FOURTH = {"/cluster/node[name='r4']": {"id": 4, "port": [
@@ -218,6 +221,17 @@ MACHINE = (
     row("/management/metrics/enabled", False, "access", r"^metrics 0 "),
     row("/management/metrics/anonymous", True, "access", r"^metrics 1 anonymous 1$"),
     row("/management/session-timeout", 600, "access", r"^session 600$"),
+    # What is told to who has nodes powered off.
+    row(f"{DEVICE}/node", "r2", "access", r"^device r2 fence_pdu "),
+    row(f"{DEVICE}/agent", "fence_ipmi", "access", r"^device w fence_ipmi off "),
+    row(f"{DEVICE}/action", "reboot", "access", r"^device w fence_pdu reboot "),
+    row(f"{DEVICE}/verify", False, "access", r"^device w .* verify 0 "),
+    row(f"{DEVICE}/timeout", 7, "access", r"^device w .* timeout 7 "),
+    row(f"{DEVICE}/delay", 5, "access", r"^device w .* delay 5 "),
+    row(f"{DEVICE}/parameter[name='ip']/name", "ipaddr", "access", r"^device w .* ipaddr=10\.77\.0\.9 "),
+    row(f"{DEVICE}/parameter[name='ip']/value", "10.77.0.8", "access", r"^device w .* ip=10\.77\.0\.8 "),
+    row(f"{DEVICE}/secret[name='password']/name", "passwd", "access", r"^device w .* secret passwd=\$text\$sesame$"),
+    row(f"{DEVICE}/secret[name='password']/value", "$text$open", "access", r"^device w .* secret password=\$text\$open$"),
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show_access IMAGE: what the image says of users, tokens and management, a line each. */
+/* show_access IMAGE: what the image says of users, tokens, devices and management, a line each. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,18 @@
 #include "base/cleanup.h"
 #include "base/file_io.h"
 #include "schema/image.h"
+
+static void show_device(const struct config_fence_device *d)
+{
+	printf("device %s %s %s verify %d timeout %u delay %u", d->node, d->agent,
+	       d->action == CONFIG_FENCE_REBOOT ? "reboot" : "off", d->verify, d->timeout_s,
+	       d->delay_s);
+	for (size_t i = 0; i < d->n_parameters; i++)
+		printf(" %s=%s", d->parameters[i].name, d->parameters[i].value);
+	for (size_t i = 0; i < d->n_secrets; i++)
+		printf(" secret %s=%s", d->secrets[i].name, d->secrets[i].value);
+	putchar('\n');
+}
 
 static void show(const struct config *config)
 {
@@ -19,6 +31,8 @@ static void show(const struct config *config)
 		printf("token %s %s %s %" PRId64 "\n", config->tokens[i].name,
 		       config_access_role_name(config->tokens[i].role), config->tokens[i].hash,
 		       config->tokens[i].expires_s);
+	for (size_t i = 0; i < config->n_fence_devices; i++)
+		show_device(&config->fence_devices[i]);
 	printf("metrics %d anonymous %d\n", m->metrics, m->metrics_anonymous);
 	printf("session %u\n", m->session_timeout_s);
 }

@@ -32,6 +32,8 @@ static const struct place {
 	{"/trireme:cluster/ring/key", "/trireme:cluster/ring/key", KEY},
 	{"/trireme:access/user/password", "/trireme:access/user[name='a']/password", PASSWORD},
 	{"/trireme:access/token/hash", "/trireme:access/token[name='t']/hash", HASH},
+	{"/trireme:fencing/device/secret/value",
+	 "/trireme:fencing/device[node='r1']/secret[name='s']/value", CONFIG_SECRET_TEXT CANARY_4},
 };
 #define N_PLACES ARRAY_SIZE(places)
 
@@ -74,15 +76,16 @@ static void every_secret_has_a_canary(void **state)
 static struct document *with_secrets(bool sealed)
 {
 	_cleanup_(document_freep) struct document *base = load_document(DEMO);
-	struct document_edit edits[N_PLACES + 2] = {
+	struct document_edit edits[N_PLACES + 3] = {
 		{.path = "/trireme:access/user[name='a']/role", .value = "administrator"},
 		{.path = "/trireme:access/token[name='t']/role", .value = "viewer"},
+		{.path = "/trireme:fencing/device[node='r1']/agent", .value = "fence_x"},
 	};
 	struct document *document = NULL;
 	struct schema_error error;
 
 	for (size_t i = 0; i < N_PLACES; i++)
-		edits[i + 2] = (struct document_edit){.path = places[i].path,
+		edits[i + 3] = (struct document_edit){.path = places[i].path,
 						      .value = sealed ? SEALED : places[i].plain};
 	if (document_edit(base, edits, ARRAY_SIZE(edits), &document, &error) < 0)
 		fail_msg("%s: %s: %s", error.path, error.value, error.allowed);
