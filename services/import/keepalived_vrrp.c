@@ -222,7 +222,7 @@ static int map_entry(struct keepalived *ka, struct keepalived_instance *instance
 
 	if (is_ipv6(entry->words[0].text)) {
 		ROW(ka->im, entry, NULL, IMPORT_WARNING, NULL,
-		    "left out: floating addresses are IPv4 ones");
+		    "left out: floating IPv6 addresses are not imported");
 		return 0;
 	}
 	if (!entry_address(entry, &address))
