@@ -66,6 +66,10 @@ static const char *gate_error_text(long error)
 	case EEXIST:
 	case EINVAL:
 		return "something else is in its place";
+	case EXDEV:
+		return "it is a member of another port";
+	case EMEDIUMTYPE:
+		return "it is not Ethernet";
 	default:
 		return NULL;
 	}

@@ -339,7 +339,9 @@ void gate_io_attach(struct gate_io *io, const struct config *config, struct port
 
 		if (!p->index || p->gated)
 			continue;
-		p->gate_error = attach(io, config, p);
+		p->gate_error = ports_obstacle(p);
+		if (p->gate_error == 0)
+			p->gate_error = attach(io, config, p);
 		p->gated = p->gate_error == 0;
 	}
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 #include <qb/qblog.h>
@@ -22,6 +23,7 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 	const struct nlattr *attr;
 	const char *name = "";
 	const uint8_t *mac = NULL;
+	bool foreign = info->ifi_type != ARPHRD_ETHER, member = false;
 	uint8_t carrier = 0;
 
 	/* A bridge tells by the same messages, in a family of its own, that a port has left it. */
@@ -31,6 +33,9 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
 			name = mnl_attr_get_str(attr);
+			break;
+		case IFLA_MASTER:
+			member = mnl_attr_get_u32(attr) != 0;
 			break;
 		case IFLA_CARRIER:
 			carrier = mnl_attr_get_u8(attr);
@@ -51,6 +56,10 @@ static void on_link(struct link_io *io, const struct nlmsghdr *h)
 			continue;
 		if (!named || p->index != info->ifi_index)
 			p->has_address = p->gated = false;
+		if (p->member != member || p->foreign != foreign)
+			p->gated = false;
+		p->member = member;
+		p->foreign = foreign;
 		p->index = named ? info->ifi_index : 0;
 		p->carrier = named && carrier && (info->ifi_flags & IFF_UP);
 		if (named && mac)

@@ -2,6 +2,7 @@
 #include "agent/ports.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@ const struct port_state *ports_find(const struct port_state *ports, size_t n_por
 		if (strcmp(ports[i].name, name) == 0)
 			return &ports[i];
 	return NULL;
+}
+
+int ports_obstacle(const struct port_state *port)
+{
+	if (port->member)
+		return -EXDEV;
+	return port->foreign ? -EMEDIUMTYPE : 0;
 }
 
 /* A port without a gate can do harm whatever is on it. */

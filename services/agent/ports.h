@@ -15,7 +15,9 @@ struct port_state {
 	int index;	  /* 0: not there */
 	bool carrier;	  /* up and with a carrier */
 	bool has_address;
-	bool gated;	/* the kernel's gate is attached */
+	bool member;	/* of a bond or a bridge: frames pass the master's gate, not its own */
+	bool foreign;	/* not Ethernet: the gate reads Ethernet's frames */
+	bool gated;	/* the kernel's gate is attached, and counts */
 	int gate_error; /* not gated: -errno, why */
 	uint8_t mac[6];
 };
@@ -24,6 +26,9 @@ struct port_state {
 enum agent_wire_health ports_health(const struct port_state *ports, size_t n_ports,
 				    const struct config_group *group,
 				    char ret_object[AGENT_WIRE_OBJECT_MAX]);
+
+/* -EXDEV: a member; -EMEDIUMTYPE: not Ethernet; 0: a gate on it counts. */
+int ports_obstacle(const struct port_state *port);
 
 /* Whether every port that is there has the gate. */
 bool ports_gated(const struct port_state *ports, size_t n_ports);

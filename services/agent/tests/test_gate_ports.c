@@ -150,6 +150,21 @@ static void ports_that_refuse(void **state)
 	assert_false(gone.gated);
 	assert_int_equal(gone.gate_error, -ENODEV);
 
+	/* What a gate on it would not say anything of has none, whatever the kernel takes. */
+	ports[0].gated = false;
+	ports[0].member = true;
+	gate_io_attach(&gate, &config, ports, 2);
+	assert_false(ports[0].gated);
+	assert_int_equal(ports[0].gate_error, -EXDEV);
+	ports[0].member = false;
+	ports[0].foreign = true;
+	gate_io_attach(&gate, &config, ports, 2);
+	assert_int_equal(ports[0].gate_error, -EMEDIUMTYPE);
+	assert_false(ports_gated(ports, 2));
+	ports[0].foreign = false;
+	gate_io_attach(&gate, &config, ports, 2);
+	assert_true(ports_gated(ports, 2));
+
 	/* Where there is no bpf file system no port has a gate, and nothing else fails. */
 	assert_int_equal(gate_io_open(&none, "/proc"), -ENOENT);
 	assert_int_equal(gate_io_configure(&none, &config, &node), -ENOENT);
