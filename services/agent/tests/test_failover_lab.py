@@ -403,6 +403,7 @@ def test_missing_port_makes_unfit(pair):
     says("eth1 does not have its own address")
     node.run("ip", "link", "add", "bridge0", "type", "bridge")
     node.run("ip", "link", "set", "eth1", "master", "bridge0")
+    says("eth1 has no gate (it is a member of another port)")
     node.run("ip", "link", "set", "eth1", "nomaster")
     node.run("ip", "link", "del", "bridge0")
     time.sleep(0.2)
