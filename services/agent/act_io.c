@@ -16,6 +16,7 @@
 
 #define FRAMES_MAX 64		    /* read in one turn of the loop */
 #define PROBE_AGAIN_NS NSEC_PER_SEC /* after a probe that could not be sent */
+#define HELPER_AGAIN_NS NSEC_PER_SEC
 #define HUNG_S 5 /* SIGALRM ends an agent whose loop has not turned for so long */
 
 /* Of the decision's lines, by priority: looked up by qb_log() they would be allocated. */
@@ -195,6 +196,32 @@ static int delete_addresses(struct agent *a, size_t group)
 	a->failed = r;
 	qb_loop_stop(a->daemon.loop);
 	return r;
+}
+
+void act_meet_helper(struct agent *a)
+{
+	if (a->config->n_fence_devices > 0)
+		fence_io_connect(&a->fence);
+	a->fence_again = clock_boot_ns() + HELPER_AGAIN_NS;
+}
+
+void act_follow_fencing(struct agent *a, struct config *config)
+{
+	struct decide_device devices[DECIDE_NODES_MAX];
+	struct config *own = a->config;
+
+	settings_devices(config, &a->state.settings, devices);
+	if (config != own) {
+		struct config_fence_device *former = own->fence_devices;
+		size_t n = own->n_fence_devices;
+
+		own->fence_devices = config->fence_devices;
+		own->n_fence_devices = config->n_fence_devices;
+		config->fence_devices = former;
+		config->n_fence_devices = n;
+	}
+	decide_fencing(&a->state, devices, clock_boot_ns());
+	act_meet_helper(a);
 }
 
 static void fence(struct agent *a, const struct decide_action *action)

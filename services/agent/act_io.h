@@ -77,4 +77,10 @@ void act_probe(struct agent *a, uint64_t now);
  */
 int act_on_former_life(struct agent *a, const struct config_node *node);
 
+/* A helper that is needed, and not there yet or not any more, is looked for. */
+void act_meet_helper(struct agent *a);
+
+/* Devices may change under a running agent; the former ones end with `config`. */
+void act_follow_fencing(struct agent *a, struct config *config);
+
 #endif

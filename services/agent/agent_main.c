@@ -32,7 +32,6 @@
 #define LEAVE_NS (800 * NSEC_PER_MSEC) /* bound of an orderly end */
 #define STACK_FILLED (1280u << 10)
 #define STACK_PAGE 4096u
-#define HELPER_AGAIN_NS NSEC_PER_SEC
 #define GATE_AGAIN_NS NSEC_PER_SEC /* a port that has taken no gate is asked again */
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
@@ -149,34 +148,6 @@ static void follow_standby(struct agent *a, const struct config *config)
 	decide_standby(&a->state, node && node->standby, clock_boot_ns());
 }
 
-/* A helper that is not there yet, or not any more, is looked for again. */
-static void meet_helper(struct agent *a)
-{
-	if (a->config->n_fence_devices > 0)
-		fence_io_connect(&a->fence);
-	a->fence_again = clock_boot_ns() + HELPER_AGAIN_NS;
-}
-
-/* Devices may change under a running agent; the former ones end with `config`. */
-static void follow_fencing(struct agent *a, struct config *config)
-{
-	struct decide_device devices[DECIDE_NODES_MAX];
-	struct config *own = a->config;
-
-	settings_devices(config, &a->state.settings, devices);
-	if (config != own) {
-		struct config_fence_device *former = own->fence_devices;
-		size_t n = own->n_fence_devices;
-
-		own->fence_devices = config->fence_devices;
-		own->n_fence_devices = config->n_fence_devices;
-		config->fence_devices = former;
-		config->n_fence_devices = n;
-	}
-	decide_fencing(&a->state, devices, clock_boot_ns());
-	meet_helper(a);
-}
-
 /* Who this node is, is known: from the document, or from corosync, which has the last word. */
 static int become(struct agent *a, uint32_t id)
 {
@@ -202,7 +173,7 @@ static int become(struct agent *a, uint32_t id)
 	/* Nothing tells the other routers of this one's connections. */
 	decide_synchronised(&a->state, false, clock_boot_ns());
 	follow_standby(a, a->config);
-	follow_fencing(a, a->config);
+	act_follow_fencing(a, a->config);
 	if (r == 0)
 		r = watch_ports(a, id);
 	if (r == 0)
@@ -240,7 +211,7 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		on_ports(a);
 	act(a);
 	if (now >= a->fence_again)
-		meet_helper(a);
+		act_meet_helper(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->daemon.loop);
 	return 0;
@@ -311,7 +282,7 @@ static int on_configuration_file(void *data)
 		return r;
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	follow_standby(a, next);
-	follow_fencing(a, next);
+	act_follow_fencing(a, next);
 	act(a);
 	tzset(); /* it may be another zone */
 	if (!settings_equal(a->config, next)) {
