@@ -115,7 +115,7 @@ PLAIN, MOODY = "/virtual-service[name='plain']", "/virtual-service[name='moody']
 STORE, WAVERING = "/data-source[name='store']", "/data-source[name='wavering']"
 CONTROL = "/firewall-mark[mark='7']/match[name='control']"
 P1 = "/pool[name='plain']/real-server[name='p1']"
-DEVICE = "/fencing/device[node='w']"
+FENCE = "/fencing/device[node='w']"
 ANSIBLE = "/access/token[name='ansible']"
 DEVICE, QNETD = "/cluster/quorum-device", "203.0.113.200"
 FOURTH = {"/cluster/node[name='r4']": {"id": 4, "port": [
@@ -222,16 +222,16 @@ MACHINE = (
     row("/management/metrics/anonymous", True, "access", r"^metrics 1 anonymous 1$"),
     row("/management/session-timeout", 600, "access", r"^session 600$"),
     # What is told to who has nodes powered off.
-    row(f"{DEVICE}/node", "r2", "access", r"^device r2 fence_pdu "),
-    row(f"{DEVICE}/agent", "fence_ipmi", "access", r"^device w fence_ipmi off "),
-    row(f"{DEVICE}/action", "reboot", "access", r"^device w fence_pdu reboot "),
-    row(f"{DEVICE}/verify", False, "access", r"^device w .* verify 0 "),
-    row(f"{DEVICE}/timeout", 7, "access", r"^device w .* timeout 7 "),
-    row(f"{DEVICE}/delay", 5, "access", r"^device w .* delay 5 "),
-    row(f"{DEVICE}/parameter[name='ip']/name", "ipaddr", "access", r"^device w .* ipaddr=10\.77\.0\.9 "),
-    row(f"{DEVICE}/parameter[name='ip']/value", "10.77.0.8", "access", r"^device w .* ip=10\.77\.0\.8 "),
-    row(f"{DEVICE}/secret[name='password']/name", "passwd", "access", r"^device w .* secret passwd=\$text\$sesame$"),
-    row(f"{DEVICE}/secret[name='password']/value", "$text$open", "access", r"^device w .* secret password=\$text\$open$"),
+    row(f"{FENCE}/node", "r2", "access", r"^device r2 fence_pdu "),
+    row(f"{FENCE}/agent", "fence_ipmi", "access", r"^device w fence_ipmi off "),
+    row(f"{FENCE}/action", "reboot", "access", r"^device w fence_pdu reboot "),
+    row(f"{FENCE}/verify", False, "access", r"^device w .* verify 0 "),
+    row(f"{FENCE}/timeout", 7, "access", r"^device w .* timeout 7 "),
+    row(f"{FENCE}/delay", 5, "access", r"^device w .* delay 5 "),
+    row(f"{FENCE}/parameter[name='ip']/name", "ipaddr", "access", r"^device w .* ipaddr=10\.77\.0\.9 "),
+    row(f"{FENCE}/parameter[name='ip']/value", "10.77.0.8", "access", r"^device w .* ip=10\.77\.0\.8 "),
+    row(f"{FENCE}/secret[name='password']/name", "passwd", "access", r"^device w .* secret passwd=\$text\$sesame$"),
+    row(f"{FENCE}/secret[name='password']/value", "$text$open", "access", r"^device w .* secret password=\$text\$open$"),
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),
