@@ -237,11 +237,11 @@ static void do_message(struct script *s, enum agent_wire_type type)
 	struct agent_message m = {.type = type, .view = s->state.view};
 	bool names = type == AGENT_WIRE_RELEASED || type == AGENT_WIRE_SWITCHOVER ||
 		     type == AGENT_WIRE_FENCED;
-	const char *because = option(s, "because");
+	const char *because = option(s, "because"), *lease = option(s, "lease");
 
 	m.group.key = s->state.groups[s->group].key;
 	m.group.epoch = number(s, word(s, 2));
-	m.group.lease = s->settings.times.lease;
+	m.group.lease = lease ? number(s, lease) * NSEC_PER_MSEC : s->settings.times.lease;
 	if (flag(s, "stale")) {
 		m.view ^= 1;
 		s->n_words--;

@@ -13,30 +13,23 @@
  *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [lapsed]
  *                           [voted] [unfit=WHY:OBJECT]
  *   health NODE fit|WHY:OBJECT
- *   heartbeat|echo|claim NODE EPOCH SEQ, released|switchover|fenced NODE EPOCH [NODE],
- *   adopt NODE EPOCH        messages of a peer; last word `stale`: they are of another view; last
- *                           word of released `because=CAUSE` (proto/state_words.h)
- *   own | drop              own messages come back | are never ordered
- *   auto NODE…              from now on own messages come back at once and these nodes echo
- *   port fit|WHY:OBJECT     this node's ports
- *   fail LABEL              an alias could not be added
- *   former EPOCH MS         a lease of the agent's former life runs until then
- *   voted MS                the agent's former life has voted for leases until then
- *   stale | current         this node's configuration is not, or is again, the newest
- *   standby | online        the configuration says that this node owns nothing | or not any more
- *   probed                  the probes have ended
- *   claimed|asked ADDRESS MAC
- *                           another machine says at the port that it has it, or probes for it
- *   force | forced          an operator says that all others are off | what has come of it
- *   synced [no]             the other routers know, or do not know, this one's connections
- *   device NODE [delay=MS]  the node can be fenced; `device NODE none`: not any more
- *   answer done|WORDS       the helper, to this node's last request
- *   command switchover      by the local socket
- *   leave                   the agent is to end
- *   explain                 prints what the agent says of each node; 0 ms is 12:00:00
- *   group NAME              which group the following lines are about
- *   hide                    heartbeats, echoes, leases and refreshes are not printed from here on
- *   show                    they are again
+ *   heartbeat NODE EPOCH SEQ [lease=MS], echo|claim NODE EPOCH SEQ, released|switchover|fenced NODE
+ * EPOCH [NODE], adopt NODE EPOCH        messages of a peer; last word `stale`: they are of another
+ * view; last word of released `because=CAUSE` (proto/state_words.h) own | drop              own
+ * messages come back | are never ordered auto NODE…              from now on own messages come back
+ * at once and these nodes echo port fit|WHY:OBJECT     this node's ports fail LABEL              an
+ * alias could not be added former EPOCH MS         a lease of the agent's former life runs until
+ * then voted MS                the agent's former life has voted for leases until then stale |
+ * current         this node's configuration is not, or is again, the newest standby | online the
+ * configuration says that this node owns nothing | or not any more probed                  the
+ * probes have ended claimed|asked ADDRESS MAC another machine says at the port that it has it, or
+ * probes for it force | forced          an operator says that all others are off | what has come of
+ * it synced [no]             the other routers know, or do not know, this one's connections device
+ * NODE [delay=MS]  the node can be fenced; `device NODE none`: not any more answer done|WORDS the
+ * helper, to this node's last request command switchover      by the local socket leave the agent
+ * is to end explain                 prints what the agent says of each node; 0 ms is 12:00:00 group
+ * NAME              which group the following lines are about hide                    heartbeats,
+ * echoes, leases and refreshes are not printed from here on show                    they are again
  */
 #ifndef TRIREME_AGENT_TESTS_SCRIPT_H
 #define TRIREME_AGENT_TESTS_SCRIPT_H

@@ -218,9 +218,9 @@ void sim_repair(struct sim *sim, size_t out);
 /*
  * Schedules (sim_schedule.c).
  * One schedule: boot, faults for some seconds, repair, at times without one of the routers. True:
- * no two leases, and after the repair, within a bound, one owner that holds lease and addresses,
- * if the nodes left are quorate; else sim_last_report() says what happened. The seed chooses
- * the variant.
+ * no two leases, and after the repair, within a bound, one owner that holds lease and addresses and
+ * (where no fence agent is late) stays, if the nodes left are quorate; else sim_last_report() says
+ * what happened. The seed chooses the variant.
  */
 bool sim_schedule(uint64_t seed, bool verbose);
 /* The longest any schedule has taken from the repair to its one owner, ns. */

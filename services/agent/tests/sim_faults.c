@@ -387,7 +387,7 @@ void sim_fault(struct sim *sim)
 
 void sim_repair(struct sim *sim, size_t out)
 {
-	sim->loaded = false;
+	sim->loaded = sim->slow_states = false;
 	sim->out = out;
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		sim_power(sim, i, i != out);

@@ -99,6 +99,7 @@ static const char *recover(struct sim *sim)
 {
 	uint64_t gather = (uint64_t)(sim->timing.token + sim->timing.consensus) * NSEC_PER_MSEC;
 	uint64_t repaired = sim->now;
+	size_t owner;
 
 	/* Until all that was under way has happened an owner may be gone again. */
 	sim_run(sim, sim->now + gather + 2100 * NSEC_PER_MSEC);
@@ -109,6 +110,12 @@ static const char *recover(struct sim *sim)
 	}
 	if (sim->now - repaired > longest_recovery)
 		longest_recovery = sim->now - repaired;
+	owner = owner_of(sim);
+	sim_run(sim, sim->now + 2 * gather);
+	/* A fence agent that is late cuts the power of one that is back: another fault. */
+	if (!sim->fencing && owner < sim->n_nodes && is_quorate(sim) &&
+	    (!has_one_owner(sim) || owner_of(sim) != owner))
+		return "the owner does not stay";
 	return NULL;
 }
 
