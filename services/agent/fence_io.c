@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/parse.h"
 #include "proto/fence_wire.h"
 
 static_assert(CONFIG_PARAMETERS_MAX + CONFIG_SECRETS_MAX <= FENCE_PARAMETERS_MAX,
@@ -83,9 +84,9 @@ int fence_io_connect(struct fence_io *io)
 
 	if (io->fd >= 0)
 		return 0;
-	if (strlen(io->path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, io->path);
+	r = copy_text(address.sun_path, sizeof(address.sun_path), io->path);
+	if (r < 0)
+		return r;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;

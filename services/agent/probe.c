@@ -107,7 +107,7 @@ static bool parse_discovery(const uint8_t *f, size_t size, struct probe_seen *re
 
 bool probe_parse(const uint8_t *frame, size_t size, struct probe_seen *ret_seen)
 {
-	struct probe_seen seen;
+	struct probe_seen seen = {.asks = false};
 	bool says = false;
 
 	if (size >= ARP_END && memcmp(frame + AT_TYPE, arp, sizeof(arp)) == 0)

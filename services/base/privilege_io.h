@@ -21,6 +21,6 @@ int privilege_bound(uint64_t keep);
  * Becomes the user of that name for good, with no way back, and keeps no capability; to be called
  * by root, before there are threads. -ENOENT: there is no such user.
  */
-int privilege_become(const char *user);
+int privilege_become(const char *name);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/parse.h"
 #include "fence/request.h"
 
 #define PATIENCE_MS 2000 /* beyond the request's time-out, for a process to end by itself */
@@ -30,9 +31,9 @@ int server_listen(const char *path)
 
 	if (fd < 0)
 		return -errno;
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
+	r = copy_text(address.sun_path, sizeof(address.sun_path), path);
+	if (r < 0)
+		return r;
 	if (unlink(path) < 0 && errno != ENOENT)
 		return -errno;
 	mask = umask(0177);
