@@ -115,7 +115,8 @@ def everything_shown(cluster, since):
     asked = [("get", {}), ("get", {"path": "/cluster/ring"}), ("get", {"target": "/trireme:cluster/ring"}), ("get", {"path": "/access"}),
              ("get", {"what": "candidate"}), ("get", {"what": since}), ("status", {}), ("diff", between),
              ("diff", {**between, "format": "patch"}), ("history", {"count": 50}), ("describe", {"path": "/cluster/ring/key"}),
-             ("describe", {"path": "/access/user/password"})]
+             ("describe", {"path": "/access/user/password"}), ("get", {"path": "/fencing"}),
+             ("describe", {"path": "/fencing/device/secret/value"})]
     for node in cluster.nodes.values():
         for op, members in asked:
             answer = node.config().ask(op, **members)
@@ -129,13 +130,15 @@ def everything_shown(cluster, since):
 def test_key_and_times(undisturbed):
     """Secrets are canaries: nobody sees the key but corosync, hashes but root alone, and a password at all."""
     cluster = undisturbed
-    key, password, token = os.urandom(256), "Canary-" + os.urandom(8).hex(), os.urandom(32).hex()
+    key, token = os.urandom(256), os.urandom(32).hex()
+    password, fencing = "Canary-" + os.urandom(8).hex(), "Canary-" + os.urandom(8).hex()
     text = base64.b64encode(key)
     canaries = {"/cluster/ring/key": text.decode(),
                 "/access/user[name='boss']": json.dumps({"role": "administrator", "password": f"$0${password}"}),
-                "/access/token[name='t']": json.dumps({"role": "viewer", "hash": token})}
-    assert set(secrets(cluster["r1"])) == {"/cluster/ring/key", "/access/user/password", "/access/token/hash"}, \
-        "every secret of the model has a canary here"
+                "/access/token[name='t']": json.dumps({"role": "viewer", "hash": token}),
+                "/fencing/device[node='r1']": json.dumps({"agent": "fence_none", "secret": [{"name": "password", "value": f"$text${fencing}"}]})}
+    assert set(secrets(cluster["r1"])) == {"/cluster/ring/key", "/access/user/password", "/access/token/hash",
+                                           "/fencing/device/secret/value"}, "every secret of the model has a canary here"
     commit(cluster, {**canaries, "/cluster/timing/token": "1100", "/cluster/timing/consensus": "1400"})
     wait_ring(cluster, "the ring is as configured")
     for node in cluster.nodes.values():
@@ -145,9 +148,10 @@ def test_key_and_times(undisturbed):
     shown = dict(everything_shown(cluster, cluster.wait_current()))
     assert any(b"$hidden$" in said for said in shown.values())
     kept = {re.search(rb"\$y\$[./A-Za-z0-9$]+", hashes(node))[0] for node in cluster.nodes.values()}
-    assert len(kept) == 1 and all(token.encode() in hashes(node) for node in cluster.nodes.values())
+    assert len(kept) == 1
+    assert all(word.encode() in hashes(node) for word in (token, fencing) for node in cluster.nodes.values())
     for where, said in shown.items():
-        for form in (key[:16], text[:20], text[100:120], key[:16].hex().encode(), password.encode(), token.encode(), *kept):
+        for form in (key[:16], text[:20], text[100:120], key[:16].hex().encode(), password.encode(), fencing.encode(), token.encode(), *kept):
             assert form not in said, where
     administrator = cluster["r1"].config()
     administrator.set("/access/user[name='boss']/password", f"$0${password}")

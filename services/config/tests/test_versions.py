@@ -44,17 +44,30 @@ def later_model(folder):
     return folder
 
 
+def without(word, text):
+    """The model's text without the statements that carry that word."""
+    opened, blocks = [], []
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}]', text):
+        if token[0] == "{":
+            opened.append(text.rfind("\n", 0, token.start()) + 1)
+        elif token[0] == "}":
+            blocks.append((opened.pop(), token.end() + 1))
+    for begin, end in sorted(blocks, key=lambda block: block[1] - block[0]):  # inner ones first
+        if word in text[begin:end]:
+            return without(word, text[:begin] + text[end:])
+    return text
+
+
 def earlier_model(folder):
     """The model without what its newest revision has added."""
     shutil.copytree(nodes.YANG, folder, ignore=shutil.ignore_patterns("*.[ch]", "tests", "trireme-access.yang",
                                                                       "trireme-management.yang", "trireme-fencing.yang"))
     for name, old in (("trireme.yang", r"  include trireme-(access|management|fencing);\n"),
                       ("trireme.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
-                      ("trireme-cluster.yang", rf"  revision {MODEL} {{[^}}]*}}\n"),
-                      ("trireme-cluster.yang", r"(?s)    leaf standby {.*?\n    }\n")):
+                      ("trireme-cluster.yang", rf"  revision {MODEL} {{[^}}]*}}\n")):
         text, n = re.subn(old, "", (folder / name).read_text())
         assert n
-        (folder / name).write_text(text)
+        (folder / name).write_text(without("tre:since", text))
     assert not any("tre:since" in path.read_text() for path in folder.glob("*.yang"))
     return folder
 
