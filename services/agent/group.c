@@ -307,6 +307,10 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	else if (s->stale && s->force != DECIDE_FORCE_YES)
 		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
 			      "its configuration is not the newest any more");
+	else if (g->health.code != AGENT_HEALTH_FIT)
+		group_release(s, group, decide_fittest(s, group, s->settings.self),
+			      AGENT_CAUSE_HEALTH,
+			      "it was not fit any more when the claim was delivered");
 }
 
 static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
@@ -370,6 +374,13 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 	}
 }
 
+/* Without it nothing could be served, or nothing would end it. */
+static bool is_vital(enum agent_wire_health code)
+{
+	return code == AGENT_HEALTH_ALIAS_FAILED || code == AGENT_HEALTH_LEAVING ||
+	       code == AGENT_HEALTH_NO_GATE;
+}
+
 /*
  * What the others are told: the ports' health, unless the node is to own nothing, an alias could
  * not be added lately or the configuration is an old one, which is nothing to an owner.
@@ -386,7 +397,9 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 		health = (struct decide_health){.code = AGENT_HEALTH_STANDBY, .since = now};
 	if (s->leaving)
 		health = (struct decide_health){.code = AGENT_HEALTH_LEAVING, .since = now};
-	if (g->failed_until && health.code == AGENT_HEALTH_FIT) {
+	/* Whatever else is wrong: an owner without all its addresses is none. */
+	if (g->failed_until &&
+	    (health.code == AGENT_HEALTH_FIT || (g->owning && !is_vital(health.code)))) {
 		health = (struct decide_health){.code = AGENT_HEALTH_ALIAS_FAILED,
 						.since = g->failed_until - DECIDE_RETRY_NS};
 		memcpy(health.object, g->failed_label, sizeof(health.object));
@@ -400,13 +413,6 @@ static void update_health(struct decide_state *s, size_t group, uint64_t now)
 	s->health_dirty = true;
 	transition_cause(s, group, AGENT_CAUSE_HEALTH, "%s",
 			 decide_health_text(&health, text, sizeof(text)));
-}
-
-/* Without it nothing could be served, or nothing would end it. */
-static bool is_vital(enum agent_wire_health code)
-{
-	return code == AGENT_HEALTH_ALIAS_FAILED || code == AGENT_HEALTH_LEAVING ||
-	       code == AGENT_HEALTH_NO_GATE;
 }
 
 /*
