@@ -26,12 +26,12 @@ fails_saying "kconfig: the build refuses it before it does anything" "CONFIG_PAC
 sed 's/^CONFIG_PACKAGE_BUSYBOX=y/# CONFIG_PACKAGE_BUSYBOX is not set/' "$LAB/good" >"$CONFIG_FILE"
 fails_saying "kconfig: switched off what another package selects" "CONFIG_PACKAGE_BUSYBOX: asked for n, came out as y" "$kconfig" resolve
 
-sed 's/^CONFIG_PACKAGE_PACEMAKER=y/# CONFIG_PACKAGE_PACEMAKER is not set/' "$LAB/good" >"$CONFIG_FILE"
+sed 's/^CONFIG_PACKAGE_COROSYNC_QDEVICE=y/# CONFIG_PACKAGE_COROSYNC_QDEVICE is not set/' "$LAB/good" >"$CONFIG_FILE"
 succeeds "kconfig: a package can be switched off" "$kconfig" resolve
 code=0
 "$TREE/firmware/infra/recipe" list >"$OUT" 2>&1 || code=1
-! grep -qx -e pacemaker -e libxslt "$OUT" || code=1
-result "kconfig: and what only it needs goes with it" "$code" "pacemaker or libxslt still listed"
+! grep -qx -e corosync-qdevice -e nss "$OUT" || code=1
+result "kconfig: and what only it needs goes with it" "$code" "corosync-qdevice or nss still listed"
 
 # A value of the board that cannot be had must not pass because the first run wrote the value it came out as.
 board=$TREE/board/generic-x86_64/defconfig

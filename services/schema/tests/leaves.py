@@ -138,7 +138,7 @@ MACHINE = (
         {f"{ETH2}/mac": None}),
     # The ring as corosync runs it.
     row("/cluster/name", "other", "boot", r"^\tcluster_name: other$"),
-    row("/cluster/timing/token", 1100, "ring", r"^runtime.config.totem.token .* = 1100$"),
+    row("/cluster/timing/token", 950, "ring", r"^runtime.config.totem.token .* = 950$"),
     row("/cluster/timing/consensus", 1500, "ring", r"^runtime.config.totem.consensus .* = 1500$"),
     row("/cluster/ring/cipher", "aes128", "ring", r"^totem.crypto_cipher .* = aes128$"),
     row("/cluster/ring/hash", "sha512", "ring", r"^totem.crypto_hash .* = sha512$"),
