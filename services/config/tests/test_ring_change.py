@@ -139,7 +139,7 @@ def test_key_and_times(undisturbed):
                 "/fencing/device[node='r1']": json.dumps({"agent": "fence_none", "secret": [{"name": "password", "value": f"$text${fencing}"}]})}
     assert set(secrets(cluster["r1"])) == {"/cluster/ring/key", "/access/user/password", "/access/token/hash",
                                            "/fencing/device/secret/value"}, "every secret of the model has a canary here"
-    commit(cluster, {**canaries, "/cluster/timing/token": "1100", "/cluster/timing/consensus": "1400"})
+    commit(cluster, {**canaries, "/cluster/timing/consensus": "1400", "/cluster/timing/token": "1100"})
     wait_ring(cluster, "the ring is as configured")
     for node in cluster.nodes.values():
         assert (node.root / "run/corosync/authkey").read_bytes() == key
