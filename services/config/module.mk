@@ -167,4 +167,4 @@ test_config_session-pkg := cmocka
 
 fuzzers += fuzz_config_replica
 fuzz_config_replica-src := services/config/fuzz_replica.c \
-	$(filter-out %/replica_explain.c %/confirm.c,$(replica-pure))
+	$(filter-out %/confirm.c,$(replica-pure))
