@@ -36,14 +36,17 @@ enum agent_role decide_role(const struct decide_state *s, size_t group)
 	return AGENT_ROLE_STANDBY;
 }
 
-static struct decide_log *next_line(struct decide_state *s, enum agent_subject subject,
-				    size_t group, enum agent_cause cause, int priority)
+/* A line more; what does not fit in the list is left out. */
+__attribute__((format(printf, 6, 0))) static void add_line(struct decide_state *s,
+							   enum agent_subject subject, size_t group,
+							   enum agent_cause cause, int priority,
+							   const char *format, va_list args)
 {
 	struct decide_actions *a = s->actions;
 	struct decide_log *log;
 
 	if (a->n_logs == DECIDE_LOGS_MAX)
-		return NULL;
+		return;
 	log = &a->logs[a->n_logs++];
 	log->priority = priority;
 	log->subject = subject;
@@ -52,54 +55,51 @@ static struct decide_log *next_line(struct decide_state *s, enum agent_subject s
 	log->view = s->view;
 	log->epoch = group < s->settings.n_groups ? s->groups[group].epoch : 0;
 	log->owner = group < s->settings.n_groups ? decide_owner(s, group) : 0;
-	return log;
+	vsnprintf(log->text, sizeof(log->text), format, args);
 }
 
 void decide_log(struct decide_state *s, int priority, const char *format, ...)
 {
-	struct decide_log *log =
-		next_line(s, AGENT_SUBJECT_NOTE, DECIDE_GROUPS_MAX, s->event.code, priority);
 	va_list args;
 
-	if (!log)
-		return;
 	va_start(args, format);
-	vsnprintf(log->text, sizeof(log->text), format, args);
+	add_line(s, AGENT_SUBJECT_NOTE, DECIDE_GROUPS_MAX, s->event.code, priority, format, args);
 	va_end(args);
 }
 
 void decide_say(struct decide_state *s, enum agent_subject subject, size_t group,
 		enum agent_cause cause, int priority, const char *format, ...)
 {
-	struct decide_log *log = next_line(s, subject, group, cause, priority);
 	va_list args;
 
-	if (!log)
-		return;
 	va_start(args, format);
-	vsnprintf(log->text, sizeof(log->text), format, args);
+	add_line(s, subject, group, cause, priority, format, args);
 	va_end(args);
+}
+
+__attribute__((format(printf, 3, 0))) static void
+set_cause(struct decide_cause *cause, enum agent_cause code, const char *format, va_list args)
+{
+	cause->code = code;
+	vsnprintf(cause->text, sizeof(cause->text), format, args);
 }
 
 void transition_event(struct decide_state *s, enum agent_cause code, const char *format, ...)
 {
 	va_list args;
 
-	s->event.code = code;
 	va_start(args, format);
-	vsnprintf(s->event.text, sizeof(s->event.text), format, args);
+	set_cause(&s->event, code, format, args);
 	va_end(args);
 }
 
 void transition_cause(struct decide_state *s, size_t group, enum agent_cause code,
 		      const char *format, ...)
 {
-	struct decide_cause *cause = &s->groups[group].cause;
 	va_list args;
 
-	cause->code = code;
 	va_start(args, format);
-	vsnprintf(cause->text, sizeof(cause->text), format, args);
+	set_cause(&s->groups[group].cause, code, format, args);
 	va_end(args);
 }
 
