@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/clock_io.h"
-#include "base/cleanup.h"
 
 struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
 				  size_t group)
@@ -51,69 +49,6 @@ const char *decide_name(const struct decide_state *s, uint32_t id)
 	const struct decide_node *node = decide_node(s, id);
 
 	return node ? node->name : id ? "an unknown node" : "nobody";
-}
-
-/* What an error number means of a port that takes no gate; NULL: nothing that is known of it. */
-static const char *gate_error_text(long error)
-{
-	switch (error) {
-	case EPERM:
-	case EACCES:
-		return "the kernel does not allow it";
-	case ENOENT:
-	case EOPNOTSUPP:
-		return "the kernel has not got what it needs";
-	case EEXIST:
-	case EINVAL:
-		return "something else is in its place";
-	case EXDEV:
-		return "it is a member of another port";
-	case EMEDIUMTYPE:
-		return "it is not Ethernet";
-	default:
-		return NULL;
-	}
-}
-
-/* object: the port, a slash, the number of the error. */
-static void gate_text(const char *object, char *buf, size_t size)
-{
-	int port = (int)strcspn(object, "/");
-	long error = object[port] ? strtol(object + port + 1, NULL, 10) : 0;
-	const char *text = gate_error_text(error);
-
-	if (text)
-		snprintf(buf, size, "%.*s has no gate (%s)", port, object, text);
-	else
-		snprintf(buf, size, "%.*s has no gate (error %ld)", port, object, error);
-}
-
-const char *decide_health_text(const struct decide_health *health, char *buf, size_t size)
-{
-	static const char *const texts[] = {
-		[AGENT_HEALTH_FIT] = "it is fit",
-		[AGENT_HEALTH_WITNESS] = "a witness votes and never owns",
-		[AGENT_HEALTH_NO_PORT] = "%s is missing",
-		[AGENT_HEALTH_NO_CARRIER] = "%s has no carrier",
-		[AGENT_HEALTH_NO_ADDRESS] = "%s does not have its own address",
-		[AGENT_HEALTH_ALIAS_FAILED] = "the alias %s could not be added",
-		[AGENT_HEALTH_LEAVING] = "its agent is shutting down",
-		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
-		[AGENT_HEALTH_STANDBY] = "standby by configuration",
-		[AGENT_HEALTH_NO_GATE] = "%s has no gate",
-	};
-	const char *text = health->code < ARRAY_SIZE(texts)
-				   ? texts[health->code]
-				   : "its software knows why, which is newer than this node's";
-	const char *at = strstr(text, "%s");
-
-	if (health->code == AGENT_HEALTH_NO_GATE)
-		gate_text(health->object, buf, size);
-	else if (at)
-		snprintf(buf, size, "%.*s%s%s", (int)(at - text), text, health->object, at + 2);
-	else
-		snprintf(buf, size, "%s", text);
-	return buf;
 }
 
 void decide_init(struct decide_state *s, const struct decide_settings *settings,
@@ -424,20 +359,6 @@ int decide_force(struct decide_state *s, uint64_t now, char *text, size_t size)
 	r = force_ask(s, now, text, size);
 	finish(s, now);
 	return r;
-}
-
-int decide_force_result(const struct decide_state *s, char *text, size_t size)
-{
-	if (s->force == DECIDE_FORCE_ASKING)
-		return -EINPROGRESS;
-	if (s->force == DECIDE_FORCE_YES) {
-		snprintf(text, size,
-			 "forced: this node goes on alone, and takes the addresses when the last "
-			 "lease has surely ended");
-		return 0;
-	}
-	snprintf(text, size, "refused: %s", s->force_refusal);
-	return -EADDRINUSE;
 }
 
 /* Nothing is held, and the others know; the successor, if there is one, has been heard. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What decide.c (events), group.c (one group's life), view.c (agreement), transition.c (what is
- * said of it), choose.c, preempt.c, conflict.c, force.c and fence.c share.
+ * What the files of the decision share: decide.c has the events, the others a subject each, under
+ * whose names their functions stand here.
  */
 #ifndef TRIREME_AGENT_DECIDE_INTERNAL_H
 #define TRIREME_AGENT_DECIDE_INTERNAL_H
@@ -10,6 +10,7 @@
 #include "base/clock_io.h"
 
 #define DECIDE_RETRY_NS (10 * NSEC_PER_SEC) /* after an alias could not be added */
+#define DECIDE_REFRESH_NS NSEC_PER_SEC	    /* of valid_lft on the aliases */
 
 /* decide.c */
 struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
@@ -57,8 +58,11 @@ bool view_is_alone_of_two(const struct decide_state *s);
 /* Votes that make a quorum in this view. */
 uint32_t view_needed_votes(const struct decide_state *s);
 
+/* agree.c */
+/* Who owns the group, and what must be waited for, in the view that begins. */
+void agree_view(struct decide_state *s, size_t group, uint64_t now);
 /* The owner's lease has ended for certain: what was voted for it is waited for no more. */
-void view_owner_ended(struct decide_state *s, size_t group);
+void agree_owner_ended(struct decide_state *s, size_t group);
 
 /* group.c */
 void group_view_left(struct decide_state *s, size_t group);
@@ -78,6 +82,31 @@ static inline bool group_holds(const struct decide_group *g)
 {
 	return g->owning || g->adopting || g->addresses || g->lease_until;
 }
+
+/* heartbeat.c */
+/* The owner's next one, if it is due. */
+void heartbeat_send(struct decide_state *s, size_t group, uint64_t now);
+/* Extends the lease to the sending time of the newest confirmed heartbeat + L. */
+void heartbeat_grant(struct decide_state *s, size_t group, uint64_t now);
+/* This node votes for the owner: its lease (ns) is to be waited for. */
+void heartbeat_vote(struct decide_group *g, uint64_t lease, uint64_t now);
+/* HEARTBEAT and ECHO have been delivered. */
+void heartbeat_receive(struct decide_state *s, size_t group, uint32_t sender,
+		       const struct agent_message *m, uint64_t now);
+void heartbeat_echo(struct decide_state *s, size_t group, uint32_t sender,
+		    const struct agent_message *m);
+
+/* health.c */
+/*
+ * What the others are told: the ports' health, unless the node is to own nothing, an alias could
+ * not be added lately or the configuration is an old one, which is nothing to an owner.
+ */
+void health_update(struct decide_state *s, size_t group, uint64_t now);
+/*
+ * An unfit owner makes way for a fit router; without one it stays if it can serve at all, unless it
+ * is the operator who wants it to own nothing.
+ */
+void health_yield(struct decide_state *s, size_t group);
 
 /* device.c */
 /* From when on the others hold no lease by the quorum device's vote; 0: they cannot hold one. */

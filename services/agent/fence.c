@@ -150,7 +150,7 @@ void fence_message(struct decide_state *s, size_t group, uint32_t sender,
 	g->released = true;
 	g->release = AGENT_CAUSE_FENCED;
 	g->vacant_since = now;
-	view_owner_ended(s, group);
+	agree_owner_ended(s, group);
 	transition_cause(s, group, AGENT_CAUSE_FENCED, "%s has fenced %s", decide_name(s, sender),
 			 decide_name(s, id));
 	decide_say(s, AGENT_SUBJECT_NOTE, group, AGENT_CAUSE_FENCED, LOG_NOTICE,

@@ -123,3 +123,17 @@ void force_end(struct decide_state *s)
 	s->force = DECIDE_FORCE_NO;
 	decide_log(s, LOG_NOTICE, "the forced quorum has ended: there is a real one");
 }
+
+int decide_force_result(const struct decide_state *s, char *text, size_t size)
+{
+	if (s->force == DECIDE_FORCE_ASKING)
+		return -EINPROGRESS;
+	if (s->force == DECIDE_FORCE_YES) {
+		snprintf(text, size,
+			 "forced: this node goes on alone, and takes the addresses when the last "
+			 "lease has surely ended");
+		return 0;
+	}
+	snprintf(text, size, "refused: %s", s->force_refusal);
+	return -EADDRINUSE;
+}

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The life of one alias group at this node: claim, heartbeats, lease, release. */
+/* The life of one alias group at this node: claim, service, release. */
 #include "agent/decide_internal.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-
-#include "base/clock_io.h"
-
-#define REFRESH_NS NSEC_PER_SEC /* of valid_lft on the aliases */
 
 #define NAME(s, i) ((s)->settings.groups[i])
 
@@ -103,142 +99,6 @@ void group_view_installed(struct decide_state *s, size_t group, uint64_t now)
 	g->next_heartbeat = now;
 }
 
-static void heartbeat(struct decide_state *s, size_t group, uint64_t now)
-{
-	struct decide_group *g = &s->groups[group];
-
-	if (!g->owning || !s->view || now < g->next_heartbeat)
-		return;
-	g->next_heartbeat = now + s->settings.times.heartbeat;
-	/* The ring stands still: it is not filled up; an echo of the newest confirms them all. */
-	if (g->n_outstanding == DECIDE_OUTSTANDING_MAX)
-		return;
-	g->outstanding[g->n_outstanding++] =
-		(struct decide_heartbeat){.seq = g->next_seq, .sent = now};
-	decide_send(s, AGENT_WIRE_HEARTBEAT, group, g->epoch, g->next_seq++, 0);
-}
-
-static uint32_t count_bits(uint32_t bits)
-{
-	uint32_t n = 0;
-
-	for (; bits; bits &= bits - 1)
-		n++;
-	return n;
-}
-
-/* Whether voters that together with this node, the owner, are a quorum have echoed. */
-static bool is_confirmed(const struct decide_state *s, const struct decide_heartbeat *h)
-{
-	uint32_t self = 1u << view_peer_index(s, s->settings.self);
-	uint32_t others = h->echoes & ~self;
-
-#ifdef DECIDE_BROKEN_SELF_RETURN
-	if (h->echoes & self)
-		return true;
-#endif
-	if (s->n_peers == 1)
-		return h->echoes & self;
-	return others && 1 + count_bits(others) + s->settings.device_votes >= view_needed_votes(s);
-}
-
-static void begin_service(struct decide_state *s, size_t group, uint64_t now)
-{
-	struct decide_group *g = &s->groups[group];
-
-	g->addresses = true;
-	conflict_served(s, group);
-	g->next_refresh = now + REFRESH_NS;
-	decide_emit(s, DECIDE_ADDRESSES_ADD, group);
-	decide_emit(s, DECIDE_ANNOUNCE_START, group);
-	transition_cause(s, group, AGENT_CAUSE_CONFIRMED,
-			 "a quorum confirmed the claim after %llu ms",
-			 (unsigned long long)((now - g->owner_since) / NSEC_PER_MSEC));
-}
-
-/* Extends the lease to the sending time of the newest confirmed heartbeat + L. */
-static void grant(struct decide_state *s, size_t group, uint64_t now)
-{
-	struct decide_group *g = &s->groups[group];
-	struct decide_action *a;
-	size_t n = g->n_outstanding;
-	uint64_t until;
-
-	if (!g->owning || !decide_view_quorate(s))
-		return;
-	while (n > 0 && !is_confirmed(s, &g->outstanding[n - 1]))
-		n--;
-	if (n == 0)
-		return;
-	if (s->n_peers > 1)
-		histogram_add(&s->echo, now - g->outstanding[n - 1].sent);
-	until = g->outstanding[n - 1].sent + s->settings.times.lease;
-	g->n_outstanding -= n;
-	memmove(g->outstanding, g->outstanding + n, g->n_outstanding * sizeof(g->outstanding[0]));
-	if (until <= now || until <= g->lease_until || !device_is_fresh(s, g, now))
-		return;
-	g->lease_until = until;
-	a = decide_emit(s, DECIDE_LEASE_SET, group);
-	a->epoch = g->epoch;
-	a->deadline = until;
-	if (!g->addresses)
-		begin_service(s, group, now);
-}
-
-/*
- * This node votes for the owner: its lease is to be waited for. What was voted for before has
- * ended, since the owner waited for it when it claimed in this view, or held its lease when it
- * came.
- */
-static void vote(struct decide_group *g, uint64_t lease, uint64_t now)
-{
-	uint64_t until = lease_guard(now, lease);
-
-	g->guard_until = until > g->guard_until ? until : g->guard_until;
-	g->guard_owner = g->owner;
-	g->guard_epoch = g->epoch;
-	g->heard = now;
-}
-
-static void on_heartbeat(struct decide_state *s, size_t group, uint32_t sender,
-			 const struct agent_message *m, uint64_t now)
-{
-	struct decide_group *g = &s->groups[group];
-	uint64_t lease = m->group.lease;
-
-	if (m->group.epoch != g->epoch || sender != g->owner || g->released ||
-	    m->group.seq <= g->last_seq)
-		return;
-	g->last_seq = m->group.seq;
-	/* The longer of the two leases, should the nodes' settings differ; a day bounds nonsense.
-	 */
-	if (lease < s->settings.times.lease || lease > 86400 * NSEC_PER_SEC)
-		lease = s->settings.times.lease;
-	vote(g, lease, now);
-	if (sender != s->settings.self) {
-		decide_send(s, AGENT_WIRE_ECHO, group, g->epoch, m->group.seq, 0);
-		return;
-	}
-	for (size_t i = 0; i < g->n_outstanding; i++) {
-		if (g->outstanding[i].seq != m->group.seq)
-			continue;
-		g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
-		device_returned(s, g->outstanding[i].sent, now);
-	}
-}
-
-static void on_echo(struct decide_state *s, size_t group, uint32_t sender,
-		    const struct agent_message *m)
-{
-	struct decide_group *g = &s->groups[group];
-
-	if (!g->owning || m->group.epoch != g->epoch || sender == s->settings.self)
-		return;
-	for (size_t i = 0; i < g->n_outstanding; i++)
-		if (g->outstanding[i].seq == m->group.seq)
-			g->outstanding[i].echoes |= 1u << view_peer_index(s, sender);
-}
-
 static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 			const struct agent_message *m, uint64_t now)
 {
@@ -259,6 +119,30 @@ static void on_released(struct decide_state *s, size_t group, uint32_t sender,
 			 decide_name(s, sender), named ? " in favour of " : "",
 			 named ? decide_name(s, g->successor) : "",
 			 transition_release_text(g->release));
+}
+
+/* The own claim is delivered: what was in its favour may have ended since it was sent. */
+static void begin_ownership(struct decide_state *s, size_t group, uint64_t now)
+{
+	struct decide_group *g = &s->groups[group];
+
+	g->owning = true;
+	g->next_seq = 1;
+	g->n_outstanding = 0;
+	g->next_heartbeat = now;
+	if (!decide_view_quorate(s))
+		group_release(s, group, 0, AGENT_CAUSE_QUORUM,
+			      "the quorum was lost before the claim was delivered");
+	else if (conflict_voids_claim(s, g))
+		group_release(s, group, 0, AGENT_CAUSE_CONFLICT,
+			      "another one was heard before the claim was delivered");
+	else if (s->stale && s->force != DECIDE_FORCE_YES)
+		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
+			      "its configuration is not the newest any more");
+	else if (g->health.code != AGENT_HEALTH_FIT)
+		group_release(s, group, decide_fittest(s, group, s->settings.self),
+			      AGENT_CAUSE_HEALTH,
+			      "it was not fit any more when the claim was delivered");
 }
 
 static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
@@ -291,26 +175,9 @@ static void on_claim(struct decide_state *s, size_t group, uint32_t sender,
 	g->owner_since = now;
 	/* As if it were the first heartbeat: nobody else claims before this owner has had its time.
 	 */
-	vote(g, s->settings.times.lease, now);
-	if (!mine)
-		return;
-	g->owning = true;
-	g->next_seq = 1;
-	g->n_outstanding = 0;
-	g->next_heartbeat = now;
-	if (!decide_view_quorate(s))
-		group_release(s, group, 0, AGENT_CAUSE_QUORUM,
-			      "the quorum was lost before the claim was delivered");
-	else if (conflict_voids_claim(s, g))
-		group_release(s, group, 0, AGENT_CAUSE_CONFLICT,
-			      "another one was heard before the claim was delivered");
-	else if (s->stale && s->force != DECIDE_FORCE_YES)
-		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
-			      "its configuration is not the newest any more");
-	else if (g->health.code != AGENT_HEALTH_FIT)
-		group_release(s, group, decide_fittest(s, group, s->settings.self),
-			      AGENT_CAUSE_HEALTH,
-			      "it was not fit any more when the claim was delivered");
+	heartbeat_vote(g, s->settings.times.lease, now);
+	if (mine)
+		begin_ownership(s, group, now);
 }
 
 static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
@@ -348,10 +215,10 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 {
 	switch (m->type) {
 	case AGENT_WIRE_HEARTBEAT:
-		on_heartbeat(s, group, sender, m, now);
+		heartbeat_receive(s, group, sender, m, now);
 		break;
 	case AGENT_WIRE_ECHO:
-		on_echo(s, group, sender, m);
+		heartbeat_echo(s, group, sender, m);
 		break;
 	case AGENT_WIRE_RELEASED:
 		on_released(s, group, sender, m, now);
@@ -372,67 +239,6 @@ void group_message(struct decide_state *s, size_t group, uint32_t sender,
 	case AGENT_WIRE_HEALTH:
 		break;
 	}
-}
-
-/* Without it nothing could be served, or nothing would end it. */
-static bool is_vital(enum agent_wire_health code)
-{
-	return code == AGENT_HEALTH_ALIAS_FAILED || code == AGENT_HEALTH_LEAVING ||
-	       code == AGENT_HEALTH_NO_GATE;
-}
-
-/*
- * What the others are told: the ports' health, unless the node is to own nothing, an alias could
- * not be added lately or the configuration is an old one, which is nothing to an owner.
- */
-static void update_health(struct decide_state *s, size_t group, uint64_t now)
-{
-	struct decide_group *g = &s->groups[group];
-	struct decide_health health = g->ports;
-	char text[DECIDE_CAUSE_MAX];
-
-	if (g->failed_until && g->failed_until <= now)
-		g->failed_until = 0;
-	if (s->standby && health.code != AGENT_HEALTH_WITNESS)
-		health = (struct decide_health){.code = AGENT_HEALTH_STANDBY, .since = now};
-	if (s->leaving)
-		health = (struct decide_health){.code = AGENT_HEALTH_LEAVING, .since = now};
-	/* Whatever else is wrong: an owner without all its addresses is none. */
-	if (g->failed_until &&
-	    (health.code == AGENT_HEALTH_FIT || (g->owning && !is_vital(health.code)))) {
-		health = (struct decide_health){.code = AGENT_HEALTH_ALIAS_FAILED,
-						.since = g->failed_until - DECIDE_RETRY_NS};
-		memcpy(health.object, g->failed_label, sizeof(health.object));
-	}
-	if (s->stale && !group_holds(g) && s->force != DECIDE_FORCE_YES &&
-	    health.code == AGENT_HEALTH_FIT)
-		health = (struct decide_health){.code = AGENT_HEALTH_STALE, .since = now};
-	if (health.code == g->health.code && strcmp(health.object, g->health.object) == 0)
-		return;
-	g->health = health;
-	s->health_dirty = true;
-	transition_cause(s, group, AGENT_CAUSE_HEALTH, "%s",
-			 decide_health_text(&health, text, sizeof(text)));
-}
-
-/*
- * An unfit owner makes way for a fit router; without one it stays if it can serve at all, unless it
- * is the operator who wants it to own nothing.
- */
-static void yield(struct decide_state *s, size_t group)
-{
-	struct decide_group *g = &s->groups[group];
-	uint32_t successor = decide_fittest(s, group, s->settings.self);
-	bool wanted = g->health.code == AGENT_HEALTH_STANDBY;
-	char text[DECIDE_LOG_MAX / 2], cause[DECIDE_LOG_MAX];
-
-	if (!g->owning || g->health.code == AGENT_HEALTH_FIT)
-		return;
-	if (!is_vital(g->health.code) && !((successor || wanted) && decide_view_quorate(s)))
-		return;
-	snprintf(cause, sizeof(cause), "%s%s", decide_health_text(&g->health, text, sizeof(text)),
-		 wanted && !successor ? ", though no other router is fit" : "");
-	group_release(s, group, successor, AGENT_CAUSE_HEALTH, cause);
 }
 
 /* From when on this node claims the group; UINT64_MAX: some event must come first. */
@@ -484,15 +290,15 @@ void group_step(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 
-	update_health(s, group, now);
-	yield(s, group);
+	health_update(s, group, now);
+	health_yield(s, group);
 	preempt_step(s, group, now);
-	grant(s, group, now);
-	heartbeat(s, group, now);
+	heartbeat_grant(s, group, now);
+	heartbeat_send(s, group, now);
 	claim(s, group, now);
 	if (g->addresses && now >= g->next_refresh) {
 		decide_emit(s, DECIDE_ADDRESSES_REFRESH, group);
-		g->next_refresh = now + REFRESH_NS;
+		g->next_refresh = now + DECIDE_REFRESH_NS;
 	}
 }
 

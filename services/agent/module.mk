@@ -1,6 +1,6 @@
 # The failover agent. The pure part is linked by its tests as it is.
-agent-pure := services/agent/decide.c services/agent/group.c services/agent/view.c \
-	services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
+agent-pure := services/agent/decide.c services/agent/view.c services/agent/agree.c \
+	services/agent/group.c services/agent/heartbeat.c services/agent/health.c services/agent/transition.c services/agent/choose.c services/agent/lease.c services/agent/explain.c \
 	services/agent/explain_time.c services/agent/status.c \
 	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c \
 	services/agent/fence.c services/agent/probe.c \
@@ -50,7 +50,7 @@ test_agent_simulation-pkg := cmocka
 
 # The same simulation with a decision, or a gate, that is broken on purpose: NAME-instead is left out for broken_NAME.c.
 agent-broken := self_return epochs guard gate lease probe
-self_return-instead := services/agent/group.c
+self_return-instead := services/agent/heartbeat.c
 epochs-instead := services/agent/decide.c
 guard-instead := services/agent/lease.c
 gate-instead := services/agent/tests/sim_gate.c

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The group's life with a fault: one's own heartbeat coming back counts as a quorum's echo. */
+/* Heartbeats with a fault: one's own heartbeat coming back counts as a quorum's echo. */
 #define DECIDE_BROKEN_SELF_RETURN 1
-#include "agent/group.c"
+#include "agent/heartbeat.c"
