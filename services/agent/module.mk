@@ -49,13 +49,15 @@ test_agent_simulation-src := services/agent/tests/test_simulation.c $(agent-sim)
 test_agent_simulation-pkg := cmocka
 
 # The same simulation with a decision, or a gate, that is broken on purpose: NAME-instead is left out for broken_NAME.c.
-agent-broken := self_return epochs guard gate lease probe
+agent-broken := self_return epochs guard gate lease probe fence fence_failed
 self_return-instead := services/agent/heartbeat.c
 epochs-instead := services/agent/decide.c
 guard-instead := services/agent/lease.c
 gate-instead := services/agent/tests/sim_gate.c
 probe-instead := services/agent/tests/sim_probe.c
 lease-instead := services/agent/group.c
+fence-instead := services/agent/fence.c
+fence_failed-instead := services/agent/fence.c
 define broken-rule
 tests += test_agent_broken_$(1)
 test_agent_broken_$(1)-src := services/agent/tests/test_broken.c services/agent/tests/broken_$(1).c \
