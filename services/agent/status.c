@@ -26,6 +26,24 @@ static bool node_standby(const struct decide_state *s, const struct decide_node 
 	return false;
 }
 
+/* What is known of another node's role: whether it waits or releases, it alone knows. */
+static enum agent_role node_role(const struct decide_state *s, const struct decide_node *n,
+				 size_t group)
+{
+	const struct decide_peer *peer = decide_peer(s, n->id);
+
+	if (n->id == s->settings.self)
+		return decide_role(s, group);
+	if (n->witness)
+		return AGENT_ROLE_NONE;
+	if (!s->view || !peer)
+		return AGENT_ROLE_STARTING;
+	if (decide_owner(s, group) == n->id)
+		return AGENT_ROLE_OWNER;
+	return peer->groups[group].health.code == AGENT_HEALTH_FIT ? AGENT_ROLE_STANDBY
+								   : AGENT_ROLE_UNFIT;
+}
+
 static void status_group(const struct decide_state *s, size_t group,
 			 const struct explain_clock *clock, struct agent_status_group *to)
 {
@@ -38,8 +56,10 @@ static void status_group(const struct decide_state *s, size_t group,
 	to->lease_left_ms = g->lease_until > clock->now
 				    ? (int64_t)((g->lease_until - clock->now) / NSEC_PER_MSEC)
 				    : 0;
-	for (size_t i = 0; i < s->settings.n_nodes; i++)
+	for (size_t i = 0; i < s->settings.n_nodes; i++) {
+		to->roles[i] = (uint8_t)node_role(s, &s->settings.nodes[i], group);
 		explain_group(s, i, group, clock, to->reasons[i], sizeof(to->reasons[i]));
+	}
 }
 
 /* Rounded up. */

@@ -148,6 +148,8 @@ static void add_reasons(struct buffer *b, const struct agent_status *agent,
 	for (uint32_t i = 0; i < agent->n_nodes; i++) {
 		begin_entry(b, i == 0, "name", agent->nodes[i].name);
 		add_words(b, "reason", group->reasons[i]);
+		if (agent->nodes[i].present)
+			add_text(b, "role", word_role(group->roles[i]));
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");

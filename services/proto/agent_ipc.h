@@ -81,7 +81,8 @@ struct agent_status_group {
 	uint8_t pad[2];
 	uint32_t owner; /* node id; 0: nobody known */
 	uint64_t epoch;
-	int64_t lease_left_ms; /* of this node; ≤ 0: no lease */
+	int64_t lease_left_ms;		/* of this node; ≤ 0: no lease */
+	uint8_t roles[AGENT_NODES_MAX]; /* enum agent_role of each of the status' nodes */
 	/* One sentence for each of the status' nodes: why it is or is not the owner. */
 	char reasons[AGENT_NODES_MAX][AGENT_REASON_MAX];
 };
@@ -109,6 +110,6 @@ struct agent_result {
 
 static_assert(sizeof(struct agent_status) <= AGENT_IPC_MAX, "status fits one message");
 static_assert(sizeof(struct agent_status_node) == 248, "no hidden padding");
-static_assert(sizeof(struct agent_status_group) == 56 + 3200, "no hidden padding");
+static_assert(sizeof(struct agent_status_group) == 72 + 3200, "no hidden padding");
 
 #endif

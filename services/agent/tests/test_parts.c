@@ -391,6 +391,8 @@ static void status_before_anything_is_known(void **state)
 	assert_string_equal(status.nodes[1].reason,
 			    "not known: this node has no connection to the others since 00:00:01");
 	assert_int_equal(status.groups[0].role, AGENT_ROLE_UNFIT);
+	assert_int_equal(status.groups[0].roles[0], AGENT_ROLE_UNFIT);
+	assert_int_equal(status.groups[0].roles[1], AGENT_ROLE_STARTING);
 	assert_int_equal(status.groups[0].owner, 0);
 	decide_health(&s, 0, AGENT_HEALTH_FIT, "", 3 * NSEC_PER_SEC);
 	explain_status(&s, &clock, &status);

@@ -106,6 +106,7 @@ static void fill_agent(struct agent_status *agent)
 						       .lease_left_ms = 900,
 						       .reasons = {"owner of main"}};
 	agent->groups[1] = (struct agent_status_group){.name = "other", .lease_left_ms = -5};
+						       .roles = {AGENT_ROLE_OWNER},
 	histogram_add(&agent->echo, 1 << HISTOGRAM_FIRST);
 }
 
@@ -188,7 +189,9 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(main_group, "member", 0), "reason"), "owner of main");
 	assert_string_equal(text_at(entry(main_group, "member", 1), "name"), "w");
 	assert_null(json_object_get(entry(main_group, "member", 1), "reason"));
+	assert_string_equal(text_at(entry(main_group, "member", 0), "role"), "owner");
 	assert_string_equal(text_at(entry(state, "member", 1), "role"), "witness");
+	assert_null(json_object_get(entry(main_group, "member", 1), "role"));
 	times = entry(state, "agent-time", 0);
 	assert_string_equal(text_at(times, "name"), "echo");
 	assert_string_equal(text_at(times, "count"), "1");

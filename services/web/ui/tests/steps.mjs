@@ -111,6 +111,21 @@ export async function member_is(page, { member, word }) {
   await page.getByRole('article', { name: member, exact: true }).getByText(word, { exact: true }).waitFor();
 }
 
+/** A member's card has that of one of several groups: its role, and a sentence. */
+export async function part_is(page, { member, group, role, text }) {
+  const part = page
+    .getByRole('article', { name: member, exact: true })
+    .getByRole('region', { name: new RegExp(`^(Group|Addresses of) ${group}$`) });
+  await part.getByText(role, { exact: true }).waitFor();
+  await part.getByText(text).first().waitFor();
+}
+
+/** One sentence of a member is enough again. */
+export async function has_no_parts(page, { member, group }) {
+  const card = page.getByRole('article', { name: member, exact: true });
+  await card.getByRole('region', { name: `Group ${group}` }).waitFor({ state: 'detached' });
+}
+
 export async function maintenance(page, { member, end }) {
   await visit(page, 'Overview');
   const name = end ? 'End maintenance' : 'Begin maintenance';

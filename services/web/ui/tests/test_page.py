@@ -206,6 +206,25 @@ def test_maintenance_begins_and_ends(machine, page):
     page("member_is", member=owner, word="ready to take over")
 
 
+def test_of_several_groups_each_has_its_sentence(machine, page):
+    owner = machine.cluster.wait_owner()
+    other = "r2" if owner == "r1" else "r1"
+    path = "/restconf/data/trireme:alias-group=second"
+    machine.change(path, "PUT", {"trireme:alias-group": [
+        {"name": "second", "preferred": [other], "alias": [{"label": "eth0:9", "address": "203.0.113.90"}]}]})
+    page("part_is", member=other, group="second", role="owner", text="203.0.113.90")
+    page("part_is", member=other, group="main", role="standby", text=f"{owner} is the owner")
+    page("part_is", member=owner, group="second", role="standby", text=f"{other} is the owner")
+    page("part_is", member=owner, group="main", role="owner", text="with epoch")
+    machine.cluster[other].cables(False, [1])
+    page("part_is", member=other, group="main", role="unfit", text="eth1 has no carrier since")
+    machine.cluster[other].cables(True, [1])
+    page("part_is", member=other, group="main", role="standby", text=f"{owner} is the owner")
+    machine.change(path, "DELETE")
+    page("has_no_parts", member=other, group="main")
+    machine.cluster.wait_owner()
+
+
 def test_the_keyboard_is_enough(page):
     page("keyboard_alone")
 

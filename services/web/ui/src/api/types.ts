@@ -33,12 +33,22 @@ export interface Ipv6Alias {
   port: string;
 }
 
+/** What a member is for a group. */
+export interface GroupMember {
+  name: string;
+  /** Left out: it is not on the ring. */
+  role?: string;
+  reason?: string;
+}
+
 export interface Group {
   name: string;
   owner?: string;
   role?: string;
   epoch?: Counter;
+  /** Milliseconds, of the node that is asked. */
   'lease-left'?: number;
+  member?: GroupMember[];
   alias?: Alias[];
   'ipv6-alias'?: Ipv6Alias[];
 }

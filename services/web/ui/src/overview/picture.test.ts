@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Member, RealServer, Service, State } from '../api/types';
+import type { Group, Member, RealServer, Service, State } from '../api/types';
 import {
   byPort,
   changesBetween,
@@ -9,6 +9,7 @@ import {
   dependents,
   floating,
   memberCondition,
+  partsOf,
   reachedAt,
   serviceView,
   successors,
@@ -82,6 +83,35 @@ test('members are in one condition', () => {
   assert.equal(memberCondition(state, member('r2', { standby: true })).word, 'in maintenance');
   assert.equal(memberCondition(state, member('w', { role: 'witness', fit: false })).word, 'votes');
   assert.equal(memberCondition(state, member('w', { role: 'witness', present: false })).word, 'not there');
+});
+
+test('of several groups each has its sentence, unless one is true of all', () => {
+  const group = (name: string, owner: string, reasons: [string, string | undefined, string][]): Group => ({
+    name,
+    owner,
+    member: reasons.map(([n, role, reason]) => ({ name: n, ...(role ? { role } : {}), reason })),
+  });
+  const several: State = {
+    ...state,
+    group: [
+      group('b', 'r2', [
+        ['r1', 'standby', 'standby: r2 is the owner'],
+        ['r2', 'owner', 'owner since 12:00:00'],
+        ['w', undefined, 'not on the ring since 12:03:11'],
+      ]),
+      group('a', 'r1', [
+        ['r1', 'owner', 'owner since 12:03:11'],
+        ['r2', 'unfit', 'standby: eth1 has no carrier since 12:03:11'],
+        ['w', undefined, 'not on the ring since 12:03:11'],
+      ]),
+    ],
+  };
+  const seen = (name: string): string[] =>
+    partsOf(several, member(name)).map((p) => `${p.group.name} ${p.role} ${p.tone}: ${p.sentence}`);
+  assert.deepEqual(seen('r1'), ['a owner accent: since 12:03:11', 'b standby good: r2 is the owner']);
+  assert.deepEqual(seen('r2'), ['b owner accent: since 12:00:00', 'a unfit bad: eth1 has no carrier since 12:03:11']);
+  assert.deepEqual(seen('w'), [], 'the same of both');
+  assert.deepEqual(partsOf(state, member('r1')), [], 'one group has the sentence of its member');
 });
 
 test('what a person should hear of is named, and nothing else', () => {

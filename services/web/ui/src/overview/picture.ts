@@ -63,6 +63,38 @@ export function groupsOf(state: State, member: string): Group[] {
   return (state.group ?? []).filter((group) => group.owner === member);
 }
 
+/** What a router is for one of several groups. */
+export interface Part {
+  group: Group;
+  role: string;
+  tone: Tone;
+  /** Why it is or is not the owner. */
+  sentence: string;
+}
+
+const ROLE_TONES: Record<string, Tone> = {
+  owner: 'accent',
+  standby: 'good',
+  unfit: 'bad',
+  waiting: 'warn',
+  releasing: 'warn',
+};
+
+/** Group by group, those that it has first; none where one sentence is true of all: the member's own. */
+export function partsOf(state: State, member: Member): Part[] {
+  const parts = (state.group ?? []).map((group): Part => {
+    const here = group.member?.find((m) => m.name === member.name);
+    const role = here?.role ?? 'not there';
+    // The badge says the role already.
+    const sentence = (here?.reason ?? '').replace(/^(standby:|owner) /, '');
+    return { group, role, tone: ROLE_TONES[role] ?? 'plain', sentence };
+  });
+  if (new Set(parts.map((p) => p.sentence)).size < 2) return [];
+  const held = (part: Part): number => Number(part.group.owner === member.name);
+  const troubled = (part: Part): number => Number(part.role !== 'standby');
+  return parts.sort((a, b) => held(b) - held(a) || troubled(b) - troubled(a));
+}
+
 /** A floating address; `mark` tells those of a port apart: ":1" of the label "eth0:1", which IPv6 addresses have not. */
 export interface Floating {
   address: string;

@@ -6,12 +6,15 @@ import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
 import { Maintenance } from './maintenance';
-import { byPort, type Floating, floating, groupsOf, memberCondition } from './picture';
+import { byPort, type Floating, floating, groupsOf, memberCondition, type Part, partsOf } from './picture';
 import { SwitchOver } from './switch-over';
 import { Wires } from './wires';
 
 /** More addresses than this are folded away. */
 const ALIASES_SHOWN = 8;
+
+/** And so are more groups than this that a router only stands by for. */
+const STANDBYS_SHOWN = 3;
 
 type Open = { what: 'switch-over'; group?: string } | { what: 'maintenance'; member: Member } | null;
 
@@ -62,8 +65,9 @@ interface CardProps {
 function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: CardProps) {
   const condition = memberCondition(state, member);
   const groups = groupsOf(state, member.name);
+  const parts = partsOf(state, member);
   const fine = member.present && (member.role === 'witness' || (member.fit && !member.standby));
-  const reason = fine ? '' : member.reason;
+  const reason = fine || parts.length > 0 ? '' : member.reason;
   return (
     <article
       class={`card member ${member.role} ${groups.length > 0 ? 'active' : ''} ${member.present ? '' : 'absent'}`}
@@ -79,9 +83,11 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
         {member.standby && groups.length > 0 && ' · maintenance asked for'}
       </p>
       {reason && <p class={member.standby ? 'muted' : 'reason'}>{reason}</p>}
-      {groups.map((group) => (
-        <GroupHeld group={group} />
-      ))}
+      {parts.length > 0 ? (
+        <Parts member={member} parts={parts} />
+      ) : (
+        groups.map((group) => <GroupHeld group={group} here={group.owner === state.node} />)
+      )}
       {operator && member.role === 'router' && (
         <footer class="buttons">
           {groups.length > 0 && (
@@ -98,17 +104,55 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
   );
 }
 
-function GroupHeld({ group }: { group: Group }) {
+/** One of several groups after the other; those that it only stands by for are folded away where they are many. */
+function Parts({ member, parts }: { member: Member; parts: Part[] }) {
+  const told = parts.filter((p) => p.group.owner === member.name || p.role !== 'standby');
+  const rest = parts.filter((p) => !told.includes(p));
+  const lines = rest.map((part) => <GroupPart part={part} />);
+  return (
+    <div class="parts">
+      {told.map((part) =>
+        part.group.owner === member.name ? <GroupHeld group={part.group} part={part} /> : <GroupPart part={part} />,
+      )}
+      {rest.length > STANDBYS_SHOWN ? (
+        <details>
+          <summary>{plural(rest.length, 'group')} that it stands by for</summary>
+          <div class="parts">{lines}</div>
+        </details>
+      ) : (
+        lines
+      )}
+    </div>
+  );
+}
+
+/** A group that somebody else has, or nobody. */
+function GroupPart({ part }: { part: Part }) {
+  return (
+    <section class="group" aria-label={`Group ${part.group.name}`}>
+      <p class="group-name">
+        <strong>{part.group.name}</strong>
+        <Badge tone={part.tone}>{part.role}</Badge>
+      </p>
+      {part.sentence && <p class={part.tone === 'bad' ? 'reason' : 'sentence'}>{part.sentence}</p>}
+    </section>
+  );
+}
+
+/** A group's addresses. `here`: its lease is the one that is told. `part`: of several groups; its sentence tells the lease, too. */
+function GroupHeld({ group, here, part }: { group: Group; here?: boolean; part?: Part }) {
   const addresses = floating(group);
   const lease = group['lease-left'];
   return (
     <section class="group" aria-label={`Addresses of ${group.name}`}>
       <p class="group-name">
         <strong>{group.name}</strong>
-        {group.owner && lease !== undefined && lease > 0 && (
+        {part && <Badge tone={part.tone}>{part.role}</Badge>}
+        {here && lease !== undefined && lease > 0 && (
           <span class="muted">lease, {(lease / 1000).toFixed(1)} s left</span>
         )}
       </p>
+      {part?.sentence && <p class="sentence">{part.sentence}</p>}
       <Aliases addresses={addresses.slice(0, ALIASES_SHOWN)} />
       {addresses.length > ALIASES_SHOWN && (
         <details>
