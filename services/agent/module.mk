@@ -27,12 +27,13 @@ test_agent_counted-lib := -rdynamic
 
 programs += trireme-watchdog
 trireme-watchdog-src = services/agent/watchdog_main.c services/agent/watchdog.c hw/watchdog_io.c \
-	services/agent/turn_io.c $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
+	services/agent/turn_io.c services/agent/report_io.c services/proto/watchdog_report.c \
+	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-watchdog-pkg = libqb libyang
 
 tests += test_agent_watchdog
 test_agent_watchdog-src := services/agent/tests/test_watchdog.c services/agent/watchdog.c \
-	services/agent/turn_io.c
+	services/agent/turn_io.c services/proto/watchdog_report.c services/base/text.c
 test_agent_watchdog-pkg := cmocka
 
 programs += trireme-gate

@@ -25,18 +25,3 @@ enum watchdog_verdict watchdog_judge(struct watchdog_state *state,
 		return WATCHDOG_PET;
 	return sight->runs ? WATCHDOG_CRASHING : WATCHDOG_GONE;
 }
-
-const char *watchdog_text(enum watchdog_verdict verdict)
-{
-	switch (verdict) {
-	case WATCHDOG_PET:
-		return "the agent is well";
-	case WATCHDOG_HUNG:
-		return "the agent hangs";
-	case WATCHDOG_GONE:
-		return "the agent is gone";
-	case WATCHDOG_CRASHING:
-		return "the agent ends again and again";
-	}
-	return "";
-}

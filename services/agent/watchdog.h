@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/watchdog_report.h"
+
 #define WATCHDOG_WELL_NS 60000000000ULL	   /* the loop has turned for so long: well */
 #define WATCHDOG_ABSENT_NS 300000000000ULL /* without having been well */
 
@@ -27,19 +29,9 @@ struct watchdog_state {
 	uint64_t turning_since, last_well; /* 0: it does not, it was not */
 };
 
-enum watchdog_verdict {
-	WATCHDOG_PET,
-	WATCHDOG_HUNG,
-	WATCHDOG_GONE,
-	WATCHDOG_CRASHING, /* again and again */
-};
-
 /* timeout: how old the last turn may be; all in ns of CLOCK_BOOTTIME. */
 enum watchdog_verdict watchdog_judge(struct watchdog_state *state,
 				     const struct watchdog_sight *sight, uint64_t timeout,
 				     uint64_t now);
-
-/* "the agent hangs", … */
-const char *watchdog_text(enum watchdog_verdict verdict);
 
 #endif

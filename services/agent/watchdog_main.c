@@ -16,6 +16,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "agent/report_io.h"
 #include "agent/turn_io.h"
 #include "agent/watchdog.h"
 #include "base/cleanup.h"
@@ -32,16 +33,20 @@
 struct watchdog {
 	struct daemon daemon;
 	const char *device; /* NULL: the machine's */
-	const char *turn_path;
+	const char *turn_path, *report_path;
 	int fd, timer_fd; /* fd -1: switched off */
 	bool enabled;
 	unsigned int timeout_s;
 	struct turn_io turn;
 	struct watchdog_state state;
 	enum watchdog_verdict verdict;
+	struct watchdog_report *report;
 };
 
-static struct watchdog watchdog = {.fd = -1, .timer_fd = -1, .turn = {.fd = -1}};
+/* When no file can be mapped for it. */
+static struct watchdog_report untold;
+
+static struct watchdog watchdog = {.report = &untold, .fd = -1, .timer_fd = -1, .turn = {.fd = -1}};
 
 static struct watchdog_sight look(struct watchdog *w)
 {
@@ -53,12 +58,21 @@ static struct watchdog_sight look(struct watchdog *w)
 	return sight;
 }
 
+/* Nobody waits for it where there is no device. */
+static enum watchdog_verdict judge(struct watchdog *w)
+{
+	struct watchdog_sight sight;
+
+	if (w->fd < 0)
+		return WATCHDOG_PET;
+	sight = look(w);
+	return watchdog_judge(&w->state, &sight, w->timeout_s * NSEC_PER_SEC, clock_boot_ns());
+}
+
 static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 {
 	struct watchdog *w = data;
-	struct watchdog_sight sight = look(w);
-	enum watchdog_verdict verdict =
-		watchdog_judge(&w->state, &sight, w->timeout_s * NSEC_PER_SEC, clock_boot_ns());
+	enum watchdog_verdict verdict = judge(w);
 	uint64_t expirations;
 	int r;
 
@@ -71,9 +85,12 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		qb_log(LOG_CRIT, "%s: the machine restarts in %u s", watchdog_text(verdict),
 		       w->timeout_s);
 	w->verdict = verdict;
-	r = verdict == WATCHDOG_PET ? watchdog_io_pet(w->fd) : 0;
+	r = w->fd >= 0 && verdict == WATCHDOG_PET ? watchdog_io_pet(w->fd) : 0;
 	if (r < 0)
 		qb_log(LOG_ERR, "the watchdog cannot be petted: %s", strerror(-r));
+	w->report->verdict = verdict;
+	w->report->error = r;
+	w->report->told = clock_boot_ns();
 	return 0;
 }
 
@@ -100,6 +117,7 @@ static void set_timeout(struct watchdog *w)
 		       w->timeout_s, strerror(-r));
 	else
 		qb_log(LOG_INFO, "the watchdog's timeout is %u s", seconds);
+	w->report->timeout_s = seconds;
 }
 
 /* On and off take root's rights: the supervisor starts the next life with them. */
@@ -144,6 +162,7 @@ static int open_device(struct watchdog *w)
 	if (w->fd < 0)
 		return w->fd;
 	qb_log(LOG_INFO, "watched by %s", w->device ? w->device : path);
+	snprintf(w->report->device, sizeof(w->report->device), "%s", w->device ? w->device : path);
 	set_timeout(w);
 	return 0;
 }
@@ -158,11 +177,23 @@ static int start_petting(struct watchdog *w)
 	return qb_loop_poll_add(w->daemon.loop, QB_LOOP_HIGH, w->timer_fd, POLLIN, w, on_timer);
 }
 
+/* Without it the machine is watched all the same. */
+static void open_report(struct watchdog *w)
+{
+	int r = report_io_open(w->report_path, &w->report);
+
+	if (r < 0)
+		qb_log(LOG_WARNING, "%s: %s", w->report_path, strerror(-r));
+	*w->report = (struct watchdog_report){
+		.version = WATCHDOG_REPORT_VERSION, .enabled = w->enabled, .told = clock_boot_ns()};
+}
+
 static int start(struct watchdog *w)
 {
 	int r;
 
 	read_settings(w, &w->enabled, &w->timeout_s);
+	open_report(w);
 	r = w->enabled ? open_device(w) : 0;
 	if (r < 0)
 		return r;
@@ -174,7 +205,7 @@ static int start(struct watchdog *w)
 	r = become_user();
 	if (r == 0)
 		r = daemon_follow(&w->daemon, reload, w);
-	if (r == 0 && w->fd >= 0)
+	if (r == 0)
 		r = start_petting(w);
 	return r;
 }
@@ -190,12 +221,15 @@ int main(int argc, char **argv)
 		{"device", "FILE", "watchdog device (the hardware's, else the kernel's)",
 		 &w->device},
 		{"turn", "FILE", "the agent's sign of life (" TURN_FILE ")", &w->turn_path},
+		{"report", "FILE", "what it tells of itself (" WATCHDOG_REPORT_FILE ")",
+		 &w->report_path},
 	};
 	const struct daemon_special special = {
-		.config_path = SCHEMA_RUNNING, .switches = switches, .n_switches = 2};
+		.config_path = SCHEMA_RUNNING, .switches = switches, .n_switches = 3};
 	int r;
 
 	w->turn_path = TURN_FILE;
+	w->report_path = WATCHDOG_REPORT_FILE;
 	r = daemon_begin_special(&w->daemon, USER, keep, &special, argc, argv);
 	if (r >= 0)
 		return r;

@@ -2,7 +2,7 @@
 api-pure := services/api/access.c services/api/answer.c services/base/audit.c \
 	services/api/decisions.c services/api/directory.c services/api/ended.c services/api/lockout.c \
 	services/api/request.c services/api/rpc_input.c services/api/state.c services/api/token.c services/base/histogram.c \
-	services/api/verified.c services/proto/api_frame.c services/proto/state_words.c \
+	services/api/verified.c services/proto/api_frame.c services/proto/state_words.c services/proto/watchdog_report.c \
 	services/proto/agent_record.c services/base/buffer.c
 api-parse := services/base/parse.c services/base/text.c
 
@@ -50,7 +50,7 @@ test_api_request-pkg := cmocka jansson
 tests += test_api_state
 test_api_state-src = services/api/tests/test_state.c services/api/state.c services/api/access.c \
 	services/base/histogram.c \
-	services/proto/state_words.c services/base/buffer.c $(api-parse)
+	services/proto/state_words.c services/proto/watchdog_report.c services/base/buffer.c $(api-parse)
 test_api_state-pkg := cmocka libyang jansson
 
 fuzzers += fuzz_api_request

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "proto/state_words.h"
+#include "proto/watchdog_report.h"
 
 /* 64-bit numbers are texts (RFC 7951 section 6.1); others stand as they are. */
 static void add_u64(struct buffer *b, const char *name, uint64_t value)
@@ -147,9 +148,9 @@ static void add_reasons(struct buffer *b, const struct agent_status *agent,
 	buffer_text(b, ",\"member\":[");
 	for (uint32_t i = 0; i < agent->n_nodes; i++) {
 		begin_entry(b, i == 0, "name", agent->nodes[i].name);
-		add_words(b, "reason", group->reasons[i]);
 		if (agent->nodes[i].present)
 			add_text(b, "role", word_role(group->roles[i]));
+		add_words(b, "reason", group->reasons[i]);
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");
@@ -274,6 +275,27 @@ static void add_revisions(struct buffer *b, const json_t *history)
 	buffer_text(b, "]");
 }
 
+static void add_watchdog(struct buffer *b, const struct state_input *in)
+{
+	const struct watchdog_report *report = in->watchdog;
+	enum watchdog_standing standing;
+	char words[160] = "";
+	struct text why = TEXT_ON(words);
+
+	standing = watchdog_standing(in->watchdog, in->watchdog_size, in->now, &why);
+	buffer_format(b, ",\"watchdog\":{\"state\":\"%s\"", watchdog_word(standing));
+	if (standing == WATCHDOG_PETTED || standing == WATCHDOG_NOT_PETTED) {
+		char device[sizeof(report->device)];
+
+		memcpy(device, report->device, sizeof(device));
+		device[sizeof(device) - 1] = '\0';
+		add_words(b, "device", device);
+		add_number(b, "timeout", report->timeout_s);
+	}
+	add_words(b, "reason", words);
+	buffer_text(b, "}");
+}
+
 /* Which daemons have not answered, and why. */
 static void add_unavailable(struct buffer *b, const struct state_input *in)
 {
@@ -340,6 +362,7 @@ int state_members(const struct state_input *in, char **ret_text, size_t *ret_siz
 		add_configuration(&b, in->status);
 		add_revisions(&b, in->history);
 	}
+	add_watchdog(&b, in);
 	add_unavailable(&b, in);
 	return buffer_take(&b, ret_text, ret_size);
 }

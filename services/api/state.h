@@ -29,6 +29,9 @@ struct state_input {
 	const char *sources; /* what state_add_source() has made; NULL: none */
 	int config_error;
 	const json_t *status, *history; /* answers of the config service */
+	const void *watchdog;		/* its report, of so many bytes; NULL: there is none */
+	size_t watchdog_size;
+	uint64_t now; /* CLOCK_BOOTTIME, ns */
 };
 
 /* One service, or data source; separated by commas. */

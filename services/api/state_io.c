@@ -8,8 +8,10 @@
 #include "api/state.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/file_io.h"
 #include "proto/config_client_io.h"
 #include "proto/daemon_client_io.h"
+#include "proto/watchdog_report.h"
 
 #define STACK (512u << 10)
 
@@ -130,7 +132,14 @@ static int make(const struct state_source *source, char **ret_members, size_t *r
 				    .groups = source->groups,
 				    .n_groups = source->n_groups};
 
+	_cleanup_free_ char *report = NULL;
+
 	ask_all(&g);
+	/* Without one it is said that there is none. */
+	(void)file_read(WATCHDOG_REPORT_FILE, sizeof(struct watchdog_report), &report,
+			&input.watchdog_size);
+	input.watchdog = report;
+	input.now = clock_boot_ns();
 	input.services = list_of(&g.services, &g.engine_error);
 	input.sources = list_of(&g.sources, &g.health_error);
 	input.agent = &g.agent;

@@ -40,6 +40,22 @@ static void add_aliases(const json_t *state, struct text *text)
 	}
 }
 
+static void add_watchdog(const json_t *state, struct text *text)
+{
+	const json_t *watchdog = json_object_get(state, "watchdog");
+	const char *reason = json_text_of(watchdog, "reason");
+	const char *device = json_text_of(watchdog, "device");
+
+	if (!watchdog)
+		return;
+	text_add(text, "WATCHDOG\n%s%s%s", json_text_of(watchdog, "state"), reason[0] ? ": " : "",
+		 reason);
+	if (device[0])
+		text_add(text, " (%s, timeout %lld s)", device,
+			 json_number_of(watchdog, "timeout"));
+	text_add(text, "\n");
+}
+
 static void add_revision_in_use(const json_t *configuration, struct text *text)
 {
 	const char *comment = json_text_of(configuration, "comment");
@@ -99,6 +115,7 @@ int answer_status(const struct command_line *line, const json_t *content, struct
 		return -EPROTO;
 	render_status(&view, 0, text);
 	add_aliases(content, text);
+	add_watchdog(content, text);
 	text_add(text, "CONFIGURATION\n");
 	(void)add_configuration(content, text);
 	return view.agent_error;

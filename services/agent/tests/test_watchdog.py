@@ -1,5 +1,6 @@
 """trireme-watchdog with a file in the device's place: what it writes there."""
 import signal
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ def dog(tmp_path):
     """(device, process)"""
     device = tmp_path / "watchdog"
     device.touch()
-    process = processes.spawn([PROGRAM, "--device", device, "--turn", tmp_path / "turn", "--config", tmp_path / "config.image", "--foreground"],
+    process = processes.spawn([PROGRAM, "--device", device, "--turn", tmp_path / "turn", "--report", tmp_path / "report",
+                               "--config", tmp_path / "config.image", "--foreground"],
                               stderr=subprocess.PIPE, text=True)
     yield device, process
     processes.end(process)
@@ -35,6 +37,21 @@ def test_is_petted_and_stopped_in_order(dog):
     assert set(device.read_bytes()[:-1]) == set(PET) and device.read_bytes()[-1:] == STOP
 
 
+def test_tells_of_itself(dog, tmp_path):
+    """As services/proto/watchdog_report.h has it."""
+    device, _ = dog
+    report = tmp_path / "report"
+    layout = struct.Struct("=IIQIiII64s")
+
+    def petted():
+        version, verdict, told, _timeout, error, enabled, _, path = layout.unpack(report.read_bytes())
+        assert (version, verdict, error, enabled, path.rstrip(b"\0")) == (1, 0, 0, 1, bytes(device))
+        return told
+    processes.wait_for("the report", lambda: report.exists() and report.stat().st_size == layout.size and petted(), 5)
+    first = petted()
+    processes.wait_for("a newer one", lambda: petted() > first, 5)
+
+
 def test_that_is_killed_leaves_it_running(dog):
     device, process = dog
     processes.wait_for("a pet", lambda: PET in device.read_bytes(), 5)
@@ -44,6 +61,6 @@ def test_that_is_killed_leaves_it_running(dog):
 
 
 def test_without_a_device_nothing_is_done(tmp_path):
-    done = subprocess.run([PROGRAM, "--device", tmp_path / "none", "--config", tmp_path / "config.image", "--foreground"], timeout=10,
+    done = subprocess.run([PROGRAM, "--device", tmp_path / "none", "--report", tmp_path / "report", "--config", tmp_path / "config.image", "--foreground"], timeout=10,
                           stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1 and "not started: No such file or directory" in done.stderr

@@ -15,8 +15,10 @@
 
 #include "api/state.h"
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "base/parse.h"
 #include "proto/api_ipc.h"
+#include "proto/watchdog_report.h"
 
 static struct ly_ctx *context;
 
@@ -104,9 +106,9 @@ static void fill_agent(struct agent_status *agent)
 						       .owner = 1,
 						       .epoch = UINT64_MAX,
 						       .lease_left_ms = 900,
+						       .roles = {AGENT_ROLE_OWNER},
 						       .reasons = {"owner of main"}};
 	agent->groups[1] = (struct agent_status_group){.name = "other", .lease_left_ms = -5};
-						       .roles = {AGENT_ROLE_OWNER},
 	histogram_add(&agent->echo, 1 << HISTOGRAM_FIRST);
 }
 
@@ -187,11 +189,11 @@ static void everything_is_told(void **unused)
 		json_integer_value(json_object_get(entry(state, "group", 1), "lease-left")), 0);
 	assert_null(json_object_get(entry(state, "group", 1), "owner"));
 	assert_string_equal(text_at(entry(main_group, "member", 0), "reason"), "owner of main");
-	assert_string_equal(text_at(entry(main_group, "member", 1), "name"), "w");
-	assert_null(json_object_get(entry(main_group, "member", 1), "reason"));
 	assert_string_equal(text_at(entry(main_group, "member", 0), "role"), "owner");
-	assert_string_equal(text_at(entry(state, "member", 1), "role"), "witness");
+	assert_string_equal(text_at(entry(main_group, "member", 1), "name"), "w");
 	assert_null(json_object_get(entry(main_group, "member", 1), "role"));
+	assert_null(json_object_get(entry(main_group, "member", 1), "reason"));
+	assert_string_equal(text_at(entry(state, "member", 1), "role"), "witness");
 	times = entry(state, "agent-time", 0);
 	assert_string_equal(text_at(times, "name"), "echo");
 	assert_string_equal(text_at(times, "count"), "1");
@@ -241,6 +243,59 @@ static void who_does_not_answer_is_named(void **unused)
 	json_decref(state);
 }
 
+/* The state's watchdog of a report. */
+static void check_watchdog(const struct watchdog_report *report, size_t size, const char *word,
+			   const char *reason)
+{
+	struct state_input input = {.node = "r1",
+				    .version = "",
+				    .agent_error = -EIO,
+				    .engine_error = -EIO,
+				    .health_error = -EIO,
+				    .config_error = -EIO,
+				    .watchdog = report,
+				    .watchdog_size = size,
+				    .now = 100 * NSEC_PER_SEC};
+	json_t *state = valid_state(&input), *watchdog = json_object_get(state, "watchdog");
+
+	assert_string_equal(text_at(watchdog, "state"), word);
+	assert_string_equal(text_at(watchdog, "reason"), reason);
+	assert_int_equal(json_object_get(watchdog, "device") != NULL,
+			 strstr(word, "petted") != NULL);
+	json_decref(state);
+}
+
+static void the_watchdog_is_told(void **unused)
+{
+	struct watchdog_report report = {.version = WATCHDOG_REPORT_VERSION,
+					 .told = 96 * NSEC_PER_SEC,
+					 .timeout_s = 30,
+					 .enabled = 1,
+					 .device = "/dev/watchdog0"};
+	const size_t size = sizeof(report);
+
+	(void)unused;
+	check_watchdog(&report, size, "petted", "");
+	report.error = -EIO;
+	check_watchdog(&report, size, "not-petted", "the device takes nothing: Input/output error");
+	report.verdict = WATCHDOG_HUNG;
+	check_watchdog(&report, size, "not-petted", "the agent hangs");
+	report.verdict = UINT32_MAX;
+	memset(report.device, 'x', sizeof(report.device));
+	check_watchdog(&report, size, "not-petted", "?");
+	report.device[0] = '\0';
+	check_watchdog(&report, size, "none", "this machine has no watchdog");
+	report.enabled = 0;
+	check_watchdog(&report, size, "off", "switched off by the configuration");
+	report.told = 90 * NSEC_PER_SEC;
+	check_watchdog(&report, size, "silent",
+		       "trireme-watchdog does not run; it has said nothing for 10 s");
+	check_watchdog(&report, size - 1, "silent", "trireme-watchdog has not run since the boot");
+	report.version++;
+	check_watchdog(&report, size, "silent", "trireme-watchdog is of another version");
+	check_watchdog(NULL, 0, "silent", "trireme-watchdog has not run since the boot");
+}
+
 /* Whatever the daemons say, it fits an answer, or is no answer. */
 static void the_largest_state_fits(void **unused)
 {
@@ -273,6 +328,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_told),
 		cmocka_unit_test(who_does_not_answer_is_named),
+		cmocka_unit_test(the_watchdog_is_told),
 		cmocka_unit_test(the_largest_state_fits),
 	};
 
