@@ -310,7 +310,7 @@ int act_on_former_life(struct agent *a, const struct config_node *node)
 	uint64_t now = clock_boot_ns();
 	int r = 0;
 
-	decide_voted(&a->state, vote_io_get(&a->vote));
+	decide_voted(&a->state, vote_io_get(&a->vote), now);
 	/* Should it fail, each port says why it has no gate, and nothing is owned. */
 	gate_io_configure(&a->gate, a->config, node);
 	for (size_t i = 0; i < a->config->n_groups && r == 0; i++) {

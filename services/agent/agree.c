@@ -76,8 +76,7 @@ static uint64_t votes_end(const struct decide_state *s, size_t group, uint32_t f
 	for (size_t i = 0; i < s->n_peers; i++) {
 		const struct decide_report *r = &s->peers[i].groups[group];
 
-		if (!r->known || is_void(s, group, r) ||
-		    (fenced && is_for(r, fenced, s->groups[group].epoch)))
+		if (is_void(s, group, r) || (fenced && is_for(r, fenced, s->groups[group].epoch)))
 			continue;
 		end = r->guard_until > end ? r->guard_until : end;
 	}
@@ -102,18 +101,21 @@ void agree_view(struct decide_state *s, size_t group, uint64_t now)
 	uint64_t fresh = lease_guard(now, s->settings.times.lease), epoch = 0;
 	const struct decide_peer *owner;
 
-	g->view_guard = votes_end(s, group, 0);
 	g->successor = 0;
 	for (size_t i = 0; i < s->n_peers; i++) {
-		const struct decide_report *r = &s->peers[i].groups[group];
+		struct decide_report *r = &s->peers[i].groups[group];
 
-		if (!r->known)
+		/* Its configuration may have had the group until now, and it a vote. */
+		if (!r->known) {
+			r->guard_until = fresh;
 			continue;
+		}
 		epoch = r->epoch > epoch ? r->epoch : epoch;
 		g->highest = r->highest > g->highest ? r->highest : g->highest;
 		if (s->peers[i].member.id == s->settings.self && is_void(s, group, r))
 			g->guard_until = 0;
 	}
+	g->view_guard = votes_end(s, group, 0);
 	/* Alone by two_node, or forced: no member of this view need have voted for the last lease.
 	 */
 	if (((view_is_alone_of_two(s) && !g->bounded) || s->force == DECIDE_FORCE_YES) &&

@@ -77,8 +77,12 @@ void decide_init(struct decide_state *s, const struct decide_settings *settings,
 	s->ring_since = s->quorum_since = now;
 }
 
-void decide_voted(struct decide_state *s, uint64_t guard_until)
+void decide_voted(struct decide_state *s, uint64_t guard_until, uint64_t now)
 {
+	if (guard_until > lease_guard(now, LEASE_MAX)) {
+		decide_log(s, LOG_ERR, "what the agent's former life has voted for is damaged");
+		return;
+	}
 	for (size_t i = 0; i < s->settings.n_groups; i++)
 		if (s->groups[i].guard_until < guard_until)
 			s->groups[i].guard_until = guard_until;

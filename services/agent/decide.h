@@ -300,8 +300,11 @@ struct decide_state {
 void decide_init(struct decide_state *s, const struct decide_settings *settings,
 		 struct decide_actions *actions, uint64_t now);
 
-/* The agent's former life has voted for leases until then; its settings may have been others. */
-void decide_voted(struct decide_state *s, uint64_t guard_until);
+/*
+ * The agent's former life has voted for leases until then; its settings may have been others. What
+ * no vote can be is taken for a damaged file: then the guard of a restart stands alone.
+ */
+void decide_voted(struct decide_state *s, uint64_t guard_until, uint64_t now);
 /* The end of the last vote. */
 uint64_t decide_vote(const struct decide_state *s);
 

@@ -109,9 +109,8 @@ void heartbeat_receive(struct decide_state *s, size_t group, uint32_t sender,
 	    m->group.seq <= g->last_seq)
 		return;
 	g->last_seq = m->group.seq;
-	/* The longer of the two leases, should the nodes' settings differ; a day bounds nonsense.
-	 */
-	if (lease < s->settings.times.lease || lease > 86400 * NSEC_PER_SEC)
+	/* The longer of the two leases, should the nodes' settings differ. */
+	if (lease < s->settings.times.lease || lease > LEASE_MAX)
 		lease = s->settings.times.lease;
 	heartbeat_vote(g, lease, now);
 	if (sender != s->settings.self) {

@@ -13,6 +13,7 @@
  *    than it was (STATE carries the time that is left; its way only lengthens it). Two clocks
  *    that each drift by at most ρ differ by at most 2ρL over L, so the owner's clock has passed
  *    s + L. A voter whose agent restarted cannot have voted later than its start: start + L + δ.
+ *    One whose configuration has the group no longer says nothing of it: installation + L + δ.
  *  - Only the owner: then it says in that view what it holds. If it is silent there, its
  *    heartbeats of that view were delivered to the claimant, too, before the claim, or else the
  *    claim is void: it names the last heartbeat that the claimant knew of.
@@ -56,8 +57,6 @@
  * A 20, R 60, L 560 ms.
  */
 #include "agent/lease.h"
-
-#include "base/clock_io.h"
 
 #define MARGIN_FIXED_NS (5 * NSEC_PER_MSEC)
 #define DRIFT_INVERSE 1000 /* 1/ρ */

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/clock_io.h"
+
 /* What the formula is made of, in milliseconds (token and consensus as in corosync.conf(5)). */
 struct lease_timing {
 	uint32_t token, consensus;
@@ -22,6 +24,9 @@ struct lease_times {
 };
 
 struct lease_times lease_times(const struct lease_timing *timing);
+
+/* No lease is longer, whatever a message or a file says: a day, in ns. */
+#define LEASE_MAX (86400 * NSEC_PER_SEC)
 
 /* δ for a lease of that length: 2ρL + 5 ms. */
 uint64_t lease_margin(uint64_t lease);

@@ -213,7 +213,7 @@ static void do_state(struct script *s)
 		unfit = word(s, 2);
 	}
 	m.state.incarnation = node->id;
-	m.state.n_groups = (uint32_t)s->settings.n_groups;
+	m.state.n_groups = flag(s, "unknown") ? 0 : (uint32_t)s->settings.n_groups;
 	for (size_t i = 0; i < s->settings.n_groups; i++) {
 		m.state.groups[i].key = s->state.groups[i].key;
 		m.state.groups[i].health = node->witness ? AGENT_HEALTH_WITNESS : AGENT_HEALTH_FIT;
@@ -328,7 +328,7 @@ static void do_former(struct script *s)
 
 static void do_voted(struct script *s)
 {
-	decide_voted(&s->state, ms(s, word(s, 1)));
+	decide_voted(&s->state, ms(s, word(s, 1)), s->now);
 }
 
 static void do_heard(struct script *s)

@@ -11,7 +11,7 @@
  *   lost                    the connection to corosync is gone
  *   quorum yes|no SEQ       votequorum's verdict for that ring
  *   state NODE [epoch=E] [owner=NODE] [highest=E] [guard=MS] [hold] [released] [lapsed]
- *                           [voted] [unfit=WHY:OBJECT]
+ *                           [voted] [unfit=WHY:OBJECT] [unknown]: it has no such group
  *   health NODE fit|WHY:OBJECT
  *   heartbeat NODE EPOCH SEQ [lease=MS], echo|claim NODE EPOCH SEQ, released|switchover|fenced NODE
  * EPOCH [NODE], adopt NODE EPOCH        messages of a peer; last word `stale`: they are of another

@@ -509,7 +509,7 @@ void sim_agent_start(struct sim *sim, size_t node)
 	probe_stop(&n->probe);
 	make_settings(sim, node, &settings);
 	decide_init(&n->state, &settings, n->actions, now);
-	decide_voted(&n->state, n->voted);
+	decide_voted(&n->state, n->voted, now);
 	n->seen = look(n);
 	if (n->lease.deadline > now)
 		decide_adopt(&n->state, 0, n->lease.epoch, n->lease.deadline, now);
