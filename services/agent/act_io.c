@@ -305,12 +305,39 @@ void act(struct agent *a)
 		qb_loop_stop(a->daemon.loop);
 }
 
+struct former_ports {
+	struct agent *agent;
+	const struct config_node *node;
+};
+
+/* Of no group any more: it is looked for on every port. What fails here the kernel ends soon. */
+static void delete_former(void *data, const struct in6_addr *address)
+{
+	const struct former_ports *on = data;
+	static struct config_group group;
+
+	for (size_t i = 0; i < on->node->n_ports; i++) {
+		const char *port = on->node->ports[i].name;
+
+		group.n_aliases = IN6_IS_ADDR_V4MAPPED(address);
+		group.n_ipv6_aliases = !group.n_aliases;
+		group.aliases[0].address = address->s6_addr32[3];
+		group.ipv6_aliases[0].address = *address;
+		memcpy(group.aliases[0].port, port, sizeof(group.aliases[0].port));
+		memcpy(group.ipv6_aliases[0].port, port, sizeof(group.ipv6_aliases[0].port));
+		address_io_delete_by_name(&on->agent->addresses, &group);
+	}
+}
+
 int act_on_former_life(struct agent *a, const struct config_node *node)
 {
 	uint64_t now = clock_boot_ns();
 	int r = 0;
 
 	decide_voted(&a->state, vote_io_get(&a->vote), now);
+	if (node)
+		gate_io_each_former(&a->gate, a->config, delete_former,
+				    &(struct former_ports){.agent = a, .node = node});
 	/* Should it fail, each port says why it has no gate, and nothing is owned. */
 	gate_io_configure(&a->gate, a->config, node);
 	for (size_t i = 0; i < a->config->n_groups && r == 0; i++) {

@@ -172,11 +172,38 @@ static bool is_floating(const struct config *config, const struct gate_address *
 	return false;
 }
 
+void gate_io_each_former(const struct gate_io *io, const struct config *config,
+			 void (*former)(void *data, const struct in6_addr *address), void *data)
+{
+	struct gate_address address, next = {0};
+	struct in6_addr plain;
+	int fd, more;
+
+	if (!io->programs)
+		return;
+	fd = bpf_map__fd(io->programs->maps.gate_addresses);
+	more = bpf_map_get_next_key(fd, NULL, &address);
+	while (more == 0) {
+		more = bpf_map_get_next_key(fd, &address, &next);
+		memcpy(&plain, &address, sizeof(plain));
+		if (!is_floating(config, &address))
+			former(data, &plain);
+		address = next;
+	}
+}
+
+static void forget_address(void *data, const struct in6_addr *address)
+{
+	struct gate_io *io = data;
+
+	bpf_map_delete_elem(bpf_map__fd(io->programs->maps.gate_addresses), address);
+}
+
 /* Those that are new come first, so that none is without its gate at any time. */
 static int set_addresses(struct gate_io *io, const struct config *config)
 {
-	int fd = bpf_map__fd(io->programs->maps.gate_addresses), more;
-	struct gate_address address, next = {0};
+	int fd = bpf_map__fd(io->programs->maps.gate_addresses);
+	struct gate_address address;
 
 	for (size_t i = 0; i < config->n_groups; i++) {
 		const struct config_group *g = &config->groups[i];
@@ -191,13 +218,7 @@ static int set_addresses(struct gate_io *io, const struct config *config)
 				return r;
 		}
 	}
-	more = bpf_map_get_next_key(fd, NULL, &address);
-	while (more == 0) {
-		more = bpf_map_get_next_key(fd, &address, &next);
-		if (!is_floating(config, &address))
-			bpf_map_delete_elem(fd, &address);
-		address = next;
-	}
+	gate_io_each_former(io, config, forget_address, io);
 	return 0;
 }
 

@@ -48,6 +48,13 @@ int gate_io_open(struct gate_io *io, const char *folder);
 void gate_io_close(struct gate_io *io);
 
 /*
+ * Tells which addresses float until now, and by this configuration no longer: the gate lets go of
+ * them, so a port that still has one would serve it without a lease. Before gate_io_configure().
+ */
+void gate_io_each_former(const struct gate_io *io, const struct config *config,
+			 void (*former)(void *data, const struct in6_addr *address), void *data);
+
+/*
  * From now on the addresses of this configuration float, and no others. A lease of a group that it
  * still has runs on, those of others end. node: whose ports are kept in mind; NULL: not known.
  */

@@ -14,6 +14,46 @@
 #include "base/clock_io.h"
 #include "base/tests/share.h"
 
+struct formers {
+	size_t n;
+	struct in6_addr last;
+};
+
+static void count_former(void *data, const struct in6_addr *address)
+{
+	struct formers *formers = data;
+
+	formers->n++;
+	formers->last = *address;
+}
+
+static struct formers formers(void)
+{
+	struct formers f = {0};
+
+	gate_io_each_former(&gate, &config, count_former, &f);
+	return f;
+}
+
+/* Told before they are let go of. */
+static void addresses_that_float_no_longer(void **state)
+{
+	static struct config before;
+	char text[INET6_ADDRSTRLEN];
+	struct formers f;
+
+	(void)state;
+	before = config;
+	assert_int_equal(formers().n, 0);
+	config.n_groups = 1;
+	f = formers();
+	assert_int_equal(f.n, 1);
+	assert_string_equal(inet_ntop(AF_INET6, &f.last, text, sizeof(text)), "::ffff:" OTHERS);
+	assert_int_equal(gate_io_configure(&gate, &config, &node), 0);
+	assert_int_equal(formers().n, 0);
+	config = before;
+}
+
 static void leases_outlive_the_program(void **state)
 {
 	static struct config before;
@@ -182,6 +222,7 @@ static void ports_that_refuse(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(addresses_that_float_no_longer),
 		CASE(leases_outlive_the_program),
 		CASE(is_replaced_without_a_window),
 		CASE(is_put_back_where_it_was_taken_away),

@@ -106,6 +106,17 @@ def leaves(entry, place):
             yield {"operation": "merge", "path": f"{place}/{leaf}", "value": str(value)}
 
 
+def drop_alias(cluster, name, address):
+    """An IPv6 alias floats no longer: it leaves the ports at once, one where nothing renews it and the kernel does not end it, too."""
+    cluster[name].run("ip", "addr", "add", f"{address}/128", "dev", "eth0", "nodad")
+    path = f"/alias-group[name='main']/ipv6-alias[address='{address}']"
+    cluster[name].config().say("edit", edits=[{"operation": "delete", "path": path}])
+    cluster[name].config().commit()
+    group = cluster.document["trireme:alias-group"][0]
+    group["ipv6-alias"] = [alias for alias in group["ipv6-alias"] if alias["address"] != address]
+    processes.wait_for("the alias to be gone", lambda: f" {address}/" not in cluster[name].run("ip", "addr", "show"), 10)
+
+
 def test_a_single_router_owns_after_its_guard_and_grows():
     """One node in the document: no other one is waited for, also when there is to be a second one that has not come yet."""
     with nodes.Nodes(LOGS.with_name("single-router"), routers("r1")) as cluster:
@@ -113,6 +124,7 @@ def test_a_single_router_owns_after_its_guard_and_grows():
         assert cluster.wait_owner(("r1",), 20) == "r1"
         cluster.wait_ready("r1", 20)
         assert reason(cluster, "r1").startswith("owner since ")
+        drop_alias(cluster, "r1", "fd00:77::1")
         with cluster.probe() as probe:
             time.sleep(0.3)
             cluster["r1"].kill("agent")
