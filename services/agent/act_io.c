@@ -205,6 +205,13 @@ void act_meet_helper(struct agent *a)
 	a->fence_again = clock_boot_ns() + HELPER_AGAIN_NS;
 }
 
+void act_follow_standby(struct agent *a, const struct config *config)
+{
+	const struct config_node *node = settings_node_by_id(config, a->state.settings.self);
+
+	decide_standby(&a->state, node && node->standby, clock_boot_ns());
+}
+
 void act_follow_fencing(struct agent *a, struct config *config)
 {
 	struct decide_device devices[DECIDE_NODES_MAX];

@@ -19,7 +19,6 @@
 
 struct agent {
 	struct daemon daemon;
-	char **argv;
 	struct config *config;
 	uint64_t started, incarnation;
 	struct decide_state state;
@@ -79,6 +78,9 @@ int act_on_former_life(struct agent *a, const struct config_node *node);
 
 /* A helper that is needed, and not there yet or not any more, is looked for. */
 void act_meet_helper(struct agent *a);
+
+/* Whether this node is to own nothing; one that is not in the configuration does so anyway. */
+void act_follow_standby(struct agent *a, const struct config *config);
 
 /* Devices may change under a running agent; the former ones end with `config`. */
 void act_follow_fencing(struct agent *a, struct config *config);

@@ -11,7 +11,8 @@ bpf += agent/bpf/gate
 agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/netlink_io.c
 
 programs += trireme-agent
-trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/act_io.c \
+trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/event_io.c \
+	services/agent/request_io.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c services/agent/turn_io.c \
 	services/agent/fence_io.c $(agent-gate) \
