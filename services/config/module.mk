@@ -2,7 +2,8 @@
 libsrc-ring := services/config/ring.c services/config/ring_text.c services/config/corosync_conf.c
 
 # The change itself, on all nodes together.
-config-ring := services/config/ring_change.c services/config/ring_change_state.c \
+config-ring := services/config/ring_change.c services/config/ring_change_step.c \
+	services/config/ring_change_state.c \
 	services/proto/ring_wire.c
 
 # Replication: pure, and linked by its tests as it is.

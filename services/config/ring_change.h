@@ -69,6 +69,14 @@ struct ring_seen {
 	size_t n_nodes;
 };
 
+/* What a node waits for, with a bound. */
+enum ring_waiting {
+	RING_WAITING_NONE,
+	RING_WAITING_SAFE,  /* every node is here, new links are not connected */
+	RING_WAITING_TAKE,  /* all has been written, corosync does not run it yet */
+	RING_WAITING_ALONE, /* a minority: until the other key is tried */
+};
+
 struct ring_change_member {
 	uint32_t id;
 	bool heard;
@@ -92,8 +100,8 @@ struct ring_change {
 	uint64_t view_at;
 	bool write_wanted, write_pending, reload_wanted, reload_pending, send_wanted;
 	enum ring_action_type end_wanted; /* DONE, FAILED, LEAVE or NONE */
-	uint64_t waiting_since;		  /* for what `waiting` says; 0: not waiting */
-	unsigned int waiting;
+	enum ring_waiting waiting;
+	uint64_t waiting_since;
 	uint64_t reload_at;  /* not before */
 	uint64_t settled_at; /* no step is taken up before: the view is too young */
 	uint64_t view_pause;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How a node stands in a change of the ring: what it reports, and what people are told. */
+/* How the nodes stand in a change of the ring: what each reports, and what people are told. */
 #include "config/ring_change_internal.h"
 
 #include <string.h>
@@ -69,6 +69,73 @@ bool ring_change_cut_off(const struct ring_change *rc, const struct ring *next,
 		}
 	}
 	return false;
+}
+
+/* Steps from what corosync runs there; what has been written only counts when it runs. */
+static unsigned int behind(const struct ring_report *report)
+{
+	return report->left + (report->flags & RING_REPORT_RUNNING ? 0u : 1u);
+}
+
+bool ring_change_all_heard(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		const struct ring_change_member *m = &rc->members[i];
+
+		if (!m->heard || m->report.target != rc->target ||
+		    !(m->report.flags & RING_REPORT_BACK) != !rc->back)
+			return false;
+	}
+	return rc->n_members > 0;
+}
+
+unsigned int ring_change_most_behind(const struct ring_change *rc)
+{
+	unsigned int most = 0;
+
+	for (size_t i = 0; i < rc->n_members; i++) {
+		unsigned int n = behind(&rc->members[i].report);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+bool ring_change_all_have(const struct ring_change *rc, unsigned int most, uint8_t flag,
+			  bool wanted)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		const struct ring_report *report = &rc->members[i].report;
+
+		if (behind(report) == most && !(report->flags & flag) == wanted)
+			return false;
+	}
+	return true;
+}
+
+bool ring_change_all_take(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		uint8_t flags = rc->members[i].report.flags;
+
+		if (!(flags & (RING_REPORT_RUNNING | RING_REPORT_TAKE)))
+			return false;
+	}
+	return true;
+}
+
+bool ring_change_is_lowest(const struct ring_change *rc)
+{
+	for (size_t i = 0; i < rc->n_members; i++) {
+		if (rc->members[i].id < rc->self)
+			return false;
+	}
+	return true;
+}
+
+bool ring_change_is_minority(const struct ring_change *rc)
+{
+	return 2 * rc->n_members <= rc->file.n_nodes;
 }
 
 static bool is_safe(const struct ring_change *rc)
