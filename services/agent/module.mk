@@ -70,7 +70,7 @@ $(foreach n,$(agent-broken),$(eval $(call broken-rule,$(n))))
 
 tests += test_agent_golden
 test_agent_golden-src := services/agent/tests/test_golden.c services/agent/tests/script.c \
-	services/agent/tests/script_print.c \
+	services/agent/tests/script_print.c services/base/tests/golden.c \
 	services/base/file_io.c services/base/parse.c $(agent-pure)
 test_agent_golden-pkg := cmocka
 

@@ -141,7 +141,8 @@ test_config_broken_term-pkg := cmocka
 
 tests += test_config_replica_golden
 test_config_replica_golden-src := services/config/tests/test_replica_golden.c \
-	services/config/tests/replica_script.c services/base/file_io.c $(replica-pure)
+	services/config/tests/replica_script.c services/base/tests/golden.c services/base/file_io.c \
+	$(replica-pure)
 test_config_replica_golden-pkg := cmocka
 
 tests += test_config_wire

@@ -19,7 +19,7 @@ import-test = services/import/tests/import_test.c services/base/parse.c services
 	services/base/text.c $(libsrc-import) $(libsrc-document) $(libsrc-schema)
 
 tests += test_import_golden test_import
-test_import_golden-src = services/import/tests/test_golden.c $(import-test)
+test_import_golden-src = services/import/tests/test_golden.c services/base/tests/golden.c $(import-test)
 test_import_golden-pkg = cmocka $(libpkg-document)
 test_import-src = services/import/tests/test_import.c $(import-test)
 test_import-pkg = cmocka $(libpkg-document)

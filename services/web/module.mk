@@ -21,7 +21,7 @@ trireme-web-lib := -pthread
 web-fixture := services/web/tests/fixture.c $(web-pure)
 
 tests += test_web_exchange
-test_web_exchange-src := $(sort services/web/tests/test_exchange.c services/base/file_io.c $(web-fixture))
+test_web_exchange-src := $(sort services/web/tests/test_exchange.c services/base/tests/golden.c services/base/file_io.c $(web-fixture))
 test_web_exchange-pkg := cmocka $(web-pure-pkg)
 
 tests += test_web_parts

@@ -13,29 +13,19 @@
  * With the argument `bless` the files are written anew with what it does; read the difference
  * before believing it.
  */
-#include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/buffer.h"
-#include "base/file_io.h"
 #include "base/parse.h"
+#include "base/tests/golden.h"
 #include "web/exchange.h"
 #include "web/tests/fixture.h"
 
-#define PATTERN "services/web/tests/golden/*.txt"
-#define CASES_MAX 32
-#define CASES_MIN 8
 #define TEXT_MAX (256u << 10)
 #define ANSWERS_MAX 4
 
-static bool bless;
 static struct model model;
 static struct files files;
 static struct counters counters;
@@ -204,35 +194,12 @@ static char *play(char *text)
 	return result;
 }
 
-/* The first line that differs. */
-static void complain(const char *path, const char *expected, const char *actual)
-{
-	size_t line = 1, at = 0, start = 0;
-
-	while (expected[at] && expected[at] == actual[at]) {
-		if (expected[at] == '\n') {
-			line++;
-			start = at + 1;
-		}
-		at++;
-	}
-	fail_msg("%s:%zu: expected '%.*s', but it is '%.*s'", path, line,
-		 (int)strcspn(expected + start, "\n"), expected + start,
-		 (int)strcspn(actual + start, "\n"), actual + start);
-}
-
 static void answers_as_written(void **state)
 {
 	const char *path = *state;
-	_cleanup_free_ char *expected = NULL, *script = NULL, *actual = NULL;
+	_cleanup_free_ char *script = golden_read(path), *actual = play(script);
 
-	assert_int_equal(file_read(path, TEXT_MAX, &expected, NULL), 0);
-	script = strdup(expected);
-	actual = play(script);
-	if (bless)
-		assert_int_equal(file_write_atomic(path, actual, strlen(actual), 0644), 0);
-	else if (strcmp(expected, actual) != 0)
-		complain(path, expected, actual);
+	golden_compare(path, actual);
 }
 
 static int set_up(void **state)
@@ -256,22 +223,12 @@ static int tear_down(void **state)
 
 int main(int argc, char **argv)
 {
-	static struct CMUnitTest tests[CASES_MAX];
-	glob_t found;
-	int r;
+	const struct golden golden = {.name = "golden",
+				      .pattern = "services/web/tests/golden/*.txt",
+				      .least = 8,
+				      .test = answers_as_written,
+				      .set_up = set_up,
+				      .tear_down = tear_down};
 
-	bless = argc > 1 && strcmp(argv[1], "bless") == 0;
-	if (glob(PATTERN, 0, NULL, &found) != 0 || found.gl_pathc > CASES_MAX ||
-	    found.gl_pathc < CASES_MIN) {
-		printf("not ok golden cases: %s must be %d to %d files\n", PATTERN, CASES_MIN,
-		       CASES_MAX);
-		return 1;
-	}
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		tests[i] = (struct CMUnitTest){.name = strrchr(found.gl_pathv[i], '/') + 1,
-					       .test_func = answers_as_written,
-					       .initial_state = found.gl_pathv[i]};
-	r = _cmocka_run_group_tests("golden", tests, found.gl_pathc, set_up, tear_down);
-	globfree(&found);
-	return r;
+	return golden_main(&golden, argc, argv);
 }
