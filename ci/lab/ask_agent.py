@@ -7,7 +7,7 @@ import sys
 
 VERSION = 2
 HISTOGRAM = struct.Struct("=QQ62Q")  # services/base/histogram.h
-NODE, GROUP = 248, 3256  # bytes of agent_status_node, agent_status_group
+NODE, GROUP = 248, 3272  # bytes of agent_status_node, agent_status_group
 
 
 def _text(raw):
@@ -53,6 +53,8 @@ def status():
         name, role, owner, epoch, left = struct.unpack_from("=33sB2xIQq", raw, at + GROUP * index)
         groups.append({"name": _text(name), "role": role, "owner": owner, "epoch": epoch, "lease_left_ms": left})
     at += 16 * GROUP
+    if at + 2 * HISTOGRAM.size != len(raw):
+        raise SystemExit(f"the agent's status has {len(raw)} bytes, another form than this program knows")
     times = {}
     for index, name in enumerate(("echo", "reform")):
         total, longest, *counts = HISTOGRAM.unpack_from(raw, at + index * HISTOGRAM.size)
