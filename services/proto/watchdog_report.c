@@ -60,7 +60,7 @@ enum watchdog_standing watchdog_standing(const void *report, size_t size, uint64
 		return WATCHDOG_NOT_PETTED;
 	}
 	if (r.error) {
-		text_add(why, "the device takes nothing: %s", strerror(-r.error));
+		text_add(why, "the device takes nothing (error %d)", -r.error);
 		return WATCHDOG_NOT_PETTED;
 	}
 	return WATCHDOG_PETTED;

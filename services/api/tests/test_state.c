@@ -277,7 +277,7 @@ static void the_watchdog_is_told(void **unused)
 	(void)unused;
 	check_watchdog(&report, size, "petted", "");
 	report.error = -EIO;
-	check_watchdog(&report, size, "not-petted", "the device takes nothing: Input/output error");
+	check_watchdog(&report, size, "not-petted", "the device takes nothing (error 5)");
 	report.verdict = WATCHDOG_HUNG;
 	check_watchdog(&report, size, "not-petted", "the agent hangs");
 	report.verdict = UINT32_MAX;
