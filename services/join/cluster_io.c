@@ -23,8 +23,8 @@
 #define ANSWER_MS 5000
 /* The config service answers a commit after 30 s at most (config/replica.h). */
 #define COMMIT_MS 45000
-#define AGENT_TRIES 25 /* five seconds */
-#define KEY_SIZE 256   /* bytes of a new key of the ring */
+#define AGENT_PATIENCE_MS 10000
+#define KEY_SIZE 256 /* bytes of a new key of the ring */
 
 static void decrefp(json_t **json)
 {
@@ -112,20 +112,7 @@ int cluster_range(uint64_t *ret_first, uint64_t *ret_last, char *words)
 	return 0;
 }
 
-/* The agent starts anew where its configuration has changed, and is not reached for a moment. */
-static int connect_agent(qb_ipcc_connection_t **ret_connection)
-{
-	static const struct timespec pause = {.tv_nsec = 200 * NSEC_PER_MSEC};
-	int r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, ret_connection);
-
-	for (int tries = 0; r == -ECONNREFUSED && tries < AGENT_TRIES; tries++) {
-		nanosleep(&pause, NULL);
-		r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, ret_connection);
-	}
-	return r;
-}
-
-int cluster_present(uint32_t *ret_ids, char *words)
+static int ask_agent(uint32_t *ret_ids, char *words)
 {
 	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
 	struct agent_request request = {
@@ -135,7 +122,7 @@ int cluster_present(uint32_t *ret_ids, char *words)
 	struct iovec iov = {&request, sizeof(request)};
 	static struct agent_status status;
 	ssize_t n;
-	int r = connect_agent(&connection);
+	int r = ipc_connect(AGENT_IPC_NAME, AGENT_IPC_MAX, CONNECT_MS, &connection);
 
 	if (r < 0)
 		return fail(words, r, "the failover agent");
@@ -151,6 +138,30 @@ int cluster_present(uint32_t *ret_ids, char *words)
 			*ret_ids |= 1u << status.nodes[i].id;
 	}
 	return 0;
+}
+
+/* Of an agent that is not there, not yet able to answer, or has ended meanwhile. */
+static bool is_gone(int r)
+{
+	return r == -ECONNREFUSED || r == -ECONNRESET || r == -ENOTCONN || r == -ETIMEDOUT;
+}
+
+int cluster_present(uint32_t wanted, uint32_t *ret_ids, char *words)
+{
+	static const struct timespec pause = {.tv_nsec = 200 * NSEC_PER_MSEC};
+	uint64_t until = clock_boot_ns() + AGENT_PATIENCE_MS * NSEC_PER_MSEC;
+	uint32_t ids = 0;
+	int r = ask_agent(&ids, words);
+
+	/* Agents start anew where the configuration has changed: one is not reached for a moment,
+	 * then has no view yet. */
+	while ((r == 0 ? (ids & wanted) != wanted : is_gone(r)) && clock_boot_ns() < until) {
+		nanosleep(&pause, NULL);
+		r = ask_agent(&ids, words);
+	}
+	if (r == 0)
+		*ret_ids = ids;
+	return r;
 }
 
 /* A new key for the ring, as base64. */

@@ -26,8 +26,9 @@ int cluster_revision(uint64_t *ret_number, char *words);
 /* Numbers of the oldest and the newest revision that are kept. */
 int cluster_range(uint64_t *ret_first, uint64_t *ret_last, char *words);
 
-/* Which nodes are members now, by id: bit id. From the agent. */
-int cluster_present(uint32_t *ret_ids, char *words);
+/* Which nodes are members now, by id: bit id. From the agent, which is asked again for ten seconds
+ * while some of `wanted` are none. */
+int cluster_present(uint32_t wanted, uint32_t *ret_ids, char *words);
 
 /*
  * What a machine that becomes `node` changes: its cards and, where it replaces another one, its id

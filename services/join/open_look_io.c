@@ -90,10 +90,38 @@ static int find_id(struct opening *o)
 	return -ENOSPC;
 }
 
+/* A node that is away knows the old key alone: the ring would keep it for its sake. */
+static int check_others(struct opening *o)
+{
+	uint32_t others = 0, present = 0;
+	int r;
+
+	for (size_t i = 0; i < o->config->n_nodes; i++) {
+		if (&o->config->nodes[i] != o->target)
+			others |= 1u << o->config->nodes[i].id;
+	}
+	r = cluster_present(others, &present, o->words);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < o->config->n_nodes; i++) {
+		const struct config_node *node = &o->config->nodes[i];
+
+		if (!(others & ~present & 1u << node->id))
+			continue;
+		words_set(o->words, sizeof(o->words),
+			  "%s is not there: the ring's key can be changed when every other node "
+			  "is, or is no more in the configuration",
+			  node->name);
+		return -ENONET;
+	}
+	return 0;
+}
+
 int opening_check_members(struct opening *o)
 {
 	uint32_t present = 0;
-	int r = cluster_present(&present, o->words);
+	/* An agent that does not see its own node has no view yet. */
+	int r = cluster_present(1u << o->self->id, &present, o->words);
 
 	if (r < 0)
 		return r;
@@ -104,19 +132,7 @@ int opening_check_members(struct opening *o)
 			  o->target->name);
 		return -EEXIST;
 	}
-	for (size_t i = 0; i < o->config->n_nodes && o->options->replace; i++) {
-		const struct config_node *node = &o->config->nodes[i];
-
-		if (node == o->target || present & 1u << node->id)
-			continue;
-		/* It knows the old key alone: the ring would keep it for its sake. */
-		words_set(o->words, sizeof(o->words),
-			  "%s is not there: the ring's key can be changed when every other node "
-			  "is, or is no more in the configuration",
-			  node->name);
-		return -ENONET;
-	}
-	return 0;
+	return o->options->replace ? check_others(o) : 0;
 }
 
 int opening_look(struct opening *o)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -39,14 +40,14 @@ def cluster():
 
 def wait_closed(lab):
     """The engine hears of it by itself."""
-    processes.wait_for("the port to be closed", lambda: reach(lab, "w", ADDRESS) == "nothing", 5)
+    processes.wait_for("the port to be closed", lambda: reach(lab, "w", ADDRESS) == "nothing", 30)
 
 
 def give_up(cluster, member):
     """It ends before a machine has come; the engine hears of it by itself."""
     member.process.kill()
     member.process.wait(10)
-    processes.wait_for("the closed port", lambda: "joins is closed" in cluster["r1"].log("engine").split("joins is open")[-1], 5)
+    processes.wait_for("the closed port", lambda: "joins is closed" in cluster["r1"].log("engine").split("joins is open")[-1], 30)
 
 
 @pytest.fixture
@@ -175,11 +176,11 @@ def test_a_link_that_breaks_after_the_commit(cluster, tmp_path):
     cable = Cable(cluster.lab, "w", BETWEEN, ADDRESS, 2500, loosen)
     first = join_to(r2, BETWEEN, code)
     assert cable.held.wait(20)
-    processes.wait_for("the commit", lambda: history(r1)["revisions"][0]["comment"] == "a machine joins as r2", 10)
+    processes.wait_for("the commit", lambda: history(r1)["revisions"][0]["comment"] == "a machine joins as r2", 30)
     (tmp_path / "sys/class/net").mkdir(parents=True)
     second = Program(cluster["w"], "second-to.log", BIN / "trireme-join", "to", ADDRESS, code, "--root", tmp_path, "--yang", nodes.YANG)
     # The cable's own connection is one of the two.
-    processes.wait_for("the second one", lambda: cluster["w"].run("ss", "-tnH", "state", "established").count(f"{ADDRESS}:{PORT}") == 2, 5)
+    processes.wait_for("the second one", lambda: cluster["w"].run("ss", "-tnH", "state", "established").count(f"{ADDRESS}:{PORT}") == 2, 30)
     loosen.set()
     for program in (first, second):
         assert "the connection was ended by the other side\nnothing was changed" in program.end(1)
@@ -200,7 +201,12 @@ def join(cluster, number, *words):
     # Somebody else commits meanwhile: the code is good all the same.
     cluster["r1"].trireme("set", "/cluster/node[name='w']/priority", str(50 + number))
     cluster["r1"].trireme("commit", "-m", "meanwhile")
-    said = join_to(r2, ADDRESS, code.lower().replace("-", " "), "--node", "r2").end(0)
+    # And agents start anew then: the member waits until the other one is there again.
+    cluster["w"].kill("agent")
+    machine = join_to(r2, ADDRESS, code.lower().replace("-", " "), "--node", "r2")
+    time.sleep(1)
+    cluster["w"].start_agent()
+    said = machine.end(0)
     assert "becomes r2 of the cluster demo" in said and "restart it now" in said
     assert "r2 has what it needs to be a member" in member.end(0)
     wait_closed(cluster.lab)
@@ -252,7 +258,7 @@ def test_another_machine_takes_the_place_and_the_old_one_is_shut_out(cluster, tm
     r1, r2 = cluster["r1"], cluster["r2"]
     key = ring_key(r1)
     end_all(r2)
-    processes.wait_for("a ring without it", lambda: has_left(r1, 2), 10)
+    processes.wait_for("a ring without it", lambda: has_left(r1, 2), 30)
     cluster.wait_current(("r1", "w"))
     shutil.copytree(r2.root / "data/trireme", tmp_path / "old")
     cards = join(cluster, 3, "--replace")
@@ -264,9 +270,9 @@ def test_another_machine_takes_the_place_and_the_old_one_is_shut_out(cluster, tm
     # The old one is switched on again, alone: it knows the old key.
     end_all(r2)
     shutil.copytree(r2.root / "data/trireme", tmp_path / "new")
-    processes.wait_for("its absence", lambda: not sees(r1, 4), 10)
+    processes.wait_for("its absence", lambda: not sees(r1, 4), 30)
     put_back(r2, tmp_path / "old")
-    processes.wait_for("no quorum", lambda: r2.config_state().get("why", "").startswith("no quorum"), 20)
+    processes.wait_for("no quorum", lambda: r2.config_state().get("why", "").startswith("no quorum"), 30)
     cluster.wait_current(("r1", "w"))
     assert not sees(r1, 2) and not sees(r1, 4) and not sees(r2, 1)
     end_all(r2)
