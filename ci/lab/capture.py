@@ -24,7 +24,7 @@ class Capture:
             self._process = lab.spawn(name, "tcpdump", "-n", "-U", "--immediate-mode", "-s", "256", "-B", "16384", "-Z", "root",
                                       "-i", interface, "-w", self.path, *packet_filter.split(),
                                       stdout=words, stderr=subprocess.STDOUT)
-        processes.wait_for(f"tcpdump on {interface}", self._listening, 10)
+        processes.wait_for(f"tcpdump on {interface}", self._listening, 30)
 
     def _listening(self):
         if self._process.poll() is not None:

@@ -3,6 +3,8 @@ import json
 import subprocess
 from pathlib import Path
 
+from . import processes
+
 ASK = Path(__file__).resolve().parents[2] / "build/services/tests/ask_config"
 
 
@@ -45,14 +47,21 @@ class ConfigClient:
     def override(self, refused=False, **members):
         return self.say("override", refused, **members)
 
+    def learn(self, member, op, **members):
+        """The answer, which has that member: a service that was started a moment ago does not answer yet."""
+        def answered():
+            answer = self.ask(op, **members)
+            return answer if member in answer else None
+        return processes.wait_for(f"{op} of {self.node.name}", answered, 30, 0.1)
+
     def diff(self, old, new):
-        return self.ask("diff", **{"from": old, "to": new})["text"]
+        return self.learn("text", "diff", **{"from": old, "to": new})["text"]
 
     def document(self, what="running"):
-        return self.ask("get", what=what)["document"]
+        return self.learn("document", "get", what=what)["document"]
 
     def history(self, count=1000):
-        return self.ask("history", count=count)
+        return self.learn("revisions", "history", count=count)
 
     def state(self):
         """What it says of itself, or nothing when it does not answer."""

@@ -150,7 +150,7 @@ class Node:
         self.add_users()
         self.spawn("api", BIN / "trireme-api", "--yang", API_YANG, "--data", self.root / "data/trireme", "--foreground")
         self.spawn("web-local", BIN / "trireme-web", "local", "--yang", API_YANG, "--foreground")
-        processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 20, 0.05)
+        processes.wait_for(f"the API of {self.name}", (self.root / "run/trireme/api.sock").exists, 30, 0.05)
 
     def start_gate(self):
         """As at boot, before anything can be owned: every port gets the kernel's gate."""
@@ -330,7 +330,7 @@ class Nodes:
         """Nodes that have any alias of the group on a port."""
         return [name for name, node in self.nodes.items() if node.labels() & self.group_labels(group)]
 
-    def wait_owner(self, among=None, seconds=15, group="main"):
+    def wait_owner(self, among=None, seconds=30, group="main"):
         """Waits until exactly one node holds the whole group; returns its name."""
         among = among or self.nodes
 
@@ -342,7 +342,7 @@ class Nodes:
             return None
         return processes.wait_for(f"one owner of {group} among {', '.join(among)}", one, seconds)
 
-    def wait_current(self, names=None, seconds=20):
+    def wait_current(self, names=None, seconds=30):
         """Waits until these nodes (default: all) have the same revision, agreed on; returns its number."""
         def same():
             states = [self.nodes[name].config_state() for name in names or self.nodes]
@@ -351,7 +351,7 @@ class Nodes:
             return numbers.pop() if settled and len(numbers) == 1 else None
         return processes.wait_for("the same revision everywhere", same, seconds, 0.1)
 
-    def wait_ready(self, owner, seconds=15):
+    def wait_ready(self, owner, seconds=30):
         """Waits until every running node is in a quorate view and the routers but the owner are standby."""
         def ready():
             return all(node.ready(owner) for node in self.nodes.values())

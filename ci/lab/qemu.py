@@ -89,7 +89,7 @@ class Console:
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
-        processes.wait_for(f"console {path}", lambda: self._socket.connect_ex(str(path)) == 0, 10)
+        processes.wait_for(f"console {path}", lambda: self._socket.connect_ex(str(path)) == 0, 30)
         self._text, self._changed = "", threading.Condition()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -191,7 +191,7 @@ class Machine:
         words = self.log.with_suffix(".qemu")
         with words.open("a") as output:
             self._process = self._lab.spawn(self._namespace, *self.command, stdout=output, stderr=output)
-        processes.wait_for(f"{self.name} to start", lambda: self.console_path.exists() or not self.running, 20)
+        processes.wait_for(f"{self.name} to start", lambda: self.console_path.exists() or not self.running, 30)
         if not self.running:
             raise RuntimeError(f"{self.name}: QEMU ended: {words.read_text()}")
 

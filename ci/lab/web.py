@@ -47,7 +47,7 @@ class WebServer:
         with (self.folder / "output").open("a") as words:
             self._process = self._lab.spawn(self.name, "nginx", "-c", self._file, stdout=words,
                                             stderr=subprocess.STDOUT)
-        processes.wait_for(f"nginx of {self.name}", self._accepts, 10)
+        processes.wait_for(f"nginx of {self.name}", self._accepts, 30)
 
     def _accepts(self):
         if self._process.poll() is not None:

@@ -42,7 +42,7 @@ def test_load_records_what_answers_and_what_fails(pair):
         assert not load.failed()
         server.kill()
         died = time.monotonic()
-        processes.wait_for("failures", lambda: len(load.failed(died)) > 10, 10)
+        processes.wait_for("failures", lambda: len(load.failed(died)) > 10, 30)
         server.start()
         back = time.monotonic()
         load.wait_good(20, 10, since=back)
@@ -140,7 +140,7 @@ def test_what_a_killed_owner_leaves_is_swept():
     owner, prefix, pid, scratch = start_owner()
     owner.kill()
     owner.wait(20)
-    processes.wait_for("the child to die with its owner", lambda: processes.start_time(pid) is None, 5)
+    processes.wait_for("the child to die with its owner", lambda: processes.start_time(pid) is None, 30)
     assert namespaces(prefix)
     assert netns.sweep() == [f"{prefix}a"]
     assert not namespaces(prefix)

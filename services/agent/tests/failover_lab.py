@@ -10,8 +10,8 @@ TAKEOVER = LEASE + 1.0
 @contextmanager
 def healthy(cluster):
     """Waits until everybody is ready and gives owner and standby; repairs afterwards what a test has left broken."""
-    owner = cluster.wait_owner(("r1", "r2"), 20)
-    cluster.wait_ready(owner, 20)
+    owner = cluster.wait_owner(("r1", "r2"))
+    cluster.wait_ready(owner)
     yield owner, "r2" if owner == "r1" else "r1"
     for node in cluster.nodes.values():
         node.repair()

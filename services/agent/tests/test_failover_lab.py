@@ -119,7 +119,7 @@ def test_switch_over_by_command(pair, asked, capsys):
         time.sleep(0.3)
         answer = cluster[place].ask("switchover", "main")
         assert answer["error"] == 0 and f"main is now with {standby}" in answer["message"]
-        assert cluster.wait_owner((standby,), 5) == standby
+        assert cluster.wait_owner((standby,)) == standby
         time.sleep(0.3)
     assert probe.overlaps() == []
     assert probe.spoke(owner) and probe.spoke(standby)
@@ -130,7 +130,7 @@ def test_switch_over_by_command(pair, asked, capsys):
 def test_switch_over_to_nobody_is_refused(pair):
     cluster, owner, standby = pair
     cluster[standby].cables(False, (1,))
-    processes.wait_for("the standby to be unfit", lambda: "eth1 has no carrier" in reason(cluster, owner, standby), 5)
+    processes.wait_for("the standby to be unfit", lambda: "eth1 has no carrier" in reason(cluster, owner, standby), 30)
     answer = cluster[owner].ask("switchover", "main")
     assert answer["error"] != 0 and "no other router is fit" in answer["message"]
     assert labels(cluster, owner) == cluster.group_labels()
@@ -161,12 +161,12 @@ def test_standby_moves_the_group_and_online_does_not_bring_it_back(pair, capsys)
     with cluster.probe() as probe:
         time.sleep(0.3)
         stand_by(cluster, {owner: True})
-        assert cluster.wait_owner((standby,), 5) == standby
+        assert cluster.wait_owner((standby,)) == standby
         said = entry(cluster, owner)
         assert said["standby"] and not said["fit"] and said["reason"].startswith("standby by configuration since ")
         assert "no other router is fit" in cluster["w"].ask("switchover", "main")["message"]
         stand_by(cluster, {owner: False})
-        processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 5)
+        processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 30)
         time.sleep(0.3)
         assert cluster.holders() == [standby] and not entry(cluster, owner)["standby"]
     assert probe.overlaps() == []
@@ -180,13 +180,13 @@ def test_where_all_routers_stand_by_nobody_serves(pair):
     cluster, owner, standby = pair
     cluster.wait_current()
     stand_by(cluster, {owner: True, standby: True})
-    processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 5)
-    processes.wait_for("both to be unfit", lambda: not entry(cluster, owner)["fit"] and not entry(cluster, standby)["fit"], 5)
+    processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 30)
+    processes.wait_for("both to be unfit", lambda: not entry(cluster, owner)["fit"] and not entry(cluster, standby)["fit"], 30)
     assert "though no other router is fit" in entry(cluster, owner)["reason"]
     stand_by(cluster, {standby: False})
-    assert cluster.wait_owner((standby,), 5) == standby
+    assert cluster.wait_owner((standby,)) == standby
     stand_by(cluster, {owner: False})
-    processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 5)
+    processes.wait_for("the router to be fit again", lambda: entry(cluster, owner)["fit"], 30)
 
 
 def test_recovery_is_sticky_after_power_loss(pair, capsys):
@@ -195,10 +195,10 @@ def test_recovery_is_sticky_after_power_loss(pair, capsys):
         time.sleep(0.3)
         with untouched(cluster[standby]):
             cluster[owner].power_off()
-            assert cluster.wait_owner((standby,), 10) == standby
+            assert cluster.wait_owner((standby,)) == standby
             time.sleep(0.3)
         cluster[owner].power_on()
-        cluster.wait_ready(standby, 20)
+        cluster.wait_ready(standby)
         time.sleep(LEASE + 1)
         assert cluster.holders() == [standby], "the recovered router must come back as standby"
     assert probe.overlaps() == []
@@ -210,7 +210,7 @@ def test_killed_corosync_of_the_owner(pair, capsys):
     with cluster.probe() as probe:
         time.sleep(0.3)
         cluster[owner].kill("corosync")
-        assert cluster.wait_owner((standby,), 10) == standby
+        assert cluster.wait_owner((standby,)) == standby
         time.sleep(0.3)
     assert probe.overlaps() == []
     assert note("corosync killed", probe, capsys) < TAKEOVER
@@ -223,7 +223,7 @@ def test_death_of_the_standby_is_not_noticed(pair, capsys):
         cluster[standby].power_off()
         time.sleep(LEASE + 1.5)
         cluster[standby].power_on()
-        cluster.wait_ready(owner, 20)
+        cluster.wait_ready(owner)
         assert cluster.holders() == [owner]
     assert not probe.spoke(standby)
     assert note("standby lost and back", probe, capsys) < 0.5
@@ -235,7 +235,7 @@ def test_carrier_loss_moves_the_group_whole(pair, capsys):
         time.sleep(0.3)
         with untouched(cluster[owner], cluster[standby]):
             cluster[owner].cables(False, (0,))
-            assert cluster.wait_owner((standby,), 5) == standby
+            assert cluster.wait_owner((standby,)) == standby
         assert labels(cluster, owner) == set()
         assert "eth0 has no carrier" in reason(cluster, standby, owner)
         time.sleep(0.3)
@@ -250,15 +250,15 @@ def test_without_quorum_no_alias(pair):
     assert cluster.holders() == [owner], "two of three are a quorum"
     lost, before = time.monotonic(), len(cluster[owner].log())
     cluster[standby].power_off()
-    processes.wait_for("the alias to be dropped", lambda: not cluster.holders(), 5, 0.02)
+    processes.wait_for("the alias to be dropped", lambda: not cluster.holders(), 30, 0.02)
     assert time.monotonic() - lost < LEASE + 0.7
     said = cluster[owner].log()[before:]
     assert "quorum is lost" in said or "lease ran out" in said
-    processes.wait_for("the reason", lambda: "not part of a quorum: " in reason(cluster, owner, owner), 3)
+    processes.wait_for("the reason", lambda: "not part of a quorum: " in reason(cluster, owner, owner), 30)
     time.sleep(LEASE + 0.5)
     assert cluster.holders() == []
     cluster["w"].power_on()
-    assert cluster.wait_owner((owner,), 15) == owner, "a quorum again"
+    assert cluster.wait_owner((owner,)) == owner, "a quorum again"
 
 
 @pytest.mark.parametrize("stopped", [("agent",), ("corosync", "agent"), ("corosync",)], ids="+".join)
@@ -270,7 +270,7 @@ def test_stopped_owner_is_silent_from_the_end_of_its_lease(pair, stopped, capsys
         began = time.monotonic()
         for daemon in stopped:
             cluster[owner].send_signal(daemon, signal.SIGSTOP)
-        processes.wait_for("the standby to take over", lambda: labels(cluster, standby) == cluster.group_labels(), 10, 0.02)
+        processes.wait_for("the standby to take over", lambda: labels(cluster, standby) == cluster.group_labels(), 30, 0.02)
         if "agent" in stopped:
             assert labels(cluster, owner) == cluster.group_labels(), "nothing but the gate is between them and the wire"
             assert not forwards(cluster, owner) and forwards(cluster, standby)
@@ -279,7 +279,7 @@ def test_stopped_owner_is_silent_from_the_end_of_its_lease(pair, stopped, capsys
             cluster[owner].send_signal(daemon, signal.SIGCONT)
         processes.wait_for("the old owner to clear", lambda: not labels(cluster, owner), 1, 0.01)
         time.sleep(0.3)
-        cluster.wait_ready(standby, 20)
+        cluster.wait_ready(standby)
     assert probe.overlaps() == []
     assert probe.spoke(owner, began) and not probe.spoke(owner, began + LEASE)
     assert note(f"{' and '.join(stopped)} stopped", probe, capsys) < TAKEOVER
@@ -322,10 +322,10 @@ def test_port_that_takes_no_gate_makes_unfit(pair, capsys):
         cluster[owner].send_signal("agent", signal.SIGSTOP)
         cluster[owner].run("sh", "-ec", "tc qdisc del dev eth1 clsact; tc qdisc add dev eth1 ingress")
         cluster[owner].send_signal("agent", signal.SIGCONT)
-        assert cluster.wait_owner((standby,), 5) == standby
+        assert cluster.wait_owner((standby,)) == standby
         assert "standby: eth1 has no gate (something else is in its place)" in reason(cluster, standby, owner)
         cluster[owner].run("tc", "qdisc", "del", "dev", "eth1", "ingress")
-        cluster.wait_ready(standby, 5)
+        cluster.wait_ready(standby)
         assert gates(cluster, owner, "eth1") == [1, 1]
     assert probe.overlaps() == []
     assert note("gate lost", probe, capsys) < 0.5
@@ -365,7 +365,7 @@ def test_unusable_configuration_changes_nothing(pair):
     try:
         document.write_text("{ this is no document")
         cluster[owner].send_signal("agent", signal.SIGHUP)
-        processes.wait_for("the refusal", lambda: "cannot be used" in cluster[owner].log()[before:], 5)
+        processes.wait_for("the refusal", lambda: "cannot be used" in cluster[owner].log()[before:], 30)
         time.sleep(LEASE + 0.5)
     finally:
         document.write_bytes(good)
@@ -379,7 +379,7 @@ def test_orderly_end_hands_over(pair, capsys):
         time.sleep(0.3)
         cluster[owner].send_signal("agent", signal.SIGTERM)
         assert cluster[owner].daemons["agent"].wait(3) == 0
-        assert cluster.wait_owner((standby,), 3) == standby
+        assert cluster.wait_owner((standby,)) == standby
         assert labels(cluster, owner) == set()
         time.sleep(0.3)
     assert probe.overlaps() == []
@@ -392,7 +392,7 @@ def test_missing_port_makes_unfit(pair):
     node, port = cluster[standby], cluster[standby].ports[1]
 
     def says(text):
-        processes.wait_for(text, lambda: text in reason(cluster, owner, standby), 5)
+        processes.wait_for(text, lambda: text in reason(cluster, owner, standby), 30)
     node.run("ip", "link", "set", "eth1", "down")
     says("eth1 has no carrier")
     node.run("ip", "link", "set", "eth1", "name", "other1")
@@ -425,7 +425,7 @@ def test_two_groups_on_two_routers(capsys):
     """Each has another router first: both serve. Each group moves by itself, and one router holds both when the other dies."""
     with nodes.Nodes(LOGS.with_name("failover-groups"), two_groups) as cluster:
         cluster.start()
-        assert cluster.wait_owner(seconds=20) == "r1"
+        assert cluster.wait_owner() == "r1"
         assert cluster.wait_owner(("r2",), 10, "second") == "r2"
         cluster.wait_ready("r1", 20)
         assert "which of the 2 alias groups" in cluster["r1"].ask("switchover")["message"]
@@ -436,7 +436,7 @@ def test_two_groups_on_two_routers(capsys):
         with cluster.probe() as probe:
             time.sleep(0.3)
             cluster["r1"].power_off()
-            assert cluster.wait_owner(("r2",), 10) == "r2"
+            assert cluster.wait_owner(("r2",)) == "r2"
             time.sleep(0.3)
         assert cluster.holders("second") == ["r2"]
     assert probe.overlaps_of(cluster.addresses("main")) == []
@@ -454,14 +454,14 @@ def test_power_loss_with_the_fast_timing(capsys):
     elections, and nothing is ever doubled."""
     with nodes.Nodes(LOGS.with_name("failover-fast"), fast) as cluster:
         cluster.start()
-        owner = cluster.wait_owner(("r1", "r2"), 20)
-        cluster.wait_ready(owner, 20)
+        owner = cluster.wait_owner(("r1", "r2"))
+        cluster.wait_ready(owner)
         with cluster.probe() as probe:
             time.sleep(0.3)
-            owner = cluster.wait_owner(("r1", "r2"), 5)
+            owner = cluster.wait_owner(("r1", "r2"))
             cluster[owner].power_off()
             standby = "r2" if owner == "r1" else "r1"
-            assert cluster.wait_owner((standby,), 10) == standby
+            assert cluster.wait_owner((standby,)) == standby
             time.sleep(0.3)
     assert probe.overlaps() == []
     assert note("power loss, fast timing", probe, capsys) < TAKEOVER

@@ -61,20 +61,20 @@ def test_an_owner_that_left_is_fenced_and_nobody_waits_for_its_lease(capsys):
         for name in ("r1", "r2"):
             start_helper(cluster[name])
         cluster.start()
-        owner = cluster.wait_owner(("r1", "r2"), 20)
-        cluster.wait_ready(owner, 20)
+        owner = cluster.wait_owner(("r1", "r2"))
+        cluster.wait_ready(owner)
         standby = "r2" if owner == "r1" else "r1"
         power = cluster[standby].root / "run/power"
         with cluster.probe() as probe:
             cluster[owner].send_signal("agent", signal.SIGSTOP)
             cluster[owner].send_signal("corosync", signal.SIGTERM)
-            processes.wait_for("the fence agent to be asked for off", (power / "off").exists, 10, 0.005)
+            processes.wait_for("the fence agent to be asked for off", (power / "off").exists, 30, 0.005)
             assert not any(PASSWORD.encode() in line for line in command_lines())
             assert cluster.holders() == [owner]
             cluster[owner].power_off()
             asked = time.monotonic()
             (power / "off").unlink()
-            assert cluster.wait_owner((standby,), 10) == standby
+            assert cluster.wait_owner((standby,)) == standby
             with capsys.disabled():
                 print(f" [owner {(time.monotonic() - asked) * 1000:.0f} ms after the power was cut]", end="", flush=True)
         assert probe.overlaps() == []

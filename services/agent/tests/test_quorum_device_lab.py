@@ -72,7 +72,7 @@ class Cluster(nodes.Nodes):
 
     def wait_votes(self):
         """Until every router that runs has the server's vote."""
-        processes.wait_for("three votes", lambda: all(node.has_third_vote() for node in self.nodes.values()), 20, 0.2)
+        processes.wait_for("three votes", lambda: all(node.has_third_vote() for node in self.nodes.values()), 30, 0.2)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_the_server_may_be_lost(pair, capsys):
         time.sleep(0.3)
         cluster.server.kill()
         cluster.server.wait(10)
-        processes.wait_for("two votes", lambda: not any(node.has_third_vote() for node in cluster.nodes.values()), 10, 0.1)
+        processes.wait_for("two votes", lambda: not any(node.has_third_vote() for node in cluster.nodes.values()), 30, 0.1)
         time.sleep(0.5)
         cluster.start_server()
         cluster.wait_votes()
@@ -117,7 +117,7 @@ def test_the_server_may_move(pair, capsys):
         cluster[owner].config().set("/cluster/quorum-device/port", "5404")
         cluster[owner].config().commit()
         asked = f"{HOST}:5404"
-        processes.wait_for("the new port", lambda: all(asked in node.run("ss", "-Htn") for node in cluster.nodes.values()), 20, 0.2)
+        processes.wait_for("the new port", lambda: all(asked in node.run("ss", "-Htn") for node in cluster.nodes.values()), 30, 0.2)
         cluster.wait_votes()
         assert cluster.holders() == [owner]
     assert probe.overlaps() == [] and not probe.spoke(standby)
@@ -132,7 +132,7 @@ def test_death_of_the_standby_is_not_noticed(pair, capsys):
         time.sleep(LEASE + SYNC)
         assert cluster.holders() == [owner]
         cluster[standby].power_on()
-        cluster.wait_ready(owner, 20)
+        cluster.wait_ready(owner)
     assert probe.overlaps() == [] and not probe.spoke(standby)
     assert note("standby lost and back", probe, capsys) < BLINK
 
@@ -144,10 +144,10 @@ def test_survivor_takes_over_with_the_third_vote(pair, capsys):
     with cluster.probe() as probe:
         time.sleep(0.3)
         cluster[owner].power_off()
-        assert cluster.wait_owner((standby,), 30) == standby
+        assert cluster.wait_owner((standby,)) == standby
         time.sleep(0.3)
         cluster[owner].power_on()
-        cluster.wait_ready(standby, 30)
+        cluster.wait_ready(standby)
         assert cluster.holders() == [standby]
     assert probe.overlaps() == []
     assert "probe" not in cluster[standby].log()[before:]
@@ -161,12 +161,12 @@ def test_of_two_that_are_parted_one_serves(pair, capsys):
         time.sleep(0.3)
         cluster.faults.lose([owner], [standby])
         cluster.faults.lose([standby], [owner])
-        chosen = processes.wait_for("one half with the vote", cluster.chosen, 20, 0.2)
-        serving = cluster.wait_owner(chosen, 20)
+        chosen = processes.wait_for("one half with the vote", cluster.chosen, 30, 0.2)
+        serving = cluster.wait_owner(chosen)
         time.sleep(SYNC)
         assert cluster.chosen() == cluster.holders() == [serving]
         cluster.faults.heal()
-        cluster.wait_ready(serving, 30)
+        cluster.wait_ready(serving)
         assert cluster.holders() == [serving]
     assert probe.overlaps() == []
     assert note("routers parted", probe, capsys) < TAKEOVER

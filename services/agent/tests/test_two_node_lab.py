@@ -36,8 +36,8 @@ def pair():
     """Two routers: (cluster, owner, standby)."""
     with nodes.Nodes(LOGS, routers("r1", "r2")) as cluster:
         cluster.start()
-        owner = cluster.wait_owner(seconds=20)
-        cluster.wait_ready(owner, 20)
+        owner = cluster.wait_owner()
+        cluster.wait_ready(owner)
         yield cluster, owner, "r2" if owner == "r1" else "r1"
 
 
@@ -62,7 +62,7 @@ def test_an_address_that_another_machine_claims_is_defended(pair):
         time.sleep(0.3)
         for _ in range(3):
             claim(cluster, address, mac)
-        processes.wait_for("the claims to be shown", lambda: f"; {address} is claimed by {mac}, too (3 frames" in reason(cluster, owner), 3)
+        processes.wait_for("the claims to be shown", lambda: f"; {address} is claimed by {mac}, too (3 frames" in reason(cluster, owner), 30)
         time.sleep(0.3)
     assert cluster[owner].log().count(f"warning: main: {address} is claimed by {mac}, too: announced again") == 1
     assert probe.spoke(owner) and cluster.holders() == [owner]
@@ -74,11 +74,11 @@ def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
     with cluster.probe() as probe:
         cluster[standby].run("nft", ARP_LOST)
         cluster[standby].run("nft", RING_CUT)
-        processes.wait_for("the alert", lambda: "alert: main: not claimed" in cluster[standby].log(), 15)
+        processes.wait_for("the alert", lambda: "alert: main: not claimed" in cluster[standby].log(), 30)
         by_ipv6 = "main: not claimed, 2001:db8:113::10 is answered by " + cluster[owner].ports[0]["mac"]
         assert by_ipv6 in cluster[standby].log() or "main: not claimed, fd00:77::1 is answered" in cluster[standby].log()
         cluster[standby].run("nft", "delete", "table", "netdev", "cut")
-        processes.wait_for("the answer by ARP", lambda: f"{VIP} is answered by {cluster[owner].ports[0]['mac']}" in reason(cluster, standby), 8)
+        processes.wait_for("the answer by ARP", lambda: f"{VIP} is answered by {cluster[owner].ports[0]['mac']}" in reason(cluster, standby), 30)
         assert "the owner lives on a net that this router does not hear otherwise" in reason(cluster, standby)
         assert reason(cluster, owner).startswith("owner ")
         time.sleep(1.5)
@@ -87,12 +87,12 @@ def test_an_owner_that_only_corosync_does_not_hear_keeps_the_group(pair):
     with cluster.probe() as probe:
         time.sleep(0.3)
         cluster[owner].power_off()
-        assert cluster.wait_owner((standby,), 10) == standby
+        assert cluster.wait_owner((standby,)) == standby
         time.sleep(0.3)
     assert probe.overlaps() == [] and probe.spoke(standby)
     cluster[standby].run("nft", "delete", "table", "inet", "cut")
     cluster[owner].power_on()
-    cluster.wait_ready(standby, 20)
+    cluster.wait_ready(standby)
     assert cluster.holders() == [standby]
 
 
@@ -121,7 +121,7 @@ def test_a_single_router_owns_after_its_guard_and_grows():
     """One node in the document: no other one is waited for, also when there is to be a second one that has not come yet."""
     with nodes.Nodes(LOGS.with_name("single-router"), routers("r1")) as cluster:
         cluster.start()
-        assert cluster.wait_owner(("r1",), 20) == "r1"
+        assert cluster.wait_owner(("r1",)) == "r1"
         cluster.wait_ready("r1", 20)
         assert reason(cluster, "r1").startswith("owner since ")
         drop_alias(cluster, "r1", "fd00:77::1")
@@ -133,9 +133,9 @@ def test_a_single_router_owns_after_its_guard_and_grows():
             entry = json.loads(nodes.DOCUMENT.read_text())["trireme:cluster"]["node"][1]
             cluster["r1"].config().say("edit", edits=list(leaves(entry, f"/cluster/node[name='{entry['name']}']")))
             cluster["r1"].config().commit()
-            processes.wait_for("two_node", lambda: "two_node" in (cluster["r1"].root / "run/corosync/corosync.conf").read_text(), 20)
+            processes.wait_for("two_node", lambda: "two_node" in (cluster["r1"].root / "run/corosync/corosync.conf").read_text(), 30)
             time.sleep(2.0)
-            assert cluster.wait_owner(("r1",), 5) == "r1"
+            assert cluster.wait_owner(("r1",)) == "r1"
         assert probe.spoke("r1") and probe.gap() < 1.0
 
 
@@ -146,7 +146,7 @@ def test_an_operator_forces_the_quorum_of_the_survivor():
         force = ("cluster", "force-quorum", "others-are-off")
         cluster.start(("r1",))
         survivor.start_api()
-        processes.wait_for("no quorum", lambda: survivor.ask("status")["quorum"] == 1, 15)
+        processes.wait_for("no quorum", lambda: survivor.ask("status")["quorum"] == 1, 30)
         assert "word: allowed is 'others-are-off'; it is your word" in survivor.trireme("cluster", "force-quorum", "yes", code=1)
         cluster.lab.run("prober", "ip", "addr", "add", f"{vip}/32", "dev", "pub")
         assert f"refused: {vip} is answered by" in survivor.trireme(*force, code=1)
@@ -154,7 +154,7 @@ def test_an_operator_forces_the_quorum_of_the_survivor():
         assert cluster.holders() == [] and survivor.ask("status")["quorum"] == 1
 
         assert "forced: this node goes on alone" in survivor.trireme(*force)
-        assert cluster.wait_owner(("r1",), 10) == "r1"
+        assert cluster.wait_owner(("r1",)) == "r1"
         assert survivor.ask("status")["quorum"] == 3 and reason(cluster, "r1").startswith("forced quorum: owner since ")
         assert "alert: quorum forced by an operator" in survivor.log()
         assert "refused: it is forced already" in survivor.trireme(*force, code=1)
@@ -162,11 +162,11 @@ def test_an_operator_forces_the_quorum_of_the_survivor():
 
         survivor.kill("agent")
         survivor.start_agent()
-        processes.wait_for("the word to be forgotten", lambda: survivor.ask("status")["quorum"] == 1, 10)
-        processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 5)
+        processes.wait_for("the word to be forgotten", lambda: survivor.ask("status")["quorum"] == 1, 30)
+        processes.wait_for("nobody to serve", lambda: cluster.holders() == [], 30)
 
         survivor.trireme(*force)
-        assert cluster.wait_owner(("r1",), 10) == "r1"
+        assert cluster.wait_owner(("r1",)) == "r1"
         cluster.start(("w",))
-        processes.wait_for("a real quorum", lambda: survivor.ask("status")["quorum"] == 2, 15)
+        processes.wait_for("a real quorum", lambda: survivor.ask("status")["quorum"] == 2, 30)
         assert cluster.holders() == ["r1"] and "the forced quorum has ended" in survivor.log()

@@ -31,7 +31,7 @@ def dog(tmp_path):
 def test_is_petted_and_stopped_in_order(dog):
     """Also where there is no configuration, and no agent has run."""
     device, process = dog
-    processes.wait_for("two pets", lambda: device.read_bytes().count(PET) >= 2, 5)
+    processes.wait_for("two pets", lambda: device.read_bytes().count(PET) >= 2, 30)
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 0
     assert set(device.read_bytes()[:-1]) == set(PET) and device.read_bytes()[-1:] == STOP
@@ -54,7 +54,7 @@ def test_tells_of_itself(dog, tmp_path):
 
 def test_that_is_killed_leaves_it_running(dog):
     device, process = dog
-    processes.wait_for("a pet", lambda: PET in device.read_bytes(), 5)
+    processes.wait_for("a pet", lambda: PET in device.read_bytes(), 30)
     process.kill()
     process.wait(5)
     assert STOP not in device.read_bytes()

@@ -90,7 +90,7 @@ class Machine:
             self.start("health")
             self.start_broker()
             self.start_broker("second", "second")
-            processes.wait_for("the cluster to decide", lambda: self.config().get("current"), 20)
+            processes.wait_for("the cluster to decide", lambda: self.config().get("current"), 30)
         except BaseException:
             self.close()
             raise
@@ -112,7 +112,7 @@ class Machine:
     def start_broker(self, name="api", at="broker"):
         path = f"/run/trireme/{at}"
         self.node.spawn(name, nodes.BIN / "trireme-api", "--yang", nodes.YANG, "--data", self.data, "--socket", path, "--foreground")
-        processes.wait_for("the broker", lambda: self.node.daemons[name].poll() is None and (self.run / at).exists(), 20)
+        processes.wait_for("the broker", lambda: self.node.daemons[name].poll() is None and (self.run / at).exists(), 30)
 
     @property
     def data(self):

@@ -302,7 +302,7 @@ def test_wrong_passwords_cost_time(machine, viewer, admin):
     machine.state(viewer)
     for _ in range(6):
         assert machine.refused("state", wrong, target="", origin="192.0.2.66")[:2] == SIGN_IN
-    processes.wait_for("the seventh", lambda: machine.refused("state", wrong, target="", origin="192.0.2.66")[:2] == SIGN_IN, 3)
+    processes.wait_for("the seventh", lambda: machine.refused("state", wrong, target="", origin="192.0.2.66")[:2] == SIGN_IN, 30)
     tag, app, error = machine.refused("state", right, target="", origin="192.0.2.66")
     assert (tag, app) == LOCKED_OUT and 1 <= error["retry-after"] <= 2, "what was right elsewhere a moment ago is no way around"
     locked = machine.refused("rpc", name="sign-in", input=right, origin="192.0.2.67")
@@ -327,25 +327,28 @@ def test_the_right_password_many_times_at_once_locks_nobody_out(machine, admin):
 
 
 def test_an_unknown_user_takes_as_long_as_a_known_one(machine, admin):
-    def seconds(user):
-        taken = []
-        for number in range(5):
+    """By turns, so that what else the machine does falls on both."""
+    taken = {"adam": [], "nobody-at-all": []}
+    for number in range(5):
+        for user, times in taken.items():
             since = time.monotonic()
             machine.refused("rpc", name="sign-in", input={"user": user, "password": f"wrong {number}"}, origin=f"192.0.2.{number + 100}")
-            taken.append(time.monotonic() - since)
-        return min(taken)
-    known, unknown = seconds("adam"), seconds("nobody-at-all")
-    assert 0.5 < known / unknown < 2, (known, unknown)
+            times.append(time.monotonic() - since)
+    known, unknown = map(min, taken.values())
+    assert 0.5 < known / unknown < 2, taken
 
 
 def test_a_password_that_was_right_is_not_checked_again_for_a_minute(machine, admin):
     credential = {"user": "adam", "password": PASSWORD}
+    since = time.monotonic()
+    machine.refused("rpc", name="sign-in", input={"user": "adam", "password": "wrong"}, origin="192.0.2.201")
+    checking = time.monotonic() - since
     machine.state(credential)
     since = time.monotonic()
     for _ in range(50):
         machine.well("hello", credential)
         machine.get("/trireme:cluster/name", credential)
-    assert time.monotonic() - since < 50 * 0.02, "checking takes longer than that"
+    assert time.monotonic() - since < 50 * checking, "two a turn"
 
 
 # -- what is told of the node
@@ -360,7 +363,7 @@ def yanglint(machine, tmp_path, kind, value):
 
 
 def test_the_state_is_that_of_the_daemons(machine, tmp_path):
-    state = processes.wait_for("an owner", lambda: machine.state() if machine.state()["group"][0].get("owner") else None, 20)
+    state = processes.wait_for("an owner", lambda: machine.state() if machine.state()["group"][0].get("owner") else None, 30)
     yanglint(machine, tmp_path, "data", {"trireme-api:state": state})
     assert state["quorum"] == "yes" and state["node"] == "r1" and state["unavailable"] == []
     assert state["member"] == [{"name": "r1", "id": 1, "role": "router", "present": True, "fit": True, "standby": False,
@@ -378,7 +381,7 @@ def test_a_daemon_that_does_not_answer_is_a_part_of_the_state(machine):
         machine.call("discard")
         since = time.monotonic()
         state = machine.state()
-        assert time.monotonic() - since < 2.5
+        assert time.monotonic() - since < 10
         assert [part["part"] for part in state["unavailable"]] == ["engine"] and "service" not in state
         assert state["group"], "the others are asked all the same"
     finally:
@@ -387,7 +390,7 @@ def test_a_daemon_that_does_not_answer_is_a_part_of_the_state(machine):
     machine.call("discard")
     assert machine.state()["unavailable"] == [{"part": "health checker", "reason": "the health checker is not running"}]
     machine.start("health")
-    processes.wait_for("all daemons", lambda: not machine.state()["unavailable"], 10, 0.2)
+    processes.wait_for("all daemons", lambda: not machine.state()["unavailable"], 30, 0.2)
 
 
 def test_numbers_for_everybody_only_where_it_is_said(machine, admin):
@@ -404,9 +407,9 @@ def test_numbers_for_everybody_only_where_it_is_said(machine, admin):
 
 def test_routers_and_real_servers_are_told_what_to_be(machine, operator):
     machine.call("standby", operator, node="r1", comment="repair")
-    assert processes.wait_for("the agent", lambda: machine.state()["member"][0]["standby"], 10)
+    assert processes.wait_for("the agent", lambda: machine.state()["member"][0]["standby"], 30)
     machine.call("online", operator, node="r1")
-    processes.wait_for("the agent", lambda: not machine.state()["member"][0]["standby"], 10)
+    processes.wait_for("the agent", lambda: not machine.state()["member"][0]["standby"], 30)
     assert machine.refused("rpc", operator, name="standby", input={"node": "r9"})[:2] == NOT_FOUND
     assert machine.refused("rpc", operator, name="switch-over", input={})[0] == "operation-failed", "there is no other router"
     order = {"pool": "web", "real-server": "web2", "admin-state": "drain"}
@@ -525,7 +528,7 @@ def test_many_clients_share_the_broker(machine):
     finally:
         for connection in connections:
             connection.socket.close()
-    processes.wait_for("room", lambda: machine.well("hello"), 5)
+    processes.wait_for("room", lambda: machine.well("hello"), 30)
 
 
 def test_it_has_no_rights(machine):
@@ -564,7 +567,7 @@ def test_a_config_service_that_hangs_keeps_nobody_else_waiting(machine, admin):
             connection.send(request)
         since = time.monotonic()
         state = machine.state(admin)
-        assert time.monotonic() - since < 4
+        assert time.monotonic() - since < 10
         assert [part["part"] for part in state["unavailable"]] == ["config service"] and state["group"]
     finally:
         machine.node.send_signal("config", signal.SIGCONT)
@@ -580,7 +583,7 @@ def test_it_says_who_is_not_there(machine, admin):
         assert sign_in(machine, "adam")["role"] == "administrator", "who somebody is, it knows by itself"
     finally:
         machine.node.start_config()
-    processes.wait_for("the config service", lambda: machine.config().get("current"), 20, 0.2)
+    processes.wait_for("the config service", lambda: machine.config().get("current"), 30, 0.2)
 
 
 def test_a_frame_that_does_not_end_ends_the_connection(machine):

@@ -30,8 +30,8 @@ def cluster():
         whole.lab.run("prober", "ip", "addr", "add", "203.0.113.99/24", "dev", "pub")
         for node in whole.nodes.values():
             node.start()
-        owner = whole.wait_owner(("r1", "r2"), 20)
-        whole.wait_ready(owner, 20)
+        owner = whole.wait_owner(("r1", "r2"))
+        whole.wait_ready(owner)
         whole.wait_current()
         yield whole
 
@@ -39,9 +39,9 @@ def cluster():
 @pytest.fixture
 def undisturbed(cluster, capsys):
     """Around a change: the ring is never formed anew, nobody switches over, a connection lives."""
-    owner = cluster.wait_owner(("r1", "r2"), 5)
+    owner = cluster.wait_owner(("r1", "r2"))
     cluster[owner].spawn("echo", *stream.SERVER)
-    processes.wait_for("the echo", lambda: ":7000" in cluster[owner].run("ss", "-ltn"), 5)
+    processes.wait_for("the echo", lambda: ":7000" in cluster[owner].run("ss", "-ltn"), 30)
     connection = stream.Stream(cluster.lab, "prober", "203.0.113.10")
     before = memberships(cluster)
     connection.start()
@@ -49,7 +49,7 @@ def undisturbed(cluster, capsys):
     assert connection.end() is None
     assert memberships(cluster) == before, "the ring was formed anew"
     assert cluster.holders() == [owner]
-    assert connection.gap < 0.5
+    assert connection.gap < 1
     with capsys.disabled():
         print(f" [longest silence of the connection: {connection.gap * 1000:.0f} ms]", end="")
     cluster[owner].kill("echo")
@@ -185,32 +185,32 @@ def test_an_address_that_another_node_uses_is_refused(cluster):
 
 def test_a_machine_that_starts_again_finds_the_ring(cluster):
     """With the new addresses, the new key, and without the old addresses; from what it has on /data."""
-    owner = cluster.wait_owner(("r1", "r2"), 5)
+    owner = cluster.wait_owner(("r1", "r2"))
     standby = "r2" if owner == "r1" else "r1"
     node = cluster[standby]
     for daemon in ("agent", "config", "corosync"):
         node.kill(daemon)
     old = {"r1": "10.77.0.11", "r2": "10.77.0.12"}[standby]
     node.run("ip", "addr", "del", f"{old}/24", "dev", "eth1")
-    processes.wait_for("lost links", lambda: not all(links(cluster[owner]).values()), 5)
+    processes.wait_for("lost links", lambda: not all(links(cluster[owner]).values()), 30)
     for path in (node.root / "run/corosync").iterdir():
         path.unlink()
     node.load()
     node.start()
-    processes.wait_for("all links", lambda: list(links(cluster[owner]).values()) == [True] * 4, 15)
+    processes.wait_for("all links", lambda: list(links(cluster[owner]).values()) == [True] * 4, 30)
     cluster.wait_current()
 
 
 def test_a_change_waits_for_a_node_that_is_off(cluster):
     """And is finished when it is back, which knows nothing of it; old and new address are in use meanwhile."""
-    owner = cluster.wait_owner(("r1", "r2"), 5)
+    owner = cluster.wait_owner(("r1", "r2"))
     standby = "r2" if owner == "r1" else "r1"
     cluster[standby].power_off()
-    processes.wait_for("lost links", lambda: not all(links(cluster[owner]).values()), 10)
+    processes.wait_for("lost links", lambda: not all(links(cluster[owner]).values()), 30)
     cluster[owner].run("ip", "addr", "add", "10.77.0.121/24", "dev", "eth1")
     cluster[owner].config().set(address_of(owner), "10.77.0.121")
     cluster[owner].config().commit()
-    processes.wait_for("the wait", lambda: f"waits for {standby}" in ring(cluster[owner]), 15)
+    processes.wait_for("the wait", lambda: f"waits for {standby}" in ring(cluster[owner]), 30)
     cluster[standby].power_on()
     wait_ring(cluster, "the ring is as configured", 40)
     assert all_connected(cluster)
@@ -223,7 +223,7 @@ def test_an_emergency_address_lasts_until_the_cluster_is_back(cluster, capsys):
     alone, before = cluster["r2"], running(cluster["r2"])
     old = next(node for node in before["trireme:cluster"]["node"] if node["name"] == "r2")["port"][1]["address"]
     alone.cables(False)
-    processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 10, 0.1)
+    processes.wait_for("no quorum", lambda: alone.config_state().get("open") is False, 30, 0.1)
     alone.run("ip", "addr", "add", f"{EMERGENCY}/24", "dev", "eth1")
     alone.config().set(address_of("r2"), EMERGENCY)
     assert "this node alone" in alone.config().commit(emergency=True)
@@ -235,7 +235,7 @@ def test_an_emergency_address_lasts_until_the_cluster_is_back(cluster, capsys):
     alone.cables(True)
     cluster.wait_current()
     wait_ring(cluster, "the ring is as configured", 40)
-    processes.wait_for("all links", lambda: all_connected(cluster), 15)
+    processes.wait_for("all links", lambda: all_connected(cluster), 30)
     assert not alone.config_state()["local"]
     assert f"{old}:5405" in alone.run("ss", "-Huan") and f"{EMERGENCY}:" not in alone.run("ss", "-Huan")
     assert running(alone) == before

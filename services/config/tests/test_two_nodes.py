@@ -27,7 +27,7 @@ def two(document):
 def cluster():
     with nodes.Nodes(LOGS, two) as made:
         made.start()
-        made.wait_owner(seconds=20)
+        made.wait_owner()
         made.wait_current()
         yield made
 

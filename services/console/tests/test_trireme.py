@@ -35,7 +35,7 @@ def environment(api, **more):
 
 
 def trireme(api, *words, given="", **more):
-    done = subprocess.run([TRIREME, *words], capture_output=True, text=True, timeout=20, input=given, check=False,
+    done = subprocess.run([TRIREME, *words], capture_output=True, text=True, timeout=60, input=given, check=False,
                           env=environment(api, **more))
     return done.returncode, done.stdout, done.stderr
 
@@ -49,7 +49,7 @@ def output(**members):
     (["status", "more"], 2), (["status", "--nothing"], 2), (["cluster"], 2), (["cluster", "switchover", "a", "b"], 2),
     (["help", "nothing"], 2), (["set", "x"], 2)))
 def test_usage(words, code):
-    done = subprocess.run([TRIREME, *words], capture_output=True, text=True, timeout=10, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run([TRIREME, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == code
     assert "trireme " in done.stdout if code == 0 else not done.stdout and any(
         words in done.stderr for words in ("Usage: ", "see help", "allowed "))
@@ -216,7 +216,7 @@ def test_passwords_come_from_standard_input(api):
 
 
 def terminal(api, *words):
-    pty = pexpect.spawn(str(TRIREME), list(words), encoding="utf-8", timeout=10, dimensions=(24, 100),
+    pty = pexpect.spawn(str(TRIREME), list(words), encoding="utf-8", timeout=30, dimensions=(24, 100),
                         env=environment(api, TERM="vt100"))
     pty.delaybeforesend = None
     return pty
@@ -281,7 +281,7 @@ def test_ctrl_c_ends_a_line_or_a_command_and_not_the_shell(api):
     pty.sendintr()
     pty.expect("trireme> $")
     pty.send("status\r")
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not api.requests and time.monotonic() < end:
         time.sleep(0.02)
     pty.sendintr()

@@ -67,7 +67,7 @@ class Engine:
         """How often the log says it."""
         return self.log.read_text().count(words)
 
-    def wait(self, words, times=1, seconds=PERIOD + 3):
+    def wait(self, words, times=1, seconds=PERIOD + 25):
         """Until the log has said it so often."""
         limit = time.monotonic() + seconds
         while self.count(words) < times:

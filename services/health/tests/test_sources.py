@@ -75,7 +75,7 @@ class Server:
                 sock = socket.socket()
             with sock:
                 return sock.connect_ex(("127.0.0.1", self.port)) == 0
-        processes.wait_for(self.name, listens, 20)
+        processes.wait_for(self.name, listens, 30)
 
 
 def start_postgresql(lab):
@@ -159,7 +159,7 @@ class Health:
     def sources(self):
         """What the checker says of each; of nothing before it is there."""
         done = subprocess.run(self.lab.command("r1", BUILT.parent / "tests/ask_daemons"), capture_output=True, text=True,
-                              timeout=10, check=False)
+                              timeout=30, check=False)
         return {one["name"]: one for one in json.loads(done.stdout)["data-source"]}
 
     def wait(self, **states):
@@ -167,7 +167,7 @@ class Health:
         def reached():
             seen = self.sources()
             return seen if all(seen.get(name, {}).get("state") == state for name, state in states.items()) else None
-        end = time.monotonic() + 8
+        end = time.monotonic() + 30
         while not (seen := reached()):
             assert time.monotonic() < end, f"{states}: {self.sources()}\n{self.log.read_text()}"
             time.sleep(0.05)
@@ -189,6 +189,12 @@ def lab():
         yield made
 
 
+def reasons(health):
+    """Why the wrong ones are down; on a starved machine one may have been too late at first."""
+    seen = health.sources()
+    return {name: seen[name]["reason"] for name in WRONG}
+
+
 def test_data_sources(lab):
     servers = [start(lab) for start in (start_postgresql, start_mariadb, start_ganesha, start_smb, start_tgt)]
     for server in servers:
@@ -197,8 +203,8 @@ def test_data_sources(lab):
     health = Health(lab)
 
     # All of them, right and wrong.
-    seen = health.wait(**{one["name"]: "up" for one in GOOD}, **{name: "down" for name in WRONG})
-    assert {name: seen[name]["reason"] for name in WRONG} == {name: how[2] for name, how in WRONG.items()}
+    health.wait(**{one["name"]: "up" for one in GOOD}, **{name: "down" for name in WRONG})
+    seen = processes.wait_for("the reasons", lambda: reasons(health) == {name: how[2] for name, how in WRONG.items()} and health.sources(), 30)
     assert seen["db"]["type"] == "postgresql" and seen["db"]["consumer"] == ["web", "web-direct"]
     assert (seen["db"]["address"], seen["db"]["port"], seen["db"].get("reason")) == (DATA, POSTGRESQL, None)
 
@@ -211,11 +217,12 @@ def test_data_sources(lab):
                             "pools that depend on it: web, web-direct")) == 1
 
     # A commit that does not concern them: nothing begins anew.
+    ups, downs = (len(health.lines(*words)) for words in (("data source files", "is up"), ("data source db", "is down")))
     health.put([one for one in GOOD if one["name"] != "any"], weight=7)
-    processes.wait_for("the next configuration", lambda: len(health.lines("node r1: ")) == 2, 5)
+    processes.wait_for("the next configuration", lambda: len(health.lines("node r1: ")) == 2, 30)
     after = health.sources()
     assert sorted(after) == sorted(one["name"] for one in GOOD if one["name"] != "any")
     for name, one in after.items():
         assert one["state"] == seen[name]["state"] and int(one["for"]) >= int(seen[name]["for"]), one
     time.sleep(1)
-    assert len(health.lines("data source files", "is up")) == 1 and len(health.lines("data source db", "is down")) == 1
+    assert len(health.lines("data source files", "is up")) == ups and len(health.lines("data source db", "is down")) == downs

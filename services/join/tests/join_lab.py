@@ -93,7 +93,7 @@ def restore(node, path, *words, passphrase=PASSPHRASE):
 def start_engine(node):
     """It guards the ports of a member; IPVS is not needed."""
     node.spawn("engine", BIN / "trireme-engine", "--yang", nodes.YANG, "--foreground")
-    processes.wait_for("the firewall", lambda: "firewall set" in node.log("engine"), 10)
+    processes.wait_for("the firewall", lambda: "firewall set" in node.log("engine"), 30)
 
 
 def end_all(node):

@@ -66,7 +66,7 @@ def member():
         for name in ("ca.crt", "tls.key", "tls.crt", "password"):
             (data / name).write_text(f"{name} of r1")
         node.start_config()
-        processes.wait_for("the config service", lambda: node.config_state(), 10)
+        processes.wait_for("the config service", lambda: node.config_state(), 30)
         yield node
 
 
@@ -180,7 +180,7 @@ def test_the_node_must_be_one_of_the_backups(backup, new):
 def test_a_person_is_asked(backup, new):
     """Which node it is; the passphrase is not shown."""
     command = [BIN / "trireme-backup", "restore", backup, "--root", new.root, "--yang", nodes.YANG]
-    with pexpect.spawn(str(command[0]), [str(word) for word in command[1:]], encoding="utf-8", timeout=20) as terminal:
+    with pexpect.spawn(str(command[0]), [str(word) for word in command[1:]], encoding="utf-8", timeout=60) as terminal:
         terminal.expect("passphrase: ")
         terminal.sendline(PASSPHRASE)
         terminal.expect("The backup has r1, r2, w.\r\nnode: ")

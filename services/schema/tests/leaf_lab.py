@@ -121,10 +121,10 @@ class Machine:
         # As its supervisor does: whenever it ends it is started again.
         self.r1.spawn("watchdog", "sh", "-c", f": >/run/dog; while :; do {nodes.BIN}/trireme-watchdog --device /run/dog --yang {nodes.YANG} "
                                               "--foreground; sleep 0.2; done")
-        owner = self.cluster.wait_owner(("r1", "r2", "w"), 20)
-        self.cluster.wait_ready(owner, 20)
+        owner = self.cluster.wait_owner(("r1", "r2", "w"))
+        self.cluster.wait_ready(owner)
         self.cluster.wait_current()
-        processes.wait_for("good checks", lambda: self.state_of("moody") == self.state_of("wavering") == "up", 10)
+        processes.wait_for("good checks", lambda: self.state_of("moody") == self.state_of("wavering") == "up", 30)
         self.api = Api(self.r1)
         self.before = {place: self.look(place) for place in PLACES}
 
@@ -183,7 +183,7 @@ def agent(machine):
 
 def successor(machine):
     """To whom the owner gives the group."""
-    owner = machine.cluster.wait_owner(seconds=10)
+    owner = machine.cluster.wait_owner()
     others = set(machine.cluster.nodes) - {owner}
 
     def moved():
@@ -220,7 +220,7 @@ def verdicts(name, port):
     """How many bad checks mean down, how many good ones up."""
     def look(machine):
         def wait(state):
-            processes.wait_for(f"{name} {state}", lambda: machine.state_of(name) == state, 10, 0.01)
+            processes.wait_for(f"{name} {state}", lambda: machine.state_of(name) == state, 30, 0.01)
         wait("up")
         machine.doors.shut(port)
         wait("down")

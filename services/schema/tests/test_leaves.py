@@ -64,4 +64,4 @@ def test_leaf(machine, row):
         assert wanted.search(machine.look("boot"))
         return
     machine.put(leaves.changed(machine.base, row))
-    processes.wait_for(f"{row.wanted} in {row.place}", lambda: wanted.search(machine.look(row.place)), 20)
+    processes.wait_for(f"{row.wanted} in {row.place}", lambda: wanted.search(machine.look(row.place)), 30)

@@ -238,11 +238,11 @@ def test_events_tell_of_changes(machine, alice):
 
     def events():
         return [json.loads(line[6:])["trireme-api:state"] for line in words.read_text().splitlines() if line.startswith("data: ")]
-    first = processes.wait_for("the first event", events, 5, 0.02)[0]
+    first = processes.wait_for("the first event", events, 30, 0.02)[0]
     assert first["session"] == {"user": "alice", "role": "administrator"}
     before = first["configuration"]["revision"]
     machine.change(f"{SERVICE}/scheduler", "PUT", {"trireme:scheduler": "sed"})
-    processes.wait_for("the new revision", lambda: events()[-1]["configuration"]["revision"] != before, 5, 0.05)
+    processes.wait_for("the new revision", lambda: events()[-1]["configuration"]["revision"] != before, 30, 0.05)
     assert all(event["session"]["user"] == "alice" for event in events())
     assert machine.operation("sign-out", None, *bearer).status == 204
     stream.wait(25)
@@ -258,7 +258,7 @@ def test_streams_are_bounded(machine, alice):
     def status():
         return machine.tls("/events", *alice, "-o", "/dev/null", "-w", "HTTP/1.1 %{http_code} \r\n", seconds=0.5).status
     try:
-        processes.wait_for("eight streams", lambda: status() == 503, 10, 0.1)
+        processes.wait_for("eight streams", lambda: status() == 503, 30, 0.1)
         processes.end(streams.pop())
         processes.wait_for("a free place", lambda: status() == 200, 4, 0.1)
     finally:
@@ -312,9 +312,9 @@ def test_without_a_broker(machine, alice):
     gone = machine.tls(SERVICE, *alice)
     assert gone.status == 503 and gone.headers["retry-after"] == "1"
     assert machine.tls("/").status == 200
-    processes.wait_for("words", lambda: "does not answer" in machine.front_log("https"), 5, 0.05)
+    processes.wait_for("words", lambda: "does not answer" in machine.front_log("https"), 30, 0.05)
     machine.start_broker()
-    processes.wait_for("the broker", lambda: machine.tls(SERVICE, *alice).status == 200, 15, 0.05)
+    processes.wait_for("the broker", lambda: machine.tls(SERVICE, *alice).status == 200, 30, 0.05)
 
 
 def test_a_full_queue_says_so(machine):
@@ -328,10 +328,10 @@ def test_a_full_queue_says_so(machine):
         began = time.monotonic()
         codes = processes.spawn(several, stdout=-1, text=True).communicate()[0].split()
         assert codes.count("503") >= 10, codes
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 20
     finally:
         machine.node.send_signal("api", signal.SIGCONT)
-    processes.wait_for("the broker", lambda: machine.root(SERVICE).status == 200, 15, 0.1)
+    processes.wait_for("the broker", lambda: machine.root(SERVICE).status == 200, 30, 0.1)
 
 
 # -- where it listens; last, since the front is started again
@@ -349,7 +349,7 @@ def test_what_cannot_be_listened_on_is_named(machine, which, more, words):
     more = (*more, "--tls", machine.data) if which == "https" else more
     second = machine.node.command(nodes.BIN / "trireme-web", which, "--yang", web_lab.MODEL, "--page", machine.page,
                                   "--foreground", *more)
-    done = subprocess.run(second, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, check=False)
+    done = subprocess.run(second, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
     assert done.returncode == 1 and words in done.stdout and "not started: " in done.stdout, done.stdout
 
 
@@ -363,26 +363,26 @@ def test_it_follows_the_configuration(machine, alice):
     large = len(web_lab.PAGE["assets/large-1.js"])
     slow = SlowReader(machine, "/assets/large-1.js", large, 1.2)
     slow.start()
-    assert slow.asked.wait(5)
+    assert slow.asked.wait(30)
     put = machine.tls("/restconf/data/trireme:management/https/port", *alice, method="PUT", body={"trireme:port": 8443})
     assert put.status in (201, 204), put
     began = time.monotonic()
-    processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=1).status == 200, 8, 0.05)
-    assert time.monotonic() - began < 5
+    processes.wait_for("the other port", lambda: machine.tls("/restconf", port=8443, seconds=1).status == 200, 30, 0.05)
+    assert time.monotonic() - began < 20
     assert machine.front("https") != before and machine.tls("/restconf", seconds=1).status == 0
-    slow.join(5)
+    slow.join(30)
     assert slow.got > large, slow.got
-    held[0].communicate(timeout=5)
+    held[0].communicate(timeout=30)
     processes.end(held[1])
     held[1].stdin.close()
     fingerprint = (machine.node.root / "run/trireme/tls.fingerprint").read_text()
     machine.change("/restconf/data/trireme:management", "PUT",
                    {"trireme:management": {"https": {"public": True}, "network": ["203.0.113.0/24"]}})
     processes.wait_for("the public port", lambda: machine.tls("/restconf", client="outside", address=PUBLIC, seconds=1).status == 200,
-                       8, 0.05)
+                       30, 0.05)
     assert machine.tls("/restconf", seconds=1).status == 0, "not in the network that is named"
     assert (machine.node.root / "run/trireme/tls.fingerprint").read_text() == fingerprint
     machine.change("/restconf/data/trireme:management", "PUT", {"trireme:management": {"https": {"enabled": False}}})
-    processes.wait_for("nobody listens", lambda: machine.tls("/restconf", seconds=1).status == 0 and machine.front("https"), 8, 0.05)
+    processes.wait_for("nobody listens", lambda: machine.tls("/restconf", seconds=1).status == 0 and machine.front("https"), 30, 0.05)
     machine.change("/restconf/data/trireme:management", "DELETE")
-    processes.wait_for("the defaults again", lambda: machine.tls("/restconf", seconds=1).status == 200, 8, 0.05)
+    processes.wait_for("the defaults again", lambda: machine.tls("/restconf", seconds=1).status == 200, 30, 0.05)

@@ -61,7 +61,7 @@ class Machine(api_lab.Machine):
             self.page = page or self._page()
             self.start_front("local")
             self.start_front("https")
-            processes.wait_for("both fronts", self.serves, 20, 0.05)
+            processes.wait_for("both fronts", self.serves, 30, 0.05)
         except BaseException:
             self.close()
             raise
