@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import qemu
+
 TOP = Path(__file__).resolve().parents[2]
 LIMIT = 600  # seconds, on a busy machine without KVM
 
@@ -63,7 +65,7 @@ def run(root, console, memory_mib=512):
         subprocess.run("find . | cpio -o -H newc --quiet", shell=True, cwd=root, stdout=to, check=True)
     console.parent.mkdir(parents=True, exist_ok=True)
     # no_timer_check: a starved guest believes that its timer does not tick, and panics.
-    command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+    command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", qemu.cpu("tcg"), "-smp", "2",
                "-m", str(memory_mib), "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
                "-kernel", kernel(root.parent), "-initrd", archive,
                "-append", "console=ttyS0 quiet loglevel=4 panic=-1 no_timer_check"]
