@@ -7,11 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
-#include "base/parse.h"
+#include "base/seqpacket_io.h"
 #include "proto/fence_wire.h"
 
 static_assert(CONFIG_PARAMETERS_MAX + CONFIG_SECRETS_MAX <= FENCE_PARAMETERS_MAX,
@@ -78,18 +77,14 @@ static int32_t on_verdict(int32_t fd, int32_t events, void *data)
 
 int fence_io_connect(struct fence_io *io)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	_cleanup_close_ int fd = -1;
 	int r;
 
 	if (io->fd >= 0)
 		return 0;
-	r = copy_text(address.sun_path, sizeof(address.sun_path), io->path);
-	if (r < 0)
-		return r;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
+	fd = seqpacket_connect(io->path);
+	if (fd < 0)
+		return fd;
 	r = qb_loop_poll_add(io->loop, QB_LOOP_MED, fd, POLLIN, io, on_verdict);
 	if (r == 0)
 		io->fd = take_fd(&fd);

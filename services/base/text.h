@@ -30,6 +30,9 @@ static inline struct text text_on(char *buf, size_t size)
 /* printf(3) to the end of the text, whole or not at all. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The last line of what somebody has said that has words, without control characters; buf. */
+const char *text_last_line(const char *said, char *buf, size_t size);
+
 /* 0, or -ENOSPC when something did not fit. */
 int text_result(const struct text *text);
 

@@ -13,6 +13,7 @@
 #include "base/log_io.h"
 #include "base/privilege_io.h"
 #include "base/sandbox_io.h"
+#include "base/seqpacket_io.h"
 #include "fence/server_io.h"
 
 enum { EXIT_USAGE = 2 };
@@ -96,7 +97,7 @@ static int32_t on_end(int32_t number, void *data)
 static int run(const struct arguments *a, qb_loop_t *loop)
 {
 	static struct server server;
-	_cleanup_close_ int fd = server_listen(a->socket);
+	_cleanup_close_ int fd = seqpacket_listen(a->socket, SERVER_CLIENTS_MAX);
 	int r;
 
 	if (fd < 0) {

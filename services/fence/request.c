@@ -2,10 +2,9 @@
 #include "fence/request.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "base/text.h"
 
 #define PREFIX "fence_"
 
@@ -66,22 +65,11 @@ static bool has_secret(const struct fence_request *request, const char *text)
 const char *request_last_words(const struct fence_request *request, const char *said, char *buf,
 			       size_t size)
 {
-	size_t end = said ? strlen(said) : 0, begin;
-
 	buf[0] = '\0';
-	while (end > 0 && isspace((unsigned char)said[end - 1]))
-		end--;
-	begin = end;
-	while (begin > 0 && said[begin - 1] != '\n')
-		begin--;
 	/* Asked of all that was said: a secret that is cut off would not be found. */
-	if (end == 0 || has_secret(request, said))
+	if (!said || has_secret(request, said))
 		return buf;
-	snprintf(buf, size, "%.*s", (int)(end - begin), said + begin);
-	for (char *c = buf; *c; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = ' ';
-	return buf;
+	return text_last_line(said, buf, size);
 }
 
 void request_wipe(struct fence_request *request)

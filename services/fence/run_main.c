@@ -7,16 +7,15 @@
 #include <crm/common/results.h>
 #include <crm/services.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/program_io.h"
 #include "fence/request.h"
 
 #define STANDARD "stonith" /* to libcrmservice: parameters on standard input */
@@ -39,28 +38,16 @@ static void refuse(struct run *run, int error, const char *text)
 	snprintf(run->verdict.text, sizeof(run->verdict.text), "%s", text);
 }
 
-/* What others than root could change is not run: it gets the device's password. */
-static bool is_trusted(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH));
-}
-
 static bool find_agent(struct run *run, char **folders)
 {
-	for (; *folders; folders++) {
-		struct stat st;
-		int n = snprintf(run->path, sizeof(run->path), "%s/%s", *folders,
-				 run->request.agent);
+	int r = program_find(folders, run->request.agent, run->path, sizeof(run->path));
 
-		if (n >= (int)sizeof(run->path) || stat(run->path, &st) < 0)
-			continue;
-		if (is_trusted(&st))
-			return true;
-		refuse(run, -EPERM, "the fence agent is not root's, or others may change it");
-		return false;
-	}
-	refuse(run, -ENOENT, "there is no such fence agent on this machine");
-	return false;
+	if (r == -EPERM)
+		/* It would get the device's password. */
+		refuse(run, r, "the fence agent is not root's, or others may change it");
+	else if (r < 0)
+		refuse(run, r, "there is no such fence agent on this machine");
+	return r == 0;
 }
 
 static void add(GHashTable *table, const char *name, const char *value)
@@ -86,16 +73,11 @@ static GHashTable *parameters(const struct fence_request *request, const char *a
 	return table;
 }
 
-/* Where people keep files nothing may be executed: a script is read by its shell. */
 static svc_action_t *new_action(const char *path)
 {
-	static const char shell[] = "#!/bin/sh\n";
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char begin[sizeof(shell)] = "";
 	const char *arguments[] = {path, NULL};
-	ssize_t n = fd < 0 ? -1 : read(fd, begin, sizeof(begin) - 1);
 
-	if (n == (ssize_t)strlen(shell) && strcmp(begin, shell) == 0)
+	if (program_is_script(path))
 		return services_action_create_generic("/bin/sh", arguments);
 	return services_action_create_generic(path, NULL);
 }

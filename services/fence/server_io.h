@@ -7,8 +7,8 @@
 #define TRIREME_FENCE_SERVER_IO_H
 
 #include <qb/qbloop.h>
-#include <sys/types.h>
 
+#include "base/errand_io.h"
 #include "proto/fence_wire.h"
 
 #define SERVER_CLIENTS_MAX 2 /* an agent, and its next life */
@@ -22,12 +22,9 @@ struct server_client {
 };
 
 struct server_run {
-	struct server *server;
-	int fd; /* of the process's socket; -1: free */
-	pid_t pid;
+	struct errand errand;
 	uint32_t number;
 	struct server_client *client; /* NULL: gone */
-	qb_loop_timer_handle timer;
 };
 
 struct server {
@@ -38,10 +35,8 @@ struct server {
 	struct server_run runs[SERVER_RUNS_MAX];
 };
 
-/* A socket at path that its owner alone may connect to. Returns it, or -errno. */
-int server_listen(const char *path);
-
-/* Serves from the loop on; command must stay valid. Only root and this user are answered. */
+/* Serves from the loop on, at the socket fd; command must stay valid. Only root and this user are
+ * answered. */
 int server_open(struct server *server, qb_loop_t *loop, int fd, char *const *command);
 
 /* Ends the connections; what runs goes on. */
