@@ -21,7 +21,8 @@ BIN = TOP / "build/services/bin"
 YANG = TOP / "services/schema"
 API_YANG = f"{YANG}:{TOP}/services/api"
 # Of the image: rootfs/overlay/etc/passwd.
-USERS = {"trireme-health": 601, "trireme-web": 602, "trireme-api": 603, "trireme-auth": 604, "trireme-fence": 606}
+USERS = {"trireme-health": 601, "trireme-web": 602, "trireme-api": 603, "trireme-auth": 604, "trireme-fence": 606,
+         "trireme-resource": 607}
 RELEASE = (BIN / "trireme-config", YANG)  # of the config service, and its model
 DOCUMENT = TOP / "services/schema/examples/demo.json"
 NETWORKS = ("pub", "priv")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/act_io.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <qb/qblog.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 #include "agent/settings.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
+
+static_assert(RESOURCE_WIRE_GROUPS_MAX >= CONFIG_GROUPS_MAX, "all groups have a place");
+static_assert(RESOURCE_WIRE_NAME_MAX == CONFIG_NAME_MAX, "a name fits");
 
 #define FRAMES_MAX 64		    /* read in one turn of the loop */
 #define PROBE_AGAIN_NS NSEC_PER_SEC /* after a probe that could not be sent */
@@ -198,11 +202,38 @@ static int delete_addresses(struct agent *a, size_t group)
 	return r;
 }
 
-void act_meet_helper(struct agent *a)
+/* A lease comes with the addresses; of a former life's one as well as of this one's. */
+static void list_owned(const struct agent *a, struct resource_owned *ret_owned)
 {
+	uint64_t now = clock_boot_ns();
+
+	memset(ret_owned, 0, sizeof(*ret_owned));
+	ret_owned->version = RESOURCE_WIRE_VERSION;
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		if (a->state.groups[i].lease_until > now)
+			memcpy(ret_owned->groups[ret_owned->n_groups++], a->config->groups[i].name,
+			       sizeof(ret_owned->groups[0]));
+}
+
+void act_meet_helpers(struct agent *a)
+{
+	struct resource_owned owned;
+
 	if (a->config->n_fence_devices > 0)
 		fence_io_connect(&a->fence);
-	a->fence_again = clock_boot_ns() + HELPER_AGAIN_NS;
+	if (a->has_resources) {
+		list_owned(a, &owned);
+		resource_io_meet(&a->resource, &owned);
+	}
+	a->helpers_again = clock_boot_ns() + HELPER_AGAIN_NS;
+}
+
+static void tell_owned(struct agent *a)
+{
+	struct resource_owned owned;
+
+	list_owned(a, &owned);
+	resource_io_tell(&a->resource, &owned);
 }
 
 void act_follow_standby(struct agent *a, const struct config *config)
@@ -212,11 +243,12 @@ void act_follow_standby(struct agent *a, const struct config *config)
 	decide_standby(&a->state, node && node->standby, clock_boot_ns());
 }
 
-void act_follow_fencing(struct agent *a, struct config *config)
+void act_follow_helpers(struct agent *a, struct config *config)
 {
 	struct decide_device devices[DECIDE_NODES_MAX];
 	struct config *own = a->config;
 
+	a->has_resources = config->n_resources > 0;
 	settings_devices(config, &a->state.settings, devices);
 	if (config != own) {
 		struct config_fence_device *former = own->fence_devices;
@@ -228,7 +260,7 @@ void act_follow_fencing(struct agent *a, struct config *config)
 		config->n_fence_devices = n;
 	}
 	decide_fencing(&a->state, devices, clock_boot_ns());
-	act_meet_helper(a);
+	act_meet_helpers(a);
 }
 
 static void fence(struct agent *a, const struct decide_action *action)
@@ -306,6 +338,8 @@ void act(struct agent *a)
 		qb_log_real_(log_sites[actions->logs[i].priority], actions->logs[i].text);
 	}
 	actions->n_logs = 0;
+	/* After all that is done for the addresses: resources follow them. */
+	tell_owned(a);
 	ipc_io_settle(&a->ipc, &a->state, clock_boot_ns());
 	arm_timer(a);
 	if (a->leave_by != UINT64_MAX && decide_may_leave(&a->state) && outbox_idle(&a->outbox))

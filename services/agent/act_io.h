@@ -12,6 +12,7 @@
 #include "agent/link_io.h"
 #include "agent/outbox_io.h"
 #include "agent/record_io.h"
+#include "agent/resource_io.h"
 #include "agent/turn_io.h"
 #include "agent/vote_io.h"
 #include "base/corosync_io.h"
@@ -34,8 +35,11 @@ struct agent {
 	const char *bpf_folder;
 	struct fence_io fence;
 	const char *fence_socket;
-	uint64_t fence_again; /* when the helper, if it is needed and not there, is looked for */
-	uint64_t gate_again;  /* when ports without one are asked again */
+	struct resource_io resource;
+	const char *resource_socket;
+	bool has_resources;
+	uint64_t helpers_again; /* when they, if they are needed and not there, are looked for */
+	uint64_t gate_again;	/* when ports without one are asked again */
 	struct vote_io vote;
 	struct turn_io turn;
 	struct record_io record;
@@ -76,13 +80,19 @@ void act_probe(struct agent *a, uint64_t now);
  */
 int act_on_former_life(struct agent *a, const struct config_node *node);
 
-/* A helper that is needed, and not there yet or not any more, is looked for. */
-void act_meet_helper(struct agent *a);
+/*
+ * Helpers that are needed, and not there yet or not any more, are looked for, and the one that runs
+ * resources hears what is owned.
+ */
+void act_meet_helpers(struct agent *a);
 
 /* Whether this node is to own nothing; one that is not in the configuration does so anyway. */
 void act_follow_standby(struct agent *a, const struct config *config);
 
-/* Devices may change under a running agent; the former ones end with `config`. */
-void act_follow_fencing(struct agent *a, struct config *config);
+/*
+ * Devices may change under a running agent, and whether there are resources; the former devices end
+ * with `config`.
+ */
+void act_follow_helpers(struct agent *a, struct config *config);
 
 #endif

@@ -30,6 +30,7 @@
 
 static struct agent agent = {.bpf_folder = GATE_FOLDER,
 			     .fence_socket = FENCE_SOCKET,
+			     .resource_socket = RESOURCE_SOCKET,
 			     .leave_by = UINT64_MAX,
 			     .announce_fd = -1,
 			     .timer_fd = -1,
@@ -37,7 +38,8 @@ static struct agent agent = {.bpf_folder = GATE_FOLDER,
 			     .probe6_fd = -1,
 			     .vote = {.fd = -1},
 			     .turn = {.fd = -1},
-			     .fence = {.fd = -1}};
+			     .fence = {.fd = -1},
+			     .resource = {.fd = -1}};
 
 static int32_t on_end(int32_t number, void *data)
 {
@@ -93,7 +95,7 @@ static int on_configuration_file(void *data)
 		return r;
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	act_follow_standby(a, next);
-	act_follow_fencing(a, next);
+	act_follow_helpers(a, next);
 	act(a);
 	tzset(); /* it may be another zone */
 	if (!settings_equal(a->config, next)) {
@@ -248,6 +250,8 @@ int main(int argc, char **argv)
 		{"bpf", "DIR", GATE_SWITCH_HELP, &a->bpf_folder},
 		{"fence", "SOCKET", "where nodes are powered off (" FENCE_SOCKET ")",
 		 &a->fence_socket},
+		{"resource", "SOCKET", "where resources are run (" RESOURCE_SOCKET ")",
+		 &a->resource_socket},
 	};
 	const struct daemon_special special = {/* Devices have passwords. */
 					       .config_path = SCHEMA_RUNNING_ACCESS,

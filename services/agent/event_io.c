@@ -139,7 +139,7 @@ int event_become(struct agent *a, uint32_t id)
 	/* Nothing tells the other routers of this one's connections. */
 	decide_synchronised(&a->state, false, clock_boot_ns());
 	act_follow_standby(a, a->config);
-	act_follow_fencing(a, a->config);
+	act_follow_helpers(a, a->config);
 	if (r == 0)
 		r = watch_ports(a, id);
 	if (r == 0)
@@ -176,8 +176,8 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
 		on_ports(a);
 	act(a);
-	if (now >= a->fence_again)
-		act_meet_helper(a);
+	if (now >= a->helpers_again)
+		act_meet_helpers(a);
 	if (now >= a->leave_by)
 		qb_loop_stop(a->daemon.loop);
 	return 0;
@@ -253,6 +253,7 @@ int event_open(struct agent *a)
 	if (r == 0)
 		r = watch_timer(a);
 	fence_io_init(&a->fence, a->daemon.loop, a->fence_socket, on_fenced, a);
+	resource_io_init(&a->resource, a->resource_socket);
 	cpg_io_init(&a->cpg, a->daemon.loop, GROUP_NAME, &cpg, a);
 	quorum_io_init(&a->quorum, a->daemon.loop, &quorum, a);
 	return r;
@@ -277,4 +278,5 @@ void event_close(struct agent *a)
 	closep(&a->probe6_fd);
 	closep(&a->timer_fd);
 	fence_io_close(&a->fence);
+	resource_io_close(&a->resource);
 }

@@ -35,6 +35,7 @@ void directory_make(const struct config *config, const char *node, const char *d
 		d->tokens[d->n_tokens] = config->tokens[d->n_tokens];
 	memcpy(d->groups, config->groups, sizeof(d->groups));
 	d->n_groups = config->n_groups;
+	d->has_resources = config->n_resources > 0;
 	d->session_timeout_s = config->management.session_timeout_s;
 	d->metrics_anonymous = config->management.metrics && config->management.metrics_anonymous;
 }

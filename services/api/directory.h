@@ -16,6 +16,7 @@ struct directory {
 	bool metrics_anonymous; /* and they are offered at all */
 	struct config_group groups[CONFIG_GROUPS_MAX];
 	size_t n_groups;
+	bool has_resources;
 	/* A password's hash that takes as long to check as a user's: for names that nobody has. */
 	char other_hash[CONFIG_PASSWORD_MAX];
 };

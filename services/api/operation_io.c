@@ -248,6 +248,7 @@ void operation_state(struct exchange *x)
 		memcpy(node, b->directory.node, sizeof(node));
 		memcpy(groups, b->directory.groups, sizeof(b->directory.groups));
 		source.n_groups = b->directory.n_groups;
+		source.has_resources = b->directory.has_resources;
 		pthread_rwlock_unlock(&b->directory_lock);
 		r = state_get(&b->state, &source, &members);
 	}

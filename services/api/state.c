@@ -178,6 +178,27 @@ static void add_ipv6_aliases(struct buffer *b, const struct state_input *in, con
 	buffer_text(b, "]");
 }
 
+static void add_resources(struct buffer *b, const struct state_input *in, const char *group)
+{
+	bool first = true;
+
+	buffer_text(b, ",\"resource\":[");
+	for (size_t i = 0; i < in->n_resources; i++) {
+		const struct resource_status *resource = &in->resources[i];
+
+		if (strcmp(resource->group, group) != 0)
+			continue;
+		begin_entry(b, first, "name", resource->name);
+		add_text(b, "agent", resource->agent);
+		add_text(b, "state", word_resource_state(resource->state));
+		add_u64(b, "for", resource->for_ms);
+		add_words(b, "reason", resource->words);
+		buffer_text(b, "}");
+		first = false;
+	}
+	buffer_text(b, "]");
+}
+
 static void add_groups(struct buffer *b, const struct state_input *in)
 {
 	const struct agent_status *agent = in->agent;
@@ -198,6 +219,7 @@ static void add_groups(struct buffer *b, const struct state_input *in)
 		add_reasons(b, agent, group);
 		add_aliases(b, in, group->name);
 		add_ipv6_aliases(b, in, group->name);
+		add_resources(b, in, group->name);
 		buffer_text(b, "}");
 	}
 	buffer_text(b, "]");
@@ -303,9 +325,8 @@ static void add_unavailable(struct buffer *b, const struct state_input *in)
 		const char *name;
 		int error;
 	} parts[] = {
-		{"agent", in->agent_error},
-		{"engine", in->engine_error},
-		{"health checker", in->health_error},
+		{"agent", in->agent_error},	      {"engine", in->engine_error},
+		{"health checker", in->health_error}, {"helper for resources", in->resource_error},
 		{"config service", in->config_error},
 	};
 	bool first = true;

@@ -12,6 +12,7 @@
 #include "proto/api_ipc.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
+#include "proto/resource_ipc.h"
 
 #define STATE_MAX (API_IPC_MAX - (64u << 10)) /* bytes of any of these texts */
 #define STATE_REVISIONS 50		      /* the newest ones */
@@ -27,6 +28,9 @@ struct state_input {
 	const char *services; /* what state_add_service() has made; NULL: none */
 	int health_error;
 	const char *sources; /* what state_add_source() has made; NULL: none */
+	int resource_error;
+	const struct resource_status *resources; /* n_resources of them */
+	size_t n_resources;
 	int config_error;
 	const json_t *status, *history; /* answers of the config service */
 	const void *watchdog;		/* its report, of so many bytes; NULL: there is none */

@@ -17,9 +17,12 @@
 
 /* What the daemons say: each part is filled by a thread of its own. */
 struct gathering {
-	int agent_error, engine_error, health_error, config_error;
+	int agent_error, engine_error, health_error, resource_error, config_error;
 	struct agent_status agent;
 	struct buffer services, sources;
+	bool has_resources;
+	struct resource_status resources[RESOURCE_STATUS_MAX];
+	size_t n_resources;
 	json_t *status, *history;
 };
 
@@ -67,6 +70,24 @@ static void *ask_health(void *data)
 	return NULL;
 }
 
+static int add_resource(void *data, const struct resource_status *status)
+{
+	struct gathering *g = data;
+
+	g->resources[g->n_resources++] = *status;
+	return 0;
+}
+
+/* Where nothing is to run, nobody misses who runs it. */
+static void *ask_resources(void *data)
+{
+	struct gathering *g = data;
+
+	if (g->has_resources)
+		g->resource_error = daemon_resources(STATE_WAIT_MS, add_resource, g);
+	return NULL;
+}
+
 static int ask_config(json_t *request, json_t **ret_answer)
 {
 	int r = request ? config_ask(request, STATE_WAIT_MS, ret_answer) : -ENOMEM;
@@ -90,7 +111,7 @@ static void *ask_config_service(void *data)
 /* A thread that cannot be made: its part is asked for here. */
 static void ask_all(struct gathering *g)
 {
-	static void *(*const parts[])(void *) = {ask_agent, ask_engine, ask_health,
+	static void *(*const parts[])(void *) = {ask_agent, ask_engine, ask_health, ask_resources,
 						 ask_config_service};
 	pthread_t threads[ARRAY_SIZE(parts)];
 	bool runs[ARRAY_SIZE(parts)];
@@ -125,6 +146,7 @@ static int make(const struct state_source *source, char **ret_members, size_t *r
 							 .engine_error = -ENOMEM,
 							 .health_error = -ENOMEM,
 							 .config_error = -ENOMEM,
+							 .has_resources = source->has_resources,
 							 .services = buffer_of(STATE_MAX),
 							 .sources = buffer_of(STATE_MAX)};
 	struct state_input input = {.node = source->node,
@@ -143,6 +165,9 @@ static int make(const struct state_source *source, char **ret_members, size_t *r
 	input.services = list_of(&g.services, &g.engine_error);
 	input.sources = list_of(&g.sources, &g.health_error);
 	input.agent = &g.agent;
+	input.resources = g.resources;
+	input.n_resources = g.n_resources;
+	input.resource_error = g.resource_error;
 	input.status = g.status;
 	input.history = g.history;
 	input.agent_error = g.agent_error;

@@ -24,6 +24,7 @@ struct state_source {
 	const char *node, *version;
 	const struct config_group *groups;
 	size_t n_groups;
+	bool has_resources; /* some resource follows a group */
 };
 
 void state_open(struct state_cache *ret_cache);

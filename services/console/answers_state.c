@@ -40,6 +40,28 @@ static void add_aliases(const json_t *state, struct text *text)
 	}
 }
 
+static void add_resources(const json_t *state, struct text *text)
+{
+	const json_t *group, *resource;
+	bool first = true;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(state, "group"), i, group)
+	{
+		json_array_foreach(json_object_get(group, "resource"), k, resource)
+		{
+			const char *reason = json_text_of(resource, "reason");
+
+			text_add(text, "%s%-16s %-8s %-16s %s%s%s\n",
+				 first ? "RESOURCE         STATE    GROUP            AGENT\n" : "",
+				 json_text_of(resource, "name"), json_text_of(resource, "state"),
+				 json_text_of(group, "name"), json_text_of(resource, "agent"),
+				 reason[0] ? "; " : "", reason);
+			first = false;
+		}
+	}
+}
+
 static void add_watchdog(const json_t *state, struct text *text)
 {
 	const json_t *watchdog = json_object_get(state, "watchdog");
@@ -115,6 +137,7 @@ int answer_status(const struct command_line *line, const json_t *content, struct
 		return -EPROTO;
 	render_status(&view, 0, text);
 	add_aliases(content, text);
+	add_resources(content, text);
 	add_watchdog(content, text);
 	text_add(text, "CONFIGURATION\n");
 	(void)add_configuration(content, text);

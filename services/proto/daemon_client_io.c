@@ -209,3 +209,45 @@ int daemon_sources(int all_ms, int (*each)(void *data, const struct health_sourc
 	}
 	return 0;
 }
+
+static int ask_resource(qb_ipcc_connection_t *connection, uint32_t index,
+			struct resource_status *ret_status)
+{
+	struct resource_request request = {
+		.header = {.id = RESOURCE_IPC_STATUS, .size = sizeof(request)},
+		.version = RESOURCE_IPC_VERSION,
+		.index = index,
+	};
+	int r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
+		    DAEMON_WAIT_MS);
+
+	if (r < 0)
+		return r;
+	if (ret_status->version != RESOURCE_IPC_VERSION)
+		return -EPROTO;
+	make_text(ret_status->group, sizeof(ret_status->group));
+	make_text(ret_status->name, sizeof(ret_status->name));
+	make_text(ret_status->agent, sizeof(ret_status->agent));
+	make_text(ret_status->words, sizeof(ret_status->words));
+	return ret_status->header.error;
+}
+
+int daemon_resources(int all_ms, int (*each)(void *data, const struct resource_status *status),
+		     void *data)
+{
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
+	uint64_t limit = clock_boot_ns() + (uint64_t)all_ms * NSEC_PER_MSEC;
+	struct resource_status status;
+	int r = ipc_connect(RESOURCE_IPC_NAME, RESOURCE_IPC_MAX, DAEMON_WAIT_MS, &connection);
+
+	for (uint32_t i = 0; i < RESOURCE_STATUS_MAX && r == 0; i++) {
+		if (clock_boot_ns() > limit)
+			return -ETIMEDOUT;
+		r = ask_resource(connection, i, &status);
+		if (r == -ENOENT)
+			return 0;
+		if (r == 0)
+			r = each(data, &status);
+	}
+	return r;
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asking agent, engine and health checker over libqb IPC; every wait is bounded. Errors as
- * word_no_answer() knows them; texts of the answers end, and are printable ASCII. For threads.
+ * Asking agent, engine, health checker and the helper for resources over libqb IPC; every wait is
+ * bounded. Errors as word_no_answer() knows them; texts of the answers end, and are printable
+ * ASCII. For threads.
  */
 #ifndef TRIREME_PROTO_DAEMON_CLIENT_IO_H
 #define TRIREME_PROTO_DAEMON_CLIENT_IO_H
@@ -9,6 +10,7 @@
 #include "proto/agent_ipc.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
+#include "proto/resource_ipc.h"
 
 #define DAEMON_WAIT_MS 1000 /* for one answer */
 #define DAEMON_ALL_MS 5000  /* for the answers about all services, or data sources */
@@ -39,5 +41,9 @@ int daemon_services(int all_ms, int (*each)(void *data, const struct engine_serv
 /* The same of the health checker's data sources. */
 int daemon_sources(int all_ms, int (*each)(void *data, const struct health_source_status *status),
 		   void *data);
+
+/* The same of the resources that follow a group, those of a group in its order. */
+int daemon_resources(int all_ms, int (*each)(void *data, const struct resource_status *status),
+		     void *data);
 
 #endif

@@ -7,6 +7,7 @@
 #include "proto/agent_wire.h"
 #include "proto/engine_ipc.h"
 #include "proto/health_ipc.h"
+#include "proto/resource_ipc.h"
 
 const char *word_role(uint8_t role)
 {
@@ -90,6 +91,17 @@ const char *word_source_state(uint8_t state)
 		[HEALTH_SOURCE_UNKNOWN] = "unknown",
 		[HEALTH_SOURCE_UP] = "up",
 		[HEALTH_SOURCE_DOWN] = "down",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : "?";
+}
+
+const char *word_resource_state(uint8_t state)
+{
+	static const char *const names[] = {
+		[RESOURCE_STOPPED] = "stopped", [RESOURCE_STARTING] = "starting",
+		[RESOURCE_RUNNING] = "running", [RESOURCE_STOPPING] = "stopping",
+		[RESOURCE_FAILED] = "failed",
 	};
 
 	return state < ARRAY_SIZE(names) ? names[state] : "?";

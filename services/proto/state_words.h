@@ -26,6 +26,9 @@ const char *word_health(uint8_t health);
 /* Of a data source: "up", "down", "unknown". */
 const char *word_source_state(uint8_t state);
 
+/* enum resource_state: "stopped", "starting", "running", "stopping", "failed" */
+const char *word_resource_state(uint8_t state);
+
 /* "enabled", "drain", "disabled" */
 const char *word_admin(uint8_t admin);
 

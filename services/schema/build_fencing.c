@@ -14,16 +14,6 @@ static const struct field device_fields[] = {
 	VALUE("delay", FIELD_U8, struct config_fence_device, delay_s),
 };
 
-static const struct field parameter_fields[] = {
-	TEXT("name", struct config_parameter, name),
-	TEXT("value", struct config_parameter, value),
-};
-
-static int build_parameter(void *object, const struct lyd_node *from)
-{
-	return SET_FIELDS((struct config_parameter *)object, parameter_fields, from);
-}
-
 static int build_device(void *object, const struct lyd_node *from)
 {
 	struct config_fence_device *device = object;

@@ -14,6 +14,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; i < config->n_pools; i++)
 		free(config->pools[i].reals);
 	free(config->services);
+	free(config->resources);
 	free(config->pools);
 	free(config->marks);
 	free(config->sources);

@@ -42,9 +42,10 @@
 #define CONFIG_TOKENS_MAX 64
 #define CONFIG_NETWORKS_MAX 32
 #define CONFIG_PASSWORD_MAX 516	 /* crypt(5), sealed, or "$0$" and the password, and NUL */
-#define CONFIG_PARAMETER_MAX 512 /* a fence agent's, sealed if it is a secret, and NUL */
+#define CONFIG_PARAMETER_MAX 512 /* an agent's, sealed if it is a secret, and NUL */
 #define CONFIG_PARAMETERS_MAX 16
 #define CONFIG_SECRETS_MAX 8
+#define CONFIG_RESOURCES_MAX 8	  /* of a group */
 #define CONFIG_TOKEN_HASH_MAX 512 /* 64 hexadecimal digits, or sealed, and NUL */
 
 #define CONFIG_RING_PORTS 2   /* ports that carry the ring: eth1, eth0 */
@@ -369,6 +370,16 @@ struct config_parameter {
 	char value[CONFIG_PARAMETER_MAX];
 };
 
+/* What runs where a group is, by an OCF resource agent. */
+struct config_resource {
+	char group[CONFIG_NAME_MAX];
+	char name[CONFIG_NAME_MAX];
+	char provider[CONFIG_NAME_MAX], type[CONFIG_NAME_MAX]; /* of the agent */
+	uint16_t timeout_s, interval_s;			       /* interval 0: never asked */
+	struct config_parameter parameters[CONFIG_PARAMETERS_MAX];
+	size_t n_parameters;
+};
+
 /* What powers a node off. */
 struct config_fence_device {
 	char node[CONFIG_NAME_MAX];
@@ -415,6 +426,8 @@ struct config {
 	struct config_device device;
 	struct config_group groups[CONFIG_GROUPS_MAX];
 	size_t n_groups;
+	struct config_resource *resources; /* n_resources, of each group in its order */
+	size_t n_resources;
 	struct config_system system;
 	uint32_t timeout_tcp, timeout_tcp_fin, timeout_udp; /* seconds */
 	struct config_port_range masquerade; /* source ports of what real servers begin */

@@ -10,8 +10,8 @@
 static int build_all(struct config *config, const struct lyd_node *tree)
 {
 	static int (*const parts[])(struct config * config, const struct lyd_node *tree) = {
-		build_cluster, build_system, build_pools,      build_services,
-		build_sources, build_access, build_management, build_fencing,
+		build_cluster, build_resources, build_system,	  build_pools,	 build_services,
+		build_sources, build_access,	build_management, build_fencing,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {

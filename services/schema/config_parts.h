@@ -14,7 +14,11 @@
 int build_port(void *object, const struct lyd_node *from);
 int build_route(void *object, const struct lyd_node *from);
 
+/* Of an agent of fencing, or of a resource. */
+int build_parameter(void *object, const struct lyd_node *from);
+
 int build_cluster(struct config *config, const struct lyd_node *tree);
+int build_resources(struct config *config, const struct lyd_node *tree);
 int build_system(struct config *config, const struct lyd_node *tree);
 int build_access(struct config *config, const struct lyd_node *tree);
 int build_management(struct config *config, const struct lyd_node *tree);

@@ -65,6 +65,7 @@ static const struct array config_arrays[] = {
 	ARRAY(config, users, NULL),
 	ARRAY(config, tokens, NULL),
 	ARRAY(config, fence_devices, NULL),
+	ARRAY(config, resources, NULL),
 	{0},
 };
 static_assert(ARRAY_SIZE(config_arrays) <= ARRAYS_MAX, "there is room for their counts");

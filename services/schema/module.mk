@@ -4,6 +4,7 @@ libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/
 	services/schema/config.c services/schema/config_field.c services/schema/build_cluster.c \
 	services/schema/build_port.c services/schema/build_system.c services/schema/build_pool.c \
 	services/schema/build_service.c services/schema/build_access.c services/schema/build_fencing.c \
+	services/schema/build_resource.c \
 	services/schema/validate.c services/schema/validate_addresses.c \
 	services/schema/validate_nodes.c services/schema/validate_ports.c \
 	services/schema/validate_cards.c services/schema/validate_system.c \

@@ -18,10 +18,11 @@
 /* A port with bond or VLAN, members, additional addresses. */
 #define SHAPE_PORT (2 + CONFIG_MEMBERS_MAX + CONFIG_ADDITIONAL_MAX)
 #define SHAPE_NODE (1 + CONFIG_PORTS_MAX * SHAPE_PORT + CONFIG_ROUTES_MAX)
+/* A group with its addresses, and resources with their parameters. */
+#define SHAPE_GROUP (1 + CONFIG_FLOATING_MAX + CONFIG_RESOURCES_MAX * (1 + CONFIG_PARAMETERS_MAX))
 /* Services with three containers, sources with one. */
 #define SHAPE_OBJECTS_MAX                                                                   \
-	(SHAPE_FIXED + CONFIG_NODES_MAX * SHAPE_NODE +                                      \
-	 CONFIG_GROUPS_MAX * (1 + CONFIG_FLOATING_MAX) +                                    \
+	(SHAPE_FIXED + CONFIG_NODES_MAX * SHAPE_NODE + CONFIG_GROUPS_MAX * SHAPE_GROUP +    \
 	 CONFIG_MARKS_MAX * (1 + CONFIG_MATCHES_MAX) + CONFIG_POOLS_MAX + SHAPE_REALS_MAX + \
 	 CONFIG_SERVICES_MAX * 4 + CONFIG_SOURCES_MAX * 2 + CONFIG_USERS_MAX + CONFIG_TOKENS_MAX)
 #define SHAPE_MEMBERS_MAX 32 /* of one object; the model's largest has fewer than half */

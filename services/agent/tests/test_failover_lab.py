@@ -4,6 +4,7 @@ gap it measured. Logs and the prober's records: build/test/labs/failover/."""
 import json
 import math
 import re
+import shutil
 import signal
 import struct
 import sys
@@ -53,15 +54,50 @@ def untouched(*members):
         assert member.reads_and_faults() == disk
 
 
-def dual(document):
+# A resource agent: runs while there is a file; its start takes as long as there is another one.
+RESOURCE = """#!/bin/sh
+runs=$HA_RSCTMP/$OCF_RESOURCE_INSTANCE
+case $1 in
+start)
+	while [ -e "$OCF_RESKEY_delay" ]; do sleep 0.1; done
+	: >"$runs"
+	;;
+stop) rm -f "$runs" ;;
+monitor) [ -e "$runs" ] || exit 7 ;;
+esac
+"""
+
+
+def whole_group(document):
+    """Both families of addresses, and two resources that follow them."""
     nodes.slow(document)
     nodes.dual(document)
+    document["trireme:alias-group"][0]["resource"] = [
+        {"name": "slow", "agent": "lab:File", "interval": 1, "parameter": [{"name": "delay", "value": "/run/own/delay"}]},
+        {"name": "next", "agent": "lab:File", "interval": 0}]
+
+
+def start_helper(node):
+    """trireme-resource as in the image; its user may not look into the tree of this test."""
+    own = node.root / "run/own"
+    (own / "ocf/lab").mkdir(parents=True)
+    shutil.copy(nodes.BIN / "trireme-resource-run", own)
+    (own / "ocf/lab/File").write_text(RESOURCE)
+    (own / "ocf/lab/File").chmod(0o755)
+    (own / "state").mkdir()
+    (own / "state").chmod(0o777)
+    node.add_users()
+    processes.wait_for("the configuration", (node.root / "run/trireme/config.image").exists, 20)
+    node.spawn("resource", nodes.BIN / "trireme-resource", "--runner", "/run/own/trireme-resource-run", "--agents", "/run/own/ocf",
+               "--state", "/run/own/state", "--foreground")
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS, dual, node=Counted) as whole:
+    with nodes.Nodes(LOGS, whole_group, node=Counted) as whole:
         whole.start()
+        for name in ("r1", "r2"):
+            start_helper(whole[name])
         yield whole
 
 
@@ -109,6 +145,38 @@ def test_every_node_says_why(pair):
         assert sum(status["times"]["reform"]["counts"]) > 0
     echo = cluster[owner].ask("status")["times"]["echo"]
     assert 0 < echo["sum_ns"] <= sum(echo["counts"]) * echo["max_ns"]
+
+
+def running(cluster, name):
+    """The resources that run on a node."""
+    return {path.name.partition(".")[2] for path in (cluster[name].root / "run/own/state").glob("main.*")}
+
+
+def test_resources_follow_the_group_and_delay_nothing(pair, capsys):
+    cluster, owner, standby = pair
+    delay = cluster[standby].root / "run/own/delay"
+    processes.wait_for("both to run", lambda: running(cluster, owner) == {"slow", "next"}, 20)
+    assert running(cluster, standby) == set()
+    (cluster[owner].root / "run/own/state/main.slow").unlink()
+    processes.wait_for("it to be started again", lambda: running(cluster, owner) == {"slow", "next"}, 20)
+    delay.touch()
+    with cluster.probe() as probe, untouched(cluster[standby]):
+        time.sleep(0.3)
+        cluster[owner].switch_over()
+        assert cluster.wait_owner((standby,), 5) == standby
+        processes.wait_for("both to stop", lambda: running(cluster, owner) == set(), 20)
+        assert running(cluster, standby) == set(), "it is held up"
+    assert probe.overlaps() == [] and note("switch-over with a start that hangs", probe, capsys) < 0.5
+    delay.unlink()
+    processes.wait_for("both to run", lambda: running(cluster, standby) == {"slow", "next"}, 20)
+    cluster[standby].kill("agent")
+    cluster[standby].start_agent()
+    assert cluster.wait_owner((standby,), 10) == standby
+    time.sleep(1)
+    assert running(cluster, standby) == {"slow", "next"}
+    said = (LOGS / f"{standby}-resource.log").read_text()
+    assert said.index("slow of main is starting") < said.index("slow of main is running") < said.index("next of main is starting")
+    assert said.count("slow of main is stopping") <= 1, "at the helper's start; the agent's new life goes on"
 
 
 @pytest.mark.parametrize("asked", ["owner", "standby", "witness"])

@@ -154,11 +154,19 @@ static void everything_is_told(void **unused)
 				    .agent = &agent,
 				    .status = status,
 				    .history = history};
+	const struct resource_status resource = {.group = "main",
+						 .name = "ddns",
+						 .agent = "own:Ddns",
+						 .state = RESOURCE_FAILED,
+						 .for_ms = 900,
+						 .words = "'start' took too long"};
 	const json_t *real, *main_group, *timing, *times;
 	json_t *state;
 
 	(void)unused;
 	fill_agent(&agent);
+	input.resources = &resource;
+	input.n_resources = 1;
 	group.aliases[0] = (struct config_alias){.label = "eth0:1", .address = htonl(0xcb00710a)};
 	group.ipv6_aliases[0] = (struct config_ipv6_alias){.port = "eth0"};
 	assert_int_equal(parse_ipv6("2001:db8::10", &group.ipv6_aliases[0].address), 0);
@@ -185,6 +193,12 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(main_group, "alias", 0), "address"), "203.0.113.10");
 	assert_string_equal(text_at(entry(main_group, "ipv6-alias", 0), "address"), "2001:db8::10");
 	assert_string_equal(text_at(entry(main_group, "ipv6-alias", 0), "port"), "eth0");
+	assert_string_equal(text_at(entry(main_group, "resource", 0), "name"), "ddns");
+	assert_string_equal(text_at(entry(main_group, "resource", 0), "state"), "failed");
+	assert_string_equal(text_at(entry(main_group, "resource", 0), "for"), "900");
+	assert_string_equal(text_at(entry(main_group, "resource", 0), "reason"),
+			    "'start' took too long");
+	assert_int_equal(json_array_size(json_object_get(entry(state, "group", 1), "resource")), 0);
 	assert_int_equal(
 		json_integer_value(json_object_get(entry(state, "group", 1), "lease-left")), 0);
 	assert_null(json_object_get(entry(state, "group", 1), "owner"));

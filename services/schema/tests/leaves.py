@@ -15,6 +15,7 @@ Row = namedtuple("Row", "path value place wanted also")
 STEP = re.compile(r"/([\w-]+)(?:\[([\w-]+)='([^']*)'\])?")
 VIP, OTHER = "203.0.113.10", "203.0.113.20"
 ETH2 = "/cluster/node[name='r1']/port[name='eth2']"
+RESOURCE = "/alias-group[name='main']/resource[name='notice']"
 HASH = "$y$j9T$V7qMYJaNbVKOeh4PhtqPk/$xgxK153wAJzwn2yi45vvcV98nqiXv1qw0NrQfeRmRt1"  # crypt(5) of "correct horse battery"
 KEY = base64.b64encode(hashlib.sha512(b"ring").digest() * 2).decode()
 
@@ -86,6 +87,7 @@ def machine(demo, timing):
     put(demo, ETH2, {"name": "eth2", "mac": "52:54:00:77:01:02", "address": "192.0.2.1",
                      "additional-address": [{"address": "198.51.100.1"}]})
     put(demo, "/alias-group[name='main']/ipv6-alias", [{"address": "2001:db8::10", "port": "eth0"}])
+    put(demo, RESOURCE, {"name": "notice", "agent": "trireme:Absent", "parameter": [{"name": "file", "value": "/tmp/a"}]})
     put(demo, "/cluster/node[name='r1']/route", [{"destination": "10.1.0.0/16", "via": "10.77.0.2"}])
     quick = {"interval": 100, "timeout": 80}
     made = [
@@ -232,6 +234,13 @@ MACHINE = (
     row(f"{FENCE}/parameter[name='ip']/value", "10.77.0.8", "access", r"^device w .* ip=10\.77\.0\.8 "),
     row(f"{FENCE}/secret[name='password']/name", "passwd", "access", r"^device w .* secret passwd=\$text\$sesame$"),
     row(f"{FENCE}/secret[name='password']/value", "$text$open", "access", r"^device w .* secret password=\$text\$open$"),
+    # What is told to who runs resources.
+    row(f"{RESOURCE}/name", "mail", "access", r"^resource main mail "),
+    row(f"{RESOURCE}/agent", "trireme:Other", "access", r"^resource main notice trireme:Other "),
+    row(f"{RESOURCE}/timeout", 7, "access", r"^resource main notice .* timeout 7 "),
+    row(f"{RESOURCE}/interval", 5, "access", r"^resource main notice .* interval 5 "),
+    row(f"{RESOURCE}/parameter[name='file']/name", "path", "access", r"^resource main notice .* path=/tmp/a$"),
+    row(f"{RESOURCE}/parameter[name='file']/value", "/tmp/b", "access", r"^resource main notice .* file=/tmp/b$"),
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),

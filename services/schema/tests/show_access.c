@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* show_access IMAGE: what the image says of users, tokens, devices and management, a line each. */
+/* show_access IMAGE: what the image says of users, tokens, devices, resources and management, a
+ * line each. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,15 @@ static void show_device(const struct config_fence_device *d)
 	putchar('\n');
 }
 
+static void show_resource(const struct config_resource *r)
+{
+	printf("resource %s %s %s:%s timeout %u interval %u", r->group, r->name, r->provider,
+	       r->type, r->timeout_s, r->interval_s);
+	for (size_t i = 0; i < r->n_parameters; i++)
+		printf(" %s=%s", r->parameters[i].name, r->parameters[i].value);
+	putchar('\n');
+}
+
 static void show(const struct config *config)
 {
 	const struct config_management *m = &config->management;
@@ -33,6 +43,8 @@ static void show(const struct config *config)
 		       config->tokens[i].expires_s);
 	for (size_t i = 0; i < config->n_fence_devices; i++)
 		show_device(&config->fence_devices[i]);
+	for (size_t i = 0; i < config->n_resources; i++)
+		show_resource(&config->resources[i]);
 	printf("metrics %d anonymous %d\n", m->metrics, m->metrics_anonymous);
 	printf("session %u\n", m->session_timeout_s);
 }

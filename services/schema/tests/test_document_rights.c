@@ -30,6 +30,8 @@ static const struct rights_case rights_cases[] = {
 	{"access/user[name='vera']", NULL, false},
 	{"access/token", NULL, false},
 	{"management/https/port", "8443", false},
+	{"alias-group[name='main']/preempt", "false", true},
+	{"alias-group[name='main']/resource[name='a']", "{\"agent\":\"b:c\"}", false},
 };
 
 #define ADMINISTRATED                                                                             \

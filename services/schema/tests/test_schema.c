@@ -267,7 +267,7 @@ static void floods_are_refused_unparsed(void **state)
 {
 	(void)state;
 	flood("{\"trireme:virtual-service\":[\n", "{\"name\":\"a\"},", "{}]}",
-	      "line 2: at most 17777 objects, {...}, in a document");
+	      "line 2: at most 19953 objects, {...}, in a document");
 	flood("{\"trireme:cluster\":{\n\n", "\"name\":\"a\",", "\"name\":\"a\"}}",
 	      "line 3: at most 32 members in an object");
 	flood("", "[", "", "line 1: at most 16 levels of { and [ within one another");
