@@ -76,7 +76,6 @@ class Menu:
     def switch_over(self, seconds=30):
         """Switches over by the menu; returns what it says."""
         self.choose("Switch over", seconds)
-        self.answer(r"Alias group[^\n]*: $", "", seconds)
         self.answer(r"Type yes: $", "yes", seconds)
         said = self.expect(r"yes\n(.*)\nPress a key", seconds)[1]
         self._console.send(" ")

@@ -10,6 +10,7 @@
 
 #define WRONG_DELAY_MAX 5
 #define LINE_MAX_SHOWN 20
+#define WORD_MAX 64 /* and one that is longer is no word of ours */
 
 static const char *const items[] = {
 	[MENU_STATUS] = "Status (live)",
@@ -17,13 +18,19 @@ static const char *const items[] = {
 	[MENU_SET_PASSWORD] = "Set password",
 	[MENU_REBOOT] = "Reboot",
 	[MENU_SHELL] = "Shell",
+	[MENU_FORCE_QUORUM] = "Go on alone, without a quorum (force-quorum)",
 };
 
-void menu_show(struct text *text)
+static enum menu_item last(bool force)
 {
-	for (size_t i = MENU_STATUS; i < ARRAY_SIZE(items); i++)
-		text_add(text, " %zu  %s\n", i, items[i]);
-	text_add(text, "Choose 1-%zu: ", ARRAY_SIZE(items) - 1);
+	return force ? MENU_FORCE_QUORUM : MENU_SHELL;
+}
+
+void menu_show(bool force, struct text *text)
+{
+	for (enum menu_item i = MENU_STATUS; i <= last(force); i++)
+		text_add(text, " %d  %s\n", i, items[i]);
+	text_add(text, "Choose 1-%d: ", last(force));
 }
 
 /* Copies the line without blanks around it; what is too long is not a choice anyway. */
@@ -46,7 +53,7 @@ static void trim(const char *line, char *buf, size_t size)
 	}
 }
 
-int menu_choose(const char *line, enum menu_item *ret_item, struct text *problem)
+int menu_choose(const char *line, bool force, enum menu_item *ret_item, struct text *problem)
 {
 	char word[LINE_MAX_SHOWN + 1];
 	uint32_t number;
@@ -56,21 +63,21 @@ int menu_choose(const char *line, enum menu_item *ret_item, struct text *problem
 		*ret_item = MENU_NONE;
 		return 0;
 	}
-	if (parse_u32(word, MENU_STATUS, ARRAY_SIZE(items) - 1, &number) < 0) {
-		text_add(problem, "\"%s\" is not in the menu: type a number from 1 to %zu", word,
-			 ARRAY_SIZE(items) - 1);
+	if (parse_u32(word, MENU_STATUS, last(force), &number) < 0) {
+		text_add(problem, "\"%s\" is not in the menu: type a number from 1 to %d", word,
+			 last(force));
 		return -EINVAL;
 	}
 	*ret_item = (enum menu_item)number;
 	return 0;
 }
 
-bool menu_is_yes(const char *line)
+bool menu_is_word(const char *line, const char *word)
 {
-	char word[LINE_MAX_SHOWN + 1];
+	char typed[WORD_MAX + 1];
 
-	trim(line, word, sizeof(word));
-	return strcasecmp(word, "yes") == 0;
+	trim(line, typed, sizeof(typed));
+	return strcasecmp(typed, word) == 0;
 }
 
 int menu_check_password(const char *password, struct text *problem)

@@ -9,6 +9,8 @@
 
 #define MENU_PASSWORD_MIN 8
 #define MENU_PASSWORD_MAX 128
+#define MENU_YES "yes"
+#define MENU_FORCE_WORD "others-are-off" /* as of `trireme cluster force-quorum` */
 
 enum menu_item {
 	MENU_NONE, /* nothing was typed: the menu is shown again */
@@ -17,16 +19,17 @@ enum menu_item {
 	MENU_SET_PASSWORD,
 	MENU_REBOOT,
 	MENU_SHELL,
+	MENU_FORCE_QUORUM, /* only of a router without a quorum */
 };
 
-/* The items, a line each, and the question. */
-void menu_show(struct text *text);
+/* The items, a line each, and the question. force: with the one of a router without a quorum. */
+void menu_show(bool force, struct text *text);
 
 /* The item of a typed line; blanks around it do not matter. -EINVAL: problem says what is wrong. */
-int menu_choose(const char *line, enum menu_item *ret_item, struct text *problem);
+int menu_choose(const char *line, bool force, enum menu_item *ret_item, struct text *problem);
 
-/* Whether the line means yes: "yes" in either case and nothing else. */
-bool menu_is_yes(const char *line);
+/* Whether the line is the word, in either case, and nothing else. */
+bool menu_is_word(const char *line, const char *word);
 
 /* 0, or -EINVAL and problem says what is wrong with it. */
 int menu_check_password(const char *password, struct text *problem);

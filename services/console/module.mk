@@ -2,7 +2,7 @@ libsrc-console = services/console/view.c services/console/render.c \
 	services/console/render_status.c services/console/ipc_io.c \
 	services/proto/daemon_client_io.c services/proto/state_words.c \
 	services/console/machine_io.c services/console/password_io.c \
-	services/console/switchover_io.c services/base/parse.c services/base/text.c \
+	services/console/cluster_io.c services/base/parse.c services/base/text.c \
 	services/base/file_io.c services/base/clock_io.c services/base/ipc_io.c \
 	services/base/crypt_io.c
 
@@ -29,6 +29,7 @@ trireme-dir := usr/bin
 
 programs += trireme-console
 trireme-console-src = services/console/console_main.c services/console/menu.c \
+	services/console/console_io.c services/console/cluster_items_io.c \
 	services/console/terminal_io.c services/console/config_io.c services/console/page_io.c \
 	services/console/ready_io.c services/proto/config_client_io.c \
 	$(libsrc-audit) $(libsrc-console) $(libsrc-schema)
@@ -48,7 +49,7 @@ test_console_menu-pkg := cmocka
 
 tests += test_console_ipc
 test_console_ipc-src := services/console/tests/test_ipc.c services/console/ipc_io.c \
-	services/console/switchover_io.c services/console/view.c services/base/clock_io.c \
+	services/console/cluster_io.c services/console/view.c services/base/clock_io.c \
 	services/proto/daemon_client_io.c services/proto/state_words.c services/base/ipc_io.c \
 	services/base/text.c
 test_console_ipc-pkg := cmocka libqb

@@ -9,6 +9,7 @@
 #define LABEL_WIDTH 10
 #define BANNER_GROUPS 2
 /* What the menu itself needs: a blank line before and after the banner, five items, the question.
+ * And one item more of a router without a quorum.
  */
 #define MENU_ROWS 8
 #define BANNER_PEERS_ROWS 2
@@ -219,11 +220,12 @@ static unsigned int count_rows(const char *words)
 
 void render_banner(const struct view *view, struct text *text)
 {
+	unsigned int rows = MENU_ROWS + view_may_force(view);
 	size_t start = text->used;
 
 	add_title(view, text);
 	add_cluster(view, text);
 	add_labelled(text, "Password",
 		     view->password_set ? "set" : "none is set, so none is asked for", 1);
-	add_problem(view->problem, RENDER_ROWS - MENU_ROWS - count_rows(text->buf + start), text);
+	add_problem(view->problem, RENDER_ROWS - rows - count_rows(text->buf + start), text);
 }

@@ -28,6 +28,14 @@ const struct agent_status_node *view_this_node(const struct agent_status *agent)
 	return node_by_id(agent, agent->node_id);
 }
 
+bool view_may_force(const struct view *view)
+{
+	const struct agent_status_node *node =
+		view->agent_error ? NULL : view_this_node(&view->agent);
+
+	return node && !node->witness && view->agent.quorum == AGENT_QUORUM_NO;
+}
+
 size_t view_reals_up(const struct view_service *service)
 {
 	size_t n = 0;

@@ -49,6 +49,9 @@ void view_clear(struct view *view);
 /* This machine's entry of the agent's status or NULL. */
 const struct agent_status_node *view_this_node(const struct agent_status *agent);
 
+/* This machine is a router without a quorum: an operator may let it go on alone. */
+bool view_may_force(const struct view *view);
+
 /* Real servers of the service that are up or not checked, and that take connections. */
 size_t view_reals_up(const struct view_service *service);
 

@@ -100,6 +100,10 @@ def test_a_wrong_choice_says_what_is_wrong(console):
     assert '"shel" is not in the menu' in console.answer("shel", PROMPT)
 
 
+def test_without_an_agent_nothing_is_switched_over(console):
+    assert "the agent is not running" in console.answer("2", PROMPT)
+
+
 def test_a_line_of_any_length(console):
     console.pty.send("1" * 3000)
     console.pty.sendcontrol("u")
@@ -113,11 +117,8 @@ def test_control_keys_never_leave_the_menu(console):
         console.menu()
     console.pty.sendcontrol("d")
     console.menu()
-    for number, question in ((2, "Switch over\\? Type yes: $"), (3, "New password: $"), (4, "Type yes: $")):
+    for number, question in ((3, "New password: $"), (4, "Type yes: $")):
         console.pty.sendline(str(number))
-        if number == 2:
-            console.pty.expect("Alias group[^:]*: the only one\\): $")
-            console.pty.sendline("")
         console.pty.expect(question)
         console.pty.sendcontrol("c")
         console.menu()
@@ -394,16 +395,39 @@ def test_the_menu_of_a_real_router(cluster):
     console.pty.expect(r"\(live: press a key")
     console.pty.send(" ")
     console.menu()
-    console.choose(2, "the only one\\): $")
-    console.answer("", "Type yes: $")
+    assert re.search(rf"main +owner {owner}\r\n", console.choose(2, "Type yes: $"))
     assert "Nothing was changed." in console.answer("maybe", PROMPT)
-    console.choose(2, "the only one\\): $")
-    console.answer("", "Type yes: $")
+    console.choose(2, "Type yes: $")
     assert f"main is now with {other(owner)}" in console.answer("yes", r"Press a key for the menu\.")
     console.pty.send(" ")
     assert f"main: standby (owner {other(owner)})" in console.menu()
     assert cluster.wait_owner() == other(owner)
     console.pty.close(force=True)
+
+
+def test_the_menu_of_a_router_that_is_left_alone(cluster):
+    """The item is there as long as there is no quorum, and takes nothing but its word; nobody else answers for the addresses."""
+    owner = cluster.wait_owner()
+    gone = [name for name in cluster.nodes if name != owner]
+    node = cluster[owner]
+    console = Console(node.root, node.command())
+    try:
+        for name in gone:
+            cluster[name].cables(False)
+        processes.wait_for("the loss of the quorum", lambda: "without a quorum" in console.answer("", r"Choose 1-\d: $"), 20)
+        shown = console.choose(6, "Type others-are-off: $")
+        assert "Whether every other node is off is YOUR word." in shown
+        assert "Nothing was changed." in console.answer("yes", r"Choose 1-6: $")
+        console.choose(6, "Type others-are-off: $")
+        assert "forced: this node goes on alone" in console.answer("others-are-off", r"Press a key for the menu\.")
+        console.pty.send(" ")
+        assert "Quorum    forced" in console.menu(), "and the item is gone"
+    finally:
+        for name in gone:
+            cluster[name].cables(True)
+        console.pty.close(force=True)
+    cluster.wait_current()
+    processes.wait_for("a real quorum", lambda: trireme(node, "status", "--ready")[1].startswith("not ready: the engine"), 20)
 
 
 def test_an_agent_that_hangs_keeps_nobody_waiting(cluster):

@@ -21,7 +21,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "console/ipc_io.h"
-#include "console/switchover_io.h"
+#include "console/cluster_io.h"
 #include "proto/daemon_client_io.h"
 
 #define N_SERVICES 300

@@ -15,7 +15,7 @@ static void choose(const char *line, int code, enum menu_item expected, const ch
 	struct text problem = TEXT_ON(buf);
 	enum menu_item item = MENU_NONE;
 
-	assert_int_equal(menu_choose(line, &item, &problem), code);
+	assert_int_equal(menu_choose(line, false, &item, &problem), code);
 	assert_int_equal(item, expected);
 	assert_string_equal(buf, words);
 }
@@ -27,6 +27,24 @@ static void choices(void **state)
 	choose("  5\t\r", 0, MENU_SHELL, "");
 	choose("", 0, MENU_NONE, "");
 	choose("   ", 0, MENU_NONE, "");
+}
+
+static void going_on_alone_is_one_only_without_a_quorum(void **state)
+{
+	char buf[512];
+	struct text text = TEXT_ON(buf);
+	enum menu_item item;
+
+	(void)state;
+	choose("6", -EINVAL, MENU_NONE, "\"6\" is not in the menu: type a number from 1 to 5");
+	assert_int_equal(menu_choose("6", true, &item, &text), 0);
+	assert_int_equal(item, MENU_FORCE_QUORUM);
+	assert_int_equal(menu_choose("7", true, &item, &text), -EINVAL);
+	assert_non_null(strstr(buf, "type a number from 1 to 6"));
+	assert_true(menu_is_word(" others-are-off\r", MENU_FORCE_WORD));
+	assert_false(menu_is_word("yes", MENU_FORCE_WORD));
+	assert_false(menu_is_word("others-are-off-or-so", MENU_FORCE_WORD));
+	assert_false(menu_is_word("", MENU_FORCE_WORD));
 }
 
 static void what_is_no_choice(void **state)
@@ -45,11 +63,11 @@ static void what_is_no_choice(void **state)
 static void only_yes_is_yes(void **state)
 {
 	(void)state;
-	assert_true(menu_is_yes("yes"));
-	assert_true(menu_is_yes(" YES "));
-	assert_false(menu_is_yes(""));
-	assert_false(menu_is_yes("y"));
-	assert_false(menu_is_yes("yes please"));
+	assert_true(menu_is_word("yes", MENU_YES));
+	assert_true(menu_is_word(" YES ", MENU_YES));
+	assert_false(menu_is_word("", MENU_YES));
+	assert_false(menu_is_word("y", MENU_YES));
+	assert_false(menu_is_word("yes please", MENU_YES));
 }
 
 static void password(const char *text, int code, const char *words)
@@ -93,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(choices),
+		cmocka_unit_test(going_on_alone_is_one_only_without_a_quorum),
 		cmocka_unit_test(what_is_no_choice),
 		cmocka_unit_test(only_yes_is_yes),
 		cmocka_unit_test(passwords),

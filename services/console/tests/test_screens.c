@@ -205,7 +205,7 @@ static void check_menu(const char *name, const struct view *view)
 	text_add(&text, "\n");
 	render_banner(view, &text);
 	text_add(&text, "\n");
-	menu_show(&text);
+	menu_show(view_may_force(view), &text);
 	fits(screen, RENDER_ROWS);
 	compare(name, screen);
 }
@@ -249,6 +249,23 @@ static void a_standby_with_a_password_and_a_lost_peer(void **state)
 	view.services[0].applied = false;
 	check_menu("menu-standby", &view);
 	check_status("status-standby", &view, RENDER_ROWS - 2);
+}
+
+static void a_router_without_a_quorum(void **state)
+{
+	_cleanup_(view_clear) struct view view = demo();
+
+	(void)state;
+	view.agent.quorum = AGENT_QUORUM_NO;
+	view.agent.groups[0].role = AGENT_ROLE_STANDBY;
+	view.agent.groups[0].owner = 0;
+	view.agent.nodes[1].present = view.agent.nodes[2].present = false;
+	check_menu("menu-alone", &view);
+	view.agent.quorum = AGENT_QUORUM_FORCED;
+	assert_false(view_may_force(&view));
+	view.agent.quorum = AGENT_QUORUM_NO;
+	view.agent.node_id = 3;
+	assert_false(view_may_force(&view));
 }
 
 static void a_witness(void **state)
@@ -334,6 +351,9 @@ static void the_fullest_screens_fit(void **state)
 	memset(view.version, 'v', sizeof(view.version) - 1);
 	memset(view.host_name, 'h', sizeof(view.host_name) - 1);
 	check_menu("menu-full", &view);
+	view.agent.quorum = AGENT_QUORUM_NO;
+	check_menu("menu-full-alone", &view);
+	view.agent.quorum = AGENT_QUORUM_YES;
 	check_status("status-full", &view, RENDER_ROWS - 2);
 	check_status("status-full-unlimited", &view, 0);
 }
@@ -390,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_owner),
 		cmocka_unit_test(a_standby_with_a_password_and_a_lost_peer),
+		cmocka_unit_test(a_router_without_a_quorum),
 		cmocka_unit_test(a_witness),
 		cmocka_unit_test(an_agent_without_corosync),
 		cmocka_unit_test(nothing_answers_and_the_configuration_is_wrong),
