@@ -77,6 +77,7 @@ void state_add_service(struct buffer *b, const struct engine_service_status *ser
 	begin_entry(b, b->used == 0, "name", service->name);
 	add_address(b, "address", service->address);
 	add_number(b, "port", service->port);
+	add_words(b, "ports", service->ports);
 	if (service->protocol)
 		add_text(b, "protocol", format_protocol(service->protocol));
 	add_text(b, "method", service->method);

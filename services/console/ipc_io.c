@@ -21,6 +21,7 @@ static int add_service(void *data, const struct engine_service_status *status)
 	memcpy(service.name, status->name, sizeof(service.name));
 	memcpy(service.scheduler, status->scheduler, sizeof(service.scheduler));
 	memcpy(service.method, status->method, sizeof(service.method));
+	memcpy(service.ports, status->ports, sizeof(service.ports));
 	service.reals = calloc(status->n_reals ? status->n_reals : 1, sizeof(*service.reals));
 	if (!service.reals)
 		return -ENOMEM;

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "console/render.h"
 
+#define SERVICE_TARGET 25 /* columns */
 #define REASON_INDENT "                          "
 
 /* Adds lines as long as there are rows, and counts the others. */
@@ -120,18 +121,41 @@ static void show_nodes(const struct agent_status *agent, struct screen *screen)
 	}
 }
 
+/* "203.0.113.10:20,21,80.../tcp": as many of its ports as the column has room for. */
+static void service_target(const struct view_service *service, struct text *text)
+{
+	char address[16], port[8];
+	const char *protocol = format_protocol(service->protocol);
+	const char *ports = service->ports;
+	size_t room;
+
+	if (!service->address) {
+		text_add(text, "firewall mark");
+		return;
+	}
+	if (service->port) {
+		snprintf(port, sizeof(port), "%u", service->port);
+		ports = port;
+	}
+	format_ipv4(service->address, address, sizeof(address));
+	room = SERVICE_TARGET - strlen(address) - strlen(protocol) - strlen(":/");
+	if (strlen(ports) <= room)
+		text_add(text, "%s:%s/%s", address, ports, protocol);
+	else
+		text_add(text, "%s:%.*s.../%s", address, (int)(room - 3), ports, protocol);
+}
+
 static void service_words(const struct view_service *service, char *words, size_t size)
 {
-	char address[16], target[32];
+	char target[SERVICE_TARGET + 1];
+	struct text text = TEXT_ON(target);
 	unsigned long long active = 0;
 
 	for (size_t i = 0; i < service->n_reals; i++)
 		active += service->reals[i].active;
-	snprintf(target, sizeof(target), "%s:%u/%s",
-		 format_ipv4(service->address, address, sizeof(address)), service->port,
-		 format_protocol(service->protocol));
-	snprintf(words, size, "%-16s %-7s %-25s %-6s %-5s %3zu/%-3zu %7llu", service->name,
-		 service->applied ? "applied" : "MISSING", target, service->method,
+	service_target(service, &text);
+	snprintf(words, size, "%-16s %-7s %-*s %-6s %-5s %3zu/%-3zu %7llu", service->name,
+		 service->applied ? "applied" : "MISSING", SERVICE_TARGET, target, service->method,
 		 service->scheduler, view_reals_up(service), service->n_reals, active);
 }
 
@@ -292,6 +316,8 @@ void render_services(const struct view *view, struct text *text)
 
 		service_words(service, words, sizeof(words));
 		text_add(text, "%s\n", words);
+		if (!service->port && service->ports[0])
+			text_add(text, "  ports %s\n", service->ports);
 		for (size_t j = 0; j < service->n_reals; j++)
 			add_real(&service->reals[j], text);
 	}

@@ -162,6 +162,7 @@ static int take_service(const json_t *json, struct view_service *service)
 	TAKE_TEXT(json, "name", service->name);
 	TAKE_TEXT(json, "scheduler", service->scheduler);
 	TAKE_TEXT(json, "method", service->method);
+	TAKE_TEXT(json, "ports", service->ports);
 	service->address = take_address(json);
 	service->port = (uint16_t)take_count(json, "port");
 	service->protocol = take_protocol(json);

@@ -18,8 +18,9 @@
 struct view_service {
 	char name[ENGINE_NAME_MAX];
 	uint32_t address;
-	uint16_t port;
-	uint8_t protocol; /* IPPROTO_TCP, … */
+	uint16_t port;		      /* 0: several, or a firewall mark */
+	uint8_t protocol;	      /* IPPROTO_TCP, … */
+	char ports[ENGINE_PORTS_MAX]; /* all of them, in words */
 	bool applied;
 	char scheduler[16], method[8];
 	struct engine_real_status *reals; /* n_reals of them */

@@ -39,7 +39,7 @@ test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/r
 test_engine_ruleset-pkg = cmocka $(libpkg-schema)
 
 tests += test_engine_status
-test_engine_status-src := services/engine/tests/test_status.c services/engine/status.c \
+test_engine_status-src := services/engine/tests/test_status.c services/engine/status.c services/base/text.c \
 	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
 	services/schema/config.c services/base/parse.c
 test_engine_status-pkg := cmocka

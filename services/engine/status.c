@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/text.h"
 #include "engine/wanted.h"
 
 static_assert(sizeof(((struct engine_service_status *)0)->name) ==
@@ -34,6 +35,21 @@ static void fill_real(const struct config_real *config, const struct health_real
 	s->bytes_out = kernel->bytes_out;
 }
 
+static_assert(ENGINE_PORTS_MAX >= CONFIG_RANGES_MAX * sizeof("65535-65535"), "all ports fit");
+
+static void fill_ports(const struct config_service *config, struct engine_service_status *s)
+{
+	struct text text = TEXT_ON(s->ports);
+
+	for (size_t i = 0; i < config->n_ranges; i++) {
+		const struct config_port_range *range = &config->ranges[i];
+
+		text_add(&text, "%s%u", i ? "," : "", range->first);
+		if (range->last != range->first)
+			text_add(&text, "-%u", range->last);
+	}
+}
+
 void status_fill(const struct config_service *config, const struct health_service *health,
 		 const struct ipvs_service *kernel, struct engine_service_status *ret_status)
 {
@@ -42,6 +58,7 @@ void status_fill(const struct config_service *config, const struct health_servic
 	s->protocol = wanted_protocol(config->protocol);
 	s->port = config->port;
 	s->address = config->address;
+	fill_ports(config, s);
 	memcpy(s->name, config->name, sizeof(s->name));
 	memcpy(s->scheduler, config->scheduler, sizeof(s->scheduler));
 	copy_text(s->method, sizeof(s->method), config_method_name(config->method));

@@ -13,13 +13,14 @@
 #include <qb/qbipcc.h>
 
 #define ENGINE_IPC_NAME "trireme-engine"
-#define ENGINE_IPC_VERSION 1
+#define ENGINE_IPC_VERSION 2
 #define ENGINE_IPC_MAX 65536 /* bytes of the largest message */
 
 /* Forwarding never depends on the checker being alive: so long its first result is waited for. */
 #define ENGINE_GRACE_NS 5000000000ULL
 
 #define ENGINE_NAME_MAX 33
+#define ENGINE_PORTS_MAX 192 /* of 16 ranges as "20-21,80" */
 #define ENGINE_REASON_MAX 96
 #define ENGINE_REALS_PER_MESSAGE 256
 
@@ -94,10 +95,11 @@ struct engine_service_status {
 	struct qb_ipc_response_header header; /* error: 0, -ENOENT: no such index, or -errno */
 	uint32_t version;
 	uint32_t n_services;
-	uint8_t applied;  /* the kernel has what the configuration says */
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP */
-	uint16_t port;
-	uint32_t address;
+	uint8_t applied;	      /* the kernel has what the configuration says */
+	uint8_t protocol;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP */
+	uint16_t port;		      /* 0: several, or a firewall mark */
+	uint32_t address;	      /* 0: a firewall mark */
+	char ports[ENGINE_PORTS_MAX]; /* "20-21,80"; empty: a firewall mark */
 	char name[ENGINE_NAME_MAX];
 	char scheduler[16];
 	char method[8]; /* nat, direct, tunnel */

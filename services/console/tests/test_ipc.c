@@ -78,8 +78,10 @@ static void answer_service(qb_ipcs_connection_t *c, uint32_t index)
 	snprintf(status.name, sizeof(status.name), "s%u", index);
 	status.n_reals = manner == TOO_MANY_REALS ? ENGINE_REALS_PER_MESSAGE + 1 : 2;
 	snprintf(status.reals[1].name, sizeof(status.reals[1].name), "r\n%u", index);
-	if (manner == TEXT_WITHOUT_END)
+	if (manner == TEXT_WITHOUT_END) {
 		memset(status.reals[0].reason, 'x', sizeof(status.reals[0].reason));
+		memset(status.ports, 'x', sizeof(status.ports));
+	}
 	qb_ipcs_response_send(c, &status, sizeof(status));
 }
 
@@ -289,6 +291,7 @@ static void texts_always_end(void **state)
 	assert_int_equal(ipc_services(&view), 0);
 	stop(child);
 	assert_int_equal(strlen(view.services[0].reals[0].reason), ENGINE_REASON_MAX - 1);
+	assert_int_equal(strlen(view.services[0].ports), ENGINE_PORTS_MAX - 1);
 }
 
 static void silence_is_waited_for_a_second(void **state)

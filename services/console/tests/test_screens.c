@@ -251,6 +251,24 @@ static void a_standby_with_a_password_and_a_lost_peer(void **state)
 	check_status("status-standby", &view, RENDER_ROWS - 2);
 }
 
+static void services_of_several_ports(void **state)
+{
+	_cleanup_(view_clear) struct view view = demo();
+	char screen[SCREEN_SIZE];
+	struct text text = TEXT_ON(screen);
+	struct view_service *ftp = add_service(&view, "ftp", "203.0.113.10", "nat");
+	struct view_service *many = add_service(&view, "many", "203.0.113.100", "nat");
+	struct view_service *mark = add_service(&view, "marked", "0.0.0.0", "nat");
+
+	(void)state;
+	view.services[0].n_reals = 0;
+	ftp->port = many->port = mark->port = 0;
+	COPY(ftp->ports, "20-21");
+	COPY(many->ports, "80,443,8000-8010,9000");
+	render_services(&view, &text);
+	compare("services-ports", screen);
+}
+
 static void a_router_without_a_quorum(void **state)
 {
 	_cleanup_(view_clear) struct view view = demo();
@@ -410,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_owner),
 		cmocka_unit_test(a_standby_with_a_password_and_a_lost_peer),
+		cmocka_unit_test(services_of_several_ports),
 		cmocka_unit_test(a_router_without_a_quorum),
 		cmocka_unit_test(a_witness),
 		cmocka_unit_test(an_agent_without_corosync),

@@ -102,6 +102,13 @@ static void what_is_configured(void **state)
 	status_fill(&other, &health, NULL, s);
 	assert_int_equal(s->protocol, IPPROTO_SCTP);
 	assert_string_equal(s->method, "tunnel");
+	other.port = 0;
+	other.n_ranges = 2;
+	other.ranges[0] = (struct config_port_range){20, 21};
+	other.ranges[1] = (struct config_port_range){8080, 8080};
+	status_fill(&other, &health, NULL, s);
+	assert_int_equal(s->port, 0);
+	assert_string_equal(s->ports, "20-21,8080");
 	free(s);
 }
 

@@ -72,7 +72,10 @@ export interface RealServer {
 export interface Service {
   name: string;
   address?: string;
-  port?: number | string;
+  /** 0: several. */
+  port?: number;
+  /** All of them, as "20-21,80". */
+  ports?: string;
   protocol?: string;
   method: string;
   scheduler: string;

@@ -60,6 +60,8 @@ test('what is wrong with a service is said', () => {
 
 test('a service is reached at its address, or by a mark', () => {
   assert.equal(reachedAt(service([], { address: '192.0.2.1', port: 80, protocol: 'udp' })), '192.0.2.1:80 udp');
+  const several = { address: '192.0.2.1', port: 0, ports: '20-21,80', protocol: 'tcp' };
+  assert.equal(reachedAt(service([], several)), '192.0.2.1:20-21,80 tcp');
   assert.equal(reachedAt(service([])), 'by firewall mark');
 });
 

@@ -48,8 +48,8 @@ export function serviceView(service: Service): ServiceView {
 /** Where clients reach it: "203.0.113.10:80 tcp". */
 export function reachedAt(service: Service): string {
   if (!service.address) return 'by firewall mark';
-  const port = service.port === undefined ? '' : `:${service.port}`;
-  return `${service.address}${port}${service.protocol ? ` ${service.protocol}` : ''}`;
+  const port = service.port || service.ports;
+  return `${service.address}${port ? `:${port}` : ''}${service.protocol ? ` ${service.protocol}` : ''}`;
 }
 
 /** All connections that the services have been given so far. */
