@@ -150,9 +150,12 @@ static json_t *not_valid(const struct request *r, struct schema_error *error)
 {
 	if (request_is_restricted(r))
 		document_hide_error(r->server->core.schema, error);
-	return request_error(error, error->fault == SCHEMA_FAULT_DENIED
-					    ? ONLY_ADMINISTRATORS
-					    : "the change is not valid");
+	if (error->fault == SCHEMA_FAULT_DENIED)
+		return request_error(error, ONLY_ADMINISTRATORS);
+	if (error->beside)
+		return request_error(error, "what is elsewhere does not go with the change: change "
+					    "that first, or both at once");
+	return request_error(error, "the change is not valid");
 }
 
 int request_new_document(struct request *r, struct document *base, struct document **ret_document)

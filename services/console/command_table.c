@@ -88,7 +88,7 @@ const struct command commands[] = {
 	 .request = request_set,
 	 .render = answer_changed,
 	 .help = "changes the candidate; VALUE is plain text or JSON: [\"a\", \"b\"] adds to a "
-		 "list"},
+		 "list, {\"a\": 1, \"b\": 2} sets several at once"},
 	{.words = "delete",
 	 .arguments = {{"PATH", ARGUMENT_PATH}},
 	 .switches = JSON,

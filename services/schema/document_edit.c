@@ -280,6 +280,20 @@ static int apply_all(const struct document *base, struct lyd_node **tree,
 	return r;
 }
 
+/* Whether a document that is not valid is so at another place than the one that was changed. */
+static bool is_beside(const struct schema *schema, const struct document_edit *edit,
+		      const struct schema_error *error)
+{
+	struct schema_error ignored = {0};
+	struct path path;
+	size_t size;
+
+	if (path_parse(schema, edit->path, &path, &ignored) < 0)
+		return false;
+	size = strlen(path.text);
+	return error->path[0] && strncmp(error->path, path.text, size) != 0;
+}
+
 int document_edit(struct document *base, const struct document_edit *edits, size_t n,
 		  struct document **ret_document, struct schema_error *error)
 {
@@ -297,8 +311,11 @@ int document_edit(struct document *base, const struct document_edit *edits, size
 	/* Changed in place; on a failure the tree goes, and base is parsed again when needed. */
 	base->tree = NULL;
 	r = apply_all(base, &tree, edits, n, error);
-	if (r == 0)
-		return tree_document(base->schema, tree, ret_document, error);
+	if (r == 0) {
+		r = tree_document(base->schema, tree, ret_document, error);
+		error->beside = r == -EBADMSG && n == 1 && is_beside(base->schema, edits, error);
+		return r;
+	}
 	lyd_free_all(tree);
 	error_make_printable(error);
 	return r;

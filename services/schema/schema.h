@@ -35,8 +35,9 @@ enum schema_fault {
 struct schema_error {
 	enum schema_fault fault;
 	unsigned int edit; /* which edit of a YANG Patch it is, counted from 1; 0: none */
-	char path[256];	   /* instance path of the node: /trireme:cluster/node[name='r1']/id */
-	char value[128];   /* the value as given */
+	bool beside;	 /* the edit itself is fine; what is wrong with it then is somewhere else */
+	char path[256];	 /* instance path of the node: /trireme:cluster/node[name='r1']/id */
+	char value[128]; /* the value as given */
 	char allowed[384]; /* what is allowed there, or what is wrong */
 };
 

@@ -126,6 +126,27 @@ static void defaults_give_way(void **state)
 	assert_int_equal(document_config(edited)->services[0].persistence_prefix, 24);
 }
 
+static bool is_beside(const char *path, enum document_operation operation, const char *value)
+{
+	_cleanup_(document_freep) struct document *base = load_document(DEMO), *edited = NULL;
+	const struct document_edit edit = {.operation = operation, .path = path, .value = value};
+	struct schema_error error;
+
+	assert_int_equal(document_edit(base, &edit, 1, &edited, &error), -EBADMSG);
+	return error.beside;
+}
+
+/* What is wrong with a change is at its own place, or where something else depends on it. */
+static void a_change_may_not_go_with_what_is_beside_it(void **state)
+{
+	(void)state;
+	assert_true(is_beside("pool[name='web']", DOCUMENT_DELETE, NULL));
+	assert_false(is_beside("virtual-service[name='web']/pool", DOCUMENT_MERGE, "none"));
+	assert_false(is_beside("virtual-service[name='web']/scheduler", DOCUMENT_MERGE, "none"));
+	assert_false(
+		is_beside("virtual-service[name='web']", DOCUMENT_MERGE, "{\"pool\": \"none\"}"));
+}
+
 static void edits_do_what_they_say(void **state)
 {
 	(void)state;
@@ -294,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_canonical),
 		cmocka_unit_test(edits_do_what_they_say),
+		cmocka_unit_test(a_change_may_not_go_with_what_is_beside_it),
 		cmocka_unit_test(defaults_give_way),
 		cmocka_unit_test(what_is_refused_says_why_and_changes_nothing),
 		cmocka_unit_test(entries_move),
