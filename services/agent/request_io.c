@@ -8,6 +8,7 @@
 
 #include "agent/explain.h"
 #include "base/clock_io.h"
+#include "base/text.h"
 
 static void fill_status(void *data, struct agent_status *ret_status)
 {
@@ -16,6 +17,20 @@ static void fill_status(void *data, struct agent_status *ret_status)
 	const struct explain_clock clock = {.now = clock_boot_ns(), .wall = clock_wall_ns()};
 
 	explain_status(&a->state, &clock, ret_status);
+}
+
+/* Which one is meant, and which there are. */
+static int refuse_group(const struct config *config, const char *name, char *text, size_t size)
+{
+	struct text words = text_on(text, size);
+
+	if (name[0])
+		text_add(&words, "refused: there is no alias group '%s'; allowed is", name);
+	else
+		text_add(&words, "refused: there are several alias groups; name one:");
+	for (size_t i = 0; i < config->n_groups; i++)
+		text_add(&words, "%s %s", i ? "," : "", config->groups[i].name);
+	return name[0] ? -ENOENT : -EINVAL;
 }
 
 static int request_switchover(void *data, const char *name, size_t *ret_group, uint32_t *ret_target,
@@ -28,15 +43,10 @@ static int request_switchover(void *data, const char *name, size_t *ret_group, u
 	while (group < a->config->n_groups && name[0] &&
 	       strcmp(a->config->groups[group].name, name) != 0)
 		group++;
-	if (group == a->config->n_groups) {
-		snprintf(text, size, "refused: there is no alias group '%s'", name);
-		return -ENOENT;
-	}
-	if (!name[0] && a->config->n_groups > 1) {
-		snprintf(text, size, "refused: which of the %zu alias groups is meant?",
-			 a->config->n_groups);
-		return -EINVAL;
-	}
+	if (group == a->config->n_groups)
+		return refuse_group(a->config, name, text, size);
+	if (!name[0] && a->config->n_groups > 1)
+		return refuse_group(a->config, "", text, size);
 	r = decide_switchover(&a->state, group, clock_boot_ns(), ret_target, text, size);
 	*ret_group = group;
 	/* The answer is due when this returns, the release must not wait for it. */
