@@ -28,8 +28,8 @@
 #include "schema/schema.h"
 
 #define HELPER_USER "trireme-auth"
-/* The health checker, which is not root, makes what its clients share with it for its own group. */
-#define HEALTH_GROUP "trireme-health"
+/* Who is not root makes what its clients share with it for its own group. */
+static const char *const asked_groups[] = {"trireme-health", "trireme-resource"};
 #define DATA AUDIT_FOLDER
 #define SECRET_KEY "secret.key"
 #define SECRET_KEY_SIZE 32
@@ -122,17 +122,29 @@ static int make_default_hash(struct api *api)
 	return crypt_io_hash(password, salt, sizeof(salt), api->default_hash);
 }
 
+/* Those that there are. */
+static int join_groups(void)
+{
+	gid_t groups[ARRAY_SIZE(asked_groups)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked_groups); i++) {
+		const struct group *group = getgrnam(asked_groups[i]);
+
+		if (group)
+			groups[n++] = group->gr_gid;
+	}
+	return setgroups(n, groups) < 0 ? -errno : 0;
+}
+
 /* The helper first: it is the one that becomes another user. */
 static int drop_privileges(struct api *api)
 {
-	const struct group *health = getgrnam(HEALTH_GROUP);
 	int r = helper_start(HELPER_USER, &api->broker.helper);
 
-	if (r < 0 || geteuid() != 0)
-		return r < 0 ? r : privilege_keep(0);
-	if (setgroups(health ? 1 : 0, health ? &health->gr_gid : NULL) < 0)
-		return -errno;
-	return privilege_keep(0);
+	if (r == 0 && geteuid() == 0)
+		r = join_groups();
+	return r < 0 ? r : privilege_keep(0);
 }
 
 static int open_broker(struct api *api)

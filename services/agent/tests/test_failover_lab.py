@@ -157,6 +157,9 @@ def test_resources_follow_the_group_and_delay_nothing(pair, capsys):
     delay = cluster[standby].root / "run/own/delay"
     processes.wait_for("both to run", lambda: running(cluster, owner) == {"slow", "next"}, 20)
     assert running(cluster, standby) == set()
+    cluster[owner].start_api()
+    shown = re.compile(r"^slow +running +main +lab:File\nnext +running +main +lab:File$", re.MULTILINE)
+    processes.wait_for("them to be shown", lambda: shown.search(cluster[owner].run(nodes.BIN / "trireme", "status", check=False)), 20)
     (cluster[owner].root / "run/own/state/main.slow").unlink()
     processes.wait_for("it to be started again", lambda: running(cluster, owner) == {"slow", "next"}, 20)
     delay.touch()
