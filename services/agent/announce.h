@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ANNOUNCE_FRAME_SIZE 42 /* Ethernet header and ARP for IPv4, without padding */
-#define ANNOUNCE_IPV6_SIZE                                                     \
-	86 /* Ethernet, IPv6, advertisement with the option of the MAC address \
-	    */
+/* Ethernet header and ARP for IPv4, without padding. */
+#define ANNOUNCE_FRAME_SIZE 42
+/* Ethernet, IPv6, advertisement with the option of the MAC address. */
+#define ANNOUNCE_IPV6_SIZE 86
 
 enum announce_form {
 	ANNOUNCE_REQUEST,

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#define ASKING_NS (2 * NSEC_PER_SEC) /* for probes that could be sent at once */
+
 static bool is_fit(const struct decide_state *s, size_t group)
 {
 	enum agent_wire_health code = s->groups[group].health.code;
@@ -27,7 +29,11 @@ static bool any_fit(const struct decide_state *s)
 	return false;
 }
 
-#define ASKING_NS (2 * NSEC_PER_SEC) /* for probes that could be sent at once */
+static int refuse(char *text, size_t size, int error, const char *why)
+{
+	snprintf(text, size, "refused: %s", why);
+	return error;
+}
 
 /* 0, or -errno and why it cannot be. */
 static int check(const struct decide_state *s, char *text, size_t size)
@@ -36,20 +42,17 @@ static int check(const struct decide_state *s, char *text, size_t size)
 	char health[DECIDE_LOG_MAX / 2];
 
 	if (!self || self->witness)
-		return snprintf(text, size, "refused: a witness owns nothing"), -EPERM;
+		return refuse(text, size, -EPERM, "a witness owns nothing");
 	if (s->force != DECIDE_FORCE_NO)
-		return snprintf(text, size, "refused: it is forced already"), -EALREADY;
+		return refuse(text, size, -EALREADY, "it is forced already");
 	if (decide_view_quorate(s))
-		return snprintf(text, size, "refused: there is a quorum"), -EALREADY;
+		return refuse(text, size, -EALREADY, "there is a quorum");
 	if (!s->view || !s->quorum_known || s->quorate)
-		return snprintf(
-			       text, size,
-			       "refused: the quorum of the members that are here is not known yet"),
-		       -EAGAIN;
+		return refuse(text, size, -EAGAIN,
+			      "the quorum of the members that are here is not known yet");
 	if (s->n_peers != 1 || s->ring.n_nodes != 1)
-		return snprintf(text, size,
-				"refused: another node is here: only one that is alone can go on"),
-		       -EBUSY;
+		return refuse(text, size, -EBUSY,
+			      "another node is here: only one that is alone can go on");
 	if (any_fit(s))
 		return 0;
 	snprintf(text, size, "refused: this node can own nothing: %s",

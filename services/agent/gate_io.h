@@ -69,7 +69,7 @@ void gate_io_attach(struct gate_io *io, const struct config *config, struct port
 		    size_t n_ports);
 
 /*
- * The program by which a packet(7) socket for ARP gets only what is about floating addresses
+ * The program by which a packet(7) socket gets only what is said of floating addresses
  * (SO_ATTACH_BPF): a descriptor of gate_io's, or -errno.
  */
 int gate_io_watch(const struct gate_io *io);

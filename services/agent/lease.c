@@ -34,8 +34,8 @@
  * lease before q + 2S. They do not get the vote back unnoticed: by the server's word to them this
  * node has lost it first, and q with it; and should the server lose this node, which then believes
  * for 2S more, they must have asked anew within the time-out, in which votequorum had not noticed a
- * restarted corosync-qdevice: this node's belief ends before q + S + 2S, which is before q + 2S +
- * L. Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
+ * restarted corosync-qdevice: this node's belief ends before q + S + 2S, so before q + 2S + L.
+ * Forced by an operator (force.c) a node that has no quorum counts its view as quorate. Nothing
  * makes that view meet the one in which another lease was granted, or will be: that all other nodes
  * are off is the operator's word. What is left of the promise: the ports are asked first and before
  * every claim, and installation + L + δ is waited for as alone by two_node, so a lease that ended

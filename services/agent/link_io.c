@@ -13,7 +13,6 @@
 
 #include "base/netlink_io.h"
 
-#define BUFFER_SIZE 32768
 #define WAIT_MS 1000	 /* for an answer; the kernel gives it at once */
 #define DATAGRAMS_MAX 64 /* read in one turn of the loop */
 
@@ -155,7 +154,7 @@ static int dump(struct link_io *io)
 static int32_t on_readable(int32_t fd, int32_t revents, void *data)
 {
 	struct link_io *io = data;
-	static char buf[BUFFER_SIZE];
+	static char buf[NETLINK_PART_MAX];
 
 	(void)fd;
 	(void)revents;

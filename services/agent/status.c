@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The whole status, as the local socket tells it. */
 #include <stdio.h>
 
 #include "agent/explain.h"

@@ -22,10 +22,9 @@ enum { EXIT_USAGE = 2 };
 #define USER NAME
 #define RUNNER "/usr/sbin/trireme-fence-run"
 #define FOLDERS_MAX 4
-#define MEMORY                                                                                \
-	(512ul << 20)	  /* bytes of data of an agent: an interpreter with a library for TLS \
-			   */
-#define OUTPUT (1u << 20) /* bytes of a file */
+/* Bytes of data of an agent: an interpreter with a library for TLS; of a file. */
+#define MEMORY (512ul << 20)
+#define OUTPUT (1u << 20)
 #define FILES 256
 #define PROCESSES 64
 
