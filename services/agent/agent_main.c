@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/announce_io.h"
 #include "agent/event_io.h"
+#include "agent/frame_io.h"
 #include "agent/request_io.h"
 #include "agent/settings.h"
 #include "base/cleanup.h"
@@ -130,7 +130,7 @@ static int open_everything(struct agent *a)
 	r = address_io_open(&a->addresses);
 	if (r < 0)
 		return r;
-	a->announce_fd = announce_io_open();
+	a->announce_fd = frame_io_open();
 	if (a->announce_fd < 0)
 		return a->announce_fd;
 	r = event_open(a);

@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/announce_io.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "agent/announce.h"
-
-int announce_io_open(void)
-{
-	/* Protocol 0: it receives nothing. */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
-/* An Ethernet frame as it is. */
-static int send_frame(int fd, const uint8_t *frame, size_t size, uint16_t protocol, int port)
-{
-	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(protocol),
-				 .sll_ifindex = port,
-				 .sll_halen = 6};
-
-	memcpy(to.sll_addr, frame, 6);
-	if (sendto(fd, frame, size, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -errno;
-	return 0;
-}
+#include "agent/frame_io.h"
 
 static int send_arp(int fd, enum announce_form form, uint32_t address,
 		    const struct port_state *port)
@@ -38,7 +12,7 @@ static int send_arp(int fd, enum announce_form form, uint32_t address,
 	uint8_t frame[ANNOUNCE_FRAME_SIZE];
 
 	announce_frame(frame, form, port->mac, address);
-	return send_frame(fd, frame, sizeof(frame), ETH_P_ARP, port->index);
+	return frame_io_send(fd, frame, sizeof(frame), ETH_P_ARP, port->index);
 }
 
 static int send_advertisement(int fd, const struct in6_addr *address, const struct port_state *port)
@@ -46,7 +20,7 @@ static int send_advertisement(int fd, const struct in6_addr *address, const stru
 	uint8_t frame[ANNOUNCE_IPV6_SIZE];
 
 	announce_ipv6_frame(frame, port->mac, address);
-	return send_frame(fd, frame, sizeof(frame), ETH_P_IPV6, port->index);
+	return frame_io_send(fd, frame, sizeof(frame), ETH_P_IPV6, port->index);
 }
 
 static int announce(int fd, const struct config_floating *alias, const struct port_state *port)

@@ -14,8 +14,9 @@ programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/event_io.c \
 	services/agent/request_io.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
-	services/agent/announce_io.c services/agent/probe_io.c services/agent/ipc_io.c services/agent/turn_io.c \
-	services/agent/fence_io.c services/agent/resource_io.c services/base/seqpacket_io.c $(agent-gate) \
+	services/agent/announce_io.c services/agent/probe_io.c services/agent/frame_io.c \
+	services/agent/ipc_io.c services/agent/turn_io.c services/agent/fence_io.c \
+	services/agent/resource_io.c services/base/seqpacket_io.c $(agent-gate) \
 	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf
@@ -101,7 +102,7 @@ test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
 
 tests += test_agent_probe
 test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c services/agent/announce.c \
-	services/agent/probe_io.c \
+	services/agent/probe_io.c services/agent/frame_io.c \
 	services/base/parse.c $(agent-gate-test)
 test_agent_probe-pkg := cmocka libbpf libmnl libqb
 

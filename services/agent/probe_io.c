@@ -6,19 +6,19 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 
+#include "agent/frame_io.h"
 #include "base/cleanup.h"
 
 int probe_io_open(int filter, uint16_t protocol)
 {
-	/* Protocol 0: nothing is received before the filter is there. */
-	_cleanup_close_ int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_cleanup_close_ int fd = frame_io_open();
 	const struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol)};
 
 	if (fd < 0)
-		return -errno;
+		return fd;
+	/* Nothing is received before the filter is there. */
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &filter, sizeof(filter)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&all, sizeof(all)) < 0)
 		return -errno;
@@ -43,17 +43,10 @@ bool probe_io_read(int fd, int *ret_index, struct probe_seen *ret_seen)
 static int send_one(int fd, const struct in6_addr *address, const struct port_state *port)
 {
 	uint16_t protocol = IN6_IS_ADDR_V4MAPPED(address) ? ETH_P_ARP : ETH_P_IPV6;
-	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(protocol),
-				 .sll_ifindex = port->index,
-				 .sll_halen = 6};
 	uint8_t frame[PROBE_SIZE_MAX];
 	size_t size = probe_frame(frame, port->mac, address);
 
-	memcpy(to.sll_addr, frame, 6);
-	if (sendto(fd, frame, size, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -errno;
-	return 0;
+	return frame_io_send(fd, frame, size, protocol, port->index);
 }
 
 int probe_io_send(int fd, const struct config_group *group, const struct port_state *ports,

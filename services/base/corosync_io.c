@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <qb/qblog.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock_io.h"
+#include "base/thread_io.h"
 
 #define TRY_WAIT_MS 20
 #define JOIN_TRIES 100
@@ -20,7 +20,7 @@
 #define CONNECT_WAIT_MS 100
 #define CONNECT_WAIT_MAX_MS 1000
 #define CONNECT_TRIES_AT_START 200
-#define STACK_SIZE (128u << 10) /* locked in memory as a whole */
+#define STACK_SIZE (128u << 10)
 
 static void wait_ms(unsigned int ms)
 {
@@ -212,25 +212,6 @@ void corosync_io_ask_votes(struct corosync_io *io)
 	pthread_mutex_unlock(&io->lock);
 }
 
-/* Signals are for the loop's thread. */
-static int start_thread(struct corosync_io *io)
-{
-	pthread_attr_t attributes;
-	sigset_t all, old;
-	int r = pthread_attr_init(&attributes);
-
-	if (r != 0)
-		return -r;
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	r = pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	if (r == 0)
-		r = pthread_create(&io->thread, &attributes, work, io);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attributes);
-	return -r;
-}
-
 int corosync_io_open(struct corosync_io *io, qb_loop_t *loop, struct cpg_io *cpg,
 		     struct quorum_io *quorum, const struct corosync_io_handler *handler,
 		     void *data)
@@ -245,7 +226,7 @@ int corosync_io_open(struct corosync_io *io, qb_loop_t *loop, struct cpg_io *cpg
 		return -errno;
 	r = qb_loop_poll_add(loop, QB_LOOP_HIGH, io->ready_fd, POLLIN, io, on_ready);
 	if (r == 0)
-		r = start_thread(io);
+		r = thread_start(&io->thread, STACK_SIZE, work, io);
 	if (r == 0)
 		want_connection(io, false);
 	return r;

@@ -6,7 +6,8 @@ libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_
 libsrc-audit := services/base/audit.c services/base/audit_io.c services/base/buffer.c
 
 # A process group on corosync.
-libsrc-corosync := services/base/cpg_io.c services/base/quorum_io.c services/base/corosync_io.c
+libsrc-corosync := services/base/cpg_io.c services/base/quorum_io.c services/base/corosync_io.c \
+	services/base/thread_io.c
 libpkg-corosync := libcpg libvotequorum libqb
 
 tests += test_base_parse

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <qb/qblog.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/thread_io.h"
 #include "config/cfg_io.h"
 #include "config/cmap_io.h"
 
@@ -122,25 +122,6 @@ void ring_io_unblock(struct ring_io *io)
 	pthread_mutex_unlock(&io->lock);
 }
 
-/* Signals are for the loop's thread. */
-static int start_thread(struct ring_io *io)
-{
-	pthread_attr_t attributes;
-	sigset_t all, old;
-	int r = pthread_attr_init(&attributes);
-
-	if (r != 0)
-		return -r;
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	r = pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	if (r == 0)
-		r = pthread_create(&io->thread, &attributes, work, io);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attributes);
-	return -r;
-}
-
 int ring_io_open(struct ring_io *io, qb_loop_t *loop, const struct ring_io_handler *handler,
 		 void *data)
 {
@@ -153,5 +134,5 @@ int ring_io_open(struct ring_io *io, qb_loop_t *loop, const struct ring_io_handl
 	if (io->ready_fd < 0)
 		return -errno;
 	r = qb_loop_poll_add(loop, QB_LOOP_MED, io->ready_fd, POLLIN, io, on_ready);
-	return r == 0 ? start_thread(io) : r;
+	return r == 0 ? thread_start(&io->thread, STACK_SIZE, work, io) : r;
 }

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock_io.h"
+#include "base/tests/random.h"
 
 #define HEAP_MAX 16384
 #define BLOCK_BYTES 65536
@@ -20,11 +21,7 @@ struct sim_block {
 
 uint64_t sim_random(struct sim *sim, uint64_t below)
 {
-	/* xorshift64* (Marsaglia; Vigna) */
-	sim->random ^= sim->random >> 12;
-	sim->random ^= sim->random << 25;
-	sim->random ^= sim->random >> 27;
-	return below ? (sim->random * 0x2545f4914f6cdd1dULL >> 16) % below : 0;
+	return random_below(&sim->random, below);
 }
 
 bool sim_chance(struct sim *sim, unsigned int percent)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock_io.h"
+#include "base/tests/random.h"
 #include "config/tests/replica_sim_internal.h"
 
 static char report[320];
@@ -22,11 +23,7 @@ uint64_t replica_sim_commits(void)
 
 uint64_t sim_random(struct sim *sim, uint64_t below)
 {
-	/* xorshift64* (Marsaglia; Vigna) */
-	sim->random ^= sim->random >> 12;
-	sim->random ^= sim->random << 25;
-	sim->random ^= sim->random >> 27;
-	return below ? (sim->random * 0x2545f4914f6cdd1dULL >> 16) % below : 0;
+	return random_below(&sim->random, below);
 }
 
 bool sim_chance(struct sim *sim, unsigned int percent)
