@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import events, nodes  # noqa: E402 - the path must be set first
-from failover_lab import TAKEOVER, healthy, note  # noqa: E402
+from lab.failover import TAKEOVER, healthy, note  # noqa: E402
 
 LOGS = TOP / "build/test/labs/failover-events"
 BLINK = 0.5  # s

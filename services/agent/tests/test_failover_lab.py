@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
-from failover_lab import LEASE, TAKEOVER, healthy, note  # noqa: E402
+from lab.failover import LEASE, TAKEOVER, healthy, note, reason  # noqa: E402
 
 LOGS = TOP / "build/test/labs/failover"
 
@@ -201,16 +201,11 @@ def test_switch_over_by_command(pair, asked, capsys):
 def test_switch_over_to_nobody_is_refused(pair):
     cluster, owner, standby = pair
     cluster[standby].cables(False, (1,))
-    processes.wait_for("the standby to be unfit", lambda: "eth1 has no carrier" in reason(cluster, owner, standby), 30)
+    processes.wait_for("the standby to be unfit", lambda: "eth1 has no carrier" in reason(cluster, standby, owner), 30)
     answer = cluster[owner].ask("switchover", "main")
     assert answer["error"] != 0 and "no other router is fit" in answer["message"]
     assert labels(cluster, owner) == cluster.group_labels()
     assert "no alias group 'none'" in cluster[owner].ask("switchover", "none")["message"]
-
-
-def reason(cluster, place, about):
-    """What the agent of one node says about another."""
-    return next(entry["reason"] for entry in cluster[place].ask("status")["nodes"] if entry["name"] == about)
 
 
 def stand_by(cluster, wishes):
@@ -308,7 +303,7 @@ def test_carrier_loss_moves_the_group_whole(pair, capsys):
             cluster[owner].cables(False, (0,))
             assert cluster.wait_owner((standby,)) == standby
         assert labels(cluster, owner) == set()
-        assert "eth0 has no carrier" in reason(cluster, standby, owner)
+        assert "eth0 has no carrier" in reason(cluster, owner, standby)
         time.sleep(0.3)
     assert probe.overlaps() == []
     assert note("carrier lost", probe, capsys) < 0.5
@@ -325,7 +320,7 @@ def test_without_quorum_no_alias(pair):
     assert time.monotonic() - lost < LEASE + 0.7
     said = cluster[owner].log()[before:]
     assert "quorum is lost" in said or "lease ran out" in said
-    processes.wait_for("the reason", lambda: "not part of a quorum: " in reason(cluster, owner, owner), 30)
+    processes.wait_for("the reason", lambda: "not part of a quorum: " in reason(cluster, owner), 30)
     time.sleep(LEASE + 0.5)
     assert cluster.holders() == []
     cluster["w"].power_on()
@@ -394,7 +389,7 @@ def test_port_that_takes_no_gate_makes_unfit(pair, capsys):
         cluster[owner].run("sh", "-ec", "tc qdisc del dev eth1 clsact; tc qdisc add dev eth1 ingress")
         cluster[owner].send_signal("agent", signal.SIGCONT)
         assert cluster.wait_owner((standby,)) == standby
-        assert "standby: eth1 has no gate (something else is in its place)" in reason(cluster, standby, owner)
+        assert "standby: eth1 has no gate (something else is in its place)" in reason(cluster, owner, standby)
         cluster[owner].run("tc", "qdisc", "del", "dev", "eth1", "ingress")
         cluster.wait_ready(standby)
         assert gates(cluster, owner, "eth1") == [1, 1]
@@ -463,7 +458,7 @@ def test_missing_port_makes_unfit(pair):
     node, port = cluster[standby], cluster[standby].ports[1]
 
     def says(text):
-        processes.wait_for(text, lambda: text in reason(cluster, owner, standby), 30)
+        processes.wait_for(text, lambda: text in reason(cluster, standby, owner), 30)
     node.run("ip", "link", "set", "eth1", "down")
     says("eth1 has no carrier")
     node.run("ip", "link", "set", "eth1", "name", "other1")

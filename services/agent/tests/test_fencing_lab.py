@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
+from lab.failover import reason  # noqa: E402
 
 LOGS = TOP / "build/test/labs/fencing"
 PASSWORD = "open-sesame"
@@ -87,5 +88,4 @@ def test_an_owner_that_left_is_fenced_and_nobody_waits_for_its_lease(capsys):
         assert f"{standby}\n" not in (power / "said").read_text(), "nobody else is fenced"
         for log in LOGS.glob("*.log"):
             assert PASSWORD not in log.read_text(), log
-        reason = next(entry["reason"] for entry in cluster[standby].ask("status")["nodes"] if entry["name"] == owner)
-        assert reason.endswith(", fenced")
+        assert reason(cluster, owner, standby).endswith(", fenced")

@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
-from failover_lab import healthy, note  # noqa: E402
+from lab.failover import healthy, note  # noqa: E402
 
 LOGS = TOP / "build/test/labs/quorum-device"
 HOST = "203.0.113.200"

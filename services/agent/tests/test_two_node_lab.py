@@ -10,6 +10,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import nodes, processes  # noqa: E402 - the path must be set first
+from lab.failover import reason  # noqa: E402
 
 LOGS = TOP / "build/test/labs/two-node"
 VIP = "203.0.113.10"
@@ -39,11 +40,6 @@ def pair():
         owner = cluster.wait_owner()
         cluster.wait_ready(owner)
         yield cluster, owner, "r2" if owner == "r1" else "r1"
-
-
-def reason(cluster, name):
-    """What a node says of itself."""
-    return next(entry["reason"] for entry in cluster[name].ask("status")["nodes"] if entry["name"] == name)
 
 
 CLAIM = "import socket, sys; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); s.bind(('pub', 0)); s.send(bytes.fromhex(sys.argv[1]))"

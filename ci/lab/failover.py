@@ -1,4 +1,5 @@
-"""What the live labs of the agent have in common: the cluster of nodes.slow before and after a test, and its gaps."""
+"""What the live labs of the agent have in common: the cluster of nodes.slow before and after a test, what its agents say, and
+its gaps."""
 from contextlib import contextmanager
 
 from lab import nodes
@@ -15,6 +16,12 @@ def healthy(cluster):
     yield owner, "r2" if owner == "r1" else "r1"
     for node in cluster.nodes.values():
         node.repair()
+
+
+def reason(cluster, about, place=None):
+    """What the agent of a node, or of another one, says of it."""
+    said = cluster[place or about].ask("status")["nodes"]
+    return next(entry["reason"] for entry in said if entry["name"] == about)
 
 
 def note(what, probe, capsys):
