@@ -38,11 +38,12 @@ static int ask(const char *prompt, char *line)
 
 	if (tcgetattr(STDIN_FILENO, &before) < 0)
 		return read_line(line);
-	fputs(prompt, stderr);
 	quiet = before;
 	/* As getpass(3): a signal must not leave the terminal like that. */
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	/* Last: who types at once is neither shown nor thrown away. */
+	fputs(prompt, stderr);
 	r = read_line(line);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputs("\n", stderr);
