@@ -61,14 +61,14 @@ def test_capture_sees_what_others_send(pair, tmp_path):
 
 def test_arp_names_everybody_who_answers(pair):
     mac = pair.run("web1", "ip", "-o", "link", "show", "eth0").split("link/ether ")[1].split()[0]
-    assert capture.arp_who(pair, "client", "eth0", "10.9.0.2", 0.5) == [mac]
+    processes.wait_for("an answer", lambda: capture.arp_who(pair, "client", "eth0", "10.9.0.2", 0.5) == [mac], 30)
     assert capture.arp_who(pair, "client", "eth0", "10.9.0.7", 0.2) == []
     pair.run("switch", "ip", "link", "add", "other", "type", "veth", "peer", "name", "eth0", "netns",
              pair.prefix + pair.namespace("impostor"))
     pair.run("switch", "ip", "link", "set", "other", "master", "br", "up")
     pair.run("impostor", "ip", "link", "set", "eth0", "up")
     pair.run("impostor", "ip", "addr", "add", "10.9.0.2/24", "dev", "eth0")
-    assert len(capture.arp_who(pair, "client", "eth0", "10.9.0.2", 0.5)) == 2
+    processes.wait_for("two answers", lambda: len(capture.arp_who(pair, "client", "eth0", "10.9.0.2", 0.5)) == 2, 30)
 
 
 def test_a_clock_that_is_set_is_no_gap(monkeypatch):
