@@ -16,53 +16,66 @@
 #define WAIT_MS 1000	 /* for an answer; the kernel gives it at once */
 #define DATAGRAMS_MAX 64 /* read in one turn of the loop */
 
-static void on_link(struct link_io *io, const struct nlmsghdr *h)
-{
-	const struct ifinfomsg *info = mnl_nlmsg_get_payload(h);
-	const struct nlattr *attr;
-	const char *name = "";
-	const uint8_t *mac = NULL;
-	bool foreign = info->ifi_type != ARPHRD_ETHER, member = false;
-	uint8_t carrier = 0;
+/* What a message says of a port. */
+struct link_news {
+	const char *name;   /* "": nothing */
+	const uint8_t *mac; /* NULL: nothing, or not one of Ethernet's */
+	bool member, carrier;
+};
 
-	/* A bridge tells by the same messages, in a family of its own, that a port has left it. */
-	if (info->ifi_family != AF_UNSPEC)
-		return;
-	mnl_attr_for_each (attr, h, sizeof(*info)) {
+static struct link_news read_link(const struct nlmsghdr *h)
+{
+	struct link_news news = {.name = ""};
+	const struct nlattr *attr;
+
+	mnl_attr_for_each (attr, h, sizeof(struct ifinfomsg)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
-			name = mnl_attr_get_str(attr);
+			news.name = mnl_attr_get_str(attr);
 			break;
 		case IFLA_MASTER:
-			member = mnl_attr_get_u32(attr) != 0;
+			news.member = mnl_attr_get_u32(attr) != 0;
 			break;
 		case IFLA_CARRIER:
-			carrier = mnl_attr_get_u8(attr);
+			news.carrier = mnl_attr_get_u8(attr);
 			break;
 		case IFLA_ADDRESS:
 			if (mnl_attr_get_payload_len(attr) == 6)
-				mac = mnl_attr_get_payload(attr);
+				news.mac = mnl_attr_get_payload(attr);
 			break;
 		default:
 			break;
 		}
 	}
+	return news;
+}
+
+static void on_link(struct link_io *io, const struct nlmsghdr *h)
+{
+	const struct ifinfomsg *info = mnl_nlmsg_get_payload(h);
+	struct link_news news;
+	bool foreign = info->ifi_type != ARPHRD_ETHER;
+
+	/* A bridge tells by the same messages, in a family of its own, that a port has left it. */
+	if (info->ifi_family != AF_UNSPEC)
+		return;
+	news = read_link(h);
 	for (size_t i = 0; i < io->n_ports; i++) {
 		struct port_state *p = &io->ports[i];
-		bool named = strcmp(p->name, name) == 0 && h->nlmsg_type == RTM_NEWLINK;
+		bool named = strcmp(p->name, news.name) == 0 && h->nlmsg_type == RTM_NEWLINK;
 
 		if (!named && p->index != info->ifi_index)
 			continue;
 		if (!named || p->index != info->ifi_index)
 			p->has_address = p->gated = false;
-		if (p->member != member || p->foreign != foreign)
+		if (p->member != news.member || p->foreign != foreign)
 			p->gated = false;
-		p->member = member;
+		p->member = news.member;
 		p->foreign = foreign;
 		p->index = named ? info->ifi_index : 0;
-		p->carrier = named && carrier && (info->ifi_flags & IFF_UP);
-		if (named && mac)
-			memcpy(p->mac, mac, sizeof(p->mac));
+		p->carrier = named && news.carrier && (info->ifi_flags & IFF_UP);
+		if (named && news.mac)
+			memcpy(p->mac, news.mac, sizeof(p->mac));
 	}
 }
 
