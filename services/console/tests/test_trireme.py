@@ -280,16 +280,13 @@ def test_ctrl_c_ends_a_line_or_a_command_and_not_the_shell(api):
     pty.expect("half a li$")
     pty.sendintr()
     pty.expect("trireme> $")
-    pty.send("status\r")
-    end = time.monotonic() + 30
-    while not api.requests and time.monotonic() < end:
-        time.sleep(0.02)
-    pty.sendintr()
-    pty.expect("interrupted\r\n.*trireme> $")
-    pty.send("status --ready --wait 60\r")
-    time.sleep(0.1)
-    pty.sendintr()
-    pty.expect("not ready: interrupted\r\n.*trireme> $")
+    for line, said in (("status", "interrupted"), ("status --ready --wait 60", "not ready: interrupted")):
+        asked, end = len(api.requests), time.monotonic() + 30
+        pty.send(f"{line}\r")
+        while len(api.requests) == asked and time.monotonic() < end:
+            time.sleep(0.02)
+        pty.sendintr()
+        pty.expect(f"{said}\r\n.*trireme> $")
     pty.sendeof()
     pty.expect(pexpect.EOF)
     pty.close()
