@@ -55,6 +55,7 @@ def port_of(alias):
 
 class Node:
     """One machine: its namespaces, and the daemons that run in it."""
+    engine = ""  # no forwarding engine runs there: the agent does not look for its sign of life
 
     def __init__(self, cluster, name):
         self.cluster, self.lab, self.name = cluster, cluster.lab, name
@@ -136,7 +137,7 @@ class Node:
         self.spawn("config", program, "run", "--root", self.root, "--yang", yang, "--foreground")
 
     def start_agent(self):
-        self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--bpf", "/run/bpf", "--foreground")
+        self.spawn("agent", BIN / "trireme-agent", "--yang", YANG, "--bpf", "/run/bpf", "--engine", self.engine, "--foreground")
 
     def add_users(self):
         """A passwd(5) and a group(5) of the node's own, for daemons that become another user."""

@@ -34,8 +34,7 @@ void act_prepare(void)
 
 static void arm_timer(struct agent *a)
 {
-	uint64_t now = clock_boot_ns();
-	uint64_t at = decide_deadline(&a->state, now);
+	uint64_t at = decide_deadline(&a->state, clock_boot_ns());
 	uint64_t ipc = ipc_io_deadline(&a->ipc);
 	struct itimerspec spec = {0};
 
@@ -45,8 +44,8 @@ static void arm_timer(struct agent *a)
 		at = a->announce[i].next < at ? a->announce[i].next : at;
 		at = a->probe[i].next < at ? a->probe[i].next : at;
 	}
-	/* An idle loop must be seen to turn, too. */
-	at = at < now + NSEC_PER_SEC ? at : now + NSEC_PER_SEC;
+	/* Every second, however much else happens; so an idle loop is seen to turn, too. */
+	at = a->health.next < at ? a->health.next : at;
 	spec.it_value.tv_sec = (time_t)(at / NSEC_PER_SEC);
 	spec.it_value.tv_nsec = (long)(at % NSEC_PER_SEC);
 	timerfd_settime(a->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
@@ -326,7 +325,7 @@ void act(struct agent *a)
 
 	/* A hung agent would keep every later view from forming; a dead one leaves the group. */
 	alarm(HUNG_S);
-	turn_io_set(&a->turn, clock_boot_ns());
+	turn_io_set(&a->turn, clock_boot_ns(), 0);
 	/* A vote is kept before it is told. */
 	vote_io_set(&a->vote, decide_vote(&a->state));
 	/* An action may report a failure, which appends: the list is read by index. */

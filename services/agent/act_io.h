@@ -8,14 +8,15 @@
 #include "agent/decide.h"
 #include "agent/fence_io.h"
 #include "agent/gate_io.h"
+#include "agent/health_io.h"
 #include "agent/ipc_io.h"
 #include "agent/link_io.h"
 #include "agent/outbox_io.h"
 #include "agent/record_io.h"
 #include "agent/resource_io.h"
-#include "agent/turn_io.h"
 #include "agent/vote_io.h"
 #include "base/corosync_io.h"
+#include "base/turn_io.h"
 #include "schema/daemon_io.h"
 
 struct agent {
@@ -42,6 +43,8 @@ struct agent {
 	uint64_t gate_again;	/* when ports without one are asked again */
 	struct vote_io vote;
 	struct turn_io turn;
+	struct health_io health;
+	const char *engine_file;
 	struct record_io record;
 	int announce_fd, timer_fd;
 	struct announce_schedule announce[DECIDE_GROUPS_MAX];

@@ -21,6 +21,7 @@
 #include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
 #include "proto/fence_wire.h"
+#include "proto/turn.h"
 #include "schema/node_io.h"
 #include "schema/schema.h"
 
@@ -29,6 +30,7 @@
 #define STACK_PAGE 4096u
 
 static struct agent agent = {.bpf_folder = GATE_FOLDER,
+			     .engine_file = ENGINE_TURN_FILE,
 			     .fence_socket = FENCE_SOCKET,
 			     .resource_socket = RESOURCE_SOCKET,
 			     .leave_by = UINT64_MAX,
@@ -38,6 +40,7 @@ static struct agent agent = {.bpf_folder = GATE_FOLDER,
 			     .probe6_fd = -1,
 			     .vote = {.fd = -1},
 			     .turn = {.fd = -1},
+			     .health = {.engine = {.fd = -1}},
 			     .fence = {.fd = -1},
 			     .resource = {.fd = -1}};
 
@@ -115,10 +118,15 @@ static int open_everything(struct agent *a)
 		return r;
 	}
 	/* Without it nobody notices should this agent hang. */
-	r = turn_io_open(&a->turn, TURN_FILE);
+	r = turn_io_open(&a->turn, AGENT_TURN_FILE);
 	if (r < 0)
-		qb_log(LOG_ERR, TURN_FILE ": %s", strerror(-r));
-	turn_io_set(&a->turn, clock_boot_ns());
+		qb_log(LOG_ERR, AGENT_TURN_FILE ": %s", strerror(-r));
+	turn_io_set(&a->turn, clock_boot_ns(), 0);
+	r = health_io_open(&a->health, a->engine_file, clock_boot_ns());
+	if (r < 0)
+		qb_log(LOG_ERR, "%s: %s; whether the engine runs is not seen", a->engine_file,
+		       strerror(-r));
+	health_io_look(&a->health, clock_boot_ns());
 	r = record_io_open(&a->record, AGENT_RECORD_FILE);
 	if (r < 0)
 		qb_log(LOG_ERR, AGENT_RECORD_FILE ": %s; decisions are not recorded", strerror(-r));
@@ -191,10 +199,11 @@ static void stop(struct agent *a)
 	address_io_close(&a->addresses);
 	closep(&a->announce_fd);
 	gate_io_close(&a->gate);
+	health_io_close(&a->health);
 	record_io_close(&a->record);
 	vote_io_close(&a->vote);
 	if (a->failed == 0 && !a->again)
-		turn_io_set(&a->turn, 0);
+		turn_io_set(&a->turn, 0, 0);
 	turn_io_close(&a->turn);
 	config_free(a->config);
 }
@@ -252,6 +261,10 @@ int main(int argc, char **argv)
 		 &a->fence_socket},
 		{"resource", "SOCKET", "where resources are run (" RESOURCE_SOCKET ")",
 		 &a->resource_socket},
+		{"engine", "FILE",
+		 "the forwarding engine's sign of life (" ENGINE_TURN_FILE
+		 "); empty: it is not looked at",
+		 &a->engine_file},
 	};
 	const struct daemon_special special = {/* Devices have passwords. */
 					       .config_path = SCHEMA_RUNNING_ACCESS,

@@ -1,16 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who should take a group: the named successor (the owner itself when its lease ended while the
- * members changed), else the fittest that the group prefers; otherwise the last owner comes last.
+ * Who should take a group: of those that are fit, and then of those that are degraded, the named
+ * successor (the owner itself when its lease ended while the members changed), else who the group
+ * prefers; the last owner comes last, and a silent one behind all.
  */
 #include "agent/decide_internal.h"
+
+enum choose_grade choose_grade(enum agent_wire_health code)
+{
+	switch (code) {
+	case AGENT_HEALTH_FIT:
+		return CHOOSE_FIT;
+	case AGENT_HEALTH_NO_ENGINE:
+	case AGENT_HEALTH_ENGINE_FAILED:
+		return CHOOSE_DEGRADED;
+	case AGENT_HEALTH_WITNESS:
+	case AGENT_HEALTH_NO_PORT:
+	case AGENT_HEALTH_NO_CARRIER:
+	case AGENT_HEALTH_NO_ADDRESS:
+	case AGENT_HEALTH_ALIAS_FAILED:
+	case AGENT_HEALTH_LEAVING:
+	case AGENT_HEALTH_STALE:
+	case AGENT_HEALTH_STANDBY:
+	case AGENT_HEALTH_NO_GATE:
+		break;
+	}
+	return CHOOSE_UNFIT;
+}
+
+const struct decide_health *choose_health(const struct decide_state *s, size_t group, uint32_t node)
+{
+	const struct decide_peer *p = decide_peer(s, node);
+
+	if (node == s->settings.self)
+		return &s->groups[group].health;
+	return p ? &p->groups[group].health : NULL;
+}
+
+static enum choose_grade told_grade(const struct decide_peer *p, size_t group)
+{
+	return choose_grade(p->groups[group].health.code);
+}
 
 static bool is_candidate(const struct decide_state *s, const struct decide_peer *p, size_t group)
 {
 	const struct decide_node *node = decide_node(s, p->member.id);
 
 	return node && !node->witness && p->groups[group].known &&
-	       p->groups[group].health.code == AGENT_HEALTH_FIT;
+	       told_grade(p, group) != CHOOSE_UNFIT;
 }
 
 /* Whether a comes before b; both are candidates. */
@@ -20,7 +57,13 @@ static bool precedes(const struct decide_state *s, size_t group, uint32_t a, uin
 	const struct decide_group *g = &s->groups[group];
 	size_t pa = prefer_place(order, a), pb = prefer_place(order, b);
 	const struct decide_node *na = decide_node(s, a), *nb = decide_node(s, b);
+	enum choose_grade ga = told_grade(decide_peer(s, a), group);
+	enum choose_grade gb = told_grade(decide_peer(s, b), group);
 
+	if (!g->released && (a == g->owner) != (b == g->owner))
+		return b == g->owner;
+	if (ga != gb)
+		return ga < gb;
 	if ((a == g->successor) != (b == g->successor))
 		return a == g->successor;
 	if ((a == g->owner) != (b == g->owner))
@@ -59,7 +102,8 @@ uint32_t choose_preferred(const struct decide_state *s, size_t group)
 	for (size_t i = 0; i < prefer_place(order, owner); i++) {
 		const struct decide_peer *p = decide_peer(s, order->nodes[i]);
 
-		if (p && is_candidate(s, p, group))
+		/* One that is degraded would give it back. */
+		if (p && is_candidate(s, p, group) && told_grade(p, group) == CHOOSE_FIT)
 			return p->member.id;
 	}
 	return 0;

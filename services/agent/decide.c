@@ -219,6 +219,11 @@ void decide_message(struct decide_state *s, uint32_t sender, const struct agent_
 void decide_health(struct decide_state *s, size_t group, enum agent_wire_health code,
 		   const char *object, uint64_t now)
 {
+	static const char *const can_own[] = {
+		[CHOOSE_FIT] = "can own",
+		[CHOOSE_DEGRADED] = "owns only if no other router is fit",
+		[CHOOSE_UNFIT] = "cannot own",
+	};
 	struct decide_health *h = &s->groups[group].ports;
 	char text[DECIDE_LOG_MAX];
 
@@ -229,8 +234,7 @@ void decide_health(struct decide_state *s, size_t group, enum agent_wire_health 
 		snprintf(h->object, sizeof(h->object), "%s", object);
 		decide_say(s, AGENT_SUBJECT_FITNESS, group, AGENT_CAUSE_HEALTH, LOG_NOTICE,
 			   "%s: this node %s: %s", s->settings.groups[group],
-			   code == AGENT_HEALTH_FIT ? "can own" : "cannot own",
-			   decide_health_text(h, text, sizeof(text)));
+			   can_own[choose_grade(code)], decide_health_text(h, text, sizeof(text)));
 	}
 	finish(s, now);
 }
@@ -319,6 +323,7 @@ int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32
 {
 	struct decide_group *g = &s->groups[group];
 	const char *name = s->settings.groups[group];
+	const struct decide_health *owner, *health;
 	uint32_t target;
 
 	begin(s, now);
@@ -331,7 +336,9 @@ int decide_switchover(struct decide_state *s, size_t group, uint64_t now, uint32
 		return -EAGAIN;
 	}
 	target = decide_fittest(s, group, g->owner);
-	if (!target) {
+	owner = choose_health(s, group, g->owner);
+	health = choose_health(s, group, target);
+	if (!health || !owner || choose_grade(health->code) > choose_grade(owner->code)) {
 		snprintf(text, size, "refused: no other router is fit to take %s", name);
 		return -EHOSTUNREACH;
 	}

@@ -11,6 +11,11 @@
 
 #define DECIDE_RETRY_NS (10 * NSEC_PER_SEC) /* after an alias could not be added */
 #define DECIDE_REFRESH_NS NSEC_PER_SEC	    /* of valid_lft on the aliases */
+/*
+ * For so long an owner has been degraded, and another router fit, before it makes way: what befalls
+ * all of them, or ends at all of them, is not seen by all at once.
+ */
+#define DECIDE_DEGRADED_NS (2 * NSEC_PER_SEC)
 
 /* decide.c */
 struct decide_action *decide_emit(struct decide_state *s, enum decide_action_type type,
@@ -103,10 +108,13 @@ void heartbeat_echo(struct decide_state *s, size_t group, uint32_t sender,
  */
 void health_update(struct decide_state *s, size_t group, uint64_t now);
 /*
- * An unfit owner makes way for a fit router; without one it stays if it can serve at all, unless it
- * is the operator who wants it to own nothing.
+ * An unfit owner makes way at once for a router that can serve; without one it stays if it can
+ * serve at all, unless it is the operator who wants it to own nothing. A degraded one makes way
+ * when another router has been fit meanwhile.
  */
-void health_yield(struct decide_state *s, size_t group);
+void health_yield(struct decide_state *s, size_t group, uint64_t now);
+/* When the owner, which is not fit, makes way for that router; UINT64_MAX: it does not. */
+uint64_t health_yield_time(const struct decide_state *s, size_t group, uint32_t successor);
 
 /* device.c */
 /* From when on the others hold no lease by the quorum device's vote; 0: they cannot hold one. */
@@ -158,9 +166,19 @@ uint64_t fence_deadline(const struct decide_state *s);
 const char *fence_text(const struct decide_state *s, size_t node);
 
 /* choose.c */
+/* The better one is less. */
+enum choose_grade {
+	CHOOSE_FIT,
+	CHOOSE_DEGRADED, /* it can serve, but not well: it owns where nobody is fit */
+	CHOOSE_UNFIT,	 /* it takes nothing, and keeps what nobody else can take */
+};
+enum choose_grade choose_grade(enum agent_wire_health code);
+/* Of this node as it is, of another one as it has said; NULL: it is no member. */
+const struct decide_health *choose_health(const struct decide_state *s, size_t group,
+					  uint32_t node);
 /* Place of this node among the candidates: 0 is the first; -1: it is none. */
 int choose_rank(const struct decide_state *s, size_t group);
-/* The first choice of those that are fit and preferred to the owner; 0: none is. */
+/* The first choice of those that are fit, not degraded, and preferred to the owner; 0: none is. */
 uint32_t choose_preferred(const struct decide_state *s, size_t group);
 
 /* preempt.c */

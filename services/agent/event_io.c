@@ -19,19 +19,24 @@
 
 static_assert(RING_MEMBERS_MAX > DECIDE_NODES_MAX, "too many members are seen as such");
 
+static void tell_health(struct agent *a)
+{
+	for (size_t i = 0; i < a->config->n_groups; i++) {
+		char object[AGENT_WIRE_OBJECT_MAX];
+		enum agent_wire_health code = health_io_of(
+			&a->health, a->link.ports, a->link.n_ports, &a->config->groups[i], object);
+
+		decide_health(&a->state, i, code, object, clock_boot_ns());
+	}
+}
+
 static void on_ports(void *data)
 {
 	struct agent *a = data;
 
 	gate_io_attach(&a->gate, a->config, a->link.ports, a->link.n_ports);
 	a->gate_again = clock_boot_ns() + GATE_AGAIN_NS;
-	for (size_t i = 0; i < a->config->n_groups; i++) {
-		char object[AGENT_WIRE_OBJECT_MAX];
-		enum agent_wire_health code =
-			ports_health(a->link.ports, a->link.n_ports, &a->config->groups[i], object);
-
-		decide_health(&a->state, i, code, object, clock_boot_ns());
-	}
+	tell_health(a);
 	act(a);
 }
 
@@ -175,6 +180,8 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	act_probe(a, now);
 	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
 		on_ports(a);
+	if (health_io_look(&a->health, now) && a->watching)
+		tell_health(a);
 	act(a);
 	if (now >= a->helpers_again)
 		act_meet_helpers(a);

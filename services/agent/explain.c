@@ -164,6 +164,16 @@ static void say_own_lease(struct sentence *w)
 	add_obstacle(w);
 }
 
+/* Another one is better off, and has only to be so for long enough. */
+static bool is_about_to_yield(const struct sentence *w)
+{
+	const struct decide_health *own = choose_health(w->s, w->group, w->node->id);
+	const struct decide_health *other =
+		choose_health(w->s, w->group, decide_fittest(w->s, w->group, w->node->id));
+
+	return own && other && choose_grade(other->code) < choose_grade(own->code);
+}
+
 static void say_owner(struct sentence *w)
 {
 	const struct decide_group *g = group_of(w);
@@ -181,8 +191,9 @@ static void say_owner(struct sentence *w)
 		add_owner_cause(w);
 	}
 	if (peer && peer->groups[w->group].health.code != AGENT_HEALTH_FIT)
-		text_add(&w->text, "; %s, but no other router is fit",
-			 decide_health_text(&peer->groups[w->group].health, text, sizeof(text)));
+		text_add(&w->text, "; %s, %s",
+			 decide_health_text(&peer->groups[w->group].health, text, sizeof(text)),
+			 is_about_to_yield(w) ? "and makes way" : "but no other router is fit");
 	if (!is_self(w) && g->heard && w->clock->now > g->heard + patience)
 		text_add(&w->text, "; not heard since %s",
 			 explain_instant(w->clock, g->heard, time, sizeof(time)));
@@ -243,6 +254,17 @@ static void say_vacant(struct sentence *w)
 			 explain_instant(w->clock, end, time, sizeof(time)));
 }
 
+/* Its health is why it does not own; one that is degraded takes what nobody has. */
+static bool is_in_the_way(const struct sentence *w, const struct decide_health *health,
+			  uint32_t owner)
+{
+	const struct decide_state *s = w->s;
+	enum choose_grade grade = choose_grade(health->code);
+
+	return s->n_peers && (s->view || is_self(w)) &&
+	       (grade == CHOOSE_UNFIT || (grade == CHOOSE_DEGRADED && owner));
+}
+
 static void say_group(struct sentence *w)
 {
 	const struct decide_state *s = w->s;
@@ -264,7 +286,7 @@ static void say_group(struct sentence *w)
 		say_owner(w);
 	} else if (w->node->witness && s->n_peers) {
 		text_add(&w->text, "witness: votes and never owns");
-	} else if (health->code != AGENT_HEALTH_FIT && s->n_peers && (s->view || is_self(w))) {
+	} else if (is_in_the_way(w, health, owner)) {
 		say_unfit(w, health);
 	} else {
 		text_add(&w->text, "standby: ");

@@ -18,7 +18,7 @@ static bool is_fit(const struct decide_state *s, size_t group)
 	enum agent_wire_health code = s->groups[group].health.code;
 
 	/* Without a quorum no configuration is known to be the newest. */
-	return code == AGENT_HEALTH_FIT || code == AGENT_HEALTH_STALE;
+	return choose_grade(code) != CHOOSE_UNFIT || code == AGENT_HEALTH_STALE;
 }
 
 static bool any_fit(const struct decide_state *s)

@@ -139,7 +139,7 @@ static void begin_ownership(struct decide_state *s, size_t group, uint64_t now)
 	else if (s->stale && s->force != DECIDE_FORCE_YES)
 		group_release(s, group, 0, AGENT_CAUSE_CONFIGURATION,
 			      "its configuration is not the newest any more");
-	else if (g->health.code != AGENT_HEALTH_FIT)
+	else if (choose_grade(g->health.code) == CHOOSE_UNFIT)
 		group_release(s, group, decide_fittest(s, group, s->settings.self),
 			      AGENT_CAUSE_HEALTH,
 			      "it was not fit any more when the claim was delivered");
@@ -201,11 +201,13 @@ static void on_adopt(struct decide_state *s, size_t group, uint32_t sender,
 static void on_switchover(struct decide_state *s, size_t group, const struct agent_message *m)
 {
 	struct decide_group *g = &s->groups[group];
-	const struct decide_peer *target = decide_peer(s, m->group.node);
+	const struct decide_health *target = choose_health(s, group, m->group.node);
 
 	if (!g->owning || m->group.epoch != g->epoch || m->group.node == s->settings.self)
 		return;
-	if (!target || target->groups[group].health.code != AGENT_HEALTH_FIT)
+	/* It would give it back. */
+	if (!target || choose_grade(target->code) == CHOOSE_UNFIT ||
+	    choose_grade(target->code) > choose_grade(g->health.code))
 		return;
 	group_release(s, group, m->group.node, AGENT_CAUSE_COMMAND, "switch-over by command");
 }
@@ -251,7 +253,7 @@ static uint64_t claim_time(const struct decide_state *s, size_t group)
 	/* The own release comes first, so that everybody knows when the claim arrives. */
 	if (g->owner == s->settings.self && !g->released)
 		return UINT64_MAX;
-	if (s->leaving || group_holds(g) || g->health.code != AGENT_HEALTH_FIT ||
+	if (s->leaving || group_holds(g) || choose_grade(g->health.code) == CHOOSE_UNFIT ||
 	    !decide_view_quorate(s))
 		return UINT64_MAX;
 	rank = choose_rank(s, group);
@@ -291,7 +293,7 @@ void group_step(struct decide_state *s, size_t group, uint64_t now)
 	struct decide_group *g = &s->groups[group];
 
 	health_update(s, group, now);
-	health_yield(s, group);
+	health_yield(s, group, now);
 	preempt_step(s, group, now);
 	heartbeat_grant(s, group, now);
 	heartbeat_send(s, group, now);
@@ -321,5 +323,6 @@ uint64_t group_deadline(const struct decide_state *s, size_t group, uint64_t now
 	if (g->failed_until)
 		at = earlier(at, g->failed_until);
 	at = earlier(at, preempt_time(s, group));
+	at = earlier(at, health_yield_time(s, group, decide_fittest(s, group, s->settings.self)));
 	return at < now ? now : at;
 }

@@ -57,6 +57,8 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_STALE] = "its configuration is not the newest",
 		[AGENT_HEALTH_STANDBY] = "standby by configuration",
 		[AGENT_HEALTH_NO_GATE] = "%s has no gate",
+		[AGENT_HEALTH_NO_ENGINE] = "the forwarding engine does not run",
+		[AGENT_HEALTH_ENGINE_FAILED] = "the forwarding engine could not apply: %s",
 	};
 	const char *text = health->code < ARRAY_SIZE(texts)
 				   ? texts[health->code]
@@ -93,13 +95,13 @@ void health_update(struct decide_state *s, size_t group, uint64_t now)
 		health = (struct decide_health){.code = AGENT_HEALTH_LEAVING, .since = now};
 	/* Whatever else is wrong: an owner without all its addresses is none. */
 	if (g->failed_until &&
-	    (health.code == AGENT_HEALTH_FIT || (g->owning && !is_vital(health.code)))) {
+	    (choose_grade(health.code) != CHOOSE_UNFIT || (g->owning && !is_vital(health.code)))) {
 		health = (struct decide_health){.code = AGENT_HEALTH_ALIAS_FAILED,
 						.since = g->failed_until - DECIDE_RETRY_NS};
 		memcpy(health.object, g->failed_label, sizeof(health.object));
 	}
 	if (s->stale && !group_holds(g) && s->force != DECIDE_FORCE_YES &&
-	    health.code == AGENT_HEALTH_FIT)
+	    choose_grade(health.code) != CHOOSE_UNFIT)
 		health = (struct decide_health){.code = AGENT_HEALTH_STALE, .since = now};
 	if (health.code == g->health.code && strcmp(health.object, g->health.object) == 0)
 		return;
@@ -109,16 +111,36 @@ void health_update(struct decide_state *s, size_t group, uint64_t now)
 			 decide_health_text(&health, text, sizeof(text)));
 }
 
-void health_yield(struct decide_state *s, size_t group)
+uint64_t health_yield_time(const struct decide_state *s, size_t group, uint32_t successor)
+{
+	const struct decide_group *g = &s->groups[group];
+	const struct decide_health *other = choose_health(s, group, successor);
+	enum choose_grade grade = choose_grade(g->health.code);
+	uint64_t from = g->health.since;
+
+	if (!g->owning || grade == CHOOSE_FIT)
+		return UINT64_MAX;
+	if (is_vital(g->health.code))
+		return 0;
+	if (!decide_view_quorate(s))
+		return UINT64_MAX;
+	if (g->health.code == AGENT_HEALTH_STANDBY)
+		return 0;
+	if (!successor || !other || choose_grade(other->code) >= grade)
+		return UINT64_MAX;
+	if (grade == CHOOSE_UNFIT)
+		return 0;
+	return (other->since > from ? other->since : from) + DECIDE_DEGRADED_NS;
+}
+
+void health_yield(struct decide_state *s, size_t group, uint64_t now)
 {
 	struct decide_group *g = &s->groups[group];
 	uint32_t successor = decide_fittest(s, group, s->settings.self);
 	bool wanted = g->health.code == AGENT_HEALTH_STANDBY;
 	char text[DECIDE_LOG_MAX / 2], cause[DECIDE_LOG_MAX];
 
-	if (!g->owning || g->health.code == AGENT_HEALTH_FIT)
-		return;
-	if (!is_vital(g->health.code) && !((successor || wanted) && decide_view_quorate(s)))
+	if (health_yield_time(s, group, successor) > now)
 		return;
 	snprintf(cause, sizeof(cause), "%s%s", decide_health_text(&g->health, text, sizeof(text)),
 		 wanted && !successor ? ", though no other router is fit" : "");

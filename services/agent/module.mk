@@ -4,7 +4,7 @@ agent-pure := services/agent/decide.c services/agent/view.c services/agent/agree
 	services/agent/explain_time.c services/agent/status.c \
 	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c \
 	services/agent/fence.c services/agent/probe.c \
-	services/agent/announce.c services/agent/ports.c services/agent/settings.c \
+	services/agent/announce.c services/agent/ports.c services/agent/engine.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
 bpf += agent/bpf/gate
@@ -15,7 +15,7 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/eve
 	services/agent/request_io.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/frame_io.c \
-	services/agent/ipc_io.c services/agent/turn_io.c services/agent/fence_io.c \
+	services/agent/ipc_io.c services/agent/health_io.c services/base/turn_io.c services/agent/fence_io.c \
 	services/agent/resource_io.c services/base/seqpacket_io.c $(agent-gate) \
 	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
@@ -29,13 +29,13 @@ test_agent_counted-lib := -rdynamic
 
 programs += trireme-watchdog
 trireme-watchdog-src = services/agent/watchdog_main.c services/agent/watchdog.c hw/watchdog_io.c \
-	services/agent/turn_io.c services/agent/report_io.c services/proto/watchdog_report.c \
+	services/base/turn_io.c services/agent/report_io.c services/proto/watchdog_report.c \
 	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-watchdog-pkg = libqb libyang
 
 tests += test_agent_watchdog
 test_agent_watchdog-src := services/agent/tests/test_watchdog.c services/agent/watchdog.c \
-	services/agent/turn_io.c services/proto/watchdog_report.c services/base/text.c
+	services/base/turn_io.c services/proto/watchdog_report.c services/base/text.c
 test_agent_watchdog-pkg := cmocka
 
 programs += trireme-gate
@@ -115,5 +115,5 @@ fuzzers += fuzz_agent_wire fuzz_agent_decide fuzz_agent_record
 fuzz_agent_record-src := services/agent/fuzz_record.c services/proto/agent_record.c
 fuzz_agent_wire-src := services/agent/fuzz_wire.c services/proto/agent_wire.c
 fuzz_agent_decide-src := services/agent/fuzz_decide.c $(filter-out \
-	services/agent/settings.c services/agent/ports.c services/agent/explain.c services/agent/explain_time.c \
+	services/agent/settings.c services/agent/ports.c services/agent/engine.c services/agent/explain.c services/agent/explain_time.c \
 	services/agent/status.c,$(agent-pure))

@@ -2,6 +2,7 @@
 /* The whole status, as the local socket tells it. */
 #include <stdio.h>
 
+#include "agent/decide_internal.h"
 #include "agent/explain.h"
 #include "base/clock_io.h"
 
@@ -41,8 +42,8 @@ static enum agent_role node_role(const struct decide_state *s, const struct deci
 		return AGENT_ROLE_STARTING;
 	if (decide_owner(s, group) == n->id)
 		return AGENT_ROLE_OWNER;
-	return peer->groups[group].health.code == AGENT_HEALTH_FIT ? AGENT_ROLE_STANDBY
-								   : AGENT_ROLE_UNFIT;
+	return choose_grade(peer->groups[group].health.code) == CHOOSE_UNFIT ? AGENT_ROLE_UNFIT
+									     : AGENT_ROLE_STANDBY;
 }
 
 static void status_group(const struct decide_state *s, size_t group,

@@ -25,7 +25,7 @@ enum agent_role decide_role(const struct decide_state *s, size_t group)
 		return AGENT_ROLE_OWNER;
 	if (s->leaving)
 		return AGENT_ROLE_RELEASING;
-	if (g->health.code != AGENT_HEALTH_FIT)
+	if (choose_grade(g->health.code) == CHOOSE_UNFIT)
 		return AGENT_ROLE_UNFIT;
 	if (!s->view)
 		return AGENT_ROLE_STARTING;
@@ -154,7 +154,7 @@ const char *transition_release_text(enum agent_cause cause)
 		[AGENT_CAUSE_LAPSED] = ": its lease ran out",
 		[AGENT_CAUSE_UNCONFIRMED] = ": no quorum confirmed its claim",
 		[AGENT_CAUSE_COMMAND] = ": switch-over by command",
-		[AGENT_CAUSE_HEALTH] = ": it cannot own any more",
+		[AGENT_CAUSE_HEALTH] = ": it is not fit any more",
 		[AGENT_CAUSE_CLAIMED] = ": another holds it",
 		[AGENT_CAUSE_LEAVING] = ": its agent is shutting down",
 		[AGENT_CAUSE_CONFIGURATION] = ": its configuration is not the newest",

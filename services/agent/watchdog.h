@@ -19,7 +19,7 @@
 #define WATCHDOG_WELL_NS 60000000000ULL	   /* the loop has turned for so long: well */
 #define WATCHDOG_ABSENT_NS 300000000000ULL /* without having been well */
 
-/* What is seen of the agent (turn_io.h). */
+/* What is seen of the agent (base/turn_io.h). */
 struct watchdog_sight {
 	uint64_t turn; /* its loop's last one; 0: it has ended as it was told to, or never ran */
 	bool runs;

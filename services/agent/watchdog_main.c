@@ -17,11 +17,12 @@
 #include <unistd.h>
 
 #include "agent/report_io.h"
-#include "agent/turn_io.h"
 #include "agent/watchdog.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/privilege_io.h"
+#include "base/turn_io.h"
+#include "proto/turn.h"
 #include "schema/daemon_io.h"
 #include "schema/schema.h"
 #include "watchdog_io.h"
@@ -52,9 +53,9 @@ static struct watchdog_sight look(struct watchdog *w)
 {
 	struct watchdog_sight sight = {0};
 
-	if (!w->turn.turn && turn_io_watch(&w->turn, w->turn_path) < 0)
+	if (!w->turn.page && turn_io_watch(&w->turn, w->turn_path) < 0)
 		return sight;
-	sight.turn = turn_io_get(&w->turn, &sight.runs);
+	sight.turn = turn_io_get(&w->turn, &sight.runs).turn;
 	return sight;
 }
 
@@ -220,7 +221,7 @@ int main(int argc, char **argv)
 	const struct daemon_switch switches[] = {
 		{"device", "FILE", "watchdog device (the hardware's, else the kernel's)",
 		 &w->device},
-		{"turn", "FILE", "the agent's sign of life (" TURN_FILE ")", &w->turn_path},
+		{"turn", "FILE", "the agent's sign of life (" AGENT_TURN_FILE ")", &w->turn_path},
 		{"report", "FILE", "what it tells of itself (" WATCHDOG_REPORT_FILE ")",
 		 &w->report_path},
 	};
@@ -228,7 +229,7 @@ int main(int argc, char **argv)
 		.config_path = SCHEMA_RUNNING, .switches = switches, .n_switches = 3};
 	int r;
 
-	w->turn_path = TURN_FILE;
+	w->turn_path = AGENT_TURN_FILE;
 	w->report_path = WATCHDOG_REPORT_FILE;
 	r = daemon_begin_special(&w->daemon, USER, keep, &special, argc, argv);
 	if (r >= 0)

@@ -9,6 +9,7 @@
 #include "engine/ipvs_io.h"
 #include "engine/ipvs_table.h"
 #include "engine/nft_io.h"
+#include "proto/turn.h"
 #include "schema/config.h"
 
 #define ENGINE_REFUSED_MAX 16384 /* bytes; what is beyond is not logged */
@@ -52,6 +53,9 @@ void engine_reconcile(struct engine *engine, uint64_t now);
 
 /* The same for the services alone, when only a real server's health is another. */
 void engine_reconcile_services(struct engine *engine, uint64_t now);
+
+/* What of the configuration the kernel has not got, as the last comparison has left it. */
+enum engine_trouble engine_trouble(const struct engine *engine);
 
 /* The kernel's state of the service of that index in *service, whose dests the caller frees. */
 int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service);

@@ -342,6 +342,19 @@ void engine_reconcile(struct engine *engine, uint64_t now)
 		reconcile_ruleset(engine);
 }
 
+enum engine_trouble engine_trouble(const struct engine *engine)
+{
+	/* The table moved, or no answer came: what was set once still stands. */
+	bool passing = engine->services_stood &&
+		       (engine->ipvs_error == -EAGAIN || no_answer(engine->ipvs_error));
+
+	if (!ruleset_stands(engine))
+		return ENGINE_TROUBLE_FIREWALL;
+	if (engine->forwarding_error < 0)
+		return ENGINE_TROUBLE_FORWARDING;
+	return engine->ipvs_error < 0 && !passing ? ENGINE_TROUBLE_SERVICES : ENGINE_TROUBLE_NONE;
+}
+
 int engine_read_service(struct engine *engine, size_t index, struct ipvs_service *service)
 {
 	int r;

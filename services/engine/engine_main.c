@@ -10,12 +10,14 @@
 #include "base/clock_io.h"
 #include "base/ipc_server_io.h"
 #include "base/privilege_io.h"
+#include "base/turn_io.h"
 #include "engine/engine.h"
 #include "engine/ipc_io.h"
+#include "proto/turn.h"
 #include "schema/daemon_io.h"
 
 /* How long a change made by hand can last. */
-#define PERIOD_NS (5 * NSEC_PER_SEC)
+#define PERIOD_NS (ENGINE_TURN_S * NSEC_PER_SEC)
 
 struct engine_daemon {
 	struct daemon daemon;
@@ -23,7 +25,17 @@ struct engine_daemon {
 	qb_loop_timer_handle grace;
 	qb_loop_timer_handle joining; /* at its end the port closes */
 	struct engine engine;
+	struct turn_io turn; /* for the agent */
+	bool behind;	     /* the newest configuration was not taken */
 };
+
+/* The agent hears what the comparison has come to. */
+static void tell(struct engine_daemon *d)
+{
+	enum engine_trouble trouble = engine_trouble(&d->engine);
+
+	turn_io_set(&d->turn, clock_boot_ns(), d->behind ? ENGINE_TROUBLE_CONFIGURATION : trouble);
+}
 
 static int configure(struct engine_daemon *d)
 {
@@ -50,6 +62,7 @@ static void on_grace(void *data)
 
 	d->grace = 0;
 	engine_reconcile_services(&d->engine, clock_boot_ns());
+	tell(d);
 }
 
 static int reload(void *data)
@@ -57,11 +70,13 @@ static int reload(void *data)
 	struct engine_daemon *d = data;
 	int r = configure(d);
 
+	d->behind = r < 0;
 	if (r < 0)
 		return r;
 	qb_log(LOG_NOTICE, "node %s: %zu services", d->engine.node->name,
 	       d->engine.config->n_services);
 	engine_reconcile(&d->engine, clock_boot_ns());
+	tell(d);
 	if (d->grace)
 		qb_loop_timer_del(d->daemon.loop, d->grace);
 	d->grace = 0;
@@ -75,6 +90,7 @@ static void on_period(void *data)
 	qb_loop_timer_handle timer;
 
 	engine_reconcile(&d->engine, clock_boot_ns());
+	tell(d);
 	if (qb_loop_timer_add(d->daemon.loop, QB_LOOP_MED, PERIOD_NS, d, on_period, &timer) < 0) {
 		/* Without its period the engine repairs nothing: begin anew (runsv). */
 		qb_log(LOG_ERR, "no timer");
@@ -88,6 +104,7 @@ static void on_health_job(void *data)
 
 	d->health_pending = false;
 	engine_reconcile_services(&d->engine, clock_boot_ns());
+	tell(d);
 }
 
 /* One job for all the reports that are already waiting. */
@@ -153,8 +170,12 @@ static int start(struct engine_daemon *d)
 	static const struct ipc_io_handler handler = {.changed = on_health_changed,
 						      .joining = on_joining};
 	qb_loop_timer_handle timer;
-	int r = daemon_follow(&d->daemon, reload, d);
+	int r = turn_io_open(&d->turn, ENGINE_TURN_FILE);
 
+	if (r < 0)
+		qb_log(LOG_WARNING, ENGINE_TURN_FILE ": %s; the agent does not see this engine",
+		       strerror(-r));
+	r = daemon_follow(&d->daemon, reload, d);
 	if (r == 0)
 		r = reload(d);
 	if (r == 0)
@@ -166,7 +187,7 @@ static int start(struct engine_daemon *d)
 
 int main(int argc, char **argv)
 {
-	static struct engine_daemon d;
+	static struct engine_daemon d = {.turn = {.fd = -1}};
 	/* IPVS, nftables and their switches; libqb gives a connection's files to its peer's user.
 	 */
 	const uint64_t keep = PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_CHOWN) |
@@ -182,6 +203,7 @@ int main(int argc, char **argv)
 		qb_log(LOG_ERR, "not started: %s", strerror(-r));
 	ipc_server_close();
 	engine_clear(&d.engine);
+	turn_io_close(&d.turn);
 	daemon_end(&d.daemon);
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

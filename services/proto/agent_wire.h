@@ -33,9 +33,9 @@ enum agent_wire_type {
 };
 
 /*
- * Why a node cannot own a group; `object` is the port or label it is about, with NO_GATE the port,
- * a slash and the number of the error (errno(3)). A number beyond the last is a reason that this
- * release does not know.
+ * Why a node cannot own a group, or is the second choice; `object` is the port or label it is
+ * about, with NO_GATE the port, a slash and the number of the error (errno(3)). A number beyond the
+ * last is a reason that this release does not know.
  */
 enum agent_wire_health {
 	AGENT_HEALTH_FIT,
@@ -48,7 +48,10 @@ enum agent_wire_health {
 	AGENT_HEALTH_STALE,   /* its configuration is not the newest */
 	AGENT_HEALTH_STANDBY, /* the configuration says that it owns nothing */
 	AGENT_HEALTH_NO_GATE, /* the kernel would not enforce the lease on a port */
-	AGENT_HEALTH_LAST = AGENT_HEALTH_NO_GATE,
+	/* It owns only where no other router is fit: */
+	AGENT_HEALTH_NO_ENGINE,	    /* the forwarding engine does not run */
+	AGENT_HEALTH_ENGINE_FAILED, /* it could not set what `object` names */
+	AGENT_HEALTH_LAST = AGENT_HEALTH_ENGINE_FAILED,
 };
 
 /*

@@ -39,6 +39,8 @@ static const char *const health_names[] = {
 	[AGENT_HEALTH_STALE] = "stale",
 	[AGENT_HEALTH_STANDBY] = "standby",
 	[AGENT_HEALTH_NO_GATE] = "no-gate",
+	[AGENT_HEALTH_NO_ENGINE] = "no-engine",
+	[AGENT_HEALTH_ENGINE_FAILED] = "engine-failed",
 };
 
 uint8_t script_health(struct script *s, const char *text, char object[AGENT_WIRE_OBJECT_MAX])

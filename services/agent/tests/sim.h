@@ -86,7 +86,8 @@ struct sim_node {
 	uint32_t hears; /* bit per node whose frames arrive here; its own is always set */
 	int64_t offset, drift_ppm;
 	bool port_ok;
-	bool standby; /* as its configuration says */
+	bool degraded; /* its engine is gone, or a gateway: not for the ports */
+	bool standby;  /* as its configuration says */
 	struct sim_config config;
 
 	enum sim_life corosync;
@@ -155,6 +156,7 @@ struct sim {
 	bool slow_states; /* STATEs may wait for flow control longer than a lease runs */
 	bool calm;    /* A and R of the lease's formula hold: nothing is slower than they allow */
 	bool fencing; /* the routers have devices; one that says so has cut the power */
+	bool mended;  /* faults that are under way come to nothing */
 	size_t out;   /* this node stays without power; n_nodes: none */
 	bool verbose;
 	bool violated;
@@ -208,6 +210,9 @@ void sim_power(struct sim *sim, size_t node, bool on);
 void sim_corosync(struct sim *sim, size_t node, enum sim_life life);
 void sim_agent(struct sim *sim, size_t node, enum sim_life life);
 void sim_stand_by(struct sim *sim, size_t node, bool standby);
+void sim_degrade(struct sim *sim, size_t node, bool degraded);
+/* What its ports and the rest of it are to the agent. */
+void sim_tell_health(struct sim *sim, size_t node);
 void sim_power_back(struct sim_event *e);
 /* The node's helper is asked to fence the target: at once, slowly, in vain, or unheard. */
 void sim_fence(struct sim *sim, size_t node, size_t target, uint32_t request);
@@ -233,6 +238,12 @@ bool sim_standby_death(uint64_t seed, bool verbose);
  * the former owner does not take it back.
  */
 bool sim_operators_standby(uint64_t seed, bool verbose);
+/*
+ * Engines and gateways go and come back, at one router and at all of them within a second or so,
+ * nothing else: the group moves from a degraded router to a fit one, not without one, and no lease
+ * lapses.
+ */
+bool sim_degraded(uint64_t seed, bool verbose);
 /*
  * A group that preempts, connections synchronised: the preferred router dies, comes back, and has
  * the group again after the ten seconds for which it must be fit; no other owner's lease lapses.

@@ -519,9 +519,7 @@ void sim_agent_start(struct sim *sim, size_t node)
 	decide_synchronised(&n->state, true, now);
 	if (sim->fencing)
 		set_devices(sim, &n->state, now);
-	decide_health(&n->state, 0, n->port_ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
-		      now);
-	sim_agent_act(sim, node);
+	sim_tell_health(sim, node);
 	sim_agent_connect(sim, node);
 }
 

@@ -177,16 +177,47 @@ static void heal(struct sim *sim)
 	sim_connectivity_changed(sim, false);
 }
 
+void sim_tell_health(struct sim *sim, size_t node)
+{
+	struct sim_node *n = &sim->nodes[node];
+	enum agent_wire_health code = n->degraded ? AGENT_HEALTH_NO_ENGINE : AGENT_HEALTH_FIT;
+
+	if (n->agent != SIM_RUNNING)
+		return;
+	decide_health(&n->state, 0, n->port_ok ? code : AGENT_HEALTH_NO_CARRIER,
+		      n->port_ok ? "" : "eth1", sim_clock(sim, node));
+	sim_agent_act(sim, node);
+}
+
 static void set_port(struct sim *sim, size_t node, bool ok)
 {
 	struct sim_node *n = &sim->nodes[node];
 
 	n->port_ok = ok;
-	if (n->agent != SIM_RUNNING)
-		return;
-	decide_health(&n->state, 0, ok ? AGENT_HEALTH_FIT : AGENT_HEALTH_NO_CARRIER, "eth1",
-		      sim_clock(sim, node));
-	sim_agent_act(sim, node);
+	sim_tell_health(sim, node);
+}
+
+void sim_degrade(struct sim *sim, size_t node, bool degraded)
+{
+	struct sim_node *n = &sim->nodes[node];
+
+	if (n->degraded != degraded)
+		sim_say(sim, "node %zu: %s", node + 1, degraded ? "degraded" : "not degraded");
+	n->degraded = degraded;
+	sim_tell_health(sim, node);
+}
+
+static void on_degraded(struct sim_event *e)
+{
+	if (!e->sim->mended)
+		sim_degrade(e->sim, e->node, e->index);
+}
+
+/* A gateway that all of them lose, or have again; they do not see it at once. */
+static void degrade_all(struct sim *sim, bool degraded)
+{
+	for (size_t i = 0; i < sim->n_routers; i++)
+		sim_at(sim, sim_between(sim, 0, 1500000), on_degraded, i, NULL, degraded);
 }
 
 void sim_stand_by(struct sim *sim, size_t node, bool standby)
@@ -329,7 +360,7 @@ void sim_fault(struct sim *sim)
 {
 	size_t node = aim(sim);
 
-	switch (sim_random(sim, 16)) {
+	switch (sim_random(sim, 18)) {
 	case 0:
 		partition(sim);
 		break;
@@ -380,6 +411,12 @@ void sim_fault(struct sim *sim)
 		if (sim_chance(sim, 30))
 			all_off(sim);
 		break;
+	case 15:
+		sim_degrade(sim, node, !sim->nodes[node].degraded);
+		break;
+	case 16:
+		degrade_all(sim, sim_chance(sim, 50));
+		break;
 	default:
 		sim->loaded = !sim->loaded;
 	}
@@ -388,12 +425,14 @@ void sim_fault(struct sim *sim)
 void sim_repair(struct sim *sim, size_t out)
 {
 	sim->loaded = sim->slow_states = false;
+	sim->mended = true;
 	sim->out = out;
 	for (size_t i = 0; i < sim->n_nodes; i++) {
 		sim_power(sim, i, i != out);
 		sim_corosync(sim, i, SIM_RUNNING);
 		sim_agent(sim, i, SIM_RUNNING);
 		set_port(sim, i, true);
+		sim_degrade(sim, i, false);
 		sim_stand_by(sim, i, false);
 	}
 	heal(sim);

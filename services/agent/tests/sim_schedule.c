@@ -11,6 +11,7 @@
  * there.
  */
 #define RECOVERY_NS (15 * NSEC_PER_SEC)
+#define DEGRADED_NS (2500 * NSEC_PER_MSEC) /* by then a degraded owner has made way */
 #define STEP_NS (20 * NSEC_PER_MSEC)
 
 static char last_report[SIM_REPORT_MAX + 64];
@@ -211,6 +212,52 @@ bool sim_operators_standby(uint64_t seed, bool verbose)
 	sim->calm = true;
 	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
 	wrong = operate(sim, owner);
+	return finish(sim, seed, !sim->violated && !wrong, wrong);
+}
+
+/* All routers within a time that is shorter than what an owner waits for. */
+static void degrade_all(struct sim *sim, bool degraded)
+{
+	for (size_t i = 0; i < sim->n_routers; i++) {
+		sim_degrade(sim, i, degraded);
+		sim_run(sim, sim->now + sim_between(sim, 0, 1500000 / sim->n_routers));
+	}
+	sim_run(sim, sim->now + DEGRADED_NS);
+}
+
+/* What is wrong while engines and gateways come and go, or NULL. */
+static const char *degrade(struct sim *sim, size_t owner)
+{
+	size_t next;
+
+	sim_degrade(sim, owner, true);
+	sim_run(sim, sim->now + DEGRADED_NS);
+	next = owner_of(sim);
+	if (!has_one_owner(sim) || next == owner)
+		return "the group has not moved to a router that is fit";
+	degrade_all(sim, true);
+	if (!has_one_owner(sim) || owner_of(sim) != next)
+		return "the group has left a degraded router for another one";
+	degrade_all(sim, false);
+	if (!has_one_owner(sim) || owner_of(sim) != next)
+		return "the group has moved when all were fit again";
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].lapses)
+			return "a lease lapsed";
+	return NULL;
+}
+
+bool sim_degraded(uint64_t seed, bool verbose)
+{
+	struct sim *sim = boot(seed, verbose, false);
+	size_t owner = owner_of(sim);
+	const char *wrong;
+
+	if (owner == sim->n_nodes)
+		return finish(sim, seed, false, "no owner after boot");
+	sim->calm = true;
+	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
+	wrong = degrade(sim, owner);
 	return finish(sim, seed, !sim->violated && !wrong, wrong);
 }
 

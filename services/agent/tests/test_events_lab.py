@@ -1,5 +1,7 @@
 """Live lab, as test_failover_lab.py: what else can happen to a cluster, one run each of the events that `make bench-failover`
 repeats, with the prober beside it until all is as before. Logs: build/test/labs/failover-events/."""
+import os
+import struct
 import sys
 import time
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
-from lab import events, nodes  # noqa: E402 - the path must be set first
+from lab import events, nodes, processes  # noqa: E402 - the path must be set first
 from lab.failover import TAKEOVER, healthy, note  # noqa: E402
 
 LOGS = TOP / "build/test/labs/failover-events"
@@ -18,9 +20,25 @@ EVENTS = {events.carrier_lost_eth1: BLINK, events.black_hole: TAKEOVER, events.o
           events.partition: TAKEOVER, events.one_ring_link: BLINK, events.witness_death: BLINK, events.frozen_disk: BLINK}
 
 
+class Forwarding(nodes.Node):
+    """A node whose forwarding engine shows its sign of life (proto/turn.h), as the test wants it."""
+    engine = "/run/trireme/engine.turn"
+
+    def start_agent(self):
+        self.show_engine()
+        super().start_agent()
+
+    def show_engine(self, ago=-3600, trouble=0):
+        """Its last turn was so long ago, in s; what it could not apply."""
+        turn = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - ago * 1_000_000_000
+        sign = os.open(self.root / self.engine[1:], os.O_WRONLY | os.O_CREAT, 0o644)  # the agent has it mapped
+        os.pwrite(sign, struct.pack("QQ", turn, trouble), 0)
+        os.close(sign)
+
+
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS, nodes.slow) as whole:
+    with nodes.Nodes(LOGS, nodes.slow, node=Forwarding) as whole:
         whole.start()
         yield whole
 
@@ -50,3 +68,30 @@ def test_simultaneous_boot(pair):
         events.settled(cluster, outcome.owner)
     assert probe.overlaps() == []
     assert not any(probe.spoke(name, outcome.lost + 0.1, outcome.since) for name in (owner, standby))
+
+
+def reason(cluster, about):
+    """What the witness's agent says of a node."""
+    return next(entry["reason"] for entry in cluster["w"].ask("status")["nodes"] if entry["name"] == about)
+
+
+def test_owner_whose_engine_is_gone_makes_way_for_one_that_has_one(pair, capsys):
+    """What it could not apply counts at once, a killed one after a while; where all are alike the group stays."""
+    cluster, owner, standby = pair
+    with cluster.probe() as probe:
+        time.sleep(0.3)
+        cluster[owner].show_engine(trouble=4)
+        assert cluster.wait_owner((standby,), 20) == standby
+        assert "the forwarding engine could not apply: services" in reason(cluster, owner)
+        cluster[owner].show_engine(ago=60)
+        cluster[standby].show_engine(ago=60)
+        for name in (owner, standby):
+            processes.wait_for(f"{name} to be degraded", lambda about=name: "engine does not run" in reason(cluster, about), 10)
+        time.sleep(2.5)  # longer than an owner waits for a better one
+        assert cluster.holders() == [standby]
+        assert "the forwarding engine does not run, but no other router is fit" in reason(cluster, standby)
+        for name in (standby, owner):
+            cluster[name].show_engine()
+        cluster.wait_ready(standby)
+    assert probe.overlaps() == []
+    assert note("owner without an engine", probe, capsys) < BLINK

@@ -32,7 +32,7 @@ class Counted(nodes.Node):
 
     def start_agent(self):
         self.spawn("agent", "env", "TRIREME_COUNTED=/run/trireme/agent.counts", TOP / "build/services/tests/test_agent_counted",
-                   "--yang", nodes.YANG, "--bpf", "/run/bpf", "--foreground")
+                   "--yang", nodes.YANG, "--bpf", "/run/bpf", "--engine", self.engine, "--foreground")
 
     def reads_and_faults(self):
         """How many bytes the agent has read from disks, and how often it waited for a page of one."""

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "agent/announce.h"
+#include "agent/engine.h"
 #include "agent/explain.h"
 #include "agent/lease.h"
 #include "agent/ports.h"
@@ -17,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
+#include "proto/turn.h"
 
 static void lease_of_the_worked_examples(void **state)
 {
@@ -266,6 +268,51 @@ static void ports_decide_about_fitness(void **state)
 	assert_int_equal(ports_health(ports, 0, &c.groups[0], object), AGENT_HEALTH_NO_PORT);
 }
 
+static void engine_counts_after_a_while(void **state)
+{
+	const uint64_t s = NSEC_PER_SEC, turn = 1000 * s;
+	const struct {
+		struct engine_sight sight;
+		uint64_t now;
+		enum agent_wire_health code;
+		const char *object;
+	} cases[] = {
+		{{true, turn, 0}, turn, AGENT_HEALTH_FIT, ""},
+		{{true, turn, 0}, turn - s, AGENT_HEALTH_FIT, ""},
+		/* Killed: started again within a second, or gone. */
+		{{false, turn, 0}, turn + 12 * s, AGENT_HEALTH_FIT, ""},
+		{{false, turn, 0}, turn + 12 * s + 1, AGENT_HEALTH_NO_ENGINE, ""},
+		/* It takes long, or is stopped. */
+		{{true, turn, 0}, turn + 20 * s, AGENT_HEALTH_FIT, ""},
+		{{true, turn, 0}, turn + 20 * s + 1, AGENT_HEALTH_NO_ENGINE, ""},
+		/* It has not run since the boot: from the agent's start on, 900 s. */
+		{{false, 0, 0}, 912 * s, AGENT_HEALTH_FIT, ""},
+		{{false, 0, 0}, 913 * s, AGENT_HEALTH_NO_ENGINE, ""},
+		{{true, 0, 0}, 921 * s, AGENT_HEALTH_NO_ENGINE, ""},
+		/* At once; also while it is started again. */
+		{{true, turn, ENGINE_TROUBLE_SERVICES},
+		 turn,
+		 AGENT_HEALTH_ENGINE_FAILED,
+		 "services"},
+		{{false, turn, ENGINE_TROUBLE_CONFIGURATION},
+		 turn + s,
+		 AGENT_HEALTH_ENGINE_FAILED,
+		 "configuration"},
+		{{true, turn, ENGINE_TROUBLE_LAST + 1},
+		 turn,
+		 AGENT_HEALTH_ENGINE_FAILED,
+		 "all of it"},
+	};
+	char object[AGENT_WIRE_OBJECT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(engine_health(&cases[i].sight, 900 * s, cases[i].now, object),
+				 cases[i].code);
+		assert_string_equal(object, cases[i].object);
+	}
+}
+
 static void settings_follow_the_configuration(void **state)
 {
 	static struct decide_settings s, other;
@@ -464,6 +511,7 @@ int main(void)
 		cmocka_unit_test(frame_of_the_advertisement),
 		cmocka_unit_test(announcements_come_in_time),
 		cmocka_unit_test(ports_decide_about_fitness),
+		cmocka_unit_test(engine_counts_after_a_while),
 		cmocka_unit_test(settings_follow_the_configuration),
 		cmocka_unit_test(settings_have_the_preferred_routers),
 		cmocka_unit_test(attempts_in_vain_come_further_apart),

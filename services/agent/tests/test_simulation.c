@@ -127,6 +127,12 @@ static void operators_let_routers_stand_by(void **state)
 	run_all(sim_operators_standby, (seeds + 9) / 10);
 }
 
+static void degraded_routers_make_way(void **state)
+{
+	(void)state;
+	run_all(sim_degraded, (seeds + 9) / 10);
+}
+
 static void preferred_router_gets_the_group_back(void **state)
 {
 	(void)state;
@@ -139,6 +145,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(at_most_one_lease_and_always_an_owner),
 		cmocka_unit_test(death_of_another_never_interrupts),
 		cmocka_unit_test(operators_let_routers_stand_by),
+		cmocka_unit_test(degraded_routers_make_way),
 		cmocka_unit_test(preferred_router_gets_the_group_back),
 	};
 

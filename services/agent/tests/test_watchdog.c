@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "agent/turn_io.h"
 #include "agent/watchdog.h"
+#include "base/turn_io.h"
 
 #define S 1000000000ULL
 #define TIMEOUT (30 * S)
@@ -140,21 +140,25 @@ static int remove_file(void **unused)
 
 static void turn_is_seen_by_who_watches(void **unused)
 {
-	struct turn_io agent, second, watcher = {0};
+	struct turn_io agent, second, watcher = {0}, early = {0};
 	bool runs;
 
 	(void)unused;
 	assert_int_equal(turn_io_watch(&watcher, path), -ENOENT);
+	assert_int_equal(turn_io_await(&early, path), 0);
+	assert_true(turn_io_get(&early, &runs).turn == 0 && !runs);
 	assert_int_equal(turn_io_open(&agent, path), 0);
 	assert_int_equal(turn_io_open(&second, path), -EAGAIN);
 	assert_int_equal(turn_io_watch(&watcher, path), 0);
-	assert_true(turn_io_get(&watcher, &runs) == 0 && runs);
-	turn_io_set(&agent, 77);
-	assert_true(turn_io_get(&watcher, &runs) == 77 && runs);
+	assert_true(turn_io_get(&watcher, &runs).turn == 0 && runs);
+	turn_io_set(&agent, 77, 3);
+	assert_true(turn_io_get(&watcher, &runs).turn == 77 && runs);
+	assert_true(turn_io_get(&early, &runs).word == 3 && runs);
+	turn_io_close(&early);
 	turn_io_close(&agent);
-	assert_true(turn_io_get(&watcher, &runs) == 77 && !runs);
+	assert_true(turn_io_get(&watcher, &runs).turn == 77 && !runs);
 	assert_int_equal(turn_io_open(&agent, path), 0);
-	assert_true(turn_io_get(&watcher, &runs) == 77 && runs);
+	assert_true(turn_io_get(&watcher, &runs).turn == 77 && runs);
 	turn_io_close(&agent);
 	turn_io_close(&watcher);
 }
@@ -171,12 +175,12 @@ static void lock_ends_with_the_process(void **unused)
 		struct turn_io io;
 
 		turn_io_open(&io, path);
-		turn_io_set(&io, 5);
+		turn_io_set(&io, 5, 0);
 		_exit(0);
 	}
 	assert_true(waitpid(agent, NULL, 0) == agent);
 	assert_int_equal(turn_io_watch(&watcher, path), 0);
-	assert_true(turn_io_get(&watcher, &runs) == 5 && !runs);
+	assert_true(turn_io_get(&watcher, &runs).turn == 5 && !runs);
 	turn_io_close(&watcher);
 }
 

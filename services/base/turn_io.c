@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "agent/turn_io.h"
+#include "base/turn_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +11,11 @@
 
 static int map(struct turn_io *io, int *fd, int protection)
 {
-	void *at = mmap(NULL, sizeof(*io->turn), protection, MAP_SHARED, *fd, 0);
+	void *at = mmap(NULL, sizeof(*io->page), protection, MAP_SHARED, *fd, 0);
 
 	if (at == MAP_FAILED)
 		return -errno;
-	io->turn = at;
+	io->page = at;
 	io->fd = take_fd(fd);
 	return 0;
 }
@@ -29,15 +29,19 @@ int turn_io_open(struct turn_io *io, const char *path)
 		return -errno;
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
 		return -errno;
-	if (ftruncate(fd, sizeof(*io->turn)) < 0)
+	if (ftruncate(fd, sizeof(*io->page)) < 0)
 		return -errno;
 	return map(io, &fd, PROT_READ | PROT_WRITE);
 }
 
-void turn_io_set(struct turn_io *io, uint64_t now)
+void turn_io_set(struct turn_io *io, uint64_t now, uint64_t word)
 {
-	if (io->turn)
-		*(volatile uint64_t *)io->turn = now;
+	volatile struct turn_page *page = io->page;
+
+	if (!page)
+		return;
+	page->word = word;
+	page->turn = now;
 }
 
 int turn_io_watch(struct turn_io *io, const char *path)
@@ -50,25 +54,37 @@ int turn_io_watch(struct turn_io *io, const char *path)
 	/* Of one that is empty yet nothing could be read. */
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size < (off_t)sizeof(*io->turn))
+	if (st.st_size < (off_t)sizeof(*io->page))
 		return -ENOENT;
 	return map(io, &fd, PROT_READ);
 }
 
-uint64_t turn_io_get(const struct turn_io *io, bool *ret_runs)
+int turn_io_await(struct turn_io *io, const char *path)
 {
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, sizeof(*io->page)) < 0)
+		return -errno;
+	return map(io, &fd, PROT_READ);
+}
+
+struct turn_page turn_io_get(const struct turn_io *io, bool *ret_runs)
+{
+	const volatile struct turn_page *page = io->page;
 	struct flock lock = {.l_type = F_WRLCK};
 
 	*ret_runs = fcntl(io->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-	return *(volatile const uint64_t *)io->turn;
+	return (struct turn_page){.turn = page->turn, .word = page->word};
 }
 
 void turn_io_close(struct turn_io *io)
 {
-	if (!io->turn)
+	if (!io->page)
 		return;
-	munmap(io->turn, sizeof(*io->turn));
-	io->turn = NULL;
+	munmap(io->page, sizeof(*io->page));
+	io->page = NULL;
 	closep(&io->fd);
 	io->fd = -1;
 }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent/health_io.h"
+
+#include <string.h>
+
+#include "base/clock_io.h"
+
+int health_io_open(struct health_io *io, const char *engine, uint64_t now)
+{
+	*io = (struct health_io){.engine = {.fd = -1}, .started = now};
+	return engine[0] ? turn_io_await(&io->engine, engine) : 0;
+}
+
+void health_io_close(struct health_io *io)
+{
+	turn_io_close(&io->engine);
+}
+
+static bool look_at_engine(struct health_io *io, uint64_t now)
+{
+	char object[AGENT_WIRE_OBJECT_MAX];
+	struct engine_sight sight;
+	struct turn_page page;
+	enum agent_wire_health code;
+	bool same;
+
+	if (!io->engine.page)
+		return false;
+	page = turn_io_get(&io->engine, &sight.runs);
+	sight.turn = page.turn;
+	sight.word = page.word;
+	code = engine_health(&sight, io->started, now, object);
+	same = code == io->engine_code && strcmp(object, io->engine_object) == 0;
+	io->engine_code = code;
+	memcpy(io->engine_object, object, sizeof(object));
+	return !same;
+}
+
+bool health_io_look(struct health_io *io, uint64_t now)
+{
+	if (now < io->next)
+		return false;
+	io->next = now + NSEC_PER_SEC;
+	return look_at_engine(io, now);
+}
+
+enum agent_wire_health health_io_of(const struct health_io *io, const struct port_state *ports,
+				    size_t n_ports, const struct config_group *group,
+				    char ret_object[AGENT_WIRE_OBJECT_MAX])
+{
+	enum agent_wire_health code = ports_health(ports, n_ports, group, ret_object);
+
+	if (code != AGENT_HEALTH_FIT)
+		return code;
+	memcpy(ret_object, io->engine_object, sizeof(io->engine_object));
+	return io->engine_code;
+}
