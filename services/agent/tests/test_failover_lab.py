@@ -23,6 +23,20 @@ from lab.failover import LEASE, TAKEOVER, healthy, note, reason  # noqa: E402
 LOGS = TOP / "build/test/labs/failover"
 
 
+# A resource agent: runs while there is a file; its start takes as long as there is another one.
+RESOURCE = """#!/bin/sh
+runs=$HA_RSCTMP/$OCF_RESOURCE_INSTANCE
+case $1 in
+start)
+	while [ -e "$OCF_RESKEY_delay" ]; do sleep 0.1; done
+	: >"$runs"
+	;;
+stop) rm -f "$runs" ;;
+monitor) [ -e "$runs" ] || exit 7 ;;
+esac
+"""
+
+
 class Counted(nodes.Node):
     """A node whose agent counts what it allocates, opens and looks up (counted.c)."""
 
@@ -33,6 +47,25 @@ class Counted(nodes.Node):
     def start_agent(self):
         self.spawn("agent", "env", "TRIREME_COUNTED=/run/trireme/agent.counts", TOP / "build/services/tests/test_agent_counted",
                    "--yang", nodes.YANG, "--bpf", "/run/bpf", "--engine", self.engine, "--foreground")
+
+    def start(self):
+        super().start()
+        if self.name != "w":
+            self.start_helper()
+
+    def start_helper(self):
+        """trireme-resource as in the image; its user may not look into the tree of this test."""
+        own = self.root / "run/own"
+        for folder in ("ocf/lab", "state"):
+            (own / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copy(nodes.BIN / "trireme-resource-run", own)
+        (own / "ocf/lab/File").write_text(RESOURCE)
+        (own / "ocf/lab/File").chmod(0o755)
+        (own / "state").chmod(0o777)
+        self.add_users()
+        processes.wait_for("the configuration", (self.root / "run/trireme/config.image").exists, 20)
+        self.spawn("resource", nodes.BIN / "trireme-resource", "--runner", "/run/own/trireme-resource-run", "--agents", "/run/own/ocf",
+                   "--state", "/run/own/state", "--foreground")
 
     def reads_and_faults(self):
         """How many bytes the agent has read from disks, and how often it waited for a page of one."""
@@ -54,20 +87,6 @@ def untouched(*members):
         assert member.reads_and_faults() == disk
 
 
-# A resource agent: runs while there is a file; its start takes as long as there is another one.
-RESOURCE = """#!/bin/sh
-runs=$HA_RSCTMP/$OCF_RESOURCE_INSTANCE
-case $1 in
-start)
-	while [ -e "$OCF_RESKEY_delay" ]; do sleep 0.1; done
-	: >"$runs"
-	;;
-stop) rm -f "$runs" ;;
-monitor) [ -e "$runs" ] || exit 7 ;;
-esac
-"""
-
-
 def whole_group(document):
     """Both families of addresses, and two resources that follow them."""
     nodes.slow(document)
@@ -77,27 +96,10 @@ def whole_group(document):
         {"name": "next", "agent": "lab:File", "interval": 0}]
 
 
-def start_helper(node):
-    """trireme-resource as in the image; its user may not look into the tree of this test."""
-    own = node.root / "run/own"
-    (own / "ocf/lab").mkdir(parents=True)
-    shutil.copy(nodes.BIN / "trireme-resource-run", own)
-    (own / "ocf/lab/File").write_text(RESOURCE)
-    (own / "ocf/lab/File").chmod(0o755)
-    (own / "state").mkdir()
-    (own / "state").chmod(0o777)
-    node.add_users()
-    processes.wait_for("the configuration", (node.root / "run/trireme/config.image").exists, 20)
-    node.spawn("resource", nodes.BIN / "trireme-resource", "--runner", "/run/own/trireme-resource-run", "--agents", "/run/own/ocf",
-               "--state", "/run/own/state", "--foreground")
-
-
 @pytest.fixture(scope="module")
 def cluster():
     with nodes.Nodes(LOGS, whole_group, node=Counted) as whole:
         whole.start()
-        for name in ("r1", "r2"):
-            start_helper(whole[name])
         yield whole
 
 
@@ -494,7 +496,7 @@ def test_two_groups_on_two_routers(capsys):
         assert cluster.wait_owner() == "r1"
         assert cluster.wait_owner(("r2",), 10, "second") == "r2"
         cluster.wait_ready("r1", 20)
-        assert "which of the 2 alias groups" in cluster["r1"].ask("switchover")["message"]
+        assert "name one: main, second" in cluster["r1"].ask("switchover")["message"]
         for owner in ("r1", "r2"):
             assert cluster["w"].ask("switchover", "second")["error"] == 0
             assert cluster.wait_owner((owner,), 5, "second") == owner
