@@ -20,7 +20,8 @@ uint64_t device_guard(const struct decide_state *s)
 
 bool device_is_fresh(const struct decide_state *s, const struct decide_group *g, uint64_t now)
 {
-	return !relies_on_device(s) || g->lease_until || now >= g->owner_since + STILL_NS;
+	return !relies_on_device(s) || g->lease_until ||
+	       now >= lease_device_fresh(g->owner_since, &s->settings.times);
 }
 
 void device_returned(struct decide_state *s, uint64_t sent, uint64_t now)

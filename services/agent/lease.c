@@ -27,10 +27,12 @@
  * Who is lost in that way believes in the vote no longer than 2S: corosync-qdevice asks every
  * 0.8 times its time-out, in a change of members 0.8 S, and gives up when an answer is missing at
  * the next question; one that is killed or stopped has its vote taken away by votequorum after the
- * time-out, which is less than S. Stopped with its corosync it may cast the vote once more when
- * both go on, before it notices: so an own heartbeat that was under way for more than a second,
- * which is less than the server takes to miss a node, ends what is owned and begins q anew, and a
- * first lease is granted a second after the claim has come back. So the others grant their last
+ * time-out, which is at most S/1.5. Stopped with its corosync it casts the vote again when both go
+ * on, until the answer to its next question is missing, 0.8 times the time-out later; killed then,
+ * it has cast it for the time-out more. So an own heartbeat that was under way for more than a
+ * second, which is less than the server takes to miss a node, ends what is owned and begins q anew,
+ * and a first lease is granted 1.2 S after the claim has come back, since 1.8 times the time-out
+ * have passed by then. So the others grant their last
  * lease before q + 2S. They do not get the vote back unnoticed: by the server's word to them this
  * node has lost it first, and q with it; and should the server lose this node, which then believes
  * for 2S more, they must have asked anew within the time-out, in which votequorum had not noticed a
@@ -89,4 +91,9 @@ uint64_t lease_guard(uint64_t received, uint64_t lease)
 uint64_t lease_device_guard(uint64_t quorate, const struct lease_times *times)
 {
 	return lease_guard(quorate + 2 * times->device, times->lease);
+}
+
+uint64_t lease_device_fresh(uint64_t claimed, const struct lease_times *times)
+{
+	return claimed + times->device * 12 / 10;
 }

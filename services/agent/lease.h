@@ -40,4 +40,10 @@ uint64_t lease_guard(uint64_t received, uint64_t lease);
  */
 uint64_t lease_device_guard(uint64_t quorate, const struct lease_times *times);
 
+/*
+ * The instant from which a quorum device that stood still, with its corosync, until the claim came
+ * back knows whether it still has the vote: no first lease before it.
+ */
+uint64_t lease_device_fresh(uint64_t claimed, const struct lease_times *times);
+
 #endif
