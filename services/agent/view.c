@@ -98,8 +98,8 @@ static int group_index(const struct decide_state *s, uint64_t key)
 	return -1;
 }
 
-static void take_report(struct decide_report *to, const struct agent_wire_group *w, bool whole,
-			uint64_t now)
+static void take_report(const struct decide_state *s, struct decide_report *to,
+			const struct agent_wire_group *w, bool whole, uint64_t now)
 {
 	to->known = true;
 	to->health.code = (enum agent_wire_health)w->health;
@@ -111,9 +111,13 @@ static void take_report(struct decide_report *to, const struct agent_wire_group 
 	to->highest = w->highest;
 	to->owner = w->owner;
 	to->flags = w->flags;
-	/* Taken at receipt: later than it was said, so the guard only gets longer. */
-	if (__builtin_add_overflow(now, w->guard_left, &to->guard_until))
-		to->guard_until = UINT64_MAX;
+	/*
+	 * Taken at receipt: later than it was said, so the guard only gets longer. Who says what no
+	 * vote can be counts as one that says nothing, and blocks nobody for longer.
+	 */
+	to->guard_until = w->guard_left > lease_guard(0, LEASE_MAX)
+				  ? lease_guard(now, s->settings.times.lease)
+				  : now + w->guard_left;
 }
 
 static void install(struct decide_state *s, uint64_t now)
@@ -165,7 +169,7 @@ void view_receive_state(struct decide_state *s, uint32_t sender, const struct ag
 		int group = group_index(s, m->state.groups[i].key);
 
 		if (group >= 0)
-			take_report(&p->groups[group], &m->state.groups[i], whole, now);
+			take_report(s, &p->groups[group], &m->state.groups[i], whole, now);
 	}
 	if (!whole) {
 		transition_event(s, AGENT_CAUSE_HEALTH, "%s has told what it can own",
