@@ -40,7 +40,7 @@ static struct agent agent = {.bpf_folder = GATE_FOLDER,
 			     .probe6_fd = -1,
 			     .vote = {.fd = -1},
 			     .turn = {.fd = -1},
-			     .health = {.engine = {.fd = -1}},
+			     .health = {.engine = {.fd = -1}, .reach = {.fd = -1}},
 			     .fence = {.fd = -1},
 			     .resource = {.fd = -1}};
 
@@ -126,7 +126,7 @@ static int open_everything(struct agent *a)
 	if (r < 0)
 		qb_log(LOG_ERR, "%s: %s; whether the engine runs is not seen", a->engine_file,
 		       strerror(-r));
-	health_io_look(&a->health, clock_boot_ns());
+	health_io_look(&a->health, a->link.ports, a->link.n_ports, clock_boot_ns());
 	r = record_io_open(&a->record, AGENT_RECORD_FILE);
 	if (r < 0)
 		qb_log(LOG_ERR, AGENT_RECORD_FILE ": %s; decisions are not recorded", strerror(-r));

@@ -9,23 +9,12 @@
 void announce_frame(uint8_t ret_frame[ANNOUNCE_FRAME_SIZE], enum announce_form form,
 		    const uint8_t mac[6], uint32_t address)
 {
-	static const uint8_t arp[] = {0x08, 0x06, /* EtherType ARP */
-				      0,    1,	  /* Ethernet */
-				      0x08, 0,	  /* IPv4 */
-				      6,    4};
-	uint8_t *f = ret_frame;
+	struct arp_packet packet = {.operation = form == ANNOUNCE_REQUEST ? ARP_REQUEST : ARP_REPLY,
+				    .sender = address,
+				    .target = address};
 
-	memset(f, 0, ANNOUNCE_FRAME_SIZE);
-	memset(f, 0xff, 6);
-	memcpy(f + 6, mac, 6);
-	memcpy(f + 12, arp, sizeof(arp));
-	f[21] = form == ANNOUNCE_REQUEST ? 1 : 2;
-	memcpy(f + 22, mac, 6);
-	memcpy(f + 28, &address, 4);
-	/* A reply names a target: everybody. A request's target is ignored (RFC 5227, 1.1). */
-	if (form == ANNOUNCE_REPLY)
-		memset(f + 32, 0xff, 6);
-	memcpy(f + 38, &address, 4);
+	memcpy(packet.mac, mac, sizeof(packet.mac));
+	arp_frame(ret_frame, &packet);
 }
 
 /* RFC 4443, 2.3: over the pseudo-header of IPv6 (RFC 8200, 8.1) and the message. */

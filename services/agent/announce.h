@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Ethernet header and ARP for IPv4, without padding. */
-#define ANNOUNCE_FRAME_SIZE 42
+#include "agent/arp.h"
+
+#define ANNOUNCE_FRAME_SIZE ARP_FRAME_SIZE
 /* Ethernet, IPv6, advertisement with the option of the MAC address. */
 #define ANNOUNCE_IPV6_SIZE 86
 

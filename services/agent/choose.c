@@ -13,6 +13,7 @@ enum choose_grade choose_grade(enum agent_wire_health code)
 		return CHOOSE_FIT;
 	case AGENT_HEALTH_NO_ENGINE:
 	case AGENT_HEALTH_ENGINE_FAILED:
+	case AGENT_HEALTH_UNREACHABLE:
 		return CHOOSE_DEGRADED;
 	case AGENT_HEALTH_WITNESS:
 	case AGENT_HEALTH_NO_PORT:

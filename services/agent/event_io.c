@@ -120,6 +120,19 @@ static int watch_ports(struct agent *a, uint32_t id)
 	return 0;
 }
 
+/* After leases of the former life are adopted: their owner is not to make way for a start. */
+static void track_addresses(struct agent *a, const struct config_node *node)
+{
+	uint32_t adopted = 0;
+	int r;
+
+	for (size_t i = 0; i < a->config->n_groups; i++)
+		adopted |= (uint32_t)a->state.groups[i].adopting << i;
+	r = reach_io_open(&a->health.reach, a->config, node, adopted);
+	if (r < 0)
+		qb_log(LOG_ERR, "whether tracked addresses answer is not seen: %s", strerror(-r));
+}
+
 int event_become(struct agent *a, uint32_t id)
 {
 	static struct decide_settings settings;
@@ -140,6 +153,7 @@ int event_become(struct agent *a, uint32_t id)
 	settings_make(a->config, id, a->incarnation, &settings);
 	decide_init(&a->state, &settings, &a->actions, a->started);
 	r = act_on_former_life(a, node);
+	track_addresses(a, node);
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
 	/* Nothing tells the other routers of this one's connections. */
 	decide_synchronised(&a->state, false, clock_boot_ns());
@@ -180,7 +194,7 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 	act_probe(a, now);
 	if (now >= a->gate_again && !ports_gated(a->link.ports, a->link.n_ports))
 		on_ports(a);
-	if (health_io_look(&a->health, now) && a->watching)
+	if (health_io_look(&a->health, a->link.ports, a->link.n_ports, now) && a->watching)
 		tell_health(a);
 	act(a);
 	if (now >= a->helpers_again)

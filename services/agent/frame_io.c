@@ -16,6 +16,25 @@ int frame_io_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
+int frame_io_listen(int fd, uint16_t protocol)
+{
+	const struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol)};
+
+	return bind(fd, (const struct sockaddr *)&all, sizeof(all)) < 0 ? -errno : 0;
+}
+
+ssize_t frame_io_read(int fd, uint8_t *ret_frame, size_t size, int *ret_port)
+{
+	struct sockaddr_ll from = {0};
+	socklen_t length = sizeof(from);
+	ssize_t n = recvfrom(fd, ret_frame, size, 0, (struct sockaddr *)&from, &length);
+
+	if (n < 0)
+		return -errno;
+	*ret_port = from.sll_ifindex;
+	return n;
+}
+
 int frame_io_send(int fd, const uint8_t *frame, size_t size, uint16_t protocol, int port)
 {
 	struct sockaddr_ll to = {.sll_family = AF_PACKET,

@@ -59,6 +59,7 @@ const char *decide_health_text(const struct decide_health *health, char *buf, si
 		[AGENT_HEALTH_NO_GATE] = "%s has no gate",
 		[AGENT_HEALTH_NO_ENGINE] = "the forwarding engine does not run",
 		[AGENT_HEALTH_ENGINE_FAILED] = "the forwarding engine could not apply: %s",
+		[AGENT_HEALTH_UNREACHABLE] = "%s does not answer",
 	};
 	const char *text = health->code < ARRAY_SIZE(texts)
 				   ? texts[health->code]

@@ -7,13 +7,14 @@
 
 int health_io_open(struct health_io *io, const char *engine, uint64_t now)
 {
-	*io = (struct health_io){.engine = {.fd = -1}, .started = now};
+	*io = (struct health_io){.engine = {.fd = -1}, .reach = {.fd = -1}, .started = now};
 	return engine[0] ? turn_io_await(&io->engine, engine) : 0;
 }
 
 void health_io_close(struct health_io *io)
 {
 	turn_io_close(&io->engine);
+	reach_io_close(&io->reach);
 }
 
 static bool look_at_engine(struct health_io *io, uint64_t now)
@@ -36,12 +37,16 @@ static bool look_at_engine(struct health_io *io, uint64_t now)
 	return !same;
 }
 
-bool health_io_look(struct health_io *io, uint64_t now)
+bool health_io_look(struct health_io *io, const struct port_state *ports, size_t n_ports,
+		    uint64_t now)
 {
+	bool changed;
+
 	if (now < io->next)
 		return false;
 	io->next = now + NSEC_PER_SEC;
-	return look_at_engine(io, now);
+	changed = look_at_engine(io, now);
+	return reach_io_turn(&io->reach, ports, n_ports) || changed;
 }
 
 enum agent_wire_health health_io_of(const struct health_io *io, const struct port_state *ports,
@@ -52,6 +57,8 @@ enum agent_wire_health health_io_of(const struct health_io *io, const struct por
 
 	if (code != AGENT_HEALTH_FIT)
 		return code;
+	if (io->engine_code == AGENT_HEALTH_FIT)
+		return reach_health(io->reach.list, io->reach.n, group, ret_object);
 	memcpy(ret_object, io->engine_object, sizeof(io->engine_object));
 	return io->engine_code;
 }

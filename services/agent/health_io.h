@@ -8,10 +8,12 @@
 
 #include "agent/engine.h"
 #include "agent/ports.h"
+#include "agent/reach_io.h"
 #include "base/turn_io.h"
 
 struct health_io {
 	struct turn_io engine;
+	struct reach_io reach;
 	uint64_t started; /* CLOCK_BOOTTIME, ns, as all times here */
 	uint64_t next;	  /* when it is looked again */
 	enum agent_wire_health engine_code;
@@ -23,7 +25,8 @@ int health_io_open(struct health_io *io, const char *engine, uint64_t now);
 void health_io_close(struct health_io *io);
 
 /* Looks, if it is time. True: something is another than before. */
-bool health_io_look(struct health_io *io, uint64_t now);
+bool health_io_look(struct health_io *io, const struct port_state *ports, size_t n_ports,
+		    uint64_t now);
 
 /* The first thing that is wrong for this group, or AGENT_HEALTH_FIT; as ports_health(). */
 enum agent_wire_health health_io_of(const struct health_io *io, const struct port_state *ports,

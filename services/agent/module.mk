@@ -4,7 +4,7 @@ agent-pure := services/agent/decide.c services/agent/view.c services/agent/agree
 	services/agent/explain_time.c services/agent/status.c \
 	services/agent/prefer.c services/agent/preempt.c services/agent/conflict.c services/agent/device.c services/agent/force.c \
 	services/agent/fence.c services/agent/probe.c \
-	services/agent/announce.c services/agent/ports.c services/agent/engine.c services/agent/settings.c \
+	services/agent/arp.c services/agent/announce.c services/agent/ports.c services/agent/engine.c services/agent/settings.c \
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
 bpf += agent/bpf/gate
@@ -15,7 +15,7 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/eve
 	services/agent/request_io.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/frame_io.c \
-	services/agent/ipc_io.c services/agent/health_io.c services/base/turn_io.c services/agent/fence_io.c \
+	services/agent/ipc_io.c services/agent/health_io.c services/agent/reach.c services/agent/reach_io.c services/base/turn_io.c services/agent/fence_io.c \
 	services/agent/resource_io.c services/base/seqpacket_io.c $(agent-gate) \
 	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
@@ -90,7 +90,7 @@ test_agent_address-pkg := cmocka libmnl
 
 agent-gate-test := services/agent/tests/gate_fixture.c services/agent/tests/gate_frames.c $(agent-gate) \
 	services/agent/ports.c services/base/clock_io.c services/schema/config.c \
-	services/proto/agent_wire.c
+	services/proto/agent_wire.c services/base/parse.c
 
 tests += test_agent_gate
 test_agent_gate-src := services/agent/tests/test_gate.c $(agent-gate-test)
@@ -102,9 +102,13 @@ test_agent_gate_ports-pkg := cmocka libbpf libmnl libqb
 
 tests += test_agent_probe
 test_agent_probe-src := services/agent/tests/test_probe.c services/agent/probe.c services/agent/announce.c \
-	services/agent/probe_io.c services/agent/frame_io.c \
-	services/base/parse.c $(agent-gate-test)
+	services/agent/arp.c services/agent/probe_io.c services/agent/frame_io.c $(agent-gate-test)
 test_agent_probe-pkg := cmocka libbpf libmnl libqb
+
+tests += test_agent_reach
+test_agent_reach-src := services/agent/tests/test_reach.c services/agent/reach.c services/agent/reach_io.c \
+	services/agent/arp.c services/agent/frame_io.c $(agent-gate-test)
+test_agent_reach-pkg := cmocka libbpf libmnl libqb
 
 tests += test_agent_record
 test_agent_record-src := services/agent/tests/test_record.c services/agent/record_io.c \

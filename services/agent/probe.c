@@ -4,20 +4,11 @@
 #include <string.h>
 
 #include "agent/announce.h"
+#include "agent/arp.h"
 #include "agent/bpf/gate.h"
 
 #define AT_MAC 6
 #define AT_TYPE 12
-
-/* EtherType ARP, Ethernet, IPv4 and the sizes of their addresses (RFC 826). */
-static const uint8_t arp[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4};
-
-#define AT_OPERATION 20
-#define AT_SENDER_MAC 22
-#define AT_SENDER 28
-#define AT_TARGET 38
-#define ARP_END 42
-#define REQUEST 1
 
 /* RFC 8200, 3; RFC 4861, 4.3 and 4.4; the nonce is RFC 7527's. */
 #define AT_IP 14
@@ -31,14 +22,13 @@ static const uint8_t arp[] = {0x08, 0x06, 0, 1, 0x08, 0, 6, 4};
 #define ADVERTISEMENT 136
 #define NONCE 14
 
-static size_t arp_frame(uint8_t *f, const uint8_t mac[6], uint32_t address)
+static size_t ipv4_frame(uint8_t *f, const uint8_t mac[6], uint32_t address)
 {
-	memset(f, 0xff, 6);
-	memcpy(f + AT_TYPE, arp, sizeof(arp));
-	f[AT_OPERATION + 1] = REQUEST;
-	memcpy(f + AT_SENDER_MAC, mac, 6);
-	memcpy(f + AT_TARGET, &address, 4);
-	memcpy(f + ARP_END, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK));
+	struct arp_packet packet = {.operation = ARP_REQUEST, .target = address};
+
+	memcpy(packet.mac, mac, sizeof(packet.mac));
+	arp_frame(f, &packet);
+	memcpy(f + ARP_FRAME_SIZE, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK));
 	return PROBE_ARP_SIZE;
 }
 
@@ -73,24 +63,22 @@ size_t probe_frame(uint8_t ret_frame[PROBE_SIZE_MAX], const uint8_t mac[6],
 	memset(ret_frame, 0, PROBE_SIZE_MAX);
 	memcpy(ret_frame + AT_MAC, mac, 6);
 	if (IN6_IS_ADDR_V4MAPPED(address))
-		return arp_frame(ret_frame, mac, address->s6_addr32[3]);
+		return ipv4_frame(ret_frame, mac, address->s6_addr32[3]);
 	return ipv6_frame(ret_frame, address);
 }
 
-static bool parse_arp(const uint8_t *f, size_t size, struct probe_seen *ret_seen)
+static bool read_arp(const uint8_t *f, size_t size, const struct arp_packet *packet,
+		     struct probe_seen *ret_seen)
 {
-	bool marked = size >= ARP_END + sizeof(GATE_PROBE_MARK) &&
-		      memcmp(f + ARP_END, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK)) == 0;
-	struct probe_seen seen = {.address.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	uint32_t *address = &seen.address.s6_addr32[3];
+	bool marked = size >= ARP_FRAME_SIZE + sizeof(GATE_PROBE_MARK) &&
+		      memcmp(f + ARP_FRAME_SIZE, GATE_PROBE_MARK, sizeof(GATE_PROBE_MARK)) == 0;
+	struct probe_seen seen = {.address.s6_addr = {[10] = 0xff, [11] = 0xff},
+				  .asks = !packet->sender && marked};
 
-	memcpy(seen.mac, f + AT_SENDER_MAC, sizeof(seen.mac));
-	memcpy(address, f + AT_SENDER, sizeof(*address));
-	seen.asks = !*address && marked;
-	if (seen.asks)
-		memcpy(address, f + AT_TARGET, sizeof(*address));
+	memcpy(seen.mac, packet->mac, sizeof(seen.mac));
+	seen.address.s6_addr32[3] = seen.asks ? packet->target : packet->sender;
 	*ret_seen = seen;
-	return *address;
+	return seen.address.s6_addr32[3];
 }
 
 static bool parse_discovery(const uint8_t *f, size_t size, struct probe_seen *ret_seen)
@@ -108,10 +96,11 @@ static bool parse_discovery(const uint8_t *f, size_t size, struct probe_seen *re
 bool probe_parse(const uint8_t *frame, size_t size, struct probe_seen *ret_seen)
 {
 	struct probe_seen seen = {.asks = false};
+	struct arp_packet packet;
 	bool says = false;
 
-	if (size >= ARP_END && memcmp(frame + AT_TYPE, arp, sizeof(arp)) == 0)
-		says = parse_arp(frame, size, &seen);
+	if (arp_parse(frame, size, &packet))
+		says = read_arp(frame, size, &packet, &seen);
 	else if (size >= AT_OPTION && frame[AT_TYPE] == 0x86 && frame[AT_TYPE + 1] == 0xdd &&
 		 frame[AT_NEXT_HEADER] == IPPROTO_ICMPV6)
 		says = parse_discovery(frame, size, &seen);

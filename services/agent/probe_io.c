@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/probe_io.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "agent/frame_io.h"
@@ -14,29 +11,25 @@
 int probe_io_open(int filter, uint16_t protocol)
 {
 	_cleanup_close_ int fd = frame_io_open();
-	const struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(protocol)};
+	int r;
 
 	if (fd < 0)
 		return fd;
-	/* Nothing is received before the filter is there. */
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &filter, sizeof(filter)) < 0 ||
-	    bind(fd, (const struct sockaddr *)&all, sizeof(all)) < 0)
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &filter, sizeof(filter)) < 0)
 		return -errno;
-	return take_fd(&fd);
+	r = frame_io_listen(fd, protocol);
+	return r < 0 ? r : take_fd(&fd);
 }
 
 bool probe_io_read(int fd, int *ret_index, struct probe_seen *ret_seen)
 {
-	struct sockaddr_ll from = {0};
-	socklen_t length = sizeof(from);
 	uint8_t frame[PROBE_SIZE_MAX];
-	ssize_t n = recvfrom(fd, frame, sizeof(frame), 0, (struct sockaddr *)&from, &length);
+	ssize_t n = frame_io_read(fd, frame, sizeof(frame), ret_index);
 
 	if (n < 0)
 		return false;
 	if (!probe_parse(frame, (size_t)n, ret_seen))
 		*ret_seen = (struct probe_seen){0}; /* the filter has let it through: of nobody */
-	*ret_index = from.sll_ifindex;
 	return true;
 }
 

@@ -87,8 +87,10 @@ extern const struct keyword keepalived_script_keys[], keepalived_process_keys[],
 	"not needed: the carrier of the ports that addresses are on is always watched"
 #define KA_WHY_SNMP "lost: there is no SNMP"
 #define KA_WHY_NO_SNMP "not needed: there is no SNMP"
-#define KA_WHY_TRACK \
-	"lost: carrier, quorum and the engine decide where addresses are, nothing else does"
+#define KA_WHY_TRACK                                           \
+	"lost: carrier, quorum, engine and tracked addresses " \
+	"(/trireme:alias-group/track-address) "                \
+	"decide, nothing else does"
 #define KA_WHY_NO_TRACK "not needed: nothing in the file decides where addresses are"
 
 #endif

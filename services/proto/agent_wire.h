@@ -16,7 +16,7 @@
 
 #define AGENT_WIRE_VERSION 1
 #define AGENT_WIRE_GROUPS_MAX 16
-#define AGENT_WIRE_OBJECT_MAX 16 /* a port or alias label with its NUL */
+#define AGENT_WIRE_OBJECT_MAX 16 /* a port, alias label or IPv4 address with its NUL */
 #define AGENT_WIRE_MAX 2048	 /* bytes of the largest encoded message */
 
 enum agent_wire_type {
@@ -34,8 +34,8 @@ enum agent_wire_type {
 
 /*
  * Why a node cannot own a group, or is the second choice; `object` is the port or label it is
- * about, with NO_GATE the port, a slash and the number of the error (errno(3)). A number beyond the
- * last is a reason that this release does not know.
+ * about, with NO_GATE the port, a slash and the number of the error (errno(3)), with UNREACHABLE
+ * the address. A number beyond the last is a reason that this release does not know.
  */
 enum agent_wire_health {
 	AGENT_HEALTH_FIT,
@@ -51,7 +51,8 @@ enum agent_wire_health {
 	/* It owns only where no other router is fit: */
 	AGENT_HEALTH_NO_ENGINE,	    /* the forwarding engine does not run */
 	AGENT_HEALTH_ENGINE_FAILED, /* it could not set what `object` names */
-	AGENT_HEALTH_LAST = AGENT_HEALTH_ENGINE_FAILED,
+	AGENT_HEALTH_UNREACHABLE,   /* a tracked address does not answer */
+	AGENT_HEALTH_LAST = AGENT_HEALTH_UNREACHABLE,
 };
 
 /*

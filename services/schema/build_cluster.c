@@ -130,6 +130,9 @@ static int build_group(void *object, const struct lyd_node *from)
 	int r = SET_FIELDS(group, group_fields, from);
 
 	if (r == 0)
+		r = BUILD_LIST(lyd_child(from), "track-address", build_ipv4, group->tracked,
+			       &group->n_tracked);
+	if (r == 0)
 		r = BUILD_LIST(lyd_child(from), "alias", build_alias, group->aliases,
 			       &group->n_aliases);
 	if (r == 0)

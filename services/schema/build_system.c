@@ -22,11 +22,6 @@ static const struct field remote_fields[] = {
 	VALUE("port", FIELD_U16, struct config_system, log_port),
 };
 
-static int build_address(void *object, const struct lyd_node *from)
-{
-	return parse_ipv4(lyd_get_value(from), object);
-}
-
 static int build_name(void *object, const struct lyd_node *from)
 {
 	return copy_text(object, CONFIG_HOST_MAX, lyd_get_value(from));
@@ -42,7 +37,7 @@ int build_system(struct config *config, const struct lyd_node *tree)
 	int r = SET_FIELDS(system, system_fields, from);
 
 	if (r == 0)
-		r = BUILD_LIST(dns, "server", build_address, system->dns, &system->n_dns);
+		r = BUILD_LIST(dns, "server", build_ipv4, system->dns, &system->n_dns);
 	if (r == 0)
 		r = BUILD_LIST(dns, "search", build_name, system->search, &system->n_search);
 	if (r == 0)

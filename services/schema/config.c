@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parse.h"
+
 void config_free(struct config *config)
 {
 	if (!config)
@@ -38,6 +40,18 @@ const struct config_port *config_port_by_name(const struct config_node *node, co
 	for (size_t i = 0; i < node->n_ports; i++) {
 		if (strcmp(node->ports[i].name, name) == 0)
 			return &node->ports[i];
+	}
+	return NULL;
+}
+
+const struct config_port *config_port_by_neighbour(const struct config_node *node, uint32_t address)
+{
+	for (size_t i = 0; i < node->n_ports; i++) {
+		const struct config_port *port = &node->ports[i];
+
+		if (port->address &&
+		    ((address ^ port->address) & ipv4_netmask(port->prefix_length)) == 0)
+			return port;
 	}
 	return NULL;
 }

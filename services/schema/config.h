@@ -26,6 +26,7 @@
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_ALIASES_MAX 64
 #define CONFIG_IPV6_ALIASES_MAX 64
+#define CONFIG_TRACKED_MAX 4
 #define CONFIG_FLOATING_MAX (CONFIG_ALIASES_MAX + CONFIG_IPV6_ALIASES_MAX)
 #define CONFIG_SERVICES_MAX 512
 #define CONFIG_RANGES_MAX 16
@@ -235,7 +236,9 @@ struct config_group {
 	char name[CONFIG_NAME_MAX];
 	uint8_t preferred[CONFIG_NODES_MAX]; /* ids of nodes, the first choice first */
 	size_t n_preferred;
-	bool preempt; /* an owner hands it back to who is preferred to it */
+	bool preempt;			      /* an owner hands it back to who is preferred to it */
+	uint32_t tracked[CONFIG_TRACKED_MAX]; /* that a router must reach to serve well */
+	size_t n_tracked;
 	struct config_alias aliases[CONFIG_ALIASES_MAX];
 	size_t n_aliases;
 	struct config_ipv6_alias ipv6_aliases[CONFIG_IPV6_ALIASES_MAX];
@@ -489,6 +492,10 @@ static inline struct config_floating config_floating(const struct config_group *
 
 /* The port of that name or NULL. */
 const struct config_port *config_port_by_name(const struct config_node *node, const char *name);
+
+/* The port whose own address is in one subnet with that one, or NULL. */
+const struct config_port *config_port_by_neighbour(const struct config_node *node,
+						   uint32_t address);
 
 /*
  * Fills in what the service has from its pool and its mark: real servers (an array that is freed

@@ -53,6 +53,11 @@ static int set_field(void *object, const struct field *field, const struct lyd_n
 	return -EINVAL;
 }
 
+int build_ipv4(void *object, const struct lyd_node *from)
+{
+	return parse_ipv4(lyd_get_value(from), object);
+}
+
 const struct lyd_node *sibling_of(const struct lyd_node *tree, const char *name)
 {
 	for (; tree; tree = tree->next) {

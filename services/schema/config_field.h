@@ -51,6 +51,9 @@ int set_fields(void *object, const struct field *fields, size_t n_fields,
 
 #define SET_FIELDS(object, fields, parent) set_fields(object, fields, ARRAY_SIZE(fields), parent)
 
+/* Elements of a leaf-list of addresses, for BUILD_LIST(). */
+int build_ipv4(void *object, const struct lyd_node *from);
+
 /* tree or the first of its siblings that has the name, or NULL. */
 const struct lyd_node *sibling_of(const struct lyd_node *tree, const char *name);
 

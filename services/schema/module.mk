@@ -47,11 +47,11 @@ test_schema_image-pkg := cmocka libyang
 
 test-programs += show_access
 show_access-src := services/schema/tests/show_access.c services/base/file_io.c \
-	services/schema/image.c services/schema/config.c services/schema/error.c
+	services/schema/image.c services/schema/config.c services/schema/error.c services/base/parse.c
 
 fuzzers += fuzz_image
 fuzz_image-src := services/schema/tests/fuzz_image.c services/schema/config.c \
-	services/schema/error.c
+	services/schema/error.c services/base/parse.c
 
 tests += test_schema_daemon
 test_schema_daemon-src = services/schema/tests/test_daemon.c $(libsrc-daemon) $(libsrc-base) \

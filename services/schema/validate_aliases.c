@@ -8,6 +8,7 @@
 #include "schema/validate.h"
 
 #define ALIAS_PATH "/trireme:alias-group[name='%s']/alias[label='%s']"
+#define TRACKED_PATH "/trireme:alias-group[name='%s']/track-address[.='%s']"
 #define IPV6_PATH "/trireme:alias-group[name='%s']/ipv6-alias[address='%s']"
 
 struct labelled {
@@ -109,6 +110,45 @@ static int check_alias(const struct validation *v, const struct config_group *gr
 	return bad_at(v->error, ALIAS_PATH "/address", group->name, alias->label);
 }
 
+/* Whichever router owns the group must be able to ask for the address, on a port of its own. */
+static int check_asking(const struct validation *v, const struct config_node *node,
+			uint32_t address)
+{
+	const struct config_port *port = config_port_by_neighbour(node, address);
+	const char *why = port ? address_unusable(address, port->prefix_length) : NULL;
+
+	if (!port)
+		bad_allowed(v->error,
+			    "an address inside the subnet of a port of every router: router %s has "
+			    "no such port",
+			    node->name);
+	else if (why)
+		bad_allowed(v->error, "%s", why);
+	else
+		return 0;
+	return -1;
+}
+
+static int check_tracked(const struct validation *v, const struct config_group *group,
+			 uint32_t address)
+{
+	char holder[200], text[16];
+	int r = 0;
+
+	for (size_t i = 0; i < v->config->n_nodes && r == 0; i++) {
+		if (v->config->nodes[i].role == CONFIG_ROLE_ROUTER)
+			r = check_asking(v, &v->config->nodes[i], address);
+	}
+	if (r == 0) {
+		if (!address_holder(v, address, NULL, holder, sizeof(holder)))
+			return 0;
+		bad_allowed(v->error, "an address outside of this cluster: %s has it", holder);
+	}
+	bad_address(v->error, address);
+	return bad_at(v->error, TRACKED_PATH, group->name,
+		      format_ipv4(address, text, sizeof(text)));
+}
+
 struct floating {
 	const struct config_group *group;
 	const struct config_ipv6_alias *alias;
@@ -205,6 +245,8 @@ int validate_aliases(const struct validation *v)
 
 		for (size_t j = 0; j < group->n_aliases && r == 0; j++)
 			r = check_alias(v, group, &group->aliases[j]);
+		for (size_t j = 0; j < group->n_tracked && r == 0; j++)
+			r = check_tracked(v, group, group->tracked[j]);
 	}
 	return r;
 }

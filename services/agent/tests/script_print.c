@@ -41,6 +41,7 @@ static const char *const health_names[] = {
 	[AGENT_HEALTH_NO_GATE] = "no-gate",
 	[AGENT_HEALTH_NO_ENGINE] = "no-engine",
 	[AGENT_HEALTH_ENGINE_FAILED] = "engine-failed",
+	[AGENT_HEALTH_UNREACHABLE] = "unreachable",
 };
 
 uint8_t script_health(struct script *s, const char *text, char object[AGENT_WIRE_OBJECT_MAX])

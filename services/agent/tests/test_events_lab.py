@@ -13,6 +13,7 @@ sys.path.insert(0, str(TOP / "ci"))
 from lab import events, nodes, processes  # noqa: E402 - the path must be set first
 from lab.failover import TAKEOVER, healthy, note  # noqa: E402
 
+GATEWAY, ITS_MAC = "203.0.113.1", "52:54:00:77:09:00"
 LOGS = TOP / "build/test/labs/failover-events"
 BLINK = 0.5  # s
 # The longest silence that each may cause, in s.
@@ -36,9 +37,24 @@ class Forwarding(nodes.Node):
         os.close(sign)
 
 
+def tracked(document):
+    """A change for Nodes: slow ones, whose group tracks a gateway."""
+    nodes.slow(document)
+    document["trireme:alias-group"][0]["track-address"] = [GATEWAY]
+
+
+def add_gateway(whole):
+    """A machine of its own on the public network; faults.lose() knows it as a sender of number 0."""
+    whole.lab.namespace("gateway")
+    whole.lab.link("gateway", "pub", "switch", "gateway-0", "pub", ITS_MAC)
+    whole.faults.add_port("gateway-0", ITS_MAC)
+    whole.lab.run("gateway", "ip", "addr", "add", f"{GATEWAY}/24", "dev", "pub")
+
+
 @pytest.fixture(scope="module")
 def cluster():
-    with nodes.Nodes(LOGS, nodes.slow, node=Forwarding) as whole:
+    with nodes.Nodes(LOGS, tracked, node=Forwarding) as whole:
+        add_gateway(whole)
         whole.start()
         yield whole
 
@@ -95,3 +111,22 @@ def test_owner_whose_engine_is_gone_makes_way_for_one_that_has_one(pair, capsys)
         cluster.wait_ready(standby)
     assert probe.overlaps() == []
     assert note("owner without an engine", probe, capsys) < BLINK
+
+
+def test_owner_whose_gateway_is_silent_makes_way_for_one_that_hears_it(pair, capsys):
+    """For the owner alone the group moves; for both it stays, and it stays when both hear it again."""
+    cluster, owner, standby = pair
+    with cluster.probe() as probe:
+        time.sleep(0.3)
+        cluster.faults.lose(["gateway"], [owner], (0,))
+        assert cluster.wait_owner((standby,), 20) == standby
+        assert f"{GATEWAY} does not answer" in reason(cluster, owner)
+        cluster.faults.lose(["gateway"], [standby], (0,))
+        silent = f"{GATEWAY} does not answer, but no other router is fit"
+        processes.wait_for(f"{standby} to be degraded", lambda: silent in reason(cluster, standby), 10)
+        time.sleep(2.5)  # longer than an owner waits for a better one
+        assert cluster.holders() == [standby]
+        cluster.faults.heal()
+        cluster.wait_ready(standby)
+    assert probe.overlaps() == []
+    assert note("owner without its gateway", probe, capsys) < BLINK

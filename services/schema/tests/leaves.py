@@ -155,6 +155,7 @@ MACHINE = (
     row("/cluster/timing/heartbeat", 80, "agent", r"^a lease runs for 2620 ms$"),
     row("/cluster/node[name='w']/role", "witness", "agent", r"^w: witness: votes and never owns$"),
     row("/cluster/node[name='w']/standby", True, "agent", r"^w: standby by configuration since "),
+    row("/alias-group[name='main']/track-address", ["203.0.113.1"], "agent", r"^\w+: .*203\.0\.113\.1 does not answer"),
     # Before w owns anything.
     row("/alias-group[name='main']/preempt", True, "agent", r"^w: standby: r\d is the owner \(w is preferred, but connections are not",
         {"/alias-group[name='main']/preferred": ["w"]}),

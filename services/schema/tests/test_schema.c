@@ -159,6 +159,22 @@ static void preferred_routers_keep_their_order(void **state)
 	assert_memory_equal(second->preferred, ((uint8_t[]){2, 1}), 2);
 }
 
+static void tracked_addresses_are_on_a_port(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load(GOLDEN "ok-track-address.json");
+	const struct config_group *main = &config->groups[0], *second = &config->groups[1];
+	const struct config_node *r2 = &config->nodes[1];
+
+	(void)state;
+	assert_int_equal(main->n_tracked, 2);
+	assert_int_equal(main->tracked[0], inet_addr("203.0.113.1"));
+	assert_int_equal(main->tracked[1], inet_addr("10.77.0.254"));
+	assert_int_equal(second->n_tracked, 0);
+	assert_string_equal(config_port_by_neighbour(r2, main->tracked[0])->name, "eth0");
+	assert_string_equal(config_port_by_neighbour(r2, main->tracked[1])->name, "eth1");
+	assert_null(config_port_by_neighbour(r2, inet_addr("192.0.2.1")));
+}
+
 static void files_that_cannot_be_read(void **state)
 {
 	struct config *config = NULL;
@@ -301,6 +317,7 @@ int main(void)
 		cmocka_unit_test(structs_have_the_document_and_its_defaults),
 		cmocka_unit_test(structs_have_everything_that_is_set),
 		cmocka_unit_test(preferred_routers_keep_their_order),
+		cmocka_unit_test(tracked_addresses_are_on_a_port),
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(the_largest_document_is_valid),
 		cmocka_unit_test(more_than_the_largest_is_refused),
