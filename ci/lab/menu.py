@@ -70,7 +70,7 @@ class Menu:
         self.answer(r"New password: $", password, seconds)
         self.answer(r"once more: $", password, seconds)
         self.expect(r"The password is set\.", seconds)
-        self.expect(r"The web page's user admin (?:has the same password|could not be changed: [^\n]*)\.", seconds)
+        self.expect(r"The web page's user admin (?:has the same password|could not be changed: [^.]*)\.", seconds)
         self.password = password
 
     def switch_over(self, seconds=30):

@@ -5,16 +5,20 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "proto/api_ipc.h"
 #include "proto/config_client_io.h"
 
 #define WAIT_MS 32000 /* replication gives up earlier, with a reason */
 #define PATH "/access/user[name='" PAGE_USER "']"
 
-/* RFC 7317: "$0$" and the plain text, which the service stores as a hash only. */
+/*
+ * RFC 7317: "$0$" and the plain text, which the service stores as a hash only. The method says what
+ * shall be: one that has this password already is none to complain of.
+ */
 static json_t *request_of(const char *password)
 {
-	return json_pack("{s:s, s:s, s:s, s:[{s:s, s:s, s:{s:s, s:s, s:o}}]}", "op", "commit",
-			 "author", "console", "comment",
+	return json_pack("{s:s, s:s, s:s, s:s, s:[{s:s, s:s, s:{s:s, s:s, s:o}}]}", "op", "commit",
+			 "method", API_METHOD_PATCH, "author", "console", "comment",
 			 "password of the page's administrator, set at the console", "edits",
 			 "operation", "merge", "path", PATH, "value", "name", PAGE_USER, "role",
 			 "administrator", "password", json_sprintf("$0$%s", password));
