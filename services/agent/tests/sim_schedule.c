@@ -140,6 +140,30 @@ bool sim_schedule(uint64_t seed, bool verbose)
 	return finish(sim, seed, !sim->violated && !wrong, wrong);
 }
 
+static bool lapsed(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_nodes; i++)
+		if (sim->nodes[i].lapses)
+			return true;
+	return false;
+}
+
+/* Boots, and lets `happen` say what is wrong with what follows, or NULL. */
+static bool calmly(uint64_t seed, bool verbose,
+		   const char *(*happen)(struct sim *sim, size_t owner))
+{
+	struct sim *sim = boot(seed, verbose, false);
+	size_t owner = owner_of(sim);
+	const char *wrong;
+
+	if (owner == sim->n_nodes)
+		return finish(sim, seed, false, "no owner after boot");
+	sim->calm = true;
+	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
+	wrong = happen(sim, owner);
+	return finish(sim, seed, !sim->violated && !wrong, wrong);
+}
+
 bool sim_standby_death(uint64_t seed, bool verbose)
 {
 	struct sim *sim = boot(seed, verbose, false);
@@ -195,24 +219,12 @@ static const char *operate(struct sim *sim, size_t owner)
 	all_routers(sim, false);
 	if (!has_one_owner(sim))
 		return "no owner, though no router stands by any more";
-	for (size_t i = 0; i < sim->n_nodes; i++)
-		if (sim->nodes[i].lapses)
-			return "a lease lapsed";
-	return NULL;
+	return lapsed(sim) ? "a lease lapsed" : NULL;
 }
 
 bool sim_operators_standby(uint64_t seed, bool verbose)
 {
-	struct sim *sim = boot(seed, verbose, false);
-	size_t owner = owner_of(sim);
-	const char *wrong;
-
-	if (owner == sim->n_nodes)
-		return finish(sim, seed, false, "no owner after boot");
-	sim->calm = true;
-	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
-	wrong = operate(sim, owner);
-	return finish(sim, seed, !sim->violated && !wrong, wrong);
+	return calmly(seed, verbose, operate);
 }
 
 /* All routers within a time that is shorter than what an owner waits for. */
@@ -241,24 +253,12 @@ static const char *degrade(struct sim *sim, size_t owner)
 	degrade_all(sim, false);
 	if (!has_one_owner(sim) || owner_of(sim) != next)
 		return "the group has moved when all were fit again";
-	for (size_t i = 0; i < sim->n_nodes; i++)
-		if (sim->nodes[i].lapses)
-			return "a lease lapsed";
-	return NULL;
+	return lapsed(sim) ? "a lease lapsed" : NULL;
 }
 
 bool sim_degraded(uint64_t seed, bool verbose)
 {
-	struct sim *sim = boot(seed, verbose, false);
-	size_t owner = owner_of(sim);
-	const char *wrong;
-
-	if (owner == sim->n_nodes)
-		return finish(sim, seed, false, "no owner after boot");
-	sim->calm = true;
-	sim_run(sim, sim->now + sim_between(sim, 0, 100000));
-	wrong = degrade(sim, owner);
-	return finish(sim, seed, !sim->violated && !wrong, wrong);
+	return calmly(seed, verbose, degrade);
 }
 
 /* What is wrong while the preferred router goes and comes back, or NULL. */
@@ -278,10 +278,7 @@ static const char *come_back(struct sim *sim, size_t preferred)
 	sim_run(sim, sim->now + 5 * NSEC_PER_SEC);
 	if (!has_one_owner(sim) || owner_of(sim) != preferred)
 		return "the group has not gone back to the preferred router";
-	for (size_t i = 0; i < sim->n_nodes; i++)
-		if (sim->nodes[i].lapses)
-			return "a lease lapsed";
-	return NULL;
+	return lapsed(sim) ? "a lease lapsed" : NULL;
 }
 
 bool sim_preferred_returns(uint64_t seed, bool verbose)

@@ -11,7 +11,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(TOP / "ci"))
 from lab import events, nodes, processes  # noqa: E402 - the path must be set first
-from lab.failover import TAKEOVER, healthy, note  # noqa: E402
+from lab.failover import TAKEOVER, healthy, note, reason  # noqa: E402
 
 GATEWAY, ITS_MAC = "203.0.113.1", "52:54:00:77:09:00"
 LOGS = TOP / "build/test/labs/failover-events"
@@ -86,11 +86,6 @@ def test_simultaneous_boot(pair):
     assert not any(probe.spoke(name, outcome.lost + 0.1, outcome.since) for name in (owner, standby))
 
 
-def reason(cluster, about):
-    """What the witness's agent says of a node."""
-    return next(entry["reason"] for entry in cluster["w"].ask("status")["nodes"] if entry["name"] == about)
-
-
 def test_owner_whose_engine_is_gone_makes_way_for_one_that_has_one(pair, capsys):
     """What it could not apply counts at once, a killed one after a while; where all are alike the group stays."""
     cluster, owner, standby = pair
@@ -98,14 +93,14 @@ def test_owner_whose_engine_is_gone_makes_way_for_one_that_has_one(pair, capsys)
         time.sleep(0.3)
         cluster[owner].show_engine(trouble=4)
         assert cluster.wait_owner((standby,), 20) == standby
-        assert "the forwarding engine could not apply: services" in reason(cluster, owner)
+        assert "the forwarding engine could not apply: services" in reason(cluster, owner, "w")
         cluster[owner].show_engine(ago=60)
         cluster[standby].show_engine(ago=60)
         for name in (owner, standby):
-            processes.wait_for(f"{name} to be degraded", lambda about=name: "engine does not run" in reason(cluster, about), 10)
+            processes.wait_for(f"{name} to be degraded", lambda about=name: "engine does not run" in reason(cluster, about, "w"), 10)
         time.sleep(2.5)  # longer than an owner waits for a better one
         assert cluster.holders() == [standby]
-        assert "the forwarding engine does not run, but no other router is fit" in reason(cluster, standby)
+        assert "the forwarding engine does not run, but no other router is fit" in reason(cluster, standby, "w")
         for name in (standby, owner):
             cluster[name].show_engine()
         cluster.wait_ready(standby)
@@ -120,10 +115,10 @@ def test_owner_whose_gateway_is_silent_makes_way_for_one_that_hears_it(pair, cap
         time.sleep(0.3)
         cluster.faults.lose(["gateway"], [owner], (0,))
         assert cluster.wait_owner((standby,), 20) == standby
-        assert f"{GATEWAY} does not answer" in reason(cluster, owner)
+        assert f"{GATEWAY} does not answer" in reason(cluster, owner, "w")
         cluster.faults.lose(["gateway"], [standby], (0,))
         silent = f"{GATEWAY} does not answer, but no other router is fit"
-        processes.wait_for(f"{standby} to be degraded", lambda: silent in reason(cluster, standby), 10)
+        processes.wait_for(f"{standby} to be degraded", lambda: silent in reason(cluster, standby, "w"), 10)
         time.sleep(2.5)  # longer than an owner waits for a better one
         assert cluster.holders() == [standby]
         cluster.faults.heal()
