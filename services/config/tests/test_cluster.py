@@ -228,7 +228,7 @@ def test_partition_during_commits(cluster, capsys):
     end = threading.Event()
 
     def administrator():
-        value = 1000  # above what the other tests set, however many commits are made
+        value = 10000  # above what the other tests set, however many commits are made
         while not end.is_set():
             value += 1
             said = commit(cluster["r1"], of, value, refused=None, comment=f"p{value}")
