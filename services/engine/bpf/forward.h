@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the data path in the kernel (forward.bpf.c) and the engine share: the contents of its maps.
+ * All of them are arrays that the engine maps into its memory, so that neither side needs a system
+ * call to reach the other's part; they are pinned, and outlive every engine.
+ *
+ * "Place" is the index of a real server of a service in `reals` and all that runs beside it;
+ * "instance" a floating address, protocol and port of a service (its index in `instances`).
+ * Addresses are in network byte order, IPv4 in the first of four words, the rest 0; so are ports,
+ * unless a name says otherwise.
+ *
+ * Flow: key (client address, client port, instance), one entry for both directions. Packets from
+ * the real server find the instance by their source in `ends`.
+ */
+#ifndef TRIREME_ENGINE_BPF_FORWARD_H
+#define TRIREME_ENGINE_BPF_FORWARD_H
+
+#include <linux/types.h>
+
+#define FWD_SERVICES_MAX 512
+#define FWD_REALS_MAX \
+	8192 /* of all services, those that still have flows included; place 0: none */
+#define FWD_INSTANCES_MAX 16384 /* number 0: none */
+#define FWD_TEMPLATE                                                                           \
+	0xe000		  /* instance of a persistence template: this and the service's number \
+			   */
+#define FWD_PORTS_MAX 64  /* network ports: keys of the device map */
+#define FWD_LINKS_MAX 256 /* kernel interfaces: index modulo this */
+#define FWD_HOPS_MAX 64	  /* next hops of answers; number 0: none */
+#define FWD_INSIDE_MAX 16
+#define FWD_SHARED_MAX 4 /* instances that share a real server's address and port */
+#define FWD_EVENTS 8192	 /* of a CPU's ring; a power of two */
+#define FWD_LINE 64	 /* bytes that are fetched from memory at once */
+
+enum fwd_scheduler {
+	FWD_RR, /* rr and wrr: the ring */
+	FWD_LC, /* fewest connections */
+	FWD_WLC,
+	FWD_SED,
+	FWD_NQ,
+	FWD_HASH, /* mh, sh and dh: the engine has made the table for the one that is wanted */
+};
+
+enum fwd_method {
+	FWD_NAT,
+	FWD_DIRECT,
+	FWD_TUNNEL,
+};
+
+/* ---- flows: a hash table of the data path's own, of one line at most for a flow that is there
+ * ---- */
+
+enum fwd_state {
+	FWD_FREE,
+	FWD_CLAIMED, /* being written */
+	FWD_UDP,
+	FWD_SYN, /* half open: the client's SYN was seen */
+	FWD_ESTABLISHED,
+	FWD_FIN_CLIENT, /* who has closed first */
+	FWD_FIN_REAL,
+	FWD_TIME_WAIT,	/* both have */
+	FWD_CLOSE,	/* RST */
+	FWD_PERSISTENT, /* a template: when's seconds are in units of FWD_TEMPLATE_UNIT */
+	FWD_STATES,
+};
+
+#define FWD_TEMPLATE_UNIT 64
+
+/* `what`: changed by compare-and-exchange only. */
+#define FWD_STATE(what) ((what)&0xf)
+#define FWD_PLACE(what) ((what) >> 4 & 0x1fff)
+#define FWD_LEARNT 0x00020000 /* from the other router, no packet of it was seen here */
+#define FWD_WHAT(state, place, flags) ((__u32)(state) | (__u32)(place) << 4 | (flags))
+
+/* `when`: seconds of settings.clock modulo 2^20, the next hop of answers, the generation it is of.
+ */
+#define FWD_SECONDS(when) ((when)&0xfffff)
+#define FWD_HOP(when) ((when) >> 20 & 0x3f)
+#define FWD_HOP_GENERATION(when) ((when) >> 26)
+#define FWD_WHEN(seconds, hop, generation) \
+	(((__u32)(seconds)&0xfffff) | ((__u32)(hop)&0x3f) << 20 | (__u32)(generation) << 26)
+
+/* port in network byte order in the lower half, instance in the upper. */
+#define FWD_KEY(port, instance) ((__u32)(port) | (__u32)(instance) << 16)
+
+struct fwd_flow4 {
+	__be32 client;
+	__u32 key; /* FWD_KEY() */
+	__u32 what;
+	__u32 when;
+};
+
+struct fwd_flow6 {
+	__be32 client[4];
+	__u32 key;
+	__u32 what;
+	__u32 when;
+	__u32 pad;
+};
+
+#define FWD_FLOWS4 4 /* of a line */
+#define FWD_FLOWS6 2
+
+struct fwd_line4 {
+	struct fwd_flow4 flows[FWD_FLOWS4];
+};
+
+struct fwd_line6 {
+	struct fwd_flow6 flows[FWD_FLOWS6];
+};
+
+/* ---- ends: whose an address and port is; two halves, settings.half is the one in force ---- */
+
+enum fwd_end_kind {
+	FWD_END_NONE,
+	FWD_END_VIRTUAL, /* instances[0] */
+	FWD_END_REAL,	 /* of NAT: the instances it serves; 0 behind the last */
+};
+
+/* protocol: IPPROTO_TCP, IPPROTO_UDP. */
+struct fwd_end4 {
+	__be32 address;
+	__be16 port;
+	__u8 protocol, kind;
+	__u16 instances[FWD_SHARED_MAX];
+};
+
+struct fwd_end6 {
+	__be32 address[4];
+	__be16 port;
+	__u8 protocol, kind;
+	__u16 instances[FWD_SHARED_MAX];
+	__u32 pad;
+};
+
+#define FWD_ENDS4 4 /* of a line */
+#define FWD_ENDS6 2
+#define FWD_ENDS4_LINES 16384 /* of a half; a power of two */
+#define FWD_ENDS6_LINES 32768
+
+struct fwd_ends4 {
+	struct fwd_end4 ends[FWD_ENDS4];
+};
+
+struct fwd_ends6 {
+	struct fwd_end6 ends[FWD_ENDS6];
+};
+
+/* ---- what the engine tells ---- */
+
+#define FWD_NO_GROUP 0xff
+
+struct fwd_instance {
+	__be32 address[4]; /* virtual */
+	__be16 port;
+	__u16 service;
+	__u8 protocol;
+	__u8 group; /* number of its lease (agent/bpf/gate.h); FWD_NO_GROUP: always served */
+	__u8 in_use;
+	__u8 pad[9];
+};
+
+/* Parts of a service's picks: places of real servers. */
+#define FWD_HASH_SIZE 2039 /* a prime; filled as a Maglev table, whatever the scheduler */
+#define FWD_RING_AT 2048
+#define FWD_RING_MAX 2048
+#define FWD_LIST_AT 4096
+#define FWD_LIST_MAX 512
+#define FWD_PICKS (FWD_LIST_AT + FWD_LIST_MAX) /* of a service */
+
+struct fwd_service {
+	__u8 scheduler; /* enum fwd_scheduler */
+	__u8 method;	/* enum fwd_method */
+	__u8 persistent;
+	__u8 hash_ports; /* FWD_HASH: the client's port is hashed, too */
+	__u16 n_ring;	 /* 0: no real server takes new connections */
+	__u16 n_list;
+	__be32 mask[4]; /* of persistence and of FWD_HASH: bits of the client's address that count
+			 */
+	__u32 persistence_s;
+	__u32 turn; /* of the ring, counted by the data path */
+	__u8 pad[32];
+};
+
+/* Where frames for a machine go. Words of eight bytes are written at once. */
+struct fwd_hop {
+	union {
+		struct {
+			__u8 mac[6];
+			__u16 vlan; /* its number, host byte order; 0: no tag */
+		};
+		__u64 to;
+	};
+	union {
+		struct {
+			__u8 source[6];
+			__u16 mtu; /* bytes of IP */
+		};
+		__u64 from;
+	};
+	union {
+		struct {
+			__u32 interface; /* the port's own index, below VLANs */
+			__u16 port;	 /* its number in the device map */
+			__u16 valid;	 /* hops: generation + 1; reals: 1 */
+		};
+		__u64 through;
+	};
+};
+
+#define FWD_REAL_IN_USE 1  /* takes part: its flows go on */
+#define FWD_REAL_LEAVING 2 /* was removed; the place is not given away while flows may name it */
+
+struct fwd_real {
+	__be32 address[4];
+	__be16 port; /* 0: the instance's */
+	__u16 service;
+	__u8 flags; /* without FWD_REAL_IN_USE its flows end with their next packet */
+	__u8 method;
+	__u16 weight;	    /* 0: no new flows */
+	struct fwd_hop hop; /* not valid: no new flows here (the kernel's path takes them) */
+	__be32 outer[4];    /* FWD_TUNNEL: source of the packets that carry it */
+};
+
+/* An interface of the kernel, a VLAN's own included; for answers by the kernel's routing. */
+struct fwd_link {
+	__u32 interface; /* its index; 0: none */
+	__u32 lower;	 /* of the port below */
+	__u16 vlan;
+	__u16 port; /* its number in the device map */
+	__u16 mtu;
+	__u16 usable; /* frames may be sent through it by the data path */
+};
+
+/* A network that is reached through one port only: nobody else may use its addresses. */
+struct fwd_inside {
+	__be32 address[4], mask[4];
+	__u32 interface; /* of the port, below VLANs; 0: the entry is free */
+	__u16 vlan;
+	__u8 family; /* 4, 6 */
+	__u8 pad;
+};
+
+struct fwd_settings {
+	/* Written by the engine. */
+	__u32 half;	      /* of `ends`: 0, 1 */
+	__u32 hop_generation; /* below 64; raised when routes or neighbours change */
+	__u32 half_open_max;  /* above it SYNs make no flow */
+	__u32 pad0;
+	__u64 boot_offset; /* ns: CLOCK_BOOTTIME less CLOCK_MONOTONIC */
+	__u64 tick;	   /* ns: how far a coarse clock may lag */
+	__u8 pad1[32];
+	/* Written by the data path, and corrected by the engine. */
+	__s64 half_open;      /* flows in FWD_SYN */
+	__u64 pressure_until; /* ns, CLOCK_MONOTONIC: flows are served without an entry till then */
+	__u8 pad2[48];
+};
+
+/* ---- what the data path tells ---- */
+
+/* Of one place, one CPU. */
+struct fwd_count {
+	__u64 connections;
+	__u64 in_packets, in_bytes;   /* from clients; bytes of IP */
+	__u64 out_packets, out_bytes; /* from the real server */
+	__u64 pad[3];
+};
+
+/* Of one place: flows now, as IPVS counts them. */
+struct fwd_load {
+	__s32 active, inactive;
+};
+
+enum fwd_reason {
+	FWD_DROP_FRAGMENT, /* of a packet whose first fragment was not seen */
+	FWD_DROP_HOP,	   /* no next hop is known */
+	FWD_DROP_MALFORMED,
+	FWD_DROP_REDIRECT,
+	FWD_ANSWERED_TOO_BIG, /* Fragmentation Needed, Packet Too Big */
+	FWD_ANSWERED_TTL,     /* Time Exceeded */
+	FWD_PASSED_LEASE,     /* the group is not served here */
+	FWD_PASSED_STRAY,     /* TCP without a flow that is no SYN */
+	FWD_PASSED_NO_REAL,   /* none takes new flows, or its next hop is not known */
+	FWD_PASSED_SOURCE,    /* a network's address on a port it is not on */
+	FWD_PASSED_REPLY,     /* of a real server, without a flow */
+	FWD_PASSED_OPTIONS,   /* IP options, extension headers, two tags */
+	FWD_FULL,	      /* served without an entry: the table has no place */
+	FWD_FLOOD,	      /* served without an entry: too many half open */
+	FWD_RESCHEDULED,      /* a real server that is gone, or a port that is used again */
+	FWD_REASONS,
+};
+
+/* An event: FWD_EVENT_6 and the flow's number (line * flows of a line + place in it). */
+#define FWD_EVENT_6 0x80000000
+
+/* Of one CPU: its head (fwd_cpu) counts up, the entry of n is at n % FWD_EVENTS. */
+struct fwd_ring {
+	__u32 flows[FWD_EVENTS];
+};
+
+/* Of one service: its parts are at 0, FWD_RING_AT, FWD_LIST_AT. */
+struct fwd_picks {
+	__u16 places[FWD_PICKS];
+};
+
+/* Of one CPU. */
+struct fwd_cpu {
+	__u64 head; /* of its ring */
+	__u64 reasons[FWD_REASONS];
+};
+
+_Static_assert(sizeof(struct fwd_line4) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_line6) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_ends4) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_ends6) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_instance) == 32, "two of a line");
+_Static_assert(sizeof(struct fwd_service) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_hop) == 24, "three words");
+_Static_assert(sizeof(struct fwd_real) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_link) == 16, "four of a line");
+_Static_assert(sizeof(struct fwd_settings) == 2 * FWD_LINE, "each writer has a line");
+_Static_assert(sizeof(struct fwd_count) == FWD_LINE, "one line");
+_Static_assert(sizeof(struct fwd_cpu) == 2 * FWD_LINE, "two lines");
+_Static_assert(FWD_TEMPLATE + FWD_SERVICES_MAX <= 0x10000, "fits the key");
+_Static_assert(FWD_INSTANCES_MAX <= FWD_TEMPLATE, "instances and templates are apart");
+_Static_assert(FWD_REALS_MAX <= 0x2000, "fits `what`");
+
+/* ---- where things are in the tables: the same on both sides ---- */
+
+/*
+ * murmur3's finalizer (A. Appleby): every bit of the input moves every bit of the output. seed: of
+ * the tables, secret, so that nobody can aim at one line.
+ */
+static inline __u64 fwd_mix(__u64 x, __u64 seed)
+{
+	x ^= seed;
+	x *= 0xff51afd7ed558ccdULL;
+	x ^= x >> 33;
+	x *= 0xc4ceb9fe1a85ec53ULL;
+	return x ^ x >> 33;
+}
+
+/* From it the lines: the lower half is the first one's hash, the upper half the second one's. */
+static inline __u64 fwd_hash4(__be32 address, __u32 key, __u64 seed)
+{
+	return fwd_mix((__u64)address << 32 | key, seed);
+}
+
+static inline __u64 fwd_hash6(__u64 high, __u64 low, __u32 key, __u64 seed)
+{
+	return fwd_mix(fwd_mix(high, seed) + low, seed) ^ fwd_mix(key, ~seed);
+}
+
+/*
+ * The i-th (0 … FWD_LOOK - 1) line of a flow: two neighbours, which the processor fetches together,
+ * and two others. lines: a power of two.
+ */
+#define FWD_LOOK 4
+
+static inline __u32 fwd_line(__u64 hash, __u32 lines, __u32 i)
+{
+	__u32 h = i < 2 ? (__u32)hash : (__u32)(hash >> 32);
+
+	return (h ^ (i & 1)) & (lines - 1);
+}
+
+/* An end is in one of two lines: i is 0 or 1. key: the port, and the protocol in the upper half. */
+static inline __u32 fwd_end_line(__u64 hash, __u32 lines, __u32 i)
+{
+	return (i == 0 ? (__u32)hash : (__u32)(hash >> 32)) & (lines - 1);
+}
+
+#endif
