@@ -60,11 +60,9 @@ enum fwd_state {
 	FWD_FIN_REAL,
 	FWD_TIME_WAIT,	/* both have */
 	FWD_CLOSE,	/* RST */
-	FWD_PERSISTENT, /* a template: when's seconds are in units of FWD_TEMPLATE_UNIT */
+	FWD_PERSISTENT, /* a template */
 	FWD_STATES,
 };
-
-#define FWD_TEMPLATE_UNIT 64
 
 /* `what`: changed by compare-and-exchange only. */
 #define FWD_STATE(what) ((what)&0xf)
@@ -74,11 +72,11 @@ enum fwd_state {
 
 /* `when`: seconds of settings.clock modulo 2^20, the next hop of answers, the generation it is of.
  */
-#define FWD_SECONDS(when) ((when)&0xfffff)
+#define FWD_UNITS(when) ((when)&0xfffff)
 #define FWD_HOP(when) ((when) >> 20 & 0x3f)
 #define FWD_HOP_GENERATION(when) ((when) >> 26)
-#define FWD_WHEN(seconds, hop, generation) \
-	(((__u32)(seconds)&0xfffff) | ((__u32)(hop)&0x3f) << 20 | (__u32)(generation) << 26)
+#define FWD_WHEN(units, hop, generation) \
+	(((__u32)(units)&0xfffff) | ((__u32)(hop)&0x3f) << 20 | (__u32)(generation) << 26)
 
 /* port in network byte order in the lower half, instance in the upper. */
 #define FWD_KEY(port, instance) ((__u32)(port) | (__u32)(instance) << 16)
