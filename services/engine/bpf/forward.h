@@ -47,8 +47,7 @@ enum fwd_method {
 	FWD_TUNNEL,
 };
 
-/* ---- flows: a hash table of the data path's own, of one line at most for a flow that is there
- * ---- */
+/* ---- flows: a hash table of the data path's own ---- */
 
 enum fwd_state {
 	FWD_FREE,
@@ -70,8 +69,13 @@ enum fwd_state {
 #define FWD_LEARNT 0x00020000 /* from the other router, no packet of it was seen here */
 #define FWD_WHAT(state, place, flags) ((__u32)(state) | (__u32)(place) << 4 | (flags))
 
-/* `when`: seconds of settings.clock modulo 2^20, the next hop of answers, the generation it is of.
+/*
+ * `when`: the time of the last packet in units of 2^FWD_UNIT ns of CLOCK_MONOTONIC (1.07 s: a shift
+ * is all that it takes), modulo 2^20; the next hop of answers, and the generation it is of. Of a
+ * template the units are 2^FWD_TEMPLATE_UNIT ns (69 s), for it may last for 31 days.
  */
+#define FWD_UNIT 30
+#define FWD_TEMPLATE_UNIT 36
 #define FWD_UNITS(when) ((when)&0xfffff)
 #define FWD_HOP(when) ((when) >> 20 & 0x3f)
 #define FWD_HOP_GENERATION(when) ((when) >> 26)
