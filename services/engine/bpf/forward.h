@@ -70,6 +70,13 @@ enum fwd_state {
 #define FWD_WHAT(state, place, flags) ((__u32)(state) | (__u32)(place) << 4 | (flags))
 
 /*
+ * Counted as active, as IPVS does it (tcp_state_active_table of ip_vs_proto_tcp.c; there what is
+ * not TCP stays inactive, as __ip_vs_update_dest() has begun it). All other flows are inactive but
+ * for templates, which are in neither number.
+ */
+#define FWD_IS_ACTIVE(state) ((state) == FWD_SYN || (state) == FWD_ESTABLISHED)
+
+/*
  * `when`: the time of the last packet in units of 2^FWD_UNIT ns of CLOCK_MONOTONIC (1.07 s: a shift
  * is all that it takes), modulo 2^20; the next hop of answers, and the generation it is of. Of a
  * template the units are 2^FWD_TEMPLATE_UNIT ns (69 s), for it may last for 31 days.
@@ -292,7 +299,11 @@ enum fwd_reason {
 	FWD_REASONS,
 };
 
-/* An event: FWD_EVENT_6 and the flow's number (line * flows of a line + place in it). */
+/*
+ * An event: FWD_EVENT_6 and the flow's number (line * flows of a line + place in it). Each flow and
+ * template that is made has one, after its `what` is written: it is also how the engine knows which
+ * parts of the tables it has to read.
+ */
 #define FWD_EVENT_6 0x80000000
 
 /* Of one CPU: its head (fwd_cpu) counts up, the entry of n is at n % FWD_EVENTS. */
