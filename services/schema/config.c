@@ -2,6 +2,7 @@
 #include "schema/config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,32 @@ const struct config_mark *config_mark_by_number(const struct config *config, uin
 	return NULL;
 }
 
+const char *config_inet_text(const struct config_inet *inet, char *buf)
+{
+	struct in6_addr ipv6;
+	uint32_t ipv4;
+
+	buf[0] = '\0';
+	if (inet->family == AF_INET) {
+		memcpy(&ipv4, inet->bytes, sizeof(ipv4));
+		format_ipv4(ipv4, buf, CONFIG_INET_TEXT_MAX);
+	} else if (inet->family == AF_INET6) {
+		memcpy(&ipv6, inet->bytes, sizeof(ipv6));
+		format_ipv6(&ipv6, buf, CONFIG_INET_TEXT_MAX);
+	}
+	return buf;
+}
+
+const char *config_endpoint_text(const struct config_inet *inet, uint16_t port, char *buf)
+{
+	bool brackets = inet->family == AF_INET6;
+	char address[CONFIG_INET_TEXT_MAX];
+
+	snprintf(buf, CONFIG_ENDPOINT_TEXT_MAX, "%s%s%s:%u", brackets ? "[" : "",
+		 config_inet_text(inet, address), brackets ? "]" : "", port);
+	return buf;
+}
+
 int config_resolve_service(const struct config *config, struct config_service *service)
 {
 	const struct config_mark *mark = config_mark_by_number(config, service->mark);
@@ -83,6 +110,8 @@ int config_resolve_service(const struct config *config, struct config_service *s
 		return -EINVAL;
 	if (mark)
 		service->check_port = mark->matches[0].range.first;
+	service->ipv6 = (mark ? config_match_inet(&mark->matches[0]) : config_service_inet(service))
+				.family == AF_INET6;
 	if (service->sorry_port == 0)
 		service->sorry_port = service->port;
 	service->reals = calloc(pool ? pool->n_reals + 1 : 1, sizeof(*service->reals));

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CONFIG_NAME_MAX 33	/* 32 characters and NUL */
 #define CONFIG_PORT_NAME_MAX 16 /* IFNAMSIZ, linux/if.h */
@@ -26,6 +27,7 @@
 #define CONFIG_GROUPS_MAX 16
 #define CONFIG_ALIASES_MAX 64
 #define CONFIG_IPV6_ALIASES_MAX 64
+#define CONFIG_IPV6_ADDRESSES_MAX 8 /* of a port */
 #define CONFIG_TRACKED_MAX 4
 #define CONFIG_FLOATING_MAX (CONFIG_ALIASES_MAX + CONFIG_IPV6_ALIASES_MAX)
 #define CONFIG_SERVICES_MAX 512
@@ -155,6 +157,20 @@ struct config_address {
 	uint8_t prefix_length;
 };
 
+struct config_ipv6_address {
+	struct in6_addr address;
+	uint8_t prefix_length;
+};
+
+/*
+ * An address of either family. What can have both has two members, of which at most one is not
+ * zero: a uint32_t for IPv4 and an in6_addr for IPv6; config_…_inet() gives the one that is set.
+ */
+struct config_inet {
+	uint16_t family;   /* AF_INET, AF_INET6; AF_UNSPEC: there is none */
+	uint8_t bytes[16]; /* of AF_INET the first 4; the rest is 0 */
+};
+
 /* A network card of a bond; its hardware is never by order. */
 struct config_member {
 	char name[CONFIG_PORT_NAME_MAX]; /* the port's name and a letter */
@@ -186,6 +202,8 @@ struct config_port {
 	uint8_t prefix_length;
 	struct config_address additional[CONFIG_ADDITIONAL_MAX];
 	size_t n_additional;
+	struct config_ipv6_address ipv6[CONFIG_IPV6_ADDRESSES_MAX];
+	size_t n_ipv6;
 };
 
 struct config_route {
@@ -203,6 +221,7 @@ struct config_node {
 	struct config_port ports[CONFIG_PORTS_MAX];
 	size_t n_ports;
 	uint32_t gateway; /* 0: none */
+	struct in6_addr ipv6_gateway;
 	struct config_route routes[CONFIG_ROUTES_MAX];
 	size_t n_routes;
 };
@@ -259,6 +278,7 @@ struct config_port_range {
 struct config_match {
 	char name[CONFIG_NAME_MAX];
 	uint32_t address;
+	struct in6_addr ipv6_address; /* beside address, one of them: struct config_inet */
 	enum config_protocol protocol;
 	struct config_port_range range;
 };
@@ -273,7 +293,8 @@ struct config_mark {
 struct config_real {
 	char name[CONFIG_NAME_MAX];
 	uint32_t address;
-	uint16_t port; /* 0: the port that the client has asked for */
+	struct in6_addr ipv6_address; /* beside address, one of them: struct config_inet */
+	uint16_t port;		      /* 0: the port that the client has asked for */
 	uint16_t weight;
 	enum config_admin_state admin_state;
 	uint32_t upper, lower; /* connections; 0: none (ipvsadm(8), -x and -y) */
@@ -289,6 +310,8 @@ struct config_service {
 	char name[CONFIG_NAME_MAX];
 	uint16_t mark;	  /* 0: none; else address, protocol and ranges are 0 and empty */
 	uint32_t address; /* of an alias */
+	struct in6_addr ipv6_address; /* beside address, one of them: struct config_inet */
+	bool ipv6; /* of its address, or of those of its mark; its real servers' are the same */
 	enum config_protocol protocol;
 	struct config_port_range ranges[CONFIG_RANGES_MAX]; /* a single port is one range */
 	size_t n_ranges;
@@ -297,7 +320,7 @@ struct config_service {
 	char scheduler[16]; /* IP_VS_SCHEDNAME_MAXLEN, linux/ip_vs.h */
 	bool persistent;
 	uint32_t persistence_s;
-	uint8_t persistence_prefix;
+	uint8_t persistence_prefix; /* of the service's family: at most 32, or 128 */
 	enum config_check check;
 	uint32_t check_interval, check_timeout;
 	uint8_t check_fall, check_rise;
@@ -307,8 +330,9 @@ struct config_service {
 	struct config_real *reals;
 	size_t n_reals;
 	uint16_t quorum;	/* fewer alive real servers: the sorry server, or none at all */
-	uint32_t sorry_address; /* 0: no sorry server */
-	uint16_t sorry_port;	/* 0: the port that the client has asked for */
+	uint32_t sorry_address; /* see config_has_sorry() */
+	struct in6_addr sorry_ipv6_address;
+	uint16_t sorry_port; /* 0: the port that the client has asked for */
 };
 
 /* Something of tier 3; the port is set whatever the document says. */
@@ -489,6 +513,62 @@ static inline struct config_floating config_floating(const struct config_group *
 	ipv6 = &group->ipv6_aliases[i - group->n_aliases];
 	return (struct config_floating){.port = ipv6->port, .address = ipv6->address};
 }
+
+/* Either address, whichever is set. */
+static inline struct config_inet config_inet(uint32_t address, const struct in6_addr *ipv6)
+{
+	struct config_inet inet = {.family = AF_UNSPEC};
+
+	if (address) {
+		inet.family = AF_INET;
+		memcpy(inet.bytes, &address, sizeof(address));
+	} else if (!IN6_IS_ADDR_UNSPECIFIED(ipv6)) {
+		inet.family = AF_INET6;
+		memcpy(inet.bytes, ipv6, sizeof(*ipv6));
+	}
+	return inet;
+}
+
+/* AF_UNSPEC: the service is a firewall mark. */
+static inline struct config_inet config_service_inet(const struct config_service *service)
+{
+	return config_inet(service->address, &service->ipv6_address);
+}
+
+/* AF_UNSPEC: there is no sorry server. */
+static inline struct config_inet config_sorry_inet(const struct config_service *service)
+{
+	return config_inet(service->sorry_address, &service->sorry_ipv6_address);
+}
+
+static inline bool config_has_sorry(const struct config_service *service)
+{
+	return config_sorry_inet(service).family != AF_UNSPEC;
+}
+
+static inline struct config_inet config_real_inet(const struct config_real *real)
+{
+	return config_inet(real->address, &real->ipv6_address);
+}
+
+static inline struct config_inet config_match_inet(const struct config_match *match)
+{
+	return config_inet(match->address, &match->ipv6_address);
+}
+
+static inline bool config_inet_equal(const struct config_inet *a, const struct config_inet *b)
+{
+	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+#define CONFIG_INET_TEXT_MAX INET6_ADDRSTRLEN
+#define CONFIG_ENDPOINT_TEXT_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
+
+/* "192.0.2.1" or "2001:db8::1"; "" when there is none. Returns buf of CONFIG_INET_TEXT_MAX. */
+const char *config_inet_text(const struct config_inet *inet, char *buf);
+
+/* "192.0.2.1:80" or "[2001:db8::1]:80". Returns buf of CONFIG_ENDPOINT_TEXT_MAX. */
+const char *config_endpoint_text(const struct config_inet *inet, uint16_t port, char *buf);
 
 /* The port of that name or NULL. */
 const struct config_port *config_port_by_name(const struct config_node *node, const char *name);

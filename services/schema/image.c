@@ -107,6 +107,8 @@ static uint64_t layout(void)
 		offsetof(struct config_node, ports),
 		sizeof(struct config_port),
 		offsetof(struct config_port, address),
+		offsetof(struct config_port, ipv6),
+		sizeof(struct config_ipv6_address),
 		sizeof(struct config_bond),
 		offsetof(struct config, ring_key),
 		offsetof(struct config, system),
@@ -119,7 +121,9 @@ static uint64_t layout(void)
 		sizeof(struct config_alias),
 		sizeof(struct config_ipv6_alias),
 		offsetof(struct config_service, scheduler),
+		offsetof(struct config_service, protocol),
 		offsetof(struct config_service, check),
+		offsetof(struct config_service, quorum),
 		offsetof(struct config_real, weight),
 	};
 
