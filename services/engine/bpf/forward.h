@@ -17,6 +17,9 @@
 
 #include <linux/types.h>
 
+/* Raised when the maps' contents change: an engine keeps only maps that it understands. */
+#define FWD_LAYOUT 1
+
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
 	8192 /* of all services, those that still have flows included; place 0: none */
@@ -164,9 +167,10 @@ struct fwd_instance {
 	__be16 port;
 	__u16 service;
 	__u8 protocol;
-	__u8 group; /* number of its lease (agent/bpf/gate.h); FWD_NO_GROUP: always served */
+	__u8 group; /* number of its lease (proto/gate_lease.h); FWD_NO_GROUP: always served */
 	__u8 in_use;
-	__u8 pad[9];
+	__u8 family; /* 4, 6; 0: the number is free */
+	__u8 pad[8];
 };
 
 /* Parts of a service's picks: places of real servers. */
@@ -188,7 +192,8 @@ struct fwd_service {
 			 */
 	__u32 persistence_s;
 	__u32 turn; /* of the ring, counted by the data path */
-	__u8 pad[32];
+	__u64 name; /* the engine's: hash of its name; 0: the number is free */
+	__u8 pad[24];
 };
 
 /* Where frames for a machine go. Words of eight bytes are written at once. */
@@ -219,6 +224,7 @@ struct fwd_hop {
 
 #define FWD_REAL_IN_USE 1  /* takes part: its flows go on */
 #define FWD_REAL_LEAVING 2 /* was removed; the place is not given away while flows may name it */
+#define FWD_REAL_6 4	   /* its address is of IPv6 */
 
 struct fwd_real {
 	__be32 address[4];
@@ -255,10 +261,12 @@ struct fwd_settings {
 	__u32 half;	      /* of `ends`: 0, 1 */
 	__u32 hop_generation; /* below 64; raised when routes or neighbours change */
 	__u32 half_open_max;  /* above it SYNs make no flow */
-	__u32 pad0;
-	__u64 boot_offset; /* ns: CLOCK_BOOTTIME less CLOCK_MONOTONIC */
-	__u64 tick;	   /* ns: how far a coarse clock may lag */
-	__u8 pad1[32];
+	__u32 layout;	      /* FWD_LAYOUT of who made the maps */
+	__u64 boot_offset;    /* ns: CLOCK_BOOTTIME less CLOCK_MONOTONIC */
+	__u64 tick;	      /* ns: how far a coarse clock may lag */
+	__u64 build;	      /* of the pinned programs; 0: none, or they are being exchanged */
+	__u64 seed;	      /* of the tables; the programs have it, too */
+	__u8 pad1[16];
 	/* Written by the data path, and corrected by the engine. */
 	__s64 half_open;      /* flows in FWD_SYN */
 	__u64 pressure_until; /* ns, CLOCK_MONOTONIC: flows are served without an entry till then */

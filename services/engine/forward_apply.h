@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The data path's tables become what should be: idempotent, changes only what differs, and keeps
+ * flows and loads of everything that stays. When nothing differs nothing is written.
+ */
+#ifndef TRIREME_ENGINE_FORWARD_APPLY_H
+#define TRIREME_ENGINE_FORWARD_APPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/forward.h"
+#include "engine/forward_place.h"
+#include "engine/ipvs_table.h"
+#include "schema/config.h"
+
+/* Why the data path does not serve a service that it should. */
+enum forward_obstacle {
+	FORWARD_SERVED, /* it does */
+	FORWARD_UNWANTED,
+	FORWARD_NO_LEASE,    /* nobody says whether its group may be served here */
+	FORWARD_NO_SERVICES, /* all numbers are taken: of services, instances, real servers */
+	FORWARD_NO_INSTANCES,
+	FORWARD_NO_REALS,
+	FORWARD_TAKEN,	 /* another service has an address and port of it */
+	FORWARD_SHARED,	 /* more than FWD_SHARED_MAX instances share a real server's port */
+	FORWARD_NO_ENDS, /* no room for its addresses and ports */
+};
+
+/* Static: "served", or the reason in words. */
+const char *forward_obstacle_text(enum forward_obstacle obstacle);
+
+/* What should be. All arrays are by index of the configuration's services. */
+struct forward_wanted {
+	const struct config *config;
+	const uint32_t *marks;		/* marks.h */
+	const struct ipvs_table *table; /* wanted.h */
+	const bool *served;		/* by the data path */
+	const uint8_t *groups; /* numbers of their leases; FWD_NO_GROUP: nobody has named it yet */
+};
+
+struct forward_applied;
+
+int forward_applied_make(struct forward_tables *tables, struct forward_place *place,
+			 struct forward_applied **ret_applied);
+void forward_applied_free(struct forward_applied *applied);
+
+/*
+ * obstacles: of each service, the caller's. 1: something was changed; 0: nothing differed; -EAGAIN:
+ * the ends were turned less than FORWARD_SETTLE_NS ago, nothing was done; -ENOMEM: the same.
+ * now: clock_boot_ns().
+ */
+int forward_apply(struct forward_applied *applied, const struct forward_wanted *wanted,
+		  uint64_t now, enum forward_obstacle *obstacles);
+
+#endif
