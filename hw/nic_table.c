@@ -16,6 +16,15 @@ static const char *const column_names[COLUMNS] = {
 	[XDP_FRAGS] = "xdp_frags", [FIRMWARE] = "firmware", [WITHOUT] = "without_firmware",
 };
 
+/*
+ * Their ndo_xdp_xmit() returns -ENXIO above the last queue (i40e_txrx.c: i40e_xdp_xmit(),
+ * en/xdp.c: mlx5e_xdp_xmit()); all others share queues.
+ */
+static bool wants_queue_per_cpu(const char *driver)
+{
+	return strcmp(driver, "i40e") == 0 || strcmp(driver, "mlx5_core") == 0;
+}
+
 /* Cuts a line at its tabs; the number of cells, or 0 when there are too many. */
 static size_t cut(char *line, char *cells[CELLS_MAX])
 {
@@ -81,6 +90,7 @@ static int read_row(char *line, const size_t place[COLUMNS], size_t n_cells,
 	if (driver.native_xdp && parse_u32(cells[place[XDP_MTU]], 68, 65535, &driver.xdp_mtu) < 0)
 		return -EINVAL;
 	driver.xdp_frags = strcmp(cells[place[XDP_FRAGS]], "yes") == 0;
+	driver.queue_per_cpu = wants_queue_per_cpu(driver.name);
 	driver.without_firmware = cells[place[WITHOUT]];
 	*ret_driver = driver;
 	return read_firmware(cells[place[FIRMWARE]], ret_driver);

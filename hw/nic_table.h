@@ -17,8 +17,11 @@
 struct nic_driver {
 	const char *name;
 	bool native_xdp;
-	uint32_t xdp_mtu;			/* bytes; 0: no limit of its own */
-	bool xdp_frags;				/* multi-buffer programs may go above xdp_mtu */
+	uint32_t xdp_mtu; /* bytes; 0: no limit of its own */
+	bool xdp_frags;	  /* multi-buffer programs may go above xdp_mtu */
+	/* Redirection into the port drops packets of CPUs that have no transmit queue of their own.
+	 */
+	bool queue_per_cpu;
 	const char *firmware[NIC_FIRMWARE_MAX]; /* relative to /lib/firmware */
 	size_t n_firmware;
 	const char *without_firmware;

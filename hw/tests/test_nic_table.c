@@ -41,6 +41,8 @@ static void the_shipped_table(void **state)
 	assert_string_equal(driver->firmware[0], "intel/ice/ddp/ice.pkg");
 	assert_non_null(strstr(driver->without_firmware, "Safe Mode"));
 	assert_false(nic_table_find(&table, "e1000")->native_xdp);
+	assert_true(nic_table_find(&table, "mlx5_core")->queue_per_cpu);
+	assert_false(nic_table_find(&table, "virtio_net")->queue_per_cpu);
 }
 
 static void bad_tables(void **state)

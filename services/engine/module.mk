@@ -51,3 +51,11 @@ fuzz_engine_ipvs_msg-pkg := libmnl
 tests += test_engine_marks
 test_engine_marks-src := services/engine/tests/test_marks.c services/engine/marks.c
 test_engine_marks-pkg := cmocka
+
+# How packets get to the data path, and from it to the next machine.
+engine-attach := services/engine/attach.c hw/nic_table.c
+
+tests += test_engine_attach
+test_engine_attach-src := services/engine/tests/test_attach.c $(engine-attach) services/base/text.c \
+	services/base/parse.c services/base/file_io.c
+test_engine_attach-pkg := cmocka
