@@ -3,7 +3,8 @@ engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engi
 	services/engine/health_state.c services/engine/wanted.c services/engine/ipvs_msg.c \
 	services/engine/marks.c services/engine/ruleset.c services/engine/ruleset_collect.c \
 	services/engine/ruleset_sets.c services/engine/ruleset_match.c \
-	services/engine/ruleset_diff.c services/engine/status.c
+	services/engine/ruleset_diff.c services/engine/status.c services/engine/claims.c \
+	services/engine/steer.c services/engine/steer_shared.c
 
 programs += trireme-engine
 trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c \
@@ -33,7 +34,7 @@ tests += test_engine_ruleset
 test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/ruleset.c \
 	services/engine/ruleset_collect.c services/engine/ruleset_sets.c \
 	services/engine/ruleset_match.c services/engine/ruleset_diff.c services/engine/marks.c \
-	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
+	services/engine/wanted.c services/engine/claims.c services/engine/ipvs_table.c services/engine/health_state.c \
 	services/base/parse.c \
 	services/base/file_io.c services/base/text.c $(libsrc-schema)
 test_engine_ruleset-pkg = cmocka $(libpkg-schema)
@@ -43,6 +44,13 @@ test_engine_status-src := services/engine/tests/test_status.c services/engine/st
 	services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
 	services/schema/config.c services/base/parse.c
 test_engine_status-pkg := cmocka
+
+tests += test_engine_steer
+test_engine_steer-src := services/engine/tests/test_steer.c services/engine/tests/steer_case.c services/engine/steer.c \
+	services/engine/steer_shared.c services/engine/claims.c services/engine/wanted.c \
+	services/engine/ipvs_table.c services/engine/health_state.c services/schema/config.c \
+	services/base/text.c services/base/parse.c services/base/file_io.c
+test_engine_steer-pkg := cmocka
 
 fuzzers += fuzz_engine_ipvs_msg
 fuzz_engine_ipvs_msg-src := services/engine/tests/fuzz_ipvs_msg.c services/engine/ipvs_msg.c

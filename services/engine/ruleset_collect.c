@@ -9,20 +9,9 @@
 #include <string.h>
 
 #include "base/parse.h"
-#include "engine/wanted.h"
+#include "engine/claims.h"
 
 #define FTP_PORT 21
-
-/* Ports of a floating address that belong to a service. */
-struct claim {
-	uint32_t address;
-	uint8_t protocol;
-	struct config_port_range range;
-};
-
-#define CLAIMS_MAX CONFIG_RANGES_MAX
-
-static_assert(CLAIMS_MAX >= CONFIG_MATCHES_MAX, "those of a mark fit");
 
 static int add(struct elements *list, struct element element)
 {
@@ -42,23 +31,6 @@ static int add(struct elements *list, struct element element)
 static int add_address(struct elements *list, uint32_t address)
 {
 	return address ? add(list, (struct element){.address = address}) : 0;
-}
-
-static size_t claims_of(const struct config *config, const struct config_service *service,
-			struct claim claims[CLAIMS_MAX])
-{
-	const struct config_mark *mark = config_mark_by_number(config, service->mark);
-	size_t n = 0;
-
-	for (size_t i = 0; mark && i < mark->n_matches; i++) {
-		const struct config_match *m = &mark->matches[i];
-
-		claims[n++] = (struct claim){m->address, wanted_protocol(m->protocol), m->range};
-	}
-	for (size_t i = 0; !service->mark && i < service->n_ranges; i++)
-		claims[n++] = (struct claim){service->address, wanted_protocol(service->protocol),
-					     service->ranges[i]};
-	return n;
 }
 
 /* Services of a single port, or the others with their marks. */

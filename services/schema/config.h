@@ -74,6 +74,12 @@ enum config_method {
 	CONFIG_METHOD_TUNNEL,
 };
 
+/* Which of the router's ways a service's packets take. */
+enum config_datapath {
+	CONFIG_DATAPATH_AUTO, /* XDP where it can, else IPVS */
+	CONFIG_DATAPATH_IPVS,
+};
+
 enum config_check {
 	CONFIG_CHECK_NONE,
 	CONFIG_CHECK_TCP_CONNECT,
@@ -318,6 +324,7 @@ struct config_service {
 	uint16_t port; /* the port of a service that has a single one, else 0 */
 	enum config_method method;
 	char scheduler[16]; /* IP_VS_SCHEDNAME_MAXLEN, linux/ip_vs.h */
+	enum config_datapath datapath;
 	bool persistent;
 	uint32_t persistence_s;
 	uint8_t persistence_prefix; /* of the service's family: at most 32, or 128 */
@@ -576,6 +583,10 @@ const struct config_port *config_port_by_name(const struct config_node *node, co
 /* The port whose own address is in one subnet with that one, or NULL. */
 const struct config_port *config_port_by_neighbour(const struct config_node *node,
 						   uint32_t address);
+
+/* The same for an address of either family. */
+const struct config_port *config_port_by_inet(const struct config_node *node,
+					      const struct config_inet *inet);
 
 /*
  * Fills in what the service has from its pool and its mark: real servers (an array that is freed

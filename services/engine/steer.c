@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/steer.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "engine/steer_shared.h"
+
+#define FTP_PORT 21
+
+struct needed {
+	const char *names[CONFIG_PORTS_MAX];
+	size_t n;
+};
+
+static bool xdp_schedules(const char *scheduler)
+{
+	static const char *const names[] = {"rr", "wrr", "lc", "wlc", "sed",
+					    "nq", "dh",	 "sh", "mh"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(scheduler, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int count_ports(const struct config_service *service)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < service->n_ranges; i++)
+		n += service->ranges[i].last - service->ranges[i].first + 1u;
+	return n;
+}
+
+static bool has_ftp(const struct config_service *service)
+{
+	for (size_t i = 0; service->protocol == CONFIG_PROTOCOL_TCP && i < service->n_ranges; i++) {
+		if (service->ranges[i].first <= FTP_PORT && service->ranges[i].last >= FTP_PORT)
+			return true;
+	}
+	return false;
+}
+
+static const struct config_real *limited_real(const struct config_service *service)
+{
+	for (size_t i = 0; i < service->n_reals; i++) {
+		if (service->reals[i].upper || service->reals[i].lower)
+			return &service->reals[i];
+	}
+	return NULL;
+}
+
+/* What the service itself has that XDP has not; nothing is said if there is none. */
+static void look_at_service(const struct config_service *service, struct text *why)
+{
+	const struct config_real *limited = limited_real(service);
+	unsigned int n = count_ports(service);
+
+	if (service->datapath == CONFIG_DATAPATH_IPVS)
+		text_add(why, "the configuration says so");
+	else if (service->mark)
+		text_add(why, "firewall mark %u", service->mark);
+	else if (service->protocol == CONFIG_PROTOCOL_SCTP)
+		text_add(why, "protocol sctp");
+	else if (!xdp_schedules(service->scheduler))
+		text_add(why, "scheduler %s", service->scheduler);
+	else if (has_ftp(service))
+		text_add(why, "port %u: FTP needs the kernel's helper", FTP_PORT);
+	else if (n > STEER_PORTS_MAX)
+		text_add(why, "%u ports; XDP takes at most %u", n, STEER_PORTS_MAX);
+	else if (limited)
+		text_add(why, "real server %s has a limit of connections", limited->name);
+}
+
+static const char *port_of_ipv6(const struct config *config, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
+			if (IN6_ARE_ADDR_EQUAL(&group->ipv6_aliases[j].address, address))
+				return group->ipv6_aliases[j].port;
+		}
+	}
+	return NULL;
+}
+
+/* The port of the service's floating address, by its name; NULL: it is in no group. */
+static const char *port_of(const struct config *config, const struct config_service *service)
+{
+	if (service->ipv6)
+		return port_of_ipv6(config, &service->ipv6_address);
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t j = 0; j < group->n_aliases; j++) {
+			if (group->aliases[j].address == service->address)
+				return group->aliases[j].port;
+		}
+	}
+	return NULL;
+}
+
+/* Where a port's frames really pass: a VLAN's below it. */
+static const char *carrier(const struct config_node *node, const char *name)
+{
+	const struct config_port *port = config_port_by_name(node, name);
+
+	for (size_t i = 0; port && port->kind == CONFIG_PORT_VLAN && i < CONFIG_PORTS_MAX; i++) {
+		name = port->parent;
+		port = config_port_by_name(node, name);
+	}
+	return name;
+}
+
+static void need(const struct config_node *node, const char *name, struct needed *needed)
+{
+	name = carrier(node, name);
+	for (size_t i = 0; i < needed->n; i++) {
+		if (strcmp(needed->names[i], name) == 0)
+			return;
+	}
+	if (needed->n < CONFIG_PORTS_MAX)
+		needed->names[needed->n++] = name;
+}
+
+/* Beside where clients come in, where real servers are; those of a tunnel are anywhere. */
+static void look_at_reals(const struct config_node *node, const struct config_service *service,
+			  const char *clients, struct needed *needed, struct text *why)
+{
+	for (size_t i = 0; service->method != CONFIG_METHOD_TUNNEL && i < service->n_reals; i++) {
+		const struct config_real *real = &service->reals[i];
+		struct config_inet inet = config_real_inet(real);
+		const struct config_port *port = config_port_by_inet(node, &inet);
+
+		if (!port)
+			continue;
+		if (service->method == CONFIG_METHOD_NAT && strcmp(port->name, clients) == 0) {
+			text_add(why, "real server %s is in a network of its clients", real->name);
+			return;
+		}
+		need(node, port->name, needed);
+	}
+}
+
+static const struct steer_port *fact_of(const struct steer_facts *facts, const char *name)
+{
+	static const struct steer_port unknown = {.why = "not attached"};
+
+	for (size_t i = 0; i < facts->n_ports; i++) {
+		if (strcmp(facts->ports[i].name, name) == 0)
+			return &facts->ports[i];
+	}
+	return &unknown;
+}
+
+static void look_at_ports(const struct steer_facts *facts, const struct needed *needed,
+			  struct text *why)
+{
+	for (size_t i = 0; i < needed->n; i++) {
+		const struct steer_port *port = fact_of(facts, needed->names[i]);
+
+		if (port->mode != STEER_NONE)
+			continue;
+		text_add(why, "%s has no XDP", needed->names[i]);
+		text_add(why, ": %s", port->why);
+		return;
+	}
+}
+
+/* "native XDP on eth0 and eth1". Whether there is any. */
+static bool add_mode(const struct steer_facts *facts, const struct needed *needed,
+		     enum steer_mode mode, const char *before, struct text *reason)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < needed->n; i++) {
+		if (fact_of(facts, needed->names[i])->mode != mode)
+			continue;
+		text_add(reason, "%s%s", any ? " and " : before, needed->names[i]);
+		any = true;
+	}
+	return any;
+}
+
+/* Each reason why a port is not native, once. */
+static void add_whys(const struct steer_facts *facts, const struct needed *needed,
+		     struct text *reason)
+{
+	const char *before = ": ";
+
+	for (size_t i = 0; i < needed->n; i++) {
+		const struct steer_port *port = fact_of(facts, needed->names[i]);
+		bool said = port->mode != STEER_GENERIC;
+
+		for (size_t j = 0; j < i && !said; j++) {
+			const struct steer_port *other = fact_of(facts, needed->names[j]);
+
+			said = other->mode == STEER_GENERIC && strcmp(other->why, port->why) == 0;
+		}
+		if (said)
+			continue;
+		text_add(reason, "%s%s", before, port->why);
+		before = "; ";
+	}
+}
+
+static void say_modes(const struct steer_facts *facts, const struct needed *needed,
+		      struct text *reason)
+{
+	bool native = add_mode(facts, needed, STEER_NATIVE, "native XDP on ", reason);
+
+	if (add_mode(facts, needed, STEER_GENERIC, native ? ", generic on " : "generic XDP on ",
+		     reason))
+		add_whys(facts, needed, reason);
+}
+
+static void judge(const struct config *config, const struct config_node *node,
+		  const struct steer_facts *facts, size_t index, struct steer_verdict *verdict)
+{
+	const struct config_service *service = &config->services[index];
+	struct text reason = TEXT_ON(verdict->reason);
+	const char *clients = port_of(config, service);
+	struct needed needed = {0};
+
+	verdict->xdp = false;
+	look_at_service(service, &reason);
+	if (reason.used == 0 && facts->broken)
+		text_add(&reason, "XDP cannot be used: %s", facts->broken);
+	if (reason.used == 0 && !clients)
+		text_add(&reason, "its address is in no group");
+	if (reason.used == 0 && clients) {
+		need(node, clients, &needed);
+		look_at_reals(node, service, clients, &needed, &reason);
+	}
+	if (reason.used == 0)
+		look_at_ports(facts, &needed, &reason);
+	if (reason.used == 0 && facts->no_room && facts->no_room[index])
+		text_add(&reason, "the tables of XDP have no room for it");
+	if (reason.used > 0)
+		return;
+	verdict->xdp = true;
+	say_modes(facts, &needed, &reason);
+}
+
+int steer_make(const struct config *config, const struct config_node *node,
+	       const struct steer_facts *facts, struct steer_verdict *ret_verdicts)
+{
+	for (size_t i = 0; i < config->n_services; i++)
+		judge(config, node, facts, i, &ret_verdicts[i]);
+	return steer_shared(config, ret_verdicts);
+}
