@@ -40,6 +40,7 @@ struct forward_tables {
 	struct fwd_inside *insides;	/* FWD_INSIDE_MAX */
 	uint32_t n_cpus;
 	uint64_t seed;
+	uint64_t *marks; /* of the ageing (sweep.h): regions that may have flows; NULL: none kept */
 };
 
 #endif

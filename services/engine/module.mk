@@ -67,3 +67,9 @@ tests += test_engine_attach
 test_engine_attach-src := services/engine/tests/test_attach.c $(engine-attach) services/base/text.c \
 	services/base/parse.c services/base/file_io.c
 test_engine_attach-pkg := cmocka
+
+tests += test_engine_flows
+test_engine_flows-src := services/engine/tests/test_flows.c services/engine/tests/tables.c \
+	services/engine/flows.c
+test_engine_flows-pkg := cmocka
+test_engine_flows-lib := -pthread
