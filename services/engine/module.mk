@@ -13,6 +13,13 @@ trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c \
 	$(engine-pure) $(libsrc-base) $(libsrc-schema)
 trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
 
+# What ci/bench/forward runs, on the host and in a guest.
+bpf += engine/bench/load
+test-programs += bench-forward
+bench-forward-src := services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
+	services/engine/bench/bench_measure.c
+bench-forward-pkg := libbpf
+
 tests += test_engine_plan
 test_engine_plan-src := services/engine/tests/test_plan.c services/engine/tests/plan_case.c \
 	services/engine/ipvs_table.c services/engine/plan.c services/engine/change_text.c \

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <netinet/ether.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+
+#include "base/cleanup.h"
+#include "engine/bench/bench.h"
+#include "engine/bench/load.skel.h"
+
+/* gro PORT…: received frames go through NAPI, without which a veth takes none from XDP. */
+static int gro(int n, char **words)
+{
+	struct ethtool_value value = {.cmd = ETHTOOL_SGRO, .data = 1};
+	int i, r = 0;
+
+	for (i = 0; r == 0 && i < n; i++) {
+		struct ifreq request = {.ifr_data = (char *)&value};
+		struct bench_port port;
+		_cleanup_close_ int fd = -1;
+
+		r = bench_parse_port(words[i], &port);
+		if (r == 0)
+			r = bench_enter(&port);
+		if (r < 0)
+			break;
+		memcpy(request.ifr_name, port.interface, sizeof(request.ifr_name));
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		if (fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0)
+			r = bench_say(-errno, words[i]);
+	}
+	return r;
+}
+
+/* Frames that come in at one port leave through another one, with this MAC as destination. */
+static int pass_on(const char *in, const char *out, const char *mac)
+{
+	struct load_bpf *load = load_bpf__open_and_load();
+	struct ether_addr to, from = {{2, 0, 0, 0, 2, 2}};
+	struct bench_port ports[2];
+	uint32_t key = 0;
+	int r;
+
+	if (!load)
+		return bench_say(-errno, "load");
+	if (bench_parse_port(in, &ports[0]) < 0 || bench_parse_port(out, &ports[1]) < 0 ||
+	    !ether_aton_r(mac, &to))
+		return -EINVAL;
+	memcpy(load->bss->hop_to, &to, sizeof(to));
+	memcpy(load->bss->hop_from, &from, sizeof(from));
+	r = bench_enter(&ports[1]);
+	if (r == 0)
+		r = bench_say(bpf_map_update_elem(bpf_map__fd(load->maps.hop_out), &key,
+						  &ports[1].index, BPF_ANY),
+			      out);
+	if (r == 0)
+		r = bench_attach(&ports[0], bpf_program__fd(load->progs.pass_on));
+	load_bpf__destroy(load);
+	return r;
+}
+
+/* floor A B MAC-AT-A MAC-AT-B: the least that a router of two ports does. */
+static int least(int n, char **words)
+{
+	int r;
+
+	if (n != 4)
+		return bench_say(-EINVAL, "floor A B MAC-AT-A MAC-AT-B");
+	r = pass_on(words[0], words[1], words[3]);
+	return r == 0 ? pass_on(words[1], words[0], words[2]) : r;
+}
+
+/* refuse PORT…: what arrives there is dropped. */
+static int refuse(int n, char **words)
+{
+	struct load_bpf *load = load_bpf__open_and_load();
+	struct bench_port port;
+	int i, r = load ? 0 : bench_say(-errno, "load");
+
+	for (i = 0; r == 0 && i < n; i++) {
+		r = bench_parse_port(words[i], &port);
+		if (r == 0)
+			r = bench_attach(&port, bpf_program__fd(load->progs.refuse));
+	}
+	load_bpf__destroy(load);
+	return r;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int n, char **words);
+} commands[] = {
+	{"gro", gro},
+	{"floor", least},
+	{"refuse", refuse},
+	{"measure", bench_measure},
+};
+
+int main(int argc, char **argv)
+{
+	const struct rlimit memory = {RLIM_INFINITY, RLIM_INFINITY};
+	size_t i;
+
+	setrlimit(RLIMIT_MEMLOCK, &memory);
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
+								       : EXIT_SUCCESS;
+	fprintf(stderr, "usage: bench-forward gro|floor|refuse|measure WORD…\n");
+	return EXIT_FAILURE;
+}
