@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A packet from a client without a flow: whether one begins with it, and with which real server.
+ * One function for both families, judged once by the verifier; what it must know comes as a record.
+ */
+#ifndef TRIREME_ENGINE_BPF_BEGIN_H
+#define TRIREME_ENGINE_BPF_BEGIN_H
+
+#include <linux/in.h>
+
+#include "engine/bpf/flow.h"
+#include "engine/bpf/packet.h"
+#include "engine/bpf/schedule.h"
+
+#define PRESSURE_NS                                                                   \
+	(2 * 1000000000ULL) /* so long packets without a flow are served all the same \
+			     */
+
+struct request {
+	__be32 client[4];
+	__u32 key; /* FWD_KEY() */
+	__u32 interface, vlan;
+	__u8 family, protocol, flags, pad;
+	__u64 now; /* ns, CLOCK_MONOTONIC, coarse */
+};
+
+/* The answer is a place, or this and an enum fwd_reason why the kernel gets the packet. */
+#define REFUSED(reason) (-1 - (int)(reason))
+#define REFUSAL(answer) ((enum fwd_reason)(-1 - (answer)))
+
+static __always_inline int find(const struct request *r, const __be32 *client, __u32 key)
+{
+	if (r->family == 4)
+		return fwd_find4(client[0], key);
+	return fwd_find6(client[0] | (__u64)client[1] << 32, client[2] | (__u64)client[3] << 32,
+			 key);
+}
+
+static __always_inline int add(const struct request *r, const __be32 *client, __u32 key, __u32 what,
+			       __u32 when)
+{
+	int number = r->family == 4 ? fwd_add4(client[0], key, what, when)
+				    : fwd_add6(client[0] | (__u64)client[1] << 32,
+					       client[2] | (__u64)client[3] << 32, key, what, when);
+
+	if (number >= 0)
+		fwd_event((__u32)number | (r->family == 4 ? 0 : FWD_EVENT_6));
+	return number;
+}
+
+/* The words of a flow that change. */
+struct flow {
+	volatile __u32 *what, *when;
+};
+
+static __always_inline _Bool flow_at(const int family, int number, struct flow *f)
+{
+	if (family == 4) {
+		struct fwd_line4 *line = AT(fwd_flows4, (__u32)number / FWD_FLOWS4);
+		struct fwd_flow4 *flow;
+
+		if (!line)
+			return 0;
+		flow = &line->flows[number % FWD_FLOWS4];
+		f->what = &flow->what;
+		f->when = &flow->when;
+	} else {
+		struct fwd_line6 *line = AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
+		struct fwd_flow6 *flow;
+
+		if (!line)
+			return 0;
+		flow = &line->flows[number % FWD_FLOWS6];
+		f->what = &flow->what;
+		f->when = &flow->when;
+	}
+	return 1;
+}
+
+/* An address of an inside network belongs on that network's port. */
+static __always_inline _Bool source_allowed(const struct request *r)
+{
+	for (__u32 i = 0; i < FWD_INSIDE_MAX; i++) {
+		struct fwd_inside *in = AT(fwd_insides, i);
+
+		if (!in || !in->interface)
+			break;
+		if (in->family == r->family && !(((r->client[0] ^ in->address[0]) & in->mask[0]) |
+						 ((r->client[1] ^ in->address[1]) & in->mask[1]) |
+						 ((r->client[2] ^ in->address[2]) & in->mask[2]) |
+						 ((r->client[3] ^ in->address[3]) & in->mask[3])))
+			return in->interface == r->interface && in->vlan == r->vlan;
+	}
+	return 1;
+}
+
+static __always_inline _Bool takes_new(__u32 place)
+{
+	struct fwd_real *real = place ? AT(fwd_reals, place) : NULL;
+
+	return real && (real->flags & FWD_REAL_IN_USE) && real->weight && real->hop.valid;
+}
+
+/* The client's real server by persistence, or 0; masked: what counts of its address. */
+static __always_inline __u32 template_place(const struct request *r, const __be32 *masked,
+					    __u32 key)
+{
+	int number = find(r, masked, key);
+	struct flow f;
+	__u32 what;
+
+	if (number < 0 || !flow_at(r->family, number, &f))
+		return 0;
+	what = *f.what;
+	if (takes_new(FWD_PLACE(what))) {
+		*f.when = FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0);
+		return FWD_PLACE(what);
+	}
+	__sync_val_compare_and_swap((__u32 *)f.what, what, FWD_FREE);
+	return 0;
+}
+
+/* Nothing is remembered of it: the same real server comes out every time. */
+static __always_inline int without_entry(struct fwd_settings *settings, const struct request *r,
+					 __u32 service, __u32 hash, enum fwd_reason reason)
+{
+	int place = fwd_pick(service, hash, 1);
+
+	fwd_count(reason);
+	settings->pressure_until = r->now + PRESSURE_NS;
+	return takes_new((__u32)place) ? place : REFUSED(FWD_PASSED_NO_REAL);
+}
+
+static __always_inline void count_begin(struct fwd_settings *settings, __u32 place, __u32 state)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct fwd_load *load = AT(fwd_loads, place);
+	struct fwd_count *count = AT(fwd_counts, cpu * FWD_REALS_MAX + place);
+
+	if (load)
+		__sync_fetch_and_add(FWD_IS_ACTIVE(state) ? &load->active : &load->inactive, 1);
+	if (count)
+		count->connections++;
+	if (state == FWD_SYN)
+		__sync_fetch_and_add(&settings->half_open, 1);
+}
+
+static __always_inline _Bool is_opening(__u8 flags)
+{
+	return (flags & (SYN | ACK | RST | FIN)) == SYN;
+}
+
+/* A packet may begin a flow; under pressure the first ACK does, since its SYN has made none. */
+static __always_inline _Bool may_begin(const struct request *r, _Bool pressure)
+{
+	return r->protocol != IPPROTO_TCP || is_opening(r->flags) ||
+	       (pressure && (r->flags & (SYN | ACK | RST | FIN)) == ACK);
+}
+
+static __always_inline __u32 state_of(const struct request *r)
+{
+	if (r->protocol != IPPROTO_TCP)
+		return FWD_UDP;
+	return r->flags & SYN ? FWD_SYN : FWD_ESTABLISHED;
+}
+
+__noinline int fwd_begin(struct request *r)
+{
+	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_instance *instance;
+	struct fwd_service *service;
+	__u32 place = 0, hash, state, template;
+	__be32 masked[4];
+	_Bool pressure;
+
+	if (!r || !settings)
+		return REFUSED(FWD_PASSED_NO_REAL);
+	instance = AT(fwd_instances, r->key >> 16);
+	service = instance ? AT(fwd_services, instance->service) : NULL;
+	if (!service)
+		return REFUSED(FWD_PASSED_NO_REAL);
+	pressure = r->now < settings->pressure_until;
+	if (!may_begin(r, pressure))
+		return REFUSED(FWD_PASSED_STRAY);
+	if (!source_allowed(r))
+		return REFUSED(FWD_PASSED_SOURCE);
+	masked[0] = r->client[0] & service->mask[0];
+	masked[1] = r->client[1] & service->mask[1];
+	masked[2] = r->client[2] & service->mask[2];
+	masked[3] = r->client[3] & service->mask[3];
+	hash = (__u32)fwd_mix((masked[0] ^ (__u64)masked[2]) |
+				      ((__u64)(masked[1] ^ masked[3]) << 32),
+			      service->hash_ports ? r->key & 0xffff : 0);
+	state = state_of(r);
+	if (state == FWD_SYN && settings->half_open >= settings->half_open_max)
+		return without_entry(settings, r, instance->service, hash, FWD_FLOOD);
+	template = FWD_KEY(0, FWD_TEMPLATE + instance->service);
+	if (service->persistent)
+		place = template_place(r, masked, template);
+	if (!place) {
+		place = (__u32)fwd_pick(instance->service, hash,
+					pressure && state == FWD_ESTABLISHED);
+		if (!takes_new(place))
+			return REFUSED(FWD_PASSED_NO_REAL);
+		if (service->persistent)
+			add(r, masked, template, FWD_WHAT(FWD_PERSISTENT, place, 0),
+			    FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0));
+	}
+	if (add(r, r->client, r->key, FWD_WHAT(state, place, 0),
+		FWD_WHEN(r->now >> FWD_UNIT, 0, 0)) < 0)
+		return without_entry(settings, r, instance->service, hash, FWD_FULL);
+	count_begin(settings, place, state);
+	return (int)place;
+}
+
+#endif

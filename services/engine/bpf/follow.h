@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A flow's life after its first packet: TCP's states, the time, what is counted. */
+#ifndef TRIREME_ENGINE_BPF_FOLLOW_H
+#define TRIREME_ENGINE_BPF_FOLLOW_H
+
+#include "engine/bpf/begin.h"
+
+static __always_inline _Bool is_closing(__u32 state)
+{
+	return state >= FWD_FIN_CLIENT && state <= FWD_CLOSE;
+}
+
+/*
+ * As IPVS follows them (ip_vs_proto_tcp.c), with who has closed first instead of its ten states.
+ * reply: from the real server.
+ */
+static __always_inline __u32 next_state(__u32 state, __u8 flags, const _Bool reply)
+{
+	if (flags & RST)
+		return FWD_CLOSE;
+	if (flags & FIN) {
+		if (state == (reply ? FWD_FIN_CLIENT : FWD_FIN_REAL))
+			return FWD_TIME_WAIT;
+		return state <= FWD_ESTABLISHED ? (reply ? FWD_FIN_REAL : FWD_FIN_CLIENT) : state;
+	}
+	if (!reply && state == FWD_SYN && (flags & (SYN | ACK)) == ACK)
+		return FWD_ESTABLISHED;
+	return state;
+}
+
+/* The state has changed: the counts of flows follow. */
+__noinline int fwd_moved(__u32 place, __u32 from, __u32 to)
+{
+	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_load *load = AT(fwd_loads, place);
+
+	if (!settings || !load)
+		return 0;
+	if (FWD_IS_ACTIVE(from) != FWD_IS_ACTIVE(to)) {
+		__sync_fetch_and_add(&load->active, FWD_IS_ACTIVE(to) ? 1 : -1);
+		__sync_fetch_and_add(&load->inactive, FWD_IS_ACTIVE(to) ? -1 : 1);
+	}
+	if (from == FWD_SYN)
+		__sync_fetch_and_add(&settings->half_open, -1);
+	return 0;
+}
+
+/* The flow ends here. */
+static __always_inline void finish(const struct flow *f, __u32 what)
+{
+	__u32 state = FWD_STATE(what), place = FWD_PLACE(what);
+	struct fwd_load *load = AT(fwd_loads, place);
+
+	if (__sync_val_compare_and_swap((__u32 *)f->what, what, FWD_FREE) != what)
+		return;
+	if (load)
+		__sync_fetch_and_add(FWD_IS_ACTIVE(state) ? &load->active : &load->inactive, -1);
+	if (state == FWD_SYN)
+		fwd_moved(0, FWD_SYN, FWD_SYN);
+}
+
+/* The packet belongs to the flow: its state, its time. number, family: of the flow. */
+static __always_inline void follow(const struct flow *f, __u32 what, const struct packet *p,
+				   const int family, int number, __u64 now, const _Bool reply)
+{
+	__u32 state = FWD_STATE(what), when = *f->when, units = (__u32)(now >> FWD_UNIT);
+	__u32 next = p->protocol == IPPROTO_TCP ? next_state(state, p->flags, reply) : state;
+
+	if (FWD_UNITS(when ^ units))
+		*f->when = (when & ~FWD_UNITS(~0u)) | FWD_UNITS(units);
+	if (next == state && !(what & FWD_LEARNT))
+		return;
+	if (__sync_val_compare_and_swap((__u32 *)f->what, what,
+					FWD_WHAT(next, FWD_PLACE(what), 0)) != what)
+		return;
+	fwd_moved(FWD_PLACE(what), state, next);
+	fwd_event((__u32)number | (family == 4 ? 0 : FWD_EVENT_6));
+}
+
+static __always_inline void count_packet(__u32 place, const struct packet *p, const _Bool reply)
+{
+	struct fwd_count *c = AT(fwd_counts, bpf_get_smp_processor_id() * FWD_REALS_MAX + place);
+
+	if (!c)
+		return;
+	if (reply) {
+		c->out_packets++;
+		c->out_bytes += p->length;
+	} else {
+		c->in_packets++;
+		c->in_bytes += p->length;
+	}
+}
+
+#endif

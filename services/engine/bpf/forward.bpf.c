@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The data path: XDP programs on every port of a router, which forward the virtual services that
+ * the engine has put into the maps (forward.h). What they do not know they pass up to the kernel
+ * untouched. README.md has the rules.
+ *
+ * Each family and each depth of tags has a program of its own, so that in each all offsets are
+ * constants; what is rare has programs of its own, too.
+ */
+#include "engine/bpf/fragment.h"
+#include "engine/bpf/icmp.h"
+#include "engine/bpf/send.h"
+#include "engine/bpf/tunnel.h"
+#include "engine/bpf/way.h"
+
+#include "engine/bpf/error.h"
+
+/* From a client: to the flow's real server, or to the one that it gets now. Place, or why not. */
+static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, const int family,
+				    __u32 instance, __u64 now)
+{
+	const __be32 *client = packet_source(p, family);
+	__u32 key = FWD_KEY(p->from_port, instance), what;
+	struct request r = {.key = key, .family = family};
+	struct flow f;
+	int number;
+
+	r.client[0] = client[0];
+	if (family == 6) {
+		r.client[1] = client[1];
+		r.client[2] = client[2];
+		r.client[3] = client[3];
+	}
+	number = find(&r, r.client, key);
+	if (number >= 0 && flow_at(family, number, &f)) {
+		struct fwd_real *real;
+
+		what = *f.what;
+		real = AT(fwd_reals, FWD_PLACE(what));
+		if (real && (real->flags & FWD_REAL_IN_USE) &&
+		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
+			follow(&f, what, p, family, number, now, 0);
+			return (int)FWD_PLACE(what);
+		}
+		finish(&f, what);
+		fwd_count(FWD_RESCHEDULED);
+	}
+	r.interface = ctx->ingress_ifindex;
+	r.vlan = p->vlan;
+	r.protocol = p->protocol;
+	r.flags = p->flags;
+	r.now = now;
+	return fwd_begin(&r);
+}
+
+static __always_inline int to_real(struct xdp_md *ctx, struct packet *p, const int family,
+				   const __u32 tag, const struct end *end)
+{
+	struct scratch scratch = {.instance = END_INSTANCE(end, 0)};
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct fwd_instance *instance = AT(fwd_instances, scratch.instance);
+	struct fwd_real *real;
+	int place;
+
+	if (!instance || !instance->in_use)
+		return XDP_PASS;
+	if (!is_served(instance->group, now))
+		return pass(FWD_PASSED_LEASE);
+	place = real_for(ctx, p, family, scratch.instance, now);
+	if (place < 0)
+		return pass(REFUSAL(place));
+	scratch.place = (__u32)place;
+	real = AT(fwd_reals, scratch.place);
+	if (!real || !real->hop.valid)
+		return drop(FWD_DROP_HOP);
+	count_packet(scratch.place, p, 0);
+	if (p->ttl <= 1)
+		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+	if (real->method == FWD_TUNNEL)
+		return go_on_with(ctx, PROGRAM_TUNNEL, &scratch);
+	scratch.mtu = real->hop.mtu;
+	if (p->length > scratch.mtu)
+		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+	if (p->first)
+		fragment_note(p, family, &scratch);
+	if (real->method == FWD_NAT)
+		translate(p, family, 1, real->address, real->port ? real->port : p->to_port);
+	else
+		less_ttl(p, family);
+	return send(ctx, family, tag, &real->hop);
+}
+
+/* Of the instances that share this real server's port: the one that has the flow, or none. */
+static __always_inline int flow_of(const struct packet *p, const int family, const struct end *end,
+				   __u32 *instance)
+{
+	const __be32 *client = packet_destination(p, family);
+	const __be32 *source = packet_source(p, family);
+	struct request r = {.family = family};
+
+	r.client[0] = client[0];
+	if (family == 6) {
+		r.client[1] = client[1];
+		r.client[2] = client[2];
+		r.client[3] = client[3];
+	}
+	for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
+		struct fwd_real *real;
+		struct flow f;
+		int number;
+
+		*instance = END_INSTANCE(end, i);
+		if (!*instance)
+			break;
+		number = find(&r, r.client, FWD_KEY(p->to_port, *instance));
+		if (number < 0 || !flow_at(family, number, &f))
+			continue;
+		real = AT(fwd_reals, FWD_PLACE(*f.what));
+		if (real && real->address[0] == source[0] &&
+		    (family == 4 ||
+		     (real->address[1] == source[1] && real->address[2] == source[2] &&
+		      real->address[3] == source[3])))
+			return number;
+	}
+	return NOT_FOUND;
+}
+
+/* A flow that has no entry is known by its answers all the same, where they can be of one only. */
+static __always_inline _Bool is_without_entry(const struct end *end, __u64 now, __u32 *instance)
+{
+	struct fwd_settings *settings = AT(fwd_settings, 0);
+
+	*instance = END_INSTANCE(end, 0);
+	return settings && now < settings->pressure_until && !END_INSTANCE(end, 1);
+}
+
+static __always_inline int to_client(struct xdp_md *ctx, struct packet *p, const int family,
+				     const __u32 tag, const struct end *end)
+{
+	struct scratch scratch = {.reply = 1};
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct fwd_instance *instance;
+	struct fwd_hop hop = {};
+	struct flow f = {};
+	enum way way;
+	int number = flow_of(p, family, end, &scratch.instance);
+
+	if (number < 0 && !is_without_entry(end, now, &scratch.instance))
+		return pass(FWD_PASSED_REPLY);
+	instance = AT(fwd_instances, scratch.instance);
+	if (!instance || (number >= 0 && !flow_at(family, number, &f)))
+		return XDP_PASS;
+	if (!is_served(instance->group, now))
+		return pass(FWD_PASSED_LEASE);
+	if (f.what) {
+		__u32 what = *f.what;
+		struct fwd_real *real = AT(fwd_reals, FWD_PLACE(what));
+
+		if (!real || real->hop.interface != ctx->ingress_ifindex ||
+		    real->hop.vlan != p->vlan)
+			return pass(FWD_PASSED_SOURCE);
+		scratch.place = FWD_PLACE(what);
+		follow(&f, what, p, family, number, now, 1);
+		count_packet(scratch.place, p, 1);
+	}
+	if (p->ttl <= 1)
+		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+	way = find_way(ctx, p, family, f.what ? &f : NULL, &hop);
+	if (way == WAY_NONE)
+		return drop(FWD_DROP_HOP);
+	if (way == WAY_TOO_LONG) {
+		scratch.mtu = hop.mtu;
+		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+	}
+	if (p->first)
+		fragment_note(p, family, &scratch);
+	translate(p, family, 0, instance->address, instance->port);
+	return send(ctx, family, tag, &hop);
+}
+
+static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,
+				   const __u32 extra)
+{
+	struct end end;
+	struct packet p;
+
+	switch (packet_read(ctx, &p, family, tag, extra)) {
+	case READ_OK:
+		break;
+	case READ_OPTIONS:
+		return pass(FWD_PASSED_OPTIONS);
+	case READ_FRAGMENT:
+		return go_on(ctx, PROGRAM_FRAGMENT);
+	case READ_ICMP:
+		return go_on(ctx, PROGRAM_ICMP);
+	default:
+		return XDP_PASS;
+	}
+	if (end_of(family, packet_destination(&p, family), p.to_port, p.protocol, &end) &&
+	    end.kind == FWD_END_VIRTUAL)
+		return to_real(ctx, &p, family, tag, &end);
+	if (end_of(family, packet_source(&p, family), p.from_port, p.protocol, &end) &&
+	    end.kind == FWD_END_REAL)
+		return to_client(ctx, &p, family, tag, &end);
+	return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int fwd_v6(struct xdp_md *ctx)
+{
+	return forward(ctx, 6, 0, 0);
+}
+
+SEC("xdp.frags")
+int fwd_tagged4(struct xdp_md *ctx)
+{
+	return forward(ctx, 4, TAG_SIZE, 0);
+}
+
+SEC("xdp.frags")
+int fwd_tagged6(struct xdp_md *ctx)
+{
+	return forward(ctx, 6, TAG_SIZE, 0);
+}
+
+SEC("xdp.frags")
+int fwd_first6(struct xdp_md *ctx)
+{
+	return forward(ctx, 6, 0, sizeof(struct fragment6));
+}
+
+SEC("xdp.frags")
+int fwd_tagged_first6(struct xdp_md *ctx)
+{
+	return forward(ctx, 6, TAG_SIZE, sizeof(struct fragment6));
+}
+
+/* Behind one tag; what has two is passed up. */
+static __always_inline int tagged(struct xdp_md *ctx)
+{
+	const struct tagged *frame = (void *)(long)ctx->data;
+
+	if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+		return XDP_PASS;
+	if (frame->protocol == bpf_htons(ETH_P_IP))
+		return go_on(ctx, PROGRAM_TAGGED4);
+	if (frame->protocol == bpf_htons(ETH_P_IPV6))
+		return go_on(ctx, PROGRAM_TAGGED6);
+	return XDP_PASS;
+}
+
+SEC("xdp.frags")
+int fwd_main(struct xdp_md *ctx)
+{
+	const struct ethhdr *eth = (void *)(long)ctx->data;
+
+	if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+		return XDP_PASS;
+	if (eth->h_proto == bpf_htons(ETH_P_IP))
+		return forward(ctx, 4, 0, 0);
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+		return go_on(ctx, PROGRAM_6);
+	if (eth->h_proto == bpf_htons(ETH_P_8021Q))
+		return tagged(ctx);
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";

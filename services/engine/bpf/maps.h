@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The maps of the data path (forward.h has what is in them), and the way into each. */
+#ifndef TRIREME_ENGINE_BPF_MAPS_H
+#define TRIREME_ENGINE_BPF_MAPS_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "proto/gate_lease.h"
+#include "engine/bpf/forward.h"
+
+/* Set before the programs are loaded; the kernel compiles them in. */
+const volatile __u32 fwd_lines4 = 1, fwd_lines6 = 1; /* of the flow tables: powers of two */
+const volatile __u32 fwd_cpus_max = 1;
+const volatile __u64 fwd_seed = 0;
+
+/* An array that the engine maps; sizes that depend on the machine are set before it is made. */
+#define TABLE(name, value_type, entries)           \
+	struct {                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);  \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, entries);      \
+		__type(key, __u32);                \
+		__type(value, value_type);         \
+	} name SEC(".maps")
+
+TABLE(fwd_settings, struct fwd_settings, 1);
+TABLE(fwd_flows4, struct fwd_line4, 1);
+TABLE(fwd_flows6, struct fwd_line6, 1);
+TABLE(fwd_ends4, struct fwd_ends4, 2 * FWD_ENDS4_LINES);
+TABLE(fwd_ends6, struct fwd_ends6, 2 * FWD_ENDS6_LINES);
+TABLE(fwd_instances, struct fwd_instance, FWD_INSTANCES_MAX);
+TABLE(fwd_services, struct fwd_service, FWD_SERVICES_MAX);
+TABLE(fwd_picks, struct fwd_picks, FWD_SERVICES_MAX);
+TABLE(fwd_reals, struct fwd_real, FWD_REALS_MAX);
+TABLE(fwd_loads, struct fwd_load, FWD_REALS_MAX);
+TABLE(fwd_counts, struct fwd_count, FWD_REALS_MAX);
+TABLE(fwd_cpus, struct fwd_cpu, 1);
+TABLE(fwd_rings, struct fwd_ring, 1);
+TABLE(fwd_hops, struct fwd_hop, FWD_HOPS_MAX);
+TABLE(fwd_links, struct fwd_link, FWD_LINKS_MAX);
+TABLE(fwd_insides, struct fwd_inside, FWD_INSIDE_MAX);
+
+/* The agent's: pinned by whoever comes first. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, GATE_GROUPS_MAX);
+	__type(key, __u32);
+	__type(value, struct gate_lease);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} gate_leases SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, FWD_PORTS_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} fwd_ports SEC(".maps");
+
+#define AT(map, index)                                  \
+	({                                              \
+		__u32 at_index = (index);               \
+		bpf_map_lookup_elem(&(map), &at_index); \
+	})
+
+/*
+ * Whether the group is served by this router at this instant. The coarse clock is behind by less
+ * than a tick; the lease is judged as if it were by a whole one.
+ */
+static __always_inline _Bool is_served(__u8 group, __u64 now)
+{
+	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct gate_lease *lease;
+
+	if (group == FWD_NO_GROUP)
+		return 1;
+	lease = AT(gate_leases, group);
+	return lease && settings &&
+	       gate_lease_runs(lease, now + settings->boot_offset + settings->tick);
+}
+
+/* reason: enum fwd_reason. */
+__noinline int fwd_count(__u32 reason)
+{
+	struct fwd_cpu *cpu = AT(fwd_cpus, bpf_get_smp_processor_id());
+
+	if (cpu && reason < FWD_REASONS)
+		cpu->reasons[reason]++;
+	return 0;
+}
+
+/* Up to the kernel: its IPVS, its firewall and its own programs take it as it came. */
+static __always_inline int pass(enum fwd_reason reason)
+{
+	fwd_count(reason);
+	return XDP_PASS;
+}
+
+static __always_inline int drop(enum fwd_reason reason)
+{
+	fwd_count(reason);
+	return XDP_DROP;
+}
+
+#endif
