@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/attach.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,8 +104,12 @@ static bool needs_generic(const struct nic_table *table, uint32_t n_cpus, struct
 			return true;
 	if (port->refused[ATTACH_NATIVE] == 0)
 		return false;
-	decide(port, ATTACH_GENERIC, "the driver %s has refused: %s",
-	       port->n_cards ? port->cards[0].driver : "", strerror(-port->refused[ATTACH_NATIVE]));
+	if (port->refused[ATTACH_NATIVE] == -EALREADY)
+		decide(port, ATTACH_GENERIC, "it was when the engine began");
+	else
+		decide(port, ATTACH_GENERIC, "the driver %s has refused: %s",
+		       port->n_cards ? port->cards[0].driver : "",
+		       strerror(-port->refused[ATTACH_NATIVE]));
 	return true;
 }
 

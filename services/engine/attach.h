@@ -48,7 +48,8 @@ struct attach_port {
 	bool has_vlans; /* ports of the node are VLANs on it */
 	struct attach_card cards[CONFIG_MEMBERS_MAX];
 	size_t n_cards;
-	int refused[ATTACH_NATIVE + 1]; /* -errno of the kernel by mode; 0: it did not refuse */
+	/* -errno of the kernel, by mode; 0: it did not refuse; native -EALREADY: found generic. */
+	int refused[ATTACH_NATIVE + 1];
 	/* What comes of it. */
 	enum attach_mode mode;
 	char reason[ATTACH_REASON_MAX]; /* begins with the mode's name */

@@ -68,12 +68,19 @@ test_engine_marks-src := services/engine/tests/test_marks.c services/engine/mark
 test_engine_marks-pkg := cmocka
 
 # How packets get to the data path, and from it to the next machine.
-engine-attach := services/engine/attach.c hw/nic_table.c
+engine-attach := services/engine/attach.c services/engine/links.c hw/nic_table.c
+engine-attach-io := services/engine/attach_io.c services/engine/attach_ports_io.c services/engine/offload_io.c \
+	services/engine/links_io.c services/base/netlink_io.c
 
 tests += test_engine_attach
-test_engine_attach-src := services/engine/tests/test_attach.c $(engine-attach) services/base/text.c \
-	services/base/parse.c services/base/file_io.c
+test_engine_attach-src := services/engine/tests/test_attach.c services/engine/attach.c hw/nic_table.c \
+	services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_attach-pkg := cmocka
+
+tests += test_engine_attach_io
+test_engine_attach_io-src := services/engine/tests/test_attach_io.c $(engine-attach) $(engine-attach-io) \
+	services/base/text.c services/base/parse.c services/base/file_io.c
+test_engine_attach_io-pkg := cmocka libbpf libmnl libqb
 
 tests += test_engine_flows
 test_engine_flows-src := services/engine/tests/test_flows.c services/engine/tests/tables.c \

@@ -100,6 +100,11 @@ static void one_card(void **state)
 		 1,
 		 {[ATTACH_NATIVE] = -EOPNOTSUPP, [ATTACH_GENERIC] = -EPERM},
 		 "not at all: the kernel has refused: Operation not permitted"},
+		{"virtio_net",
+		 1500,
+		 1,
+		 {[ATTACH_NATIVE] = -EALREADY},
+		 "generic: it was when the engine began"},
 		{"veth", 1500, 1, {0}, "native"},
 		{"", 1500, 0, {0}, "native"},
 	};
