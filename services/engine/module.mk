@@ -13,8 +13,8 @@ trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c \
 	$(engine-pure) $(libsrc-base) $(libsrc-schema)
 trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
 
-# What ci/bench/forward runs, on the host and in a guest.
-bpf += engine/bench/load
+# The data path; and what ci/bench/forward runs, on the host and in a guest.
+bpf += engine/bpf/forward engine/bench/load
 test-programs += bench-forward
 bench-forward-src := services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
 	services/engine/bench/bench_measure.c

@@ -207,6 +207,9 @@ static __always_inline void change_checksum(struct packet *p, __u32 difference)
 	if (p->protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = p->l4;
 
+		/* Linux 6.1 forgets what it has seen of a protocol that is kept on the stack. */
+		if ((void *)(tcp + 1) > p->end)
+			return;
 		tcp->check = checksum_plus(tcp->check, difference);
 	} else {
 		struct udphdr *udp = p->l4;
