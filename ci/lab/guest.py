@@ -58,17 +58,22 @@ def prepare(root, init, programs):
         shutil.copy(model, root / "etc/yang")
 
 
-def run(root, console, memory_mib=512):
-    """Packs root, boots it and waits for its end; returns what it said, which is in the file console, too."""
+def run(root, console, memory_mib=512, counted=False):
+    """Packs root, boots it and waits for its end; returns what it said, which is in the file console, too. counted: the
+    guest has one processor, and its clocks count instructions, one a nanosecond."""
     archive = root.parent / "initramfs.cpio"
     with archive.open("wb") as to:  # the kernel takes it uncompressed
         subprocess.run("find . | cpio -o -H newc --quiet", shell=True, cwd=root, stdout=to, check=True)
     console.parent.mkdir(parents=True, exist_ok=True)
     # no_timer_check: a starved guest believes that its timer does not tick, and panics.
-    command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", qemu.cpu("tcg"), "-smp", "2",
-               "-m", str(memory_mib), "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
+    processors = ["-accel", "tcg,thread=multi", "-smp", "2"]
+    words = "console=ttyS0 quiet loglevel=4 panic=-1 no_timer_check"
+    if counted:
+        processors = ["-accel", "tcg,thread=single", "-smp", "1", "-icount", "shift=0,sleep=off"]
+        words += " init_on_alloc=0"  # which would be counted word by word, and is not on a machine that clears faster
+    command = ["qemu-system-x86_64", "-machine", "q35", *processors, "-cpu", qemu.cpu("tcg"), "-m", str(memory_mib), "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
                "-kernel", kernel(root.parent), "-initrd", archive,
-               "-append", "console=ttyS0 quiet loglevel=4 panic=-1 no_timer_check"]
+               "-append", words]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
         try:
             machine.wait(LIMIT)
