@@ -14,6 +14,8 @@ static const char *const method_names[] = {[CONFIG_METHOD_NAT] = "nat",
 					   [CONFIG_METHOD_DIRECT] = "direct",
 					   [CONFIG_METHOD_TUNNEL] = "tunnel",
 					   NULL};
+static const char *const datapath_names[] = {
+	[CONFIG_DATAPATH_AUTO] = "auto", [CONFIG_DATAPATH_IPVS] = "ipvs", NULL};
 static const char *const check_names[] = {
 	[CONFIG_CHECK_NONE] = "none", [CONFIG_CHECK_TCP_CONNECT] = "tcp-connect", NULL};
 
@@ -48,6 +50,7 @@ static const struct field service_fields[] = {
 	VALUE("port", FIELD_U16, struct config_service, port),
 	CHOICE("method", struct config_service, method, method_names),
 	TEXT("scheduler", struct config_service, scheduler),
+	CHOICE("datapath", struct config_service, datapath, datapath_names),
 	TEXT("pool", struct config_service, pool),
 	VALUE("quorum", FIELD_U16, struct config_service, quorum),
 };

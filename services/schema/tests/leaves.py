@@ -245,6 +245,7 @@ MACHINE = (
     # What engine and checker say, and do.
     row(f"{P1}/name", "p9", "status", r'"name":"p9","address":"10\.77\.0\.101"'),
     row(f"{PLAIN}/name", "simple", "status", rf'"name":"simple","address":"{VIP}"'),
+    row(f"{PLAIN}/datapath", "ipvs", "status", r'"datapath":"ipvs","datapath-reason":"the configuration says so"'),
     row("/pool[name='plain']/name", "shop", "status", r'"consumer":\["shop"\]',
         {f"/virtual-service[name='{name}']/pool": "shop" for name in ("plain", "several", "marked")} |
         {f"{STORE}/consumer": ["shop"]}),

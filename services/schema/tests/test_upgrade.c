@@ -135,6 +135,7 @@ static void only_nodes_that_were_added_need_the_newest_model(void **state)
 	check_level("ok-standby", 3, "2026-11-28");
 	check_level("ok-preferred", 3, "2026-11-28");
 	check_level("ok-track-address", 3, "2026-11-28");
+	check_level("ok-datapath", 3, "2026-11-28");
 	check_level("ok-quorum-device", 3, "2026-11-28");
 	check_level("ok-access", 3, "2026-11-28");
 	check_level("ok-management", 3, "2026-11-28");
