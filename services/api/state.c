@@ -82,6 +82,8 @@ void state_add_service(struct buffer *b, const struct engine_service_status *ser
 		add_text(b, "protocol", format_protocol(service->protocol));
 	add_text(b, "method", service->method);
 	add_text(b, "scheduler", service->scheduler);
+	add_text(b, "datapath", word_datapath(service->datapath));
+	add_words(b, "datapath-reason", service->datapath_reason);
 	add_bool(b, "applied", service->applied);
 	buffer_text(b, ",\"real-server\":[");
 	for (uint32_t i = 0; i < service->n_reals; i++)

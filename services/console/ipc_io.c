@@ -15,12 +15,14 @@ static int add_service(void *data, const struct engine_service_status *status)
 		.port = status->port,
 		.protocol = status->protocol,
 		.applied = status->applied,
+		.datapath = status->datapath,
 		.n_reals = status->n_reals,
 	};
 
 	memcpy(service.name, status->name, sizeof(service.name));
 	memcpy(service.scheduler, status->scheduler, sizeof(service.scheduler));
 	memcpy(service.method, status->method, sizeof(service.method));
+	memcpy(service.datapath_reason, status->datapath_reason, sizeof(service.datapath_reason));
 	memcpy(service.ports, status->ports, sizeof(service.ports));
 	service.reals = calloc(status->n_reals ? status->n_reals : 1, sizeof(*service.reals));
 	if (!service.reals)

@@ -318,6 +318,8 @@ void render_services(const struct view *view, struct text *text)
 		text_add(text, "%s\n", words);
 		if (!service->port && service->ports[0])
 			text_add(text, "  ports %s\n", service->ports);
+		text_add(text, "  data path  %s%s%s\n", word_datapath(service->datapath),
+			 service->datapath_reason[0] ? ": " : "", service->datapath_reason);
 		for (size_t j = 0; j < service->n_reals; j++)
 			add_real(&service->reals[j], text);
 	}

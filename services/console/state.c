@@ -163,6 +163,9 @@ static int take_service(const json_t *json, struct view_service *service)
 	TAKE_TEXT(json, "scheduler", service->scheduler);
 	TAKE_TEXT(json, "method", service->method);
 	TAKE_TEXT(json, "ports", service->ports);
+	TAKE_TEXT(json, "datapath-reason", service->datapath_reason);
+	service->datapath = take_value(json, "datapath", word_datapath, ENGINE_DATAPATH_XDP,
+				       ENGINE_DATAPATH_IPVS);
 	service->address = take_address(json);
 	service->port = (uint16_t)take_count(json, "port");
 	service->protocol = take_protocol(json);

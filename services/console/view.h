@@ -23,6 +23,8 @@ struct view_service {
 	char ports[ENGINE_PORTS_MAX]; /* all of them, in words */
 	bool applied;
 	char scheduler[16], method[8];
+	uint8_t datapath; /* enum engine_datapath */
+	char datapath_reason[ENGINE_REASON_MAX];
 	struct engine_real_status *reals; /* n_reals of them */
 	size_t n_reals;
 };

@@ -9,6 +9,7 @@
 #include "engine/ipvs_io.h"
 #include "engine/ipvs_table.h"
 #include "engine/nft_io.h"
+#include "engine/steer.h"
 #include "proto/turn.h"
 #include "schema/config.h"
 
@@ -19,6 +20,7 @@ struct engine {
 	const struct config_node *node; /* this one; part of config */
 	struct health_state *health;	/* made from config */
 	uint32_t *marks;		/* of each service: marks.h */
+	struct steer_verdict *verdicts; /* of each service: engine_steer() */
 	bool joining;			/* a machine may join: the firewall has its port open */
 	char *ruleset;
 	char *standing; /* the ruleset that was put into force; NULL: none was, or it is not known
@@ -53,6 +55,12 @@ void engine_reconcile(struct engine *engine, uint64_t now);
 
 /* The same for the services alone, when only a real server's health is another. */
 void engine_reconcile_services(struct engine *engine, uint64_t now);
+
+/*
+ * Judges anew which services XDP serves, by what is known of the kernel now, and logs what is
+ * another than before. -ENOMEM: all stays as it was.
+ */
+int engine_steer(struct engine *engine, const struct steer_facts *facts);
 
 /* What of the configuration the kernel has not got, as the last comparison has left it. */
 enum engine_trouble engine_trouble(const struct engine *engine);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/engine_steer.h"
 #include "engine/marks.h"
 #include "engine/plan.h"
 #include "engine/ruleset.h"
@@ -20,6 +21,8 @@
 /* So often the table may move under a plan before the next period has a try. */
 #define PASSES_MAX 3
 #define REFUSED_LINE_MAX (CHANGE_TEXT_MAX + 64)
+
+static const struct steer_facts no_datapath = {.broken = "this engine has no data path of its own"};
 
 static bool same_timeouts(const struct config *a, const struct config *b)
 {
@@ -33,12 +36,14 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	_cleanup_(config_freep) struct config *taken = config;
 	struct health_state *health;
 	_cleanup_free_ bool *applied = NULL;
+	_cleanup_free_ struct steer_verdict *verdicts = NULL;
 	_cleanup_free_ uint32_t *marks = NULL;
 	_cleanup_free_ char *ruleset = NULL;
 	int r;
 
 	applied = calloc(config->n_services + 1, sizeof(*applied));
-	if (!applied)
+	verdicts = engine_steer_carry(engine, config);
+	if (!applied || !verdicts)
 		return -ENOMEM;
 	r = marks_make(config, &marks);
 	if (r == 0)
@@ -54,15 +59,17 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	health_state_free(engine->health);
 	config_free(engine->config);
 	free(engine->applied);
+	free(engine->verdicts);
 	free(engine->ruleset);
 	free(engine->marks);
 	engine->health = health;
 	engine->config = take_ptr(taken);
 	engine->node = node;
 	engine->applied = take_ptr(applied);
+	engine->verdicts = take_ptr(verdicts);
 	engine->ruleset = take_ptr(ruleset);
 	engine->marks = take_ptr(marks);
-	return 0;
+	return engine_steer(engine, &no_datapath);
 }
 
 /* Logs an error when it is not the one logged last. */
@@ -378,6 +385,7 @@ void engine_clear(struct engine *engine)
 	ipvs_table_clear(&engine->services);
 	health_state_free(engine->health);
 	free(engine->applied);
+	free(engine->verdicts);
 	free(engine->ruleset);
 	free(engine->standing);
 	free(engine->marks);

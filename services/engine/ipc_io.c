@@ -78,7 +78,7 @@ static int32_t on_service(qb_ipcs_connection_t *c, uint32_t index)
 	} else {
 		r = engine_read_service(engine, index, &kernel);
 		status_fill(&config->services[index], &engine->health->services[index],
-			    r == 0 ? &kernel : NULL, &status);
+			    &engine->verdicts[index], r == 0 ? &kernel : NULL, &status);
 		status.applied = r == 0 && engine->applied[index];
 		if (r == 0)
 			free(kernel.dests);

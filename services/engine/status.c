@@ -51,7 +51,8 @@ static void fill_ports(const struct config_service *config, struct engine_servic
 }
 
 void status_fill(const struct config_service *config, const struct health_service *health,
-		 const struct ipvs_service *kernel, struct engine_service_status *ret_status)
+		 const struct steer_verdict *verdict, const struct ipvs_service *kernel,
+		 struct engine_service_status *ret_status)
 {
 	struct engine_service_status *s = ret_status;
 
@@ -62,6 +63,8 @@ void status_fill(const struct config_service *config, const struct health_servic
 	memcpy(s->name, config->name, sizeof(s->name));
 	memcpy(s->scheduler, config->scheduler, sizeof(s->scheduler));
 	copy_text(s->method, sizeof(s->method), config_method_name(config->method));
+	s->datapath = verdict->xdp ? ENGINE_DATAPATH_XDP : ENGINE_DATAPATH_IPVS;
+	memcpy(s->datapath_reason, verdict->reason, sizeof(s->datapath_reason));
 	s->n_reals = (uint32_t)config->n_reals;
 	for (size_t i = 0; i < config->n_reals; i++) {
 		struct ipvs_dest dest = wanted_dest(config, &config->reals[i]);

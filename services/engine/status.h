@@ -4,14 +4,16 @@
 
 #include "engine/health_state.h"
 #include "engine/ipvs_table.h"
+#include "engine/steer.h"
 #include "proto/engine_ipc.h"
 #include "schema/config.h"
 
 /*
- * The state of one configured service, but for the header. kernel: the service as it stands
- * there, NULL: it does not.
+ * The state of one configured service, but for the header. verdict: its own; kernel: the service
+ * as it stands there, NULL: it does not.
  */
 void status_fill(const struct config_service *config, const struct health_service *health,
-		 const struct ipvs_service *kernel, struct engine_service_status *ret_status);
+		 const struct steer_verdict *verdict, const struct ipvs_service *kernel,
+		 struct engine_service_status *ret_status);
 
 #endif

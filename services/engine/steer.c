@@ -238,8 +238,8 @@ static void judge(const struct config *config, const struct config_node *node,
 	}
 	if (reason.used == 0)
 		look_at_ports(facts, &needed, &reason);
-	if (reason.used == 0 && facts->no_room && facts->no_room[index])
-		text_add(&reason, "the tables of XDP have no room for it");
+	if (reason.used == 0 && facts->refused && facts->refused[index])
+		text_add(&reason, "XDP cannot take it: %s", facts->refused[index]);
 	if (reason.used > 0)
 		return;
 	verdict->xdp = true;

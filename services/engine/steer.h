@@ -38,7 +38,8 @@ struct steer_facts {
 	const char *broken; /* why there are no programs or maps; NULL: they are there */
 	struct steer_port ports[CONFIG_PORTS_MAX];
 	size_t n_ports;
-	const bool *no_room; /* of each service: the tables are full; NULL: of none */
+	/* Of each service, why the tables cannot take it, NULL: they can. NULL: they take all. */
+	const char *const *refused;
 };
 
 struct steer_verdict {

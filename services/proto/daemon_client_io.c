@@ -104,6 +104,7 @@ static void make_service_texts(struct engine_service_status *status)
 	make_text(status->scheduler, sizeof(status->scheduler));
 	make_text(status->method, sizeof(status->method));
 	make_text(status->ports, sizeof(status->ports));
+	make_text(status->datapath_reason, sizeof(status->datapath_reason));
 	for (uint32_t i = 0; i < status->n_reals; i++) {
 		make_text(status->reals[i].name, ENGINE_NAME_MAX);
 		make_text(status->reals[i].reason, ENGINE_REASON_MAX);

@@ -13,7 +13,7 @@
 #include <qb/qbipcc.h>
 
 #define ENGINE_IPC_NAME "trireme-engine"
-#define ENGINE_IPC_VERSION 2
+#define ENGINE_IPC_VERSION 3
 #define ENGINE_IPC_MAX 65536 /* bytes of the largest message */
 
 /* Forwarding never depends on the checker being alive: so long its first result is waited for. */
@@ -42,6 +42,12 @@ enum engine_admin {
 	ENGINE_ADMIN_ENABLED,
 	ENGINE_ADMIN_DRAIN,
 	ENGINE_ADMIN_DISABLED,
+};
+
+/* What carries a service's packets; IPVS has it in any case, for what XDP passes up. */
+enum engine_datapath {
+	ENGINE_DATAPATH_IPVS,
+	ENGINE_DATAPATH_XDP,
 };
 
 struct engine_health_request {
@@ -103,7 +109,9 @@ struct engine_service_status {
 	char name[ENGINE_NAME_MAX];
 	char scheduler[16];
 	char method[8]; /* nat, direct, tunnel */
-	uint8_t pad[3];
+	uint8_t pad[2];
+	uint8_t datapath; /* enum engine_datapath */
+	char datapath_reason[ENGINE_REASON_MAX];
 	uint32_t n_reals;
 	struct engine_real_status reals[ENGINE_REALS_PER_MESSAGE];
 } __attribute__((aligned(8)));

@@ -107,6 +107,16 @@ const char *word_resource_state(uint8_t state)
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
 }
 
+const char *word_datapath(uint8_t datapath)
+{
+	static const char *const names[] = {
+		[ENGINE_DATAPATH_IPVS] = "ipvs",
+		[ENGINE_DATAPATH_XDP] = "xdp",
+	};
+
+	return datapath < ARRAY_SIZE(names) ? names[datapath] : "?";
+}
+
 const char *word_admin(uint8_t admin)
 {
 	static const char *const names[] = {

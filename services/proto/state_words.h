@@ -23,6 +23,9 @@ const char *word_cause(uint8_t cause);
 /* Of a real server: "up", "down", "unknown". */
 const char *word_health(uint8_t health);
 
+/* enum engine_datapath: "ipvs", "xdp" */
+const char *word_datapath(uint8_t datapath);
+
 /* Of a data source: "up", "down", "unknown". */
 const char *word_source_state(uint8_t state);
 

@@ -74,6 +74,8 @@ static struct engine_service_status *make_service(const char *name, uint32_t n_r
 	s->port = 80;
 	s->protocol = IPPROTO_TCP;
 	s->applied = 1;
+	s->datapath = ENGINE_DATAPATH_XDP;
+	memset(s->datapath_reason, '"', sizeof(s->datapath_reason) - 1);
 	s->n_reals = n_reals;
 	for (uint32_t i = 0; i < n_reals; i++) {
 		struct engine_real_status *real = &s->reals[i];
@@ -215,6 +217,9 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(times, "bucket", 0), "count"), "0");
 	assert_string_equal(text_at(entry(times, "bucket", 1), "below"), "131072");
 	assert_string_equal(text_at(entry(times, "bucket", 1), "count"), "1");
+	assert_string_equal(text_at(entry(state, "service", 0), "datapath"), "xdp");
+	assert_int_equal(strlen(text_at(entry(state, "service", 0), "datapath-reason")),
+			 ENGINE_REASON_MAX - 1);
 	real = entry(entry(state, "service", 0), "real-server", 1);
 	assert_string_equal(text_at(real, "bytes-out"), "18446744073709551615");
 	assert_string_equal(text_at(real, "admin-state"), "drain");

@@ -91,6 +91,8 @@ static struct view_service *add_service(struct view *view, const char *name, con
 	service->applied = true;
 	COPY(service->method, method);
 	COPY(service->scheduler, "wrr");
+	service->datapath = ENGINE_DATAPATH_XDP;
+	COPY(service->datapath_reason, "native XDP on eth0 and eth1");
 	service->reals = calloc(8, sizeof(*service->reals));
 	assert_non_null(service->reals);
 	return service;
@@ -263,6 +265,9 @@ static void services_of_several_ports(void **state)
 	(void)state;
 	view.services[0].n_reals = 0;
 	ftp->port = many->port = mark->port = 0;
+	ftp->datapath = mark->datapath = ENGINE_DATAPATH_IPVS;
+	COPY(ftp->datapath_reason, "port 21: FTP needs the kernel's helper");
+	COPY(mark->datapath_reason, "firewall mark 7");
 	COPY(ftp->ports, "20-21");
 	COPY(many->ports, "80,443,8000-8010,9000");
 	render_services(&view, &text);

@@ -65,7 +65,7 @@ static void own_ipv6(struct config_port *port, const char *text)
 
 static void prepare(struct steer_case *c)
 {
-	*c = (struct steer_case){.facts.no_room = c->no_room};
+	*c = (struct steer_case){.facts.refused = c->refused};
 	c->config.n_nodes = c->config.n_groups = 1;
 	c->config.services = c->services;
 	c->config.marks = c->marks;
@@ -174,8 +174,8 @@ static bool read_more(struct steer_case *c, size_t n, const char *line)
 
 	if (strcmp(line, "datapath ipvs") == 0) {
 		s->datapath = CONFIG_DATAPATH_IPVS;
-	} else if (strcmp(line, "full") == 0) {
-		c->no_room[n] = true;
+	} else if (sscanf(line, "refused %63[^\n]", c->refusals[n]) == 1) {
+		c->refused[n] = c->refusals[n];
 	} else if (sscanf(line, "sorry %39s %hu", where, &s->sorry_port) == 2) {
 		address(where, &s->sorry_address, &s->sorry_ipv6_address);
 	} else if (sscanf(line, "real %32s %39s %hu %u", real->name, where, &real->port,

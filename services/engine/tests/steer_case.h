@@ -16,7 +16,7 @@
  *     mark 7
  *     sorry 10.77.0.109 80
  *     real web1 10.77.0.101 80 100                  port (0: the client's), limit of connections
- *     full                                          the tables have no room for it
+ *     refused no room for its ports                 by the tables
  */
 #ifndef TRIREME_ENGINE_TESTS_STEER_CASE_H
 #define TRIREME_ENGINE_TESTS_STEER_CASE_H
@@ -29,7 +29,8 @@
 struct steer_case {
 	struct config config;
 	struct steer_facts facts;
-	bool no_room[STEER_CASE_SERVICES];
+	const char *refused[STEER_CASE_SERVICES];
+	char refusals[STEER_CASE_SERVICES][64];
 	char broken[64];
 	struct config_mark marks[4];
 	struct config_service services[STEER_CASE_SERVICES];

@@ -31,6 +31,8 @@ static struct health_real health_reals[2] = {
 	{.name = "web2", .state = ENGINE_HEALTH_DOWN, .reason = "Connection refused"}};
 static const struct health_service health = {.reals = health_reals, .n_reals = 2};
 
+static const struct steer_verdict verdict = {true, "native XDP on eth0"};
+
 static void from_kernel(void **state)
 {
 	struct engine_service_status *s = calloc(1, sizeof(*s));
@@ -44,10 +46,12 @@ static void from_kernel(void **state)
 	dest.connections = 6;
 	dest.bytes_in = 7;
 	dest.bytes_out = 8;
-	status_fill(&service, &health, &kernel, s);
+	status_fill(&service, &health, &verdict, &kernel, s);
 	assert_string_equal(s->name, "web");
 	assert_string_equal(s->scheduler, "wlc");
 	assert_string_equal(s->method, "direct");
+	assert_int_equal(s->datapath, ENGINE_DATAPATH_XDP);
+	assert_string_equal(s->datapath_reason, "native XDP on eth0");
 	assert_int_equal(s->protocol, IPPROTO_UDP);
 	assert_int_equal(s->port, 53);
 	assert_int_equal(s->address, service.address);
@@ -70,7 +74,7 @@ static void from_kernel(void **state)
 	/* Weight 0 takes no new connections. */
 	dest.weight = 0;
 	memset(s, 0, sizeof(*s));
-	status_fill(&service, &health, &kernel, s);
+	status_fill(&service, &health, &verdict, &kernel, s);
 	assert_int_equal(s->reals[0].in_use, 0);
 	assert_int_equal(s->reals[0].active, 4);
 	free(s);
@@ -82,7 +86,7 @@ static void without_kernel(void **state)
 
 	(void)state;
 	assert_non_null(s);
-	status_fill(&service, &health, NULL, s);
+	status_fill(&service, &health, &verdict, NULL, s);
 	assert_int_equal(s->n_reals, 2);
 	assert_int_equal(s->reals[0].in_use, 0);
 	assert_int_equal(s->reals[0].health, ENGINE_HEALTH_UP);
@@ -99,14 +103,14 @@ static void what_is_configured(void **state)
 	assert_non_null(s);
 	other.protocol = CONFIG_PROTOCOL_SCTP;
 	other.method = CONFIG_METHOD_TUNNEL;
-	status_fill(&other, &health, NULL, s);
+	status_fill(&other, &health, &verdict, NULL, s);
 	assert_int_equal(s->protocol, IPPROTO_SCTP);
 	assert_string_equal(s->method, "tunnel");
 	other.port = 0;
 	other.n_ranges = 2;
 	other.ranges[0] = (struct config_port_range){20, 21};
 	other.ranges[1] = (struct config_port_range){8080, 8080};
-	status_fill(&other, &health, NULL, s);
+	status_fill(&other, &health, &verdict, NULL, s);
 	assert_int_equal(s->port, 0);
 	assert_string_equal(s->ports, "20-21,8080");
 	free(s);

@@ -79,6 +79,8 @@ export interface Service {
   protocol?: string;
   method: string;
   scheduler: string;
+  datapath?: 'ipvs' | 'xdp';
+  'datapath-reason'?: string;
   applied: boolean;
   'real-server'?: RealServer[];
 }

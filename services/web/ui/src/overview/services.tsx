@@ -137,6 +137,8 @@ function ServiceCard({ view, open, onToggle }: CardProps) {
         <>
           <p class="service-how">
             method {service.method} · scheduler {service.scheduler}
+            {service.datapath && ` · data path ${service.datapath}`}
+            {service.datapath && service['datapath-reason'] && `: ${service['datapath-reason']}`}
           </p>
           <ServerTable service={service} servers={servers} />
         </>
