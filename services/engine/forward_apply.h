@@ -41,8 +41,10 @@ struct forward_wanted {
 
 struct forward_applied;
 
-int forward_applied_make(struct forward_tables *tables, struct forward_place *place,
+/* tables and place stay the caller's. now: clock_boot_ns(). -ENOMEM. */
+int forward_applied_make(struct forward_tables *tables, struct forward_place *place, uint64_t now,
 			 struct forward_applied **ret_applied);
+/* Accepts NULL. */
 void forward_applied_free(struct forward_applied *applied);
 
 /*

@@ -3,6 +3,7 @@
 #ifndef TRIREME_ENGINE_FORWARD_PICKS_H
 #define TRIREME_ENGINE_FORWARD_PICKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,13 @@ struct forward_pick {
  * server everywhere. n: at most FWD_LIST_MAX. weighted: as wrr, mh and sh share out; else all are
  * equal.
  */
-void forward_picks_make(const struct forward_pick *reals, size_t n, _Bool weighted,
+void forward_picks_make(const struct forward_pick *reals, size_t n, bool weighted,
 			struct fwd_picks *picks, uint16_t *ret_n_ring);
+
+/*
+ * The hash table becomes dh's: who is asked for this destination (any number that stands for it)
+ * is the same real server for all clients.
+ */
+void forward_picks_single(struct fwd_picks *picks, uint64_t destination);
 
 #endif

@@ -35,12 +35,12 @@ struct forward_real {
 
 /*
  * Takes the numbers over that the tables have; what is not asked for until the first
- * forward_place_end() has gone. now: clock_boot_ns(). -ENOMEM.
+ * forward_place_end() has gone. -ENOMEM.
  */
-int forward_place_make(const struct forward_tables *tables, uint64_t now,
-		       struct forward_place **ret_place);
+int forward_place_make(const struct forward_tables *tables, struct forward_place **ret_place);
 /* The tables stay as they are. Accepts NULL. */
 void forward_place_free(struct forward_place *place);
+void forward_place_freep(struct forward_place **place);
 
 /*
  * Between these two, whoever is still there is asked for; all others have gone since `now`: their
@@ -52,13 +52,17 @@ void forward_place_end(struct forward_place *place, uint64_t now);
 /*
  * The number, which is new if there was none. What is new is written here but takes part only when
  * the caller has written the rest (in_use, FWD_REAL_IN_USE). name: hash of the service's name, not
- * 0. -ENOSPC: all are taken.
+ * 0. -ENOSPC: all are taken; -EEXIST: it was asked for already since forward_place_begin().
  */
 int forward_place_service(struct forward_place *place, uint64_t name);
 int forward_place_instance(struct forward_place *place, const struct forward_instance *instance);
 int forward_place_real(struct forward_place *place, const struct forward_real *real);
 
-/* The same of what is there, or went a short time ago; -ENOENT. */
+/* Takes back what was asked for since forward_place_mark() returned mark. */
+uint32_t forward_place_mark(const struct forward_place *place);
+void forward_place_undo(struct forward_place *place, uint32_t mark);
+
+/* The number of what is there, or went a short time ago; -ENOENT. */
 int forward_place_find_service(const struct forward_place *place, uint64_t name);
 int forward_place_find_instance(const struct forward_place *place,
 				const struct forward_instance *instance);
@@ -70,5 +74,8 @@ int forward_place_find_real(const struct forward_place *place, const struct forw
  * gone FORWARD_SETTLE_NS before `began` are free.
  */
 void forward_place_swept(struct forward_place *place, uint64_t began);
+
+/* Counts up whenever numbers became free: what had no place may have one now. */
+uint32_t forward_place_freed(const struct forward_place *place);
 
 #endif

@@ -87,3 +87,21 @@ test_engine_flows-src := services/engine/tests/test_flows.c services/engine/test
 	services/engine/flows.c
 test_engine_flows-pkg := cmocka
 test_engine_flows-lib := -pthread
+
+# The data path's tables: numbers, picks, ends, and all of them from what should be.
+engine-forward := services/engine/forward_place.c services/engine/forward_picks.c services/engine/forward_ends.c \
+	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_lease.c
+
+tests += test_engine_forward_place
+test_engine_forward_place-src := services/engine/tests/test_forward_place.c services/engine/tests/tables.c \
+	services/engine/forward_place.c
+test_engine_forward_place-pkg := cmocka
+
+tests += test_engine_forward_picks
+test_engine_forward_picks-src := services/engine/tests/test_forward_picks.c services/engine/forward_picks.c
+test_engine_forward_picks-pkg := cmocka
+
+tests += test_engine_forward_ends
+test_engine_forward_ends-src := services/engine/tests/test_forward_ends.c services/engine/tests/tables.c \
+	services/engine/forward_ends.c
+test_engine_forward_ends-pkg := cmocka

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes what is known of one service into the tables (forward.h): its real servers, how they share
+ * its new connections, and its instances. Only what differs is written. Private to forward_apply.c.
+ */
+#ifndef TRIREME_ENGINE_FORWARD_WRITE_H
+#define TRIREME_ENGINE_FORWARD_WRITE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/forward.h"
+#include "engine/ipvs_table.h"
+#include "schema/config.h"
+
+/* A service with its numbers. */
+struct forward_service {
+	const struct config_service *config;
+	const struct ipvs_service *wanted; /* NULL: it has no real servers */
+	uint8_t group;
+	int number;
+	uint16_t *instances; /* n_instances of them */
+	uint16_t *places;    /* of the real servers, in the order of wanted->dests */
+	size_t n_instances;
+};
+
+/* enum fwd_method */
+uint8_t forward_write_method(const struct config_service *service);
+
+/* They take part, with their weights, but nobody picks those that are new. */
+void forward_write_reals(struct forward_tables *tables, const struct forward_service *service);
+
+/* They are picked, and the instances are the service's. */
+void forward_write_service(struct forward_tables *tables, const struct forward_service *service);
+
+#endif
