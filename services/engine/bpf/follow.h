@@ -28,35 +28,29 @@ static __always_inline __u32 next_state(__u32 state, __u8 flags, const _Bool rep
 	return state;
 }
 
-/* The state has changed: the counts of flows follow. */
+/* The counts of flows follow a change of state; to FWD_FREE: the flow is gone. */
 __noinline int fwd_moved(__u32 place, __u32 from, __u32 to)
 {
 	struct fwd_settings *settings = AT(fwd_settings, 0);
 	struct fwd_load *load = AT(fwd_loads, place);
 
-	if (!settings || !load)
+	if (!settings || !load || from == to)
 		return 0;
-	if (FWD_IS_ACTIVE(from) != FWD_IS_ACTIVE(to)) {
-		__sync_fetch_and_add(&load->active, FWD_IS_ACTIVE(to) ? 1 : -1);
-		__sync_fetch_and_add(&load->inactive, FWD_IS_ACTIVE(to) ? -1 : 1);
-	}
 	if (from == FWD_SYN)
 		__sync_fetch_and_add(&settings->half_open, -1);
+	if (to != FWD_FREE && FWD_IS_ACTIVE(from) == FWD_IS_ACTIVE(to))
+		return 0;
+	__sync_fetch_and_add(FWD_IS_ACTIVE(from) ? &load->active : &load->inactive, -1);
+	if (to != FWD_FREE)
+		__sync_fetch_and_add(FWD_IS_ACTIVE(to) ? &load->active : &load->inactive, 1);
 	return 0;
 }
 
 /* The flow ends here. */
 static __always_inline void finish(const struct flow *f, __u32 what)
 {
-	__u32 state = FWD_STATE(what), place = FWD_PLACE(what);
-	struct fwd_load *load = AT(fwd_loads, place);
-
-	if (__sync_val_compare_and_swap((__u32 *)f->what, what, FWD_FREE) != what)
-		return;
-	if (load)
-		__sync_fetch_and_add(FWD_IS_ACTIVE(state) ? &load->active : &load->inactive, -1);
-	if (state == FWD_SYN)
-		fwd_moved(0, FWD_SYN, FWD_SYN);
+	if (__sync_val_compare_and_swap((__u32 *)f->what, what, FWD_FREE) == what)
+		fwd_moved(FWD_PLACE(what), FWD_STATE(what), FWD_FREE);
 }
 
 /* The packet belongs to the flow: its state, its time. number, family: of the flow. */
