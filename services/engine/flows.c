@@ -254,3 +254,11 @@ bool flows_remove(const struct forward_tables *tables, uint32_t number, const st
 	__atomic_store_n(&words->what, same ? FWD_FREE : seen->what, __ATOMIC_RELEASE);
 	return same;
 }
+
+void flows_unclaim(const struct forward_tables *tables, uint32_t number)
+{
+	struct flow_words *words = flows_words(tables, number);
+
+	if (words)
+		turn(words, FWD_CLAIMED, FWD_FREE);
+}

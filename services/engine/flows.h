@@ -64,4 +64,7 @@ bool flows_change(const struct forward_tables *tables, uint32_t number, uint32_t
 /* Ends the flow of that number if key, what and when are as they were seen. False: they are not. */
 bool flows_remove(const struct forward_tables *tables, uint32_t number, const struct flow *seen);
 
+/* A slot that has stayed claimed for seconds: whoever has claimed it was ended. It becomes free. */
+void flows_unclaim(const struct forward_tables *tables, uint32_t number);
+
 #endif

@@ -105,3 +105,9 @@ tests += test_engine_forward_ends
 test_engine_forward_ends-src := services/engine/tests/test_forward_ends.c services/engine/tests/tables.c \
 	services/engine/forward_ends.c
 test_engine_forward_ends-pkg := cmocka
+
+tests += test_engine_sweep
+test_engine_sweep-src := services/engine/tests/test_sweep.c services/engine/tests/tables.c \
+	services/engine/sweep.c services/engine/ageing.c services/engine/flows.c
+test_engine_sweep-pkg := cmocka
+test_engine_sweep-lib := -pthread
