@@ -12,8 +12,17 @@
 /* Ages this close to the wrap are of packets that have come since `now` was read. */
 #define AHEAD 256
 
+static uint32_t share_of(uint32_t fill)
+{
+	uint32_t share = WHOLE;
+
+	if (fill > AGEING_FULL)
+		share = fill < FULL ? WHOLE * (FULL - fill) / (FULL - AGEING_FULL) : 0;
+	return share < LEAST ? LEAST : share;
+}
+
 void ageing_begin(struct ageing *ageing, const struct ageing_timeouts *timeouts, uint64_t now,
-		  uint32_t fill)
+		  uint32_t fill, uint32_t half_open)
 {
 	const uint32_t seconds[FWD_STATES] = {
 		[FWD_UDP] = timeouts->udp,	    [FWD_SYN] = AGEING_SYN,
@@ -21,15 +30,13 @@ void ageing_begin(struct ageing *ageing, const struct ageing_timeouts *timeouts,
 		[FWD_FIN_REAL] = timeouts->tcp_fin, [FWD_TIME_WAIT] = AGEING_TIME_WAIT,
 		[FWD_CLOSE] = AGEING_CLOSE,
 	};
+	uint32_t syn = share_of(fill > half_open ? fill : half_open);
 
 	ageing->now = now;
-	ageing->share = WHOLE;
-	if (fill > AGEING_FULL)
-		ageing->share = fill < FULL ? WHOLE * (FULL - fill) / (FULL - AGEING_FULL) : 0;
-	if (ageing->share < LEAST)
-		ageing->share = LEAST;
-	for (int state = 0; state < FWD_STATES; state++)
-		ageing->limits[state] = seconds[state] * NSEC_PER_SEC * ageing->share / WHOLE;
+	ageing->share = share_of(fill);
+	for (uint32_t state = 0; state < FWD_STATES; state++)
+		ageing->limits[state] = seconds[state] * NSEC_PER_SEC *
+					(state == FWD_SYN ? syn : ageing->share) / WHOLE;
 }
 
 /* At least so long ago was the last packet, ns: it may have come at the end of its unit. */

@@ -17,7 +17,7 @@ struct ageing_timeouts {
 #define AGEING_TIME_WAIT 120
 #define AGEING_CLOSE 10
 
-/* From so full on (of 1000) all times are shorter, down to an eighth when the table is full. */
+/* From so full on (of 1000) times are shorter, down to an eighth at 1000. */
 #define AGEING_FULL 800
 
 struct ageing {
@@ -26,9 +26,12 @@ struct ageing {
 	uint64_t limits[FWD_STATES]; /* ns; templates have their service's */
 };
 
-/* fill: how full the tables are, of 1000. */
+/*
+ * fill: how full the tables are, of 1000. half_open: the same of the half-open connections that
+ * there may be, which shortens the time of these alone.
+ */
 void ageing_begin(struct ageing *ageing, const struct ageing_timeouts *timeouts, uint64_t now,
-		  uint32_t fill);
+		  uint32_t fill, uint32_t half_open);
 
 /*
  * Its time is over: it has had no packet for longer than its state allows. A flow's time is known

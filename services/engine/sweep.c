@@ -9,8 +9,22 @@
 
 /* A flow that goes on keeps its template four times within the template's time. */
 #define REFRESH_S (4 * (uint32_t)(SWEEP_PAUSE_NS / NSEC_PER_SEC))
-#define PRESSED 950    /* of 1000: what the data path's own word for a full table is taken for */
+#define PRESSED 950    /* of 1000: taken for a table that had no place for a flow */
 #define LATE_EVENTS 64 /* so many may be written while the ring is read */
+
+/* Flows have been served without an entry, for want of one, since the last pass has begun. */
+static bool was_full(struct sweep *sweep)
+{
+	uint64_t full = 0;
+	bool more;
+
+	for (uint32_t cpu = 0; cpu < sweep->tables->n_cpus; cpu++)
+		full += __atomic_load_n(&sweep->tables->cpus[cpu].reasons[FWD_FULL],
+					__ATOMIC_RELAXED);
+	more = full != sweep->full_before;
+	sweep->full_before = full;
+	return more;
+}
 
 int sweep_open(struct sweep *sweep, struct forward_tables *tables)
 {
@@ -18,10 +32,12 @@ int sweep_open(struct sweep *sweep, struct forward_tables *tables)
 	sweep->loads = calloc(FWD_REALS_MAX, sizeof(*sweep->loads));
 	sweep->heads = calloc(tables->n_cpus, sizeof(*sweep->heads));
 	tables->marks = calloc(sweep->n_regions / 64 + 1, sizeof(*tables->marks));
-	if (sweep->loads && sweep->heads && tables->marks)
-		return 0;
-	sweep_close(sweep);
-	return -ENOMEM;
+	if (!sweep->loads || !sweep->heads || !tables->marks) {
+		sweep_close(sweep);
+		return -ENOMEM;
+	}
+	(void)was_full(sweep);
+	return 0;
 }
 
 void sweep_close(struct sweep *sweep)
@@ -89,14 +105,21 @@ static bool take_events(struct sweep *sweep, uint32_t cpu)
 	       FWD_EVENTS - LATE_EVENTS;
 }
 
-static bool pressed(const struct sweep *sweep, uint64_t now)
+static uint32_t half_open_fill(const struct sweep *sweep)
 {
-	return __atomic_load_n(&sweep->tables->settings->pressure_until, __ATOMIC_RELAXED) > now;
+	const struct fwd_settings *settings = sweep->tables->settings;
+	int64_t half_open = __atomic_load_n(&settings->half_open, __ATOMIC_RELAXED);
+
+	if (half_open <= 0 || settings->half_open_max == 0)
+		return 0;
+	return half_open < settings->half_open_max
+		       ? (uint32_t)(half_open * 1000 / settings->half_open_max)
+		       : 1000;
 }
 
-static uint32_t fill_now(const struct sweep *sweep, uint64_t now)
+static bool hurries(const struct sweep *sweep)
 {
-	return sweep->fill < PRESSED && pressed(sweep, now) ? PRESSED : sweep->fill;
+	return sweep->fill > AGEING_FULL || half_open_fill(sweep) > AGEING_FULL;
 }
 
 /* Who has claimed a slot and was ended before he has written it has left it behind. */
@@ -120,8 +143,11 @@ static uint32_t marked(const struct sweep *sweep)
 static void begin_pass(struct sweep *sweep, uint64_t now)
 {
 	bool all = now >= sweep->all;
-	uint32_t steps = fill_now(sweep, now) > AGEING_FULL ? SWEEP_STEPS / 2 : SWEEP_STEPS;
+	uint32_t steps;
 
+	if (was_full(sweep) && sweep->fill < PRESSED)
+		sweep->fill = PRESSED;
+	steps = hurries(sweep) ? SWEEP_STEPS / 2 : SWEEP_STEPS;
 	for (uint32_t cpu = 0; cpu < sweep->tables->n_cpus; cpu++)
 		all = !take_events(sweep, cpu) || all;
 	if (all) {
@@ -337,11 +363,11 @@ bool sweep_step(struct sweep *sweep, uint64_t now)
 {
 	uint32_t n = 0;
 
-	if (!sweep->running && now < sweep->next && fill_now(sweep, now) <= AGEING_FULL)
+	if (!sweep->running && now < sweep->next && !hurries(sweep))
 		return false;
 	if (!sweep->running)
 		begin_pass(sweep, now);
-	ageing_begin(&sweep->ageing, &sweep->timeouts, now, fill_now(sweep, now));
+	ageing_begin(&sweep->ageing, &sweep->timeouts, now, sweep->fill, half_open_fill(sweep));
 	for (; sweep->at < sweep->n_regions && n < sweep->batch; sweep->at++) {
 		if (!unmark(sweep, sweep->at))
 			continue;
@@ -359,7 +385,7 @@ bool sweep_step(struct sweep *sweep, uint64_t now)
 
 uint64_t sweep_wait(const struct sweep *sweep, uint64_t now)
 {
-	if (sweep->running || fill_now(sweep, now) > AGEING_FULL || now >= sweep->next)
+	if (sweep->running || hurries(sweep) || now >= sweep->next)
 		return SWEEP_STEP_NS;
 	return sweep->next - now;
 }

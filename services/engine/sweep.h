@@ -18,7 +18,7 @@
 
 #define SWEEP_STEP_NS 1000000000ULL  /* between the batches of a pass */
 #define SWEEP_PAUSE_NS 4000000000ULL /* between the beginnings of two passes */
-#define SWEEP_STEPS 4		     /* of a pass; under pressure half of them */
+#define SWEEP_STEPS 4		     /* of a pass; half of them when it has to hurry */
 #define SWEEP_BATCH 256		     /* regions that a batch has in any case */
 #define SWEEP_ALL_NS (900 * 1000000000ULL)
 #define SWEEP_CLAIMED_MAX 32
@@ -52,6 +52,7 @@ struct sweep {
 	uint32_t n_regions;
 	uint32_t fill;		   /* of 1000, at the end of the last pass */
 	uint64_t began, next, all; /* ns: this pass; not before; all regions again */
+	uint64_t full_before;	   /* FWD_FULL of all CPUs */
 	bool running;
 	uint32_t at, batch; /* of the pass: next region, regions of a step */
 	uint64_t weight;    /* of the tallies' sums */

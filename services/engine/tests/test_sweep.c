@@ -39,6 +39,8 @@ static int begin(void **state)
 		tables.reals[place] =
 			(struct fwd_real){.service = SERVICE, .flags = FWD_REAL_IN_USE};
 	tables.instances[INSTANCE] = (struct fwd_instance){.service = SERVICE, .in_use = 1};
+	/* Of long ago: an engine that is started anew does not hurry for that. */
+	tables.cpus[0].reasons[FWD_FULL] = 5;
 	assert_int_equal(sweep_open(&sweep, &tables), 0);
 	sweep_configure(&sweep, &timeouts);
 	return 0;
@@ -349,9 +351,30 @@ static void a_full_table_ages_sooner(void **state)
 	fill_table(100, FWD_ESTABLISHED, START);
 	pass(START + 460 * NSEC_PER_SEC);
 	assert_int_not_equal(sweep.totals.flows[0], 0);
-	tables.settings->pressure_until = START + 500 * NSEC_PER_SEC;
+	tables.cpus[1].reasons[FWD_FULL]++;
 	pass(START + 460 * NSEC_PER_SEC);
 	assert_int_equal(sweep.totals.flows[0], 0);
+}
+
+/* Half-open connections end sooner then, and nothing else does. */
+static void a_flood_hurts_no_other_flow(void **state)
+{
+	struct flow flow = flow_of(77777, false, FWD_ESTABLISHED, START);
+	uint32_t made = fill_table(100, FWD_SYN, START);
+
+	(void)state;
+	put(&flow);
+	tables.settings->half_open_max = made;
+	tables.settings->pressure_until = START + 1000 * NSEC_PER_SEC;
+	tables.cpus[0].reasons[FWD_FLOOD]++;
+	pass(START);
+	assert_int_equal(tables.settings->half_open, made);
+	pass(START + 6 * NSEC_PER_SEC);
+	assert_int_equal(tables.settings->half_open, made);
+	pass(START + 10 * NSEC_PER_SEC);
+	check_loads(1, 0, 0);
+	pass(START + 890 * NSEC_PER_SEC);
+	assert_int_not_equal(flows_find(&tables, &flow), FLOWS_NONE);
 }
 
 /* Half of a big table changes while a pass is under way. */
@@ -524,6 +547,7 @@ int main(void)
 		TEST(lost_events_and_nonsense),
 		TEST(wrong_loads_become_right),
 		TEST(a_full_table_ages_sooner),
+		TEST(a_flood_hurts_no_other_flow),
 		TEST(loads_of_a_table_that_changes),
 		TEST(tables_by_chance),
 		TEST(beside_packets),
