@@ -251,6 +251,14 @@ uint32_t ipv4_netmask(uint8_t length)
 	return length ? htonl(UINT32_MAX << (32 - length)) : 0;
 }
 
+bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_t length)
+{
+	uint8_t whole = length / 8, mask = (uint8_t)(0xff00 >> length % 8);
+
+	return memcmp(a, b, whole) == 0 &&
+	       (mask == 0 || ((a->s6_addr[whole] ^ b->s6_addr[whole]) & mask) == 0);
+}
+
 int copy_text(char *dst, size_t size, const char *text)
 {
 	size_t length = strlen(text);

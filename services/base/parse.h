@@ -8,6 +8,7 @@
 #define TRIREME_BASE_PARSE_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,9 @@ const char *format_protocol(unsigned int protocol);
 
 /* Netmask of a prefix length 0..32, network byte order. */
 uint32_t ipv4_netmask(uint8_t length);
+
+/* a and b have the same first length (0..128) bits. */
+bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_t length);
 
 /* Copies text with its end; -ENAMETOOLONG when it does not fit: nothing is cut off silently. */
 int copy_text(char *dst, size_t size, const char *text);

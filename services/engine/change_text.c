@@ -40,7 +40,8 @@ static const char *key_text(const struct ipvs_key *key, char *buf, size_t size)
 	char text[ENDPOINT_MAX];
 
 	if (key->mark)
-		snprintf(buf, size, key->mark & MARKS_OWN ? "mark 0x%08x" : "mark %u", key->mark);
+		snprintf(buf, size, key->mark & MARKS_OWN ? "%smark 0x%08x" : "%smark %u",
+			 key->family == AF_INET6 ? "IPv6 " : "", key->mark);
 	else
 		snprintf(buf, size, "%s/%s", endpoint(key->family, key->address, key->port, text),
 			 format_protocol(key->protocol));
@@ -52,9 +53,13 @@ static void service_text(const char *verb, const struct ipvs_service *s, char *b
 	char key[ENDPOINT_MAX + 8], mask[INET_ADDRSTRLEN];
 
 	key_text(&s->key, key, sizeof(key));
+	if (s->key.family == AF_INET6)
+		snprintf(mask, sizeof(mask), "/%u", s->netmask);
+	else
+		inet_ntop(AF_INET, &s->netmask, mask, sizeof(mask));
 	if (s->flags & IP_VS_SVC_F_PERSISTENT)
 		snprintf(buf, size, "%s service %s %s persistent %u s %s", verb, key, s->scheduler,
-			 s->timeout, inet_ntop(AF_INET, &s->netmask, mask, sizeof(mask)));
+			 s->timeout, mask);
 	else
 		snprintf(buf, size, "%s service %s %s", verb, key, s->scheduler);
 }

@@ -43,16 +43,18 @@ static int make_service(const struct config_service *from, const struct health_s
 		const struct config_real *config = &from->reals[i];
 		const struct health_real *known = find_real(before, config->name);
 
+		struct config_inet address = config_real_inet(config);
 		uint16_t port = config->port ? config->port : from->check_port;
 		bool disabled = config->admin_state == CONFIG_ADMIN_DISABLED;
 
-		if (known && before->check == from->check && known->address == config->address &&
-		    known->port == port && !known->disabled && !disabled) {
+		if (known && before->check == from->check &&
+		    config_inet_equal(&known->address, &address) && known->port == port &&
+		    !known->disabled && !disabled) {
 			reals[i] = *known;
 			continue;
 		}
 		memcpy(reals[i].name, config->name, sizeof(reals[i].name));
-		reals[i].address = config->address;
+		reals[i].address = address;
 		reals[i].port = port;
 		reals[i].disabled = disabled;
 		reals[i].grace_end = now + ENGINE_GRACE_NS;

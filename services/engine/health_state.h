@@ -15,7 +15,7 @@
 
 struct health_real {
 	char name[CONFIG_NAME_MAX];
-	uint32_t address;
+	struct config_inet address;
 	uint16_t port; /* that is checked */
 	bool disabled;
 	enum engine_health state;

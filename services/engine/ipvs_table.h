@@ -42,7 +42,7 @@ struct ipvs_service {
 	char scheduler[IPVS_SCHEDULER_MAX];
 	uint32_t flags;	  /* IP_VS_SVC_F_…, without IP_VS_SVC_F_HASHED */
 	uint32_t timeout; /* of persistence, seconds */
-	uint32_t netmask; /* of persistence, network byte order */
+	uint32_t netmask; /* of persistence: network byte order; of IPv6 the number of bits */
 	struct ipvs_dest *dests;
 	size_t n_dests;
 };

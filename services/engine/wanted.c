@@ -28,17 +28,18 @@ uint8_t wanted_protocol(enum config_protocol protocol)
 
 struct ipvs_key wanted_key(const struct config_service *service, uint32_t mark)
 {
-	struct ipvs_key key = {.family = AF_INET, .mark = mark};
+	struct ipvs_key key = {.family = service->ipv6 ? AF_INET6 : AF_INET, .mark = mark};
+	struct config_inet inet = config_service_inet(service);
 
 	if (mark)
 		return key;
 	key.protocol = wanted_protocol(service->protocol);
 	key.port = service->port;
-	memcpy(key.address, &service->address, sizeof(service->address));
+	memcpy(key.address, inet.bytes, sizeof(inet.bytes));
 	return key;
 }
 
-static struct ipvs_dest dest_at(const struct config_service *service, uint32_t address,
+static struct ipvs_dest dest_at(const struct config_service *service, struct config_inet inet,
 				uint16_t port)
 {
 	static const uint32_t methods[] = {
@@ -47,18 +48,18 @@ static struct ipvs_dest dest_at(const struct config_service *service, uint32_t a
 		[CONFIG_METHOD_TUNNEL] = IP_VS_CONN_F_TUNNEL,
 	};
 	struct ipvs_dest dest = {
-		.family = AF_INET,
+		.family = inet.family,
 		.port = port,
 		.method = methods[service->method],
 	};
 
-	memcpy(dest.address, &address, sizeof(address));
+	memcpy(dest.address, inet.bytes, sizeof(inet.bytes));
 	return dest;
 }
 
 struct ipvs_dest wanted_dest(const struct config_service *service, const struct config_real *real)
 {
-	struct ipvs_dest dest = dest_at(service, real->address, real->port);
+	struct ipvs_dest dest = dest_at(service, config_real_inet(real), real->port);
 
 	dest.weight = real->admin_state == CONFIG_ADMIN_ENABLED ? real->weight : 0;
 	dest.upper = real->upper;
@@ -68,7 +69,7 @@ struct ipvs_dest wanted_dest(const struct config_service *service, const struct 
 
 struct ipvs_dest wanted_sorry(const struct config_service *service)
 {
-	struct ipvs_dest dest = dest_at(service, service->sorry_address, service->sorry_port);
+	struct ipvs_dest dest = dest_at(service, config_sorry_inet(service), service->sorry_port);
 
 	dest.weight = 1;
 	return dest;
@@ -80,11 +81,18 @@ struct ipvs_timeouts wanted_timeouts(const struct config *config)
 				      config->timeout_udp};
 }
 
+/* In the kernel's form: a mask of IPv4, a number of bits of IPv6. */
+static uint32_t persistence_mask(const struct config_service *config, uint8_t bits)
+{
+	return config->ipv6 ? bits : ipv4_netmask(bits);
+}
+
 static struct ipvs_service service_of(const struct config_service *config, uint32_t mark)
 {
 	/* Without persistence the kernel keeps the mask all the same: one fixed value. */
 	struct ipvs_service service = {.key = wanted_key(config, mark),
-				       .netmask = ipv4_netmask(32)};
+				       .netmask =
+					       persistence_mask(config, config->ipv6 ? 128 : 32)};
 
 	memcpy(service.scheduler, config->scheduler, sizeof(service.scheduler));
 	if (strcmp(config->scheduler, "sh") == 0 || strcmp(config->scheduler, "mh") == 0)
@@ -93,7 +101,7 @@ static struct ipvs_service service_of(const struct config_service *config, uint3
 	if (config->persistent) {
 		service.flags |= IP_VS_SVC_F_PERSISTENT;
 		service.timeout = config->persistence_s;
-		service.netmask = ipv4_netmask(config->persistence_prefix);
+		service.netmask = persistence_mask(config, config->persistence_prefix);
 	}
 	return service;
 }
@@ -117,7 +125,7 @@ static bool was_below_quorum(const struct subject *s)
 
 	if (!s->present || s->present->n_dests == 0)
 		return false;
-	if (s->config->sorry_address) {
+	if (config_has_sorry(s->config)) {
 		sorry = wanted_sorry(s->config);
 		found = ipvs_service_find(s->present, &sorry);
 		return found && found->weight > 0;
@@ -174,7 +182,7 @@ static int add_dests(struct ipvs_service *service, const struct subject *s)
 			dest.weight = 0;
 		r = ipvs_service_add(service, &dest);
 	}
-	if (r == 0 && s->config->sorry_address)
+	if (r == 0 && config_has_sorry(s->config))
 		r = add_sorry(service, s, below, leaves);
 	return r;
 }

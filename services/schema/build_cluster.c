@@ -60,6 +60,7 @@ static const struct field node_fields[] = {
 	VALUE("priority", FIELD_U8, struct config_node, priority),
 	VALUE("standby", FIELD_BOOL, struct config_node, standby),
 	VALUE("gateway", FIELD_IPV4, struct config_node, gateway),
+	VALUE("ipv6-gateway", FIELD_IPV6, struct config_node, ipv6_gateway),
 };
 
 static const struct field group_fields[] = {

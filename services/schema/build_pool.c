@@ -30,7 +30,7 @@ static const struct field pool_fields[] = {
 
 static const struct field real_fields[] = {
 	TEXT("name", struct config_real, name),
-	VALUE("address", FIELD_IPV4, struct config_real, address),
+	ADDRESS("address", struct config_real, address, ipv6_address),
 	VALUE("port", FIELD_U16, struct config_real, port),
 	VALUE("weight", FIELD_U16, struct config_real, weight),
 	CHOICE("admin-state", struct config_real, admin_state, admin_names),

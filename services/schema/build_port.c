@@ -46,6 +46,11 @@ static const struct field address_fields[] = {
 	VALUE("prefix-length", FIELD_U8, struct config_address, prefix_length),
 };
 
+static const struct field ipv6_fields[] = {
+	VALUE("address", FIELD_IPV6, struct config_ipv6_address, address),
+	VALUE("prefix-length", FIELD_U8, struct config_ipv6_address, prefix_length),
+};
+
 static const struct field route_fields[] = {
 	VALUE("via", FIELD_IPV4, struct config_route, via),
 };
@@ -81,6 +86,21 @@ static int build_address(void *object, const struct lyd_node *from)
 	return SET_FIELDS((struct config_address *)object, address_fields, from);
 }
 
+static int build_ipv6_address(void *object, const struct lyd_node *from)
+{
+	return SET_FIELDS((struct config_ipv6_address *)object, ipv6_fields, from);
+}
+
+static int build_addresses(struct config_port *port, const struct lyd_node *from)
+{
+	int r = BUILD_LIST(lyd_child(from), "additional-address", build_address, port->additional,
+			   &port->n_additional);
+
+	return r < 0 ? r
+		     : BUILD_LIST(lyd_child(from), "ipv6-address", build_ipv6_address, port->ipv6,
+				  &port->n_ipv6);
+}
+
 int build_port(void *object, const struct lyd_node *from)
 {
 	const struct lyd_node *vlan = child_of(from, "vlan"), *bond = child_of(from, "bond");
@@ -95,9 +115,7 @@ int build_port(void *object, const struct lyd_node *from)
 		port->kind = CONFIG_PORT_BOND;
 		r = build_bond(&port->bond, bond);
 	}
-	return r < 0 ? r
-		     : BUILD_LIST(lyd_child(from), "additional-address", build_address,
-				  port->additional, &port->n_additional);
+	return r < 0 ? r : build_addresses(port, from);
 }
 
 int build_route(void *object, const struct lyd_node *from)

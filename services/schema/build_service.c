@@ -36,7 +36,7 @@ static const struct field mark_fields[] = {
 
 static const struct field match_fields[] = {
 	TEXT("name", struct config_match, name),
-	VALUE("address", FIELD_IPV4, struct config_match, address),
+	ADDRESS("address", struct config_match, address, ipv6_address),
 	CHOICE("protocol", struct config_match, protocol, protocol_names),
 	VALUE("port-first", FIELD_U16, struct config_match, range.first),
 	VALUE("port-last", FIELD_U16, struct config_match, range.last),
@@ -45,7 +45,7 @@ static const struct field match_fields[] = {
 static const struct field service_fields[] = {
 	TEXT("name", struct config_service, name),
 	VALUE("firewall-mark", FIELD_U16, struct config_service, mark),
-	VALUE("address", FIELD_IPV4, struct config_service, address),
+	ADDRESS("address", struct config_service, address, ipv6_address),
 	CHOICE("protocol", struct config_service, protocol, protocol_names),
 	VALUE("port", FIELD_U16, struct config_service, port),
 	CHOICE("method", struct config_service, method, method_names),
@@ -60,6 +60,10 @@ static const struct field persistence_fields[] = {
 	VALUE("prefix-length", FIELD_U8, struct config_service, persistence_prefix),
 };
 
+static const struct field ipv6_persistence_fields[] = {
+	VALUE("ipv6-prefix-length", FIELD_U8, struct config_service, persistence_prefix),
+};
+
 static const struct field check_fields[] = {
 	CHOICE("type", struct config_service, check, check_names),
 	VALUE("interval", FIELD_U32, struct config_service, check_interval),
@@ -69,7 +73,7 @@ static const struct field check_fields[] = {
 };
 
 static const struct field sorry_fields[] = {
-	VALUE("address", FIELD_IPV4, struct config_service, sorry_address),
+	ADDRESS("address", struct config_service, sorry_address, sorry_ipv6_address),
 	VALUE("port", FIELD_U16, struct config_service, sorry_port),
 };
 
@@ -147,6 +151,30 @@ static int build_service(void *object, const struct lyd_node *from)
 	return r < 0 ? r : build_ranges(service, from);
 }
 
+static int set_prefix_of_ipv6(struct config_service *service, const struct lyd_node *from)
+{
+	return service->ipv6
+		       ? SET_FIELDS(service, ipv6_persistence_fields, child_of(from, "persistence"))
+		       : 0;
+}
+
+/* What depends on the pools and marks, which are there now. */
+static int resolve_services(struct config *config, const struct lyd_node *tree)
+{
+	struct config_service *service = config->services;
+	int r = 0;
+
+	for (; tree && r == 0; tree = tree->next) {
+		if (strcmp(LYD_NAME(tree), "virtual-service") != 0)
+			continue;
+		r = config_resolve_service(config, service);
+		if (r == 0)
+			r = set_prefix_of_ipv6(service, tree);
+		service++;
+	}
+	return r;
+}
+
 static int build_forwarding(struct config *config, const struct lyd_node *forwarding)
 {
 	int r = SET_FIELDS(config, timeout_fields, child_of(forwarding, "timeouts"));
@@ -166,7 +194,5 @@ int build_services(struct config *config, const struct lyd_node *tree)
 	if (r == 0)
 		r = BUILD_ALLOCATED(tree, "virtual-service", build_service, CONFIG_SERVICES_MAX,
 				    &config->services, &config->n_services);
-	for (size_t i = 0; i < config->n_services && r == 0; i++)
-		r = config_resolve_service(config, &config->services[i]);
-	return r;
+	return r < 0 ? r : resolve_services(config, tree);
 }

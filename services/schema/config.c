@@ -57,15 +57,6 @@ const struct config_port *config_port_by_neighbour(const struct config_node *nod
 	return NULL;
 }
 
-static bool in_prefix(const struct in6_addr *a, const struct config_ipv6_address *own)
-{
-	size_t whole = own->prefix_length / 8;
-	uint8_t mask = (uint8_t)(0xff00 >> own->prefix_length % 8);
-
-	return memcmp(a, &own->address, whole) == 0 &&
-	       (mask == 0 || ((a->s6_addr[whole] ^ own->address.s6_addr[whole]) & mask) == 0);
-}
-
 const struct config_port *config_port_by_inet(const struct config_node *node,
 					      const struct config_inet *inet)
 {
@@ -78,7 +69,9 @@ const struct config_port *config_port_by_inet(const struct config_node *node,
 		return config_port_by_neighbour(node, ipv4);
 	for (size_t i = 0; inet->family == AF_INET6 && i < node->n_ports; i++) {
 		for (size_t j = 0; j < node->ports[i].n_ipv6; j++) {
-			if (in_prefix(&ipv6, &node->ports[i].ipv6[j]))
+			const struct config_ipv6_address *own = &node->ports[i].ipv6[j];
+
+			if (ipv6_same_subnet(&ipv6, &own->address, own->prefix_length))
 				return &node->ports[i];
 		}
 	}

@@ -45,6 +45,10 @@ static int set_field(void *object, const struct field *field, const struct lyd_n
 		return parse_ipv4(text, target);
 	case FIELD_IPV6:
 		return parse_ipv6(text, target);
+	case FIELD_IF_IPV4:
+		return strchr(text, ':') ? 0 : parse_ipv4(text, target);
+	case FIELD_IF_IPV6:
+		return strchr(text, ':') ? parse_ipv6(text, target) : 0;
 	case FIELD_MAC:
 		return parse_mac(text, target);
 	case FIELD_ENUM:

@@ -16,6 +16,8 @@ enum field_kind {
 	FIELD_U32,
 	FIELD_IPV4,
 	FIELD_IPV6,
+	FIELD_IF_IPV4, /* of a leaf that has either: nothing, if it is of the other family */
+	FIELD_IF_IPV6,
 	FIELD_MAC,
 	FIELD_ENUM,
 };
@@ -50,6 +52,10 @@ int set_fields(void *object, const struct field *fields, size_t n_fields,
 	       const struct lyd_node *parent);
 
 #define SET_FIELDS(object, fields, parent) set_fields(object, fields, ARRAY_SIZE(fields), parent)
+
+/* The two members for a leaf that has an address of either family. */
+#define ADDRESS(leaf, type, ipv4, ipv6) \
+	VALUE(leaf, FIELD_IF_IPV4, type, ipv4), VALUE(leaf, FIELD_IF_IPV6, type, ipv6)
 
 /* Elements of a leaf-list of addresses, for BUILD_LIST(). */
 int build_ipv4(void *object, const struct lyd_node *from);

@@ -161,13 +161,40 @@ int document_take_machine(struct document *document, char ret_node[CONFIG_NAME_M
 	return set_text(document, &error);
 }
 
-/* The level that the node itself needs; 0: any. */
+/* Of a union: the type among its types that the value has. */
+static const struct lysc_type *type_in_union(const struct lyd_node *node)
+{
+	const struct lyd_value *value = &((const struct lyd_node_term *)node)->value;
+	const struct lysc_type_union *type = (const struct lysc_type_union *)value->realtype;
+	LY_ARRAY_COUNT_TYPE u;
+
+	LY_ARRAY_FOR(type->types, u)
+	{
+		const struct lysc_type *is = type->types[u];
+
+		if (is->basetype == LY_TYPE_LEAFREF)
+			is = ((const struct lysc_type_leafref *)is)->realtype;
+		if (is == value->subvalue->value.realtype)
+			return type->types[u];
+	}
+	return NULL;
+}
+
+/* The level that the node needs by itself, or by the type of its value; 0: any. */
 static uint32_t level_of(const struct lyd_node *node)
 {
 	const struct lysc_ext_instance *since = schema_extension(node->schema, "since");
 	uint32_t level = 0;
 
-	if (since && tree_is_set(node))
+	if (!tree_is_set(node))
+		return 0;
+	if (!since && node->schema->nodetype & LYD_NODE_TERM &&
+	    ((const struct lyd_node_term *)node)->value.realtype->basetype == LY_TYPE_UNION) {
+		const struct lysc_type *type = type_in_union(node);
+
+		since = type ? extension_in(type->exts, "since") : NULL;
+	}
+	if (since)
 		(void)parse_u32(since->argument, 0, UINT32_MAX, &level);
 	return level;
 }

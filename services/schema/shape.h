@@ -15,8 +15,8 @@
 /* Root, machine, cluster, timing, ring, system, forwarding, access, management with their
  * containers. */
 #define SHAPE_FIXED 17
-/* A port with bond or VLAN, members, additional addresses. */
-#define SHAPE_PORT (2 + CONFIG_MEMBERS_MAX + CONFIG_ADDITIONAL_MAX)
+/* A port with bond or VLAN, members, additional addresses, IPv6 addresses. */
+#define SHAPE_PORT (2 + CONFIG_MEMBERS_MAX + CONFIG_ADDITIONAL_MAX + CONFIG_IPV6_ADDRESSES_MAX)
 #define SHAPE_NODE (1 + CONFIG_PORTS_MAX * SHAPE_PORT + CONFIG_ROUTES_MAX)
 /* A group with its addresses, and resources with their parameters. */
 #define SHAPE_GROUP (1 + CONFIG_FLOATING_MAX + CONFIG_RESOURCES_MAX * (1 + CONFIG_PARAMETERS_MAX))

@@ -11,16 +11,22 @@
 #include "schema/shape.h"
 #include "schema/validate.h"
 
-const struct lysc_ext_instance *schema_extension(const struct lysc_node *node, const char *name)
+const struct lysc_ext_instance *extension_in(const struct lysc_ext_instance *extensions,
+					     const char *name)
 {
 	LY_ARRAY_COUNT_TYPE u;
 
-	LY_ARRAY_FOR(node->exts, u)
+	LY_ARRAY_FOR(extensions, u)
 	{
-		if (strcmp(node->exts[u].def->name, name) == 0)
-			return &node->exts[u];
+		if (strcmp(extensions[u].def->name, name) == 0)
+			return &extensions[u];
 	}
 	return NULL;
+}
+
+const struct lysc_ext_instance *schema_extension(const struct lysc_node *node, const char *name)
+{
+	return extension_in(node->exts, name);
 }
 
 /* A second, tolerant parse only serves the message. */

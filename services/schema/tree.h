@@ -83,6 +83,10 @@ static inline void tree_freep(struct lyd_node **tree)
 	lyd_free_all(*tree);
 }
 
+/* The extension of that name among those of a node or a type, or NULL. */
+const struct lysc_ext_instance *extension_in(const struct lysc_ext_instance *extensions,
+					     const char *name);
+
 /* The extension of that name at the node, or NULL. */
 const struct lysc_ext_instance *schema_extension(const struct lysc_node *node, const char *name);
 

@@ -41,6 +41,14 @@ void bad_address(struct schema_error *error, uint32_t address)
 	format_ipv4(address, error->value, sizeof(error->value));
 }
 
+void bad_inet(struct schema_error *error, const struct config_inet *inet)
+{
+	char text[CONFIG_INET_TEXT_MAX];
+
+	bad_value(error, "%s",
+		  inet->family == AF_UNSPEC ? "0.0.0.0 or ::" : config_inet_text(inet, text));
+}
+
 bool same_subnet(uint32_t a, uint32_t b, uint8_t length)
 {
 	return ((a ^ b) & ipv4_netmask(length)) == 0;
@@ -60,6 +68,47 @@ const char *address_unusable(uint32_t address, uint8_t length)
 	if (length < 31 && (host | mask) == UINT32_MAX)
 		return "an address of a host: this is the broadcast address of the subnet";
 	return NULL;
+}
+
+/* The host's part is all zeros. */
+static bool is_subnet_itself(const struct in6_addr *address, uint8_t length)
+{
+	struct in6_addr host = *address;
+
+	for (uint8_t i = 0; i < length; i++)
+		host.s6_addr[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
+	return IN6_IS_ADDR_UNSPECIFIED(&host);
+}
+
+const char *ipv6_unusable(const struct in6_addr *address, uint8_t length)
+{
+	if (IN6_IS_ADDR_UNSPECIFIED(address))
+		return "an address of a host: :: means that there is none";
+	if (IN6_IS_ADDR_LOOPBACK(address))
+		return "an address of a network card: ::1 means this machine itself";
+	if (IN6_IS_ADDR_V4MAPPED(address) || IN6_IS_ADDR_V4COMPAT(address))
+		return "an IPv6 address: this is an IPv4 address in the form of IPv6 (RFC 4291)";
+	if (IN6_IS_ADDR_LINKLOCAL(address))
+		return "a global or unique local address: fe80::/10 is link-local, each port makes "
+		       "its own";
+	if (IN6_IS_ADDR_MULTICAST(address))
+		return "an address of one host: ff00::/8 is multicast";
+	if (length < 127 && is_subnet_itself(address, length))
+		return "an address of one host: this is that of all routers of the subnet (RFC "
+		       "4291, 2.6.1)";
+	return NULL;
+}
+
+bool ipv6_reaches(const struct config_port *port, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < port->n_ipv6; i++) {
+		const struct config_ipv6_address *own = &port->ipv6[i];
+
+		if (ipv6_same_subnet(address, &own->address, own->prefix_length) &&
+		    !ipv6_unusable(address, own->prefix_length))
+			return true;
+	}
+	return false;
 }
 
 const struct config_node *first_router(const struct config *config)

@@ -15,12 +15,13 @@ int config_validate(const struct config *config, struct schema_error *error);
 
 /* An address of the cluster's own: a port's, a further one of it, or an alias. */
 struct own_address {
-	uint32_t address;
+	struct config_inet inet;
+	const void *is;			/* the struct that has it */
 	const struct config_node *node; /* of a port; else NULL */
 	const struct config_port *port;
-	const struct config_address *additional; /* NULL: the port's address */
-	const struct config_group *group;	 /* of an alias; else NULL */
-	const struct config_alias *alias;
+	const struct config_group *group; /* of an alias; else NULL */
+	const char *alias_port;		  /* on which it is, and */
+	const char *label;		  /* its label; NULL: of IPv6 */
 };
 
 /* What the parts share. */
@@ -59,6 +60,9 @@ int bad_at(struct schema_error *error, const char *format, ...)
 void bad_value(struct schema_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void bad_address(struct schema_error *error, uint32_t address);
+
+/* Of what can have both families; which of the two that mean none it was is not known. */
+void bad_inet(struct schema_error *error, const struct config_inet *inet);
 void bad_allowed(struct schema_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -71,6 +75,8 @@ bool same_subnet(uint32_t a, uint32_t b, uint8_t length);
  */
 bool address_holder(const struct validation *v, uint32_t address, const void *except,
 		    char *ret_path, size_t size);
+bool inet_holder(const struct validation *v, const struct config_inet *inet, const void *except,
+		 char *ret_path, size_t size);
 
 /*
  * Why a host in a subnet of that prefix length cannot have this address (multicast, network
@@ -78,8 +84,20 @@ bool address_holder(const struct validation *v, uint32_t address, const void *ex
  */
 const char *address_unusable(uint32_t address, uint8_t length);
 
-/* The alias of that address and its group; both NULL: there is none. */
-struct own_address alias_of(const struct validation *v, uint32_t address);
+/* The same of IPv6; length: 128 where no subnet is known. */
+const char *ipv6_unusable(const struct in6_addr *address, uint8_t length);
+
+/* Some IPv6 address of the port has it in its subnet, and a host there can have it. */
+bool ipv6_reaches(const struct config_port *port, const struct in6_addr *address);
+
+/* The alias of that address and its group, which is NULL when there is none. */
+struct own_address alias_of(const struct validation *v, const struct config_inet *inet);
+
+/*
+ * 0, or the address is no floating one: value and allowed have been written, where it stands is for
+ * bad_at().
+ */
+int check_floating(const struct validation *v, const struct config_inet *inet);
 
 /* The first router of the configuration or NULL. */
 const struct config_node *first_router(const struct config *config);

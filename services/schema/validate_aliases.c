@@ -149,87 +149,52 @@ static int check_tracked(const struct validation *v, const struct config_group *
 		      format_ipv4(address, text, sizeof(text)));
 }
 
-struct floating {
-	const struct config_group *group;
-	const struct config_ipv6_alias *alias;
-	char text[INET6_ADDRSTRLEN];
-};
-
-static int compare_addresses(const void *a, const void *b)
+/* 0, or what is wrong with its address is in value and allowed. */
+static int check_ipv6_address(const struct validation *v, const struct config_ipv6_alias *alias)
 {
-	const struct floating *x = a, *y = b;
-	int order = memcmp(&x->alias->address, &y->alias->address, sizeof(x->alias->address));
+	struct config_inet inet = config_inet(0, &alias->address);
+	const char *why = ipv6_unusable(&alias->address, 128);
+	char holder[200], text[INET6_ADDRSTRLEN];
 
-	return order ? order : (x->alias > y->alias) - (x->alias < y->alias);
-}
-
-/* Why no network knows one host by this address, as what is allowed instead; NULL: one can. */
-static const char *ipv6_unusable(const struct in6_addr *address)
-{
-	if (IN6_IS_ADDR_UNSPECIFIED(address))
-		return "an address of a host: :: means that there is none";
-	if (IN6_IS_ADDR_LOOPBACK(address))
-		return "an address of a network card: ::1 means this machine itself";
-	if (IN6_IS_ADDR_V4MAPPED(address) || IN6_IS_ADDR_V4COMPAT(address))
-		return "an IPv6 address: this is an IPv4 address in the form of IPv6 (RFC 4291), "
-		       "and those belong into the list alias";
-	if (IN6_IS_ADDR_LINKLOCAL(address))
-		return "a global or unique local address: fe80::/10 is link-local, each port makes "
-		       "its own";
-	if (IN6_IS_ADDR_MULTICAST(address))
-		return "an address of one host: ff00::/8 is multicast";
-	return NULL;
-}
-
-static int check_ipv6_alias(const struct validation *v, const struct floating *f)
-{
-	const char *why = ipv6_unusable(&f->alias->address);
-
-	if (why) {
-		bad_value(v->error, "%s", f->text);
+	if (why)
 		bad_allowed(v->error, "%s", why);
-		return bad_at(v->error, IPV6_PATH "/address", f->group->name, f->text);
-	}
+	else if (inet_holder(v, &inet, alias, holder, sizeof(holder)))
+		bad_allowed(v->error, "an address that nothing else uses: %s has it too", holder);
+	else
+		return 0;
+	bad_value(v->error, "%s", format_ipv6(&alias->address, text, sizeof(text)));
+	return -1;
+}
+
+static int check_ipv6_alias(const struct validation *v, const struct config_group *group,
+			    const struct config_ipv6_alias *alias)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	format_ipv6(&alias->address, text, sizeof(text));
+	if (check_ipv6_address(v, alias) < 0)
+		return bad_at(v->error, IPV6_PATH "/address", group->name, text);
 	for (size_t i = 0; i < v->config->n_nodes; i++) {
 		const struct config_node *node = &v->config->nodes[i];
 
-		if (node->role != CONFIG_ROLE_ROUTER || find_port(v, node, f->alias->port))
+		if (node->role != CONFIG_ROLE_ROUTER || find_port(v, node, alias->port))
 			continue;
-		bad_value(v->error, "%s", f->alias->port);
-		return bad_at(v->error, IPV6_PATH "/port", f->group->name, f->text);
+		bad_value(v->error, "%s", alias->port);
+		return bad_at(v->error, IPV6_PATH "/port", group->name, text);
 	}
 	return 0;
 }
 
-static int check_ipv6(const struct validation *v)
+static int check_group(const struct validation *v, const struct config_group *group)
 {
-	size_t max = (size_t)CONFIG_GROUPS_MAX * CONFIG_IPV6_ALIASES_MAX, n = 0;
-	_cleanup_free_ struct floating *all = calloc(max, sizeof(*all));
 	int r = 0;
 
-	if (!all)
-		return -ENOMEM;
-	for (size_t i = 0; i < v->config->n_groups; i++) {
-		const struct config_group *group = &v->config->groups[i];
-
-		for (size_t j = 0; j < group->n_ipv6_aliases && r == 0; j++) {
-			struct floating *f = &all[n++];
-
-			f->group = group;
-			f->alias = &group->ipv6_aliases[j];
-			format_ipv6(&f->alias->address, f->text, sizeof(f->text));
-			r = check_ipv6_alias(v, f);
-		}
-	}
-	qsort(all, n, sizeof(*all), compare_addresses);
-	for (size_t i = 1; i < n && r == 0; i++) {
-		if (!IN6_ARE_ADDR_EQUAL(&all[i - 1].alias->address, &all[i].alias->address))
-			continue;
-		bad_value(v->error, "%s", all[i].text);
-		bad_allowed(v->error, "an address that no other group has: group %s has it too",
-			    all[i - 1].group->name);
-		r = bad_at(v->error, IPV6_PATH "/address", all[i].group->name, all[i].text);
-	}
+	for (size_t i = 0; i < group->n_ipv6_aliases && r == 0; i++)
+		r = check_ipv6_alias(v, group, &group->ipv6_aliases[i]);
+	for (size_t i = 0; i < group->n_aliases && r == 0; i++)
+		r = check_alias(v, group, &group->aliases[i]);
+	for (size_t i = 0; i < group->n_tracked && r == 0; i++)
+		r = check_tracked(v, group, group->tracked[i]);
 	return r;
 }
 
@@ -237,16 +202,7 @@ int validate_aliases(const struct validation *v)
 {
 	int r = check_labels(v);
 
-	if (r == 0)
-		r = check_ipv6(v);
-
-	for (size_t i = 0; i < v->config->n_groups; i++) {
-		const struct config_group *group = &v->config->groups[i];
-
-		for (size_t j = 0; j < group->n_aliases && r == 0; j++)
-			r = check_alias(v, group, &group->aliases[j]);
-		for (size_t j = 0; j < group->n_tracked && r == 0; j++)
-			r = check_tracked(v, group, group->tracked[j]);
-	}
+	for (size_t i = 0; i < v->config->n_groups && r == 0; i++)
+		r = check_group(v, &v->config->groups[i]);
 	return r;
 }

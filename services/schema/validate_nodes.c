@@ -62,6 +62,29 @@ static int check_next_router(const struct validation *v, const struct config_nod
 	return -1;
 }
 
+/* As check_next_router(), of IPv6. */
+static int check_ipv6_router(const struct validation *v, const struct config_node *node)
+{
+	struct config_inet inet = config_inet(0, &node->ipv6_gateway);
+	char holder[200];
+	bool inside = false;
+
+	for (size_t i = 0; i < node->n_ports; i++)
+		inside |= ipv6_reaches(&node->ports[i], &node->ipv6_gateway);
+	if (!inside)
+		bad_allowed(v->error,
+			    "an address of a host inside the subnet of an IPv6 address of "
+			    "one of the node's ports");
+	else if (inet_holder(v, &inet, NULL, holder, sizeof(holder)))
+		bad_allowed(v->error,
+			    "the address of another router, outside this cluster: %s has it",
+			    holder);
+	else
+		return 0;
+	bad_inet(v->error, &inet);
+	return bad_at(v->error, NODE_PATH "/ipv6-gateway", node->name);
+}
+
 static bool is_subnet_of(const struct config_port *port, const struct config_route *route)
 {
 	if (port->address && port->prefix_length == route->prefix_length &&
@@ -109,6 +132,8 @@ static int check_node(const struct validation *v, const struct config_node *node
 		r = validate_port(v, node, &node->ports[i]);
 	if (r == 0 && node->gateway && check_next_router(v, node, node->gateway) < 0)
 		return bad_at(v->error, NODE_PATH "/gateway", node->name);
+	if (r == 0 && !IN6_IS_ADDR_UNSPECIFIED(&node->ipv6_gateway))
+		r = check_ipv6_router(v, node);
 	for (size_t i = 0; i < node->n_routes && r == 0; i++)
 		r = check_route(v, node, &node->routes[i]);
 	return r;

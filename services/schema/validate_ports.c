@@ -24,9 +24,9 @@ static int check_no_address(const struct validation *v, const struct config_node
 	else if (!carries_vlans(node, port))
 		bad_allowed(v->error, "it is missing, and only a port that carries VLANs can do "
 				      "without");
-	else if (port->n_additional)
-		bad_allowed(v->error, "it is missing, and must be given when there are additional "
-				      "addresses");
+	else if (port->n_additional || port->n_ipv6)
+		bad_allowed(v->error, "it is missing, and must be given when there are "
+				      "others");
 	else
 		return 0;
 	return bad_at(v->error, PORT_PATH "/address", node->name, port->name);
@@ -91,6 +91,62 @@ static int check_addresses(const struct validation *v, const struct config_node 
 			continue;
 		return bad_at(v->error, PORT_PATH "/additional-address[address='%s']", node->name,
 			      port->name, format_ipv4(a->address, text, sizeof(text)));
+	}
+	return 0;
+}
+
+/* As check_subnet(). */
+static bool in_subnet_of_other(const struct config_node *node, const struct config_port *port,
+			       const struct config_ipv6_address *a,
+			       const struct config_port **ret_other)
+{
+	for (const struct config_port *other = node->ports; other < port; other++) {
+		for (size_t i = 0; i < other->n_ipv6; i++) {
+			const struct config_ipv6_address *b = &other->ipv6[i];
+
+			*ret_other = other;
+			if (ipv6_same_subnet(&a->address, &b->address,
+					     a->prefix_length < b->prefix_length
+						     ? a->prefix_length
+						     : b->prefix_length))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int check_ipv6_address(const struct validation *v, const struct config_node *node,
+			      const struct config_port *port, const struct config_ipv6_address *a)
+{
+	struct config_inet inet = config_inet(0, &a->address);
+	const char *why = ipv6_unusable(&a->address, a->prefix_length);
+	const struct config_port *other;
+	char holder[200], text[INET6_ADDRSTRLEN];
+
+	if (why)
+		bad_allowed(v->error, "%s", why);
+	else if (inet_holder(v, &inet, a, holder, sizeof(holder)))
+		bad_allowed(v->error, "an address that nothing else uses: %s has it too", holder);
+	else if (in_subnet_of_other(node, port, a, &other))
+		bad_allowed(v->error,
+			    "an address in a subnet of its own: it lies in the subnet of %s",
+			    other->name);
+	else
+		return 0;
+	bad_value(v->error, "%s", format_ipv6(&a->address, text, sizeof(text)));
+	return -1;
+}
+
+static int check_ipv6_addresses(const struct validation *v, const struct config_node *node,
+				const struct config_port *port)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	for (size_t i = 0; i < port->n_ipv6; i++) {
+		if (check_ipv6_address(v, node, port, &port->ipv6[i]) == 0)
+			continue;
+		return bad_at(v->error, PORT_PATH "/ipv6-address[address='%s']", node->name,
+			      port->name, format_ipv6(&port->ipv6[i].address, text, sizeof(text)));
 	}
 	return 0;
 }
@@ -181,6 +237,8 @@ int validate_port(const struct validation *v, const struct config_node *node,
 		r = check_addresses(v, node, port);
 		if (r == 0)
 			r = check_same_network(v, node, port);
+		if (r == 0)
+			r = check_ipv6_addresses(v, node, port);
 	}
 	if (r == 0 && port->kind == CONFIG_PORT_VLAN)
 		r = check_vlan(v, node, port);

@@ -9,7 +9,7 @@
 
 /* A range of ports at an address. */
 struct claim {
-	uint32_t address;
+	struct config_inet inet;
 	enum config_protocol protocol;
 	struct config_port_range range;
 	const struct config_service *service; /* NULL: of a mark's match */
@@ -22,8 +22,12 @@ static int compare_claims(const void *a, const void *b)
 {
 	const struct claim *x = a, *y = b;
 
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
+	int order = x->inet.family != y->inet.family
+			    ? x->inet.family - y->inet.family
+			    : memcmp(x->inet.bytes, y->inet.bytes, sizeof(x->inet.bytes));
+
+	if (order)
+		return order;
 	if (x->protocol != y->protocol)
 		return x->protocol < y->protocol ? -1 : 1;
 	if (x->range.first != y->range.first)
@@ -41,16 +45,21 @@ static size_t collect(const struct config *config, struct claim *claims)
 		for (size_t j = 0; j < mark->n_matches; j++, n++) {
 			const struct config_match *m = &mark->matches[j];
 
-			claims[n] =
-				(struct claim){m->address, m->protocol, m->range, NULL, mark, m, n};
+			claims[n] = (struct claim){
+				config_match_inet(m), m->protocol, m->range, NULL, mark, m, n};
 		}
 	}
 	for (size_t i = 0; i < config->n_services; i++) {
 		const struct config_service *s = &config->services[i];
 
 		for (size_t j = 0; j < s->n_ranges; j++, n++)
-			claims[n] = (struct claim){
-				s->address, s->protocol, s->ranges[j], s, NULL, NULL, n};
+			claims[n] = (struct claim){config_service_inet(s),
+						   s->protocol,
+						   s->ranges[j],
+						   s,
+						   NULL,
+						   NULL,
+						   n};
 	}
 	return n;
 }
@@ -121,7 +130,7 @@ static int check_overlaps(const struct validation *v, const struct claim *claims
 	for (size_t i = 0; i < n; i++) {
 		const struct claim *claim = &claims[i];
 
-		if (furthest && furthest->address == claim->address &&
+		if (furthest && config_inet_equal(&furthest->inet, &claim->inet) &&
 		    furthest->protocol == claim->protocol) {
 			if (claim->range.first <= furthest->range.last)
 				return bad_overlap(v, furthest, claim);

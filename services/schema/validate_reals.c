@@ -14,41 +14,84 @@
 static bool on_private_address(const struct validation *v, const struct config_service *service)
 {
 	const struct config_mark *mark = config_mark_by_number(v->config, service->mark);
-	const struct config_alias *alias = alias_of(v, service->address).alias;
+	struct config_inet inet = config_service_inet(service);
+	const char *port = alias_of(v, &inet).alias_port;
 
 	for (size_t i = 0; mark && i < mark->n_matches; i++) {
-		alias = alias_of(v, mark->matches[i].address).alias;
-		if (alias && strcmp(alias->port, "eth1") == 0)
+		inet = config_match_inet(&mark->matches[i]);
+		port = alias_of(v, &inet).alias_port;
+		if (port && strcmp(port, "eth1") == 0)
 			return true;
 	}
-	return alias && strcmp(alias->port, "eth1") == 0;
+	return port && strcmp(port, "eth1") == 0;
 }
 
-static bool reaches(const struct config_port *port, uint32_t address)
+static bool reaches(const struct config_port *port, const struct config_inet *inet)
 {
+	struct in6_addr ipv6;
+	uint32_t address;
+
+	if (inet->family == AF_INET6) {
+		memcpy(&ipv6, inet->bytes, sizeof(ipv6));
+		return ipv6_reaches(port, &ipv6);
+	}
+	memcpy(&address, inet->bytes, sizeof(address));
 	return port->address && same_subnet(address, port->address, port->prefix_length) &&
 	       !address_unusable(address, port->prefix_length);
 }
 
-/* Under NAT the answers must come back through eth1; under direct routing the MAC is enough. */
-static int check_router(const struct validation *v, const struct config_node *router,
-			const struct config_service *service, uint32_t address)
+static const char *unusable(const struct config_inet *inet)
+{
+	struct in6_addr ipv6;
+	uint32_t address;
+
+	if (inet->family == AF_INET6) {
+		memcpy(&ipv6, inet->bytes, sizeof(ipv6));
+		return ipv6_unusable(&ipv6, 128);
+	}
+	memcpy(&address, inet->bytes, sizeof(address));
+	return address_unusable(address, 32);
+}
+
+/* What nat wants of an address that eth1 does not reach. */
+static void bad_for_nat(const struct validation *v, const struct config_node *router, bool ipv6)
 {
 	const struct config_port *private = config_port_by_name(router, "eth1");
+	char text[INET6_ADDRSTRLEN];
+	uint8_t length = private->prefix_length;
+
+	if (ipv6 && private->n_ipv6 == 0) {
+		bad_allowed(v->error,
+			    "an address inside the subnet of an IPv6 address of eth1, and router "
+			    "%s has none: nat needs the real servers there",
+			    router->name);
+		return;
+	}
+	if (ipv6) {
+		format_ipv6(&private->ipv6[0].address, text, sizeof(text));
+		length = private->ipv6[0].prefix_length;
+	} else {
+		format_ipv4(private->address, text, sizeof(text));
+	}
+	bad_allowed(v->error,
+		    "an address of a host inside the subnet of eth1, which is %s/%u on router %s: "
+		    "nat needs the real servers there",
+		    text, length, router->name);
+}
+
+/* Under NAT the answers must come back through eth1; under direct routing the MAC is enough. */
+static int check_router(const struct validation *v, const struct config_node *router,
+			const struct config_service *service, const struct config_inet *inet)
+{
 	bool nat = service->method == CONFIG_METHOD_NAT, reachable = false;
-	char text[16];
 
 	for (size_t i = 0; i < router->n_ports; i++)
-		reachable |= (!nat || &router->ports[i] == private) &&
-			     reaches(&router->ports[i], address);
+		reachable |= (!nat || strcmp(router->ports[i].name, "eth1") == 0) &&
+			     reaches(&router->ports[i], inet);
 	if (reachable)
 		return 0;
 	if (nat)
-		bad_allowed(v->error,
-			    "an address of a host inside the subnet of eth1, which is %s/%u on "
-			    "router %s: nat needs the real servers there",
-			    format_ipv4(private->address, text, sizeof(text)),
-			    private->prefix_length, router->name);
+		bad_for_nat(v, router, service->ipv6);
 	else
 		bad_allowed(v->error,
 			    "an address of a host inside the subnet of a port of router %s: direct "
@@ -59,10 +102,10 @@ static int check_router(const struct validation *v, const struct config_node *ro
 
 /* Whichever router owns the group must reach it. A tunnel goes through any network. */
 static int check_reachable(const struct validation *v, const struct config_service *service,
-			   uint32_t address)
+			   const struct config_inet *inet)
 {
 	const struct config *config = v->config;
-	const char *why = address_unusable(address, 32);
+	const char *why = unusable(inet);
 
 	if (service->method == CONFIG_METHOD_TUNNEL) {
 		if (why)
@@ -71,7 +114,7 @@ static int check_reachable(const struct validation *v, const struct config_servi
 	}
 	for (size_t i = 0; i < config->n_nodes; i++) {
 		if (config->nodes[i].role == CONFIG_ROLE_ROUTER &&
-		    check_router(v, &config->nodes[i], service, address) < 0)
+		    check_router(v, &config->nodes[i], service, inet) < 0)
 			return -1;
 	}
 	if (service->method == CONFIG_METHOD_NAT && on_private_address(v, service)) {
@@ -85,13 +128,18 @@ static int check_reachable(const struct validation *v, const struct config_servi
 
 /* 0, or what is wrong is in value and allowed. */
 static int check_address(const struct validation *v, const struct config_service *service,
-			 uint32_t address)
+			 const struct config_inet *inet)
 {
 	char holder[200];
 
-	bad_address(v->error, address);
-	if (!address_holder(v, address, NULL, holder, sizeof(holder)))
-		return check_reachable(v, service, address);
+	bad_inet(v->error, inet);
+	if ((inet->family == AF_INET6) != service->ipv6) {
+		bad_allowed(v->error, "an %s address, as that of service %s",
+			    service->ipv6 ? "IPv6" : "IPv4", service->name);
+		return -1;
+	}
+	if (!inet_holder(v, inet, NULL, holder, sizeof(holder)))
+		return check_reachable(v, service, inet);
 	bad_allowed(v->error, "the address of a real server: %s has it", holder);
 	return -1;
 }
@@ -135,7 +183,9 @@ static int check_weight(const struct validation *v, const struct config_service 
 int validate_real(const struct validation *v, const struct config_service *service,
 		  const struct config_real *real)
 {
-	if (check_address(v, service, real->address) < 0)
+	struct config_inet inet = config_real_inet(real);
+
+	if (check_address(v, service, &inet) < 0)
 		return bad_at(v->error, REAL_PATH "/address", service->pool, real->name);
 	if (check_port(v, service, real->port) < 0)
 		return bad_at(v->error, REAL_PATH "/port", service->pool, real->name);
@@ -144,15 +194,19 @@ int validate_real(const struct validation *v, const struct config_service *servi
 
 int validate_sorry(const struct validation *v, const struct config_service *service)
 {
-	if (check_address(v, service, service->sorry_address) < 0)
+	struct config_inet sorry = config_sorry_inet(service);
+
+	if (check_address(v, service, &sorry) < 0)
 		return bad_at(v->error, SORRY_PATH "/address", service->name);
 	if (check_port(v, service, service->sorry_port) < 0)
 		return bad_at(v->error, SORRY_PATH "/port", service->name);
 	for (size_t i = 0; i < service->n_reals; i++) {
-		if (service->reals[i].address != service->sorry_address ||
+		struct config_inet inet = config_real_inet(&service->reals[i]);
+
+		if (!config_inet_equal(&inet, &sorry) ||
 		    service->reals[i].port != service->sorry_port)
 			continue;
-		bad_address(v->error, service->sorry_address);
+		bad_inet(v->error, &sorry);
 		bad_allowed(v->error, "a machine that is none of the real servers: %s is it too",
 			    service->reals[i].name);
 		return bad_at(v->error, SORRY_PATH "/address", service->name);
@@ -170,8 +224,12 @@ static int compare(const void *a, const void *b)
 	const struct config_real *x = ((const struct ref *)a)->real;
 	const struct config_real *y = ((const struct ref *)b)->real;
 
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
+	int order = x->address != y->address
+			    ? (x->address < y->address ? -1 : 1)
+			    : memcmp(&x->ipv6_address, &y->ipv6_address, sizeof(x->ipv6_address));
+
+	if (order)
+		return order;
 	if (x->port != y->port)
 		return x->port - y->port;
 	return (x > y) - (x < y);
@@ -189,10 +247,12 @@ static int check_twins(const struct validation *v, const char *pool,
 		sorted[i].real = &reals[i];
 	qsort(sorted, n, sizeof(sorted[0]), compare);
 	for (size_t i = 1; i < n; i++) {
-		if (sorted[i - 1].real->address != sorted[i].real->address ||
-		    sorted[i - 1].real->port != sorted[i].real->port)
+		struct config_inet a = config_real_inet(sorted[i - 1].real);
+		struct config_inet b = config_real_inet(sorted[i].real);
+
+		if (!config_inet_equal(&a, &b) || sorted[i - 1].real->port != sorted[i].real->port)
 			continue;
-		bad_address(v->error, sorted[i].real->address);
+		bad_inet(v->error, &b);
 		bad_allowed(v->error,
 			    "an address and port that no other real server of the pool has: %s has "
 			    "them too",

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <string.h>
 
-#include "base/parse.h"
-#include "schema/error.h"
 #include "schema/shape.h"
 #include "schema/validate.h"
 
 #define SERVICE_PATH "/trireme:virtual-service[name='%s']"
+#define MATCH_PATH "/trireme:firewall-mark[mark='%u']/match[name='%s']"
 
-static bool has_alias_on(const struct config_group *group, const char *port)
+/* Of that family. */
+static bool has_alias_on(const struct config_group *group, const char *port, bool ipv6)
 {
-	for (size_t i = 0; i < group->n_aliases; i++) {
-		if (strcmp(group->aliases[i].port, port) == 0)
+	for (size_t i = 0; i < config_n_floating(group); i++) {
+		struct config_floating f = config_floating(group, i);
+
+		if (!f.label == ipv6 && strcmp(f.port, port) == 0)
 			return true;
 	}
 	return false;
@@ -35,25 +38,11 @@ static int check_total(const struct validation *v)
 
 static int check_address(const struct validation *v, const struct config_service *service)
 {
-	const char *separator = "";
+	struct config_inet inet = config_service_inet(service);
 
-	if (service->mark || alias_of(v, service->address).alias)
-		return 0;
-	bad_address(v->error, service->address);
-	bad_allowed(v->error, "a value of /trireme:alias-group/alias/address: %s",
-		    v->config->n_groups ? "" : "there is none");
-	for (size_t i = 0; i < v->config->n_groups; i++) {
-		const struct config_group *group = &v->config->groups[i];
-
-		for (size_t k = 0; k < group->n_aliases; k++, separator = ", ") {
-			char text[16];
-
-			error_append(v->error->allowed, sizeof(v->error->allowed), "%s%s",
-				     separator,
-				     format_ipv4(group->aliases[k].address, text, sizeof(text)));
-		}
-	}
-	return bad_at(v->error, SERVICE_PATH "/address", service->name);
+	return service->mark || check_floating(v, &inet) == 0
+		       ? 0
+		       : bad_at(v->error, SERVICE_PATH "/address", service->name);
 }
 
 static int check_pool(const struct validation *v, const struct config_service *service)
@@ -77,36 +66,39 @@ static int check_pool(const struct validation *v, const struct config_service *s
 
 /* Answers pass the router only if it is the real servers' gateway while it has the address. */
 static int check_nat_group(const struct validation *v, const struct config_service *service,
-			   uint32_t address)
+			   const struct config_inet *inet)
 {
-	const struct config_group *group = alias_of(v, address).group;
+	const struct config_group *group = alias_of(v, inet).group;
 	const char *missing = NULL;
 
-	if (group && !has_alias_on(group, "eth1"))
+	if (group && !has_alias_on(group, "eth1", service->ipv6))
 		missing = "eth1";
-	else if (group && !has_alias_on(group, "eth0"))
+	else if (group && !has_alias_on(group, "eth0", service->ipv6))
 		missing = "eth0";
 	if (!missing)
 		return 0;
 	bad_value(v->error, "nat");
 	bad_allowed(v->error,
-		    "nat needs a public alias (eth0) and a private one (eth1, the real servers' "
+		    "nat needs a public %s (eth0) and a private one (eth1, the real servers' "
 		    "gateway) in the group of the service's address: group %s has none on %s",
-		    group->name, missing);
+		    service->ipv6 ? "ipv6-alias" : "alias", group->name, missing);
 	return bad_at(v->error, SERVICE_PATH "/method", service->name);
 }
 
 static int check_nat(const struct validation *v, const struct config_service *service)
 {
 	const struct config_mark *mark = config_mark_by_number(v->config, service->mark);
+	struct config_inet inet = config_service_inet(service);
 	int r = 0;
 
 	if (service->method != CONFIG_METHOD_NAT)
 		return 0;
 	if (!mark)
-		return check_nat_group(v, service, service->address);
-	for (size_t i = 0; i < mark->n_matches && r == 0; i++)
-		r = check_nat_group(v, service, mark->matches[i].address);
+		return check_nat_group(v, service, &inet);
+	for (size_t i = 0; i < mark->n_matches && r == 0; i++) {
+		inet = config_match_inet(&mark->matches[i]);
+		r = check_nat_group(v, service, &inet);
+	}
 	return r;
 }
 
@@ -120,13 +112,41 @@ static int check_service(const struct validation *v, const struct config_service
 		r = check_nat(v, service);
 	for (size_t i = 0; i < service->n_reals && r == 0; i++)
 		r = validate_real(v, service, &service->reals[i]);
-	return r == 0 && service->sorry_address ? validate_sorry(v, service) : r;
+	return r == 0 && config_has_sorry(service) ? validate_sorry(v, service) : r;
+}
+
+/* To the kernel a mark is a service of one family. */
+static int check_mark(const struct validation *v, const struct config_mark *mark)
+{
+	struct config_inet first = config_match_inet(&mark->matches[0]);
+	int r = 0;
+
+	for (size_t i = 0; i < mark->n_matches && r == 0; i++) {
+		struct config_inet inet = config_match_inet(&mark->matches[i]);
+
+		r = check_floating(v, &inet);
+		if (r == 0 && inet.family != first.family) {
+			bad_inet(v->error, &inet);
+			bad_allowed(v->error,
+				    "an %s address, as that of %s: those of one mark are of one "
+				    "family",
+				    first.family == AF_INET6 ? "IPv6" : "IPv4",
+				    mark->matches[0].name);
+			r = -EBADMSG;
+		}
+		if (r < 0)
+			return bad_at(v->error, MATCH_PATH "/address", mark->mark,
+				      mark->matches[i].name);
+	}
+	return r;
 }
 
 int validate_services(const struct validation *v)
 {
 	int r = check_total(v);
 
+	for (size_t i = 0; i < v->config->n_marks && r == 0; i++)
+		r = check_mark(v, &v->config->marks[i]);
 	for (size_t i = 0; i < v->config->n_services && r == 0; i++)
 		r = check_service(v, &v->config->services[i]);
 	return r;

@@ -59,6 +59,28 @@ static void netmasks(void **state)
 	assert_string_equal(format_ipv4(ipv4_netmask(32), text, sizeof(text)), "255.255.255.255");
 }
 
+static bool same(const char *a, const char *b, uint8_t length)
+{
+	struct in6_addr x, y;
+
+	assert_int_equal(parse_ipv6(a, &x), 0);
+	assert_int_equal(parse_ipv6(b, &y), 0);
+	return ipv6_same_subnet(&x, &y, length);
+}
+
+static void subnets_of_ipv6(void **state)
+{
+	(void)state;
+	assert_true(same("2001:db8::1", "fd00::", 0));
+	assert_true(same("2001:db8:0:7::1", "2001:db8:0:7:ffff::", 64));
+	assert_false(same("2001:db8:0:7::1", "2001:db8:0:6::1", 64));
+	assert_true(same("2001:db8:0:7::1", "2001:db8:0:6::1", 63));
+	assert_false(same("2001:db8:0:7::1", "2001:db8:0:5::1", 63));
+	assert_true(same("fd00::2", "fd00::3", 127));
+	assert_false(same("fd00::2", "fd00::3", 128));
+	assert_true(same("fd00::3", "fd00::3", 128));
+}
+
 static void macs(void **state)
 {
 	static const uint8_t expected[6] = {0x52, 0x54, 0, 0xab, 0xcd, 0xef};
@@ -159,13 +181,10 @@ static void times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(netmasks),
-		cmocka_unit_test(macs),
-		cmocka_unit_test(text_is_never_cut),
-		cmocka_unit_test(prefixes),
-		cmocka_unit_test(times),
+		cmocka_unit_test(numbers),  cmocka_unit_test(addresses),
+		cmocka_unit_test(netmasks), cmocka_unit_test(subnets_of_ipv6),
+		cmocka_unit_test(macs),	    cmocka_unit_test(text_is_never_cut),
+		cmocka_unit_test(prefixes), cmocka_unit_test(times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,29 +22,52 @@ struct reader {
 	char health[SERVICES_MAX][REALS_MAX][12];
 };
 
-static void endpoint(char *text, uint32_t *address, uint16_t *port)
+/* One of the addresses; whether it is that of IPv6. */
+static bool endpoint(char *text, uint32_t *address, struct in6_addr *ipv6, uint16_t *port)
 {
-	char *colon = strchr(text, ':');
+	char *colon = strrchr(text, ':');
+	bool brackets = text[0] == '[';
 	uint32_t value;
 
 	assert_non_null(colon);
 	*colon = '\0';
-	assert_int_equal(parse_ipv4(text, address), 0);
+	if (brackets) {
+		assert_int_equal(colon[-1], ']');
+		colon[-1] = '\0';
+		assert_int_equal(parse_ipv6(text + 1, ipv6), 0);
+	} else {
+		assert_int_equal(parse_ipv4(text, address), 0);
+	}
 	assert_int_equal(parse_u32(colon + 1, 0, 65535, &value), 0);
 	*port = (uint16_t)value;
+	return brackets;
+}
+
+/* As the kernel has it; returns the family. */
+static uint16_t kernel_endpoint(char *text, uint8_t address[16], uint16_t *port)
+{
+	struct in6_addr ipv6 = {0};
+	uint32_t ipv4 = 0;
+	bool is_ipv6 = endpoint(text, &ipv4, &ipv6, port);
+
+	if (is_ipv6)
+		memcpy(address, &ipv6, sizeof(ipv6));
+	else
+		memcpy(address, &ipv4, sizeof(ipv4));
+	return is_ipv6 ? AF_INET6 : AF_INET;
 }
 
 static void read_service(struct reader *r, const char *line)
 {
 	struct config *config = r->c->config;
 	struct config_service *s = &config->services[config->n_services++];
-	char protocol[8], where[32], method[8];
+	char protocol[8], where[56], method[8];
 
 	assert_true(config->n_services <= SERVICES_MAX);
-	assert_int_equal(sscanf(line, "service %32s %7s %31s %7s %15s", s->name, protocol, where,
+	assert_int_equal(sscanf(line, "service %32s %7s %55s %7s %15s", s->name, protocol, where,
 				method, s->scheduler),
 			 5);
-	endpoint(where, &s->address, &s->port);
+	s->ipv6 = endpoint(where, &s->address, &s->ipv6_address, &s->port);
 	s->protocol = strcmp(protocol, "udp") == 0    ? CONFIG_PROTOCOL_UDP
 		      : strcmp(protocol, "sctp") == 0 ? CONFIG_PROTOCOL_SCTP
 						      : CONFIG_PROTOCOL_TCP;
@@ -62,16 +85,16 @@ static void read_real(struct reader *r, const char *line)
 	size_t n = r->c->config->n_services - 1;
 	struct config_service *s = &r->c->config->services[n];
 	struct config_real *real = &s->reals[s->n_reals];
-	char where[32], admin[12] = "";
+	char where[56], admin[12] = "";
 
 	assert_true(s->n_reals < REALS_MAX);
-	assert_true(sscanf(line, "real %32s %31s %hu %11s %11s %u %u", real->name, where,
+	assert_true(sscanf(line, "real %32s %55s %hu %11s %11s %u %u", real->name, where,
 			   &real->weight, r->health[n][s->n_reals], admin, &real->upper,
 			   &real->lower) >= 4);
 	real->admin_state = strcmp(admin, "drain") == 0	     ? CONFIG_ADMIN_DRAIN
 			    : strcmp(admin, "disabled") == 0 ? CONFIG_ADMIN_DISABLED
 							     : CONFIG_ADMIN_ENABLED;
-	endpoint(where, &real->address, &real->port);
+	endpoint(where, &real->address, &real->ipv6_address, &real->port);
 	s->n_reals++;
 }
 
@@ -81,7 +104,7 @@ static void read_config(struct reader *r, const char *line)
 	struct config_service *s =
 		config->n_services ? &config->services[config->n_services - 1] : NULL;
 	unsigned long long ms;
-	char where[32];
+	char where[56];
 
 	if (sscanf(line, "time %llu", &ms) == 1) {
 		r->c->now = ms * 1000000;
@@ -94,8 +117,8 @@ static void read_config(struct reader *r, const char *line)
 	} else if (s && sscanf(line, "persistent %u/%hhu", &s->persistence_s,
 			       &s->persistence_prefix) == 2) {
 		s->persistent = true;
-	} else if (s && sscanf(line, "sorry %31s", where) == 1) {
-		endpoint(where, &s->sorry_address, &s->sorry_port);
+	} else if (s && sscanf(line, "sorry %55s", where) == 1) {
+		endpoint(where, &s->sorry_address, &s->sorry_ipv6_address, &s->sorry_port);
 	} else if (s && strcmp(line, "several") == 0) {
 		s->port = 0;
 	} else if (!s || (sscanf(line, "mark %hu", &s->mark) != 1 &&
@@ -106,27 +129,27 @@ static void read_config(struct reader *r, const char *line)
 
 static void read_kernel(struct reader *r, const char *line)
 {
-	char protocol[8], where[32], mask[16];
+	char protocol[8], where[56], mask[16];
 	struct ipvs_service s = {.key.family = AF_INET};
-	struct ipvs_dest d = {.family = AF_INET};
-	uint32_t address;
+	struct ipvs_dest d = {0};
 
-	if (sscanf(line, "service %7s %31s %15s %u %u %15s", protocol, where, s.scheduler, &s.flags,
+	if (sscanf(line, "service %7s %55s %15s %u %u %15s", protocol, where, s.scheduler, &s.flags,
 		   &s.timeout, mask) == 6) {
 		s.key.protocol = strcmp(protocol, "udp") == 0	 ? IPPROTO_UDP
 				 : strcmp(protocol, "sctp") == 0 ? IPPROTO_SCTP
 								 : IPPROTO_TCP;
-		endpoint(where, &address, &s.key.port);
-		memcpy(s.key.address, &address, sizeof(address));
-		assert_int_equal(parse_ipv4(mask, &s.netmask), 0);
+		s.key.family = kernel_endpoint(where, s.key.address, &s.key.port);
+		if (s.key.family == AF_INET6)
+			assert_int_equal(parse_u32(mask, 1, 128, &s.netmask), 0);
+		else
+			assert_int_equal(parse_ipv4(mask, &s.netmask), 0);
 		assert_int_equal(ipvs_table_add(&r->c->present, &s, &r->service), 0);
 	} else if (sscanf(line, "mark %i %15s", (int *)&s.key.mark, s.scheduler) == 2) {
 		s.netmask = 0xffffffff;
 		assert_int_equal(ipvs_table_add(&r->c->present, &s, &r->service), 0);
-	} else if (sscanf(line, "dest %31s %u %u %u %u", where, &d.method, &d.weight, &d.upper,
+	} else if (sscanf(line, "dest %55s %u %u %u %u", where, &d.method, &d.weight, &d.upper,
 			  &d.lower) >= 4) {
-		endpoint(where, &address, &d.port);
-		memcpy(d.address, &address, sizeof(address));
+		d.family = kernel_endpoint(where, d.address, &d.port);
 		assert_int_equal(ipvs_service_add(r->service, &d), 0);
 	} else {
 		fail_msg("not understood: %s", line);

@@ -14,6 +14,7 @@
  *     real web2 10.77.0.102:80 3 up drain 100 80    admin state, thresholds
  *   kernel
  *   service tcp 203.0.113.10:80 wrr 1 300 255.255.255.0   flags, timeout, netmask
+ *   service tcp [2001:db8::10]:80 wrr 0 0 128       of IPv6: its bits
  *   mark 7 rr                                       0x80000001: one of the engine's own
  *     dest 10.77.0.101:80 0 3 0                     method, weight, upper threshold
  */

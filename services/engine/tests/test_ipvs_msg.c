@@ -83,6 +83,50 @@ static void service_round_trip(void **state)
 	assert_int_equal(seen.n_dests, 0);
 }
 
+/* Of IPv6 the whole address counts, and persistence has a number of bits for its mask. */
+static void ipv6_round_trip(void **state)
+{
+	static const struct ipvs_service wanted = {
+		.key = {.family = AF_INET6,
+			.protocol = IPPROTO_TCP,
+			.address = {0x20, 0x01, 0x0d, 0xb8, 0x01, 0x13, [15] = 0x10},
+			.port = 443},
+		.scheduler = "mh",
+		.flags = IP_VS_SVC_F_PERSISTENT,
+		.timeout = 300,
+		.netmask = 56,
+	};
+	static const struct ipvs_dest real = {
+		.family = AF_INET6, .address = {0xfd, 0, 0, 0x77, [15] = 0x65}, .port = 8443};
+	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
+	struct change change = {CHANGE_DEST_ADD, &wanted, &real};
+	const struct nlattr *nest, *attr;
+	struct nlmsghdr *nlh;
+	struct ipvs_service seen = {0};
+	int n = 0;
+
+	(void)state;
+	nlh = ipvs_msg_change(buf, FAMILY, &change);
+	mnl_attr_for_each (nest, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(nest) != IPVS_CMD_ATTR_DEST)
+			continue;
+		mnl_attr_for_each_nested (attr, nest) {
+			if (mnl_attr_get_type(attr) == IPVS_DEST_ATTR_ADDR_FAMILY)
+				n += mnl_attr_get_u16(attr) == AF_INET6;
+			if (mnl_attr_get_type(attr) == IPVS_DEST_ATTR_ADDR)
+				n += mnl_attr_get_payload_len(attr) == 16 &&
+				     memcmp(mnl_attr_get_payload(attr), real.address, 16) == 0;
+		}
+	}
+	assert_int_equal(n, 2);
+	change = (struct change){CHANGE_SERVICE_ADD, &wanted, NULL};
+	assert_int_equal(ipvs_msg_parse_service(ipvs_msg_change(buf, FAMILY, &change), &seen), 0);
+	assert_true(ipvs_key_equal(&seen.key, &wanted.key));
+	assert_int_equal(seen.netmask, 56);
+	seen.key.address[15]++;
+	assert_false(ipvs_key_equal(&seen.key, &wanted.key));
+}
+
 static void service_by_mark(void **state)
 {
 	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
@@ -293,11 +337,12 @@ static void family(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(headers),	    cmocka_unit_test(service_round_trip),
-		cmocka_unit_test(service_by_mark),  cmocka_unit_test(delete_is_short),
-		cmocka_unit_test(dest_from_kernel), cmocka_unit_test(dest_to_kernel),
-		cmocka_unit_test(cut_off),	    cmocka_unit_test(long_scheduler),
-		cmocka_unit_test(family),	    cmocka_unit_test(timeouts),
+		cmocka_unit_test(headers),	   cmocka_unit_test(service_round_trip),
+		cmocka_unit_test(service_by_mark), cmocka_unit_test(ipv6_round_trip),
+		cmocka_unit_test(delete_is_short), cmocka_unit_test(dest_from_kernel),
+		cmocka_unit_test(dest_to_kernel),  cmocka_unit_test(cut_off),
+		cmocka_unit_test(long_scheduler),  cmocka_unit_test(family),
+		cmocka_unit_test(timeouts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

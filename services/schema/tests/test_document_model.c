@@ -162,6 +162,11 @@ static const char levels_model[] =
 	"    leaf old { type string; }"
 	"    leaf two { tre:since 2; type string; }"
 	"    list three { tre:since 3; key name; leaf name { type string; } }"
+	"    leaf either { type union { type uint8; type enumeration { tre:since 4; enum x; } } }"
+	"    leaf number { type uint8; }"
+	"    leaf at { type union {"
+	"      type leafref { path \"/c/number\"; require-instance false; }"
+	"      type leafref { tre:since 5; path \"/c/old\"; require-instance false; } } }"
 	"    leaf nine { tre:since 9; type string; default \"x\"; } } }";
 
 static void check_level(const struct schema *levels, const char *text, uint32_t level,
@@ -195,6 +200,10 @@ static void the_level_is_that_of_the_newest_node(void **state)
 		    "{\"trireme:c\":{\"two\":\"b\",\"three\":[{\"name\":\"x\"},{\"name\":\"y\"}]}}",
 		    3, "/trireme:c/three[name='x']");
 	check_level(&levels, "{\"trireme:c\":{\"nine\":\"x\"}}", 9, "/trireme:c/nine");
+	check_level(&levels, "{\"trireme:c\":{\"either\":7}}", 0, "");
+	check_level(&levels, "{\"trireme:c\":{\"either\":\"x\"}}", 4, "/trireme:c/either");
+	check_level(&levels, "{\"trireme:c\":{\"at\":7}}", 0, "");
+	check_level(&levels, "{\"trireme:c\":{\"at\":\"x\"}}", 5, "/trireme:c/at");
 	ly_ctx_destroy(levels.ctx);
 }
 

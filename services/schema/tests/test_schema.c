@@ -175,6 +175,60 @@ static void tracked_addresses_are_on_a_port(void **state)
 	assert_null(config_port_by_neighbour(r2, inet_addr("192.0.2.1")));
 }
 
+static const struct config_service *service_of(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_services; i++) {
+		if (strcmp(config->services[i].name, name) == 0)
+			return &config->services[i];
+	}
+	fail_msg("no service %s", name);
+	return NULL;
+}
+
+static void check_endpoint(struct config_inet inet, uint16_t port, const char *text)
+{
+	char is[CONFIG_ENDPOINT_TEXT_MAX];
+
+	assert_string_equal(config_endpoint_text(&inet, port, is), text);
+}
+
+static void structs_have_both_families(void **state)
+{
+	_cleanup_(config_freep) struct config *config = load(GOLDEN "ok-ipv6-service.json");
+	const struct config_service *web = service_of(config, "web");
+	const struct config_service *web6 = service_of(config, "web6");
+	const struct config_service *marked6 = service_of(config, "marked6");
+	const struct config_node *r1 = &config->nodes[0];
+	struct config_inet inet;
+
+	(void)state;
+	assert_false(web->ipv6);
+	assert_false(config_has_sorry(web));
+	check_endpoint(config_service_inet(web), web->port, "203.0.113.10:80");
+	assert_true(web6->ipv6);
+	assert_int_equal(web6->address, 0);
+	check_endpoint(config_service_inet(web6), web6->port, "[2001:db8:113::10]:80");
+	check_endpoint(config_sorry_inet(web6), web6->sorry_port, "[fd00:77::109]:81");
+	check_endpoint(config_real_inet(&web6->reals[0]), web6->reals[0].port, "[fd00:77::101]:80");
+	check_endpoint(config_real_inet(&web6->reals[1]), web6->reals[1].port,
+		       "[fd00:77::102]:8080");
+	assert_int_equal(web6->persistence_prefix, 56);
+	assert_int_equal(service_of(config, "far6")->persistence_prefix, 128);
+	assert_true(marked6->ipv6);
+	assert_int_equal(config_service_inet(marked6).family, AF_UNSPEC);
+	check_endpoint(config_match_inet(&config->marks[0].matches[0]), 20,
+		       "[2001:db8:113::10]:20");
+	assert_int_equal(r1->ports[0].n_ipv6, 1);
+	assert_int_equal(r1->ports[0].ipv6[0].prefix_length, 64);
+	inet = config_inet(0, &r1->ipv6_gateway);
+	check_endpoint(inet, 1, "[2001:db8:113::1]:1");
+	assert_string_equal(config_port_by_inet(r1, &inet)->name, "eth0");
+	inet = config_real_inet(&web6->reals[0]);
+	assert_string_equal(config_port_by_inet(r1, &inet)->name, "eth1");
+	inet.bytes[7] ^= 1; /* another /64 */
+	assert_null(config_port_by_inet(r1, &inet));
+}
+
 static void files_that_cannot_be_read(void **state)
 {
 	struct config *config = NULL;
@@ -283,7 +337,7 @@ static void floods_are_refused_unparsed(void **state)
 {
 	(void)state;
 	flood("{\"trireme:virtual-service\":[\n", "{\"name\":\"a\"},", "{}]}",
-	      "line 2: at most 19953 objects, {...}, in a document");
+	      "line 2: at most 22001 objects, {...}, in a document");
 	flood("{\"trireme:cluster\":{\n\n", "\"name\":\"a\",", "\"name\":\"a\"}}",
 	      "line 3: at most 32 members in an object");
 	flood("", "[", "", "line 1: at most 16 levels of { and [ within one another");
@@ -318,6 +372,7 @@ int main(void)
 		cmocka_unit_test(structs_have_everything_that_is_set),
 		cmocka_unit_test(preferred_routers_keep_their_order),
 		cmocka_unit_test(tracked_addresses_are_on_a_port),
+		cmocka_unit_test(structs_have_both_families),
 		cmocka_unit_test(files_that_cannot_be_read),
 		cmocka_unit_test(the_largest_document_is_valid),
 		cmocka_unit_test(more_than_the_largest_is_refused),
