@@ -17,7 +17,7 @@ trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
 bpf += engine/bpf/forward engine/bench/load
 test-programs += bench-forward
 bench-forward-src := services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
-	services/engine/bench/bench_measure.c
+	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c
 bench-forward-pkg := libbpf
 
 tests += test_engine_plan
