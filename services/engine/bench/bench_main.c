@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
@@ -93,12 +94,35 @@ static int refuse(int n, char **words)
 	return r;
 }
 
+/* clear PORT: the data path on that port forgets its flows of IPv4. */
+static int clear(int n, char **words)
+{
+	_cleanup_close_ int program = -1, map = -1;
+	uint32_t size, entries;
+	struct bench_port port;
+	void *flows;
+
+	if (n != 1 || bench_parse_port(words[0], &port) < 0)
+		return bench_say(-EINVAL, "clear PORT");
+	program = bench_attached(&port);
+	if (program < 0)
+		return program;
+	map = bench_map(program, "fwd_flows4", &size, &entries);
+	if (map < 0)
+		return map;
+	flows = mmap(NULL, (size_t)size * entries, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	if (flows == MAP_FAILED)
+		return bench_say(-errno, words[0]);
+	memset(flows, 0, (size_t)size * entries);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int n, char **words);
 } commands[] = {
-	{"gro", gro},	      {"floor", least},		  {"refuse", refuse},
-	{"ours", bench_ours}, {"measure", bench_measure},
+	{"gro", gro},	  {"floor", least},	{"refuse", refuse},
+	{"clear", clear}, {"ours", bench_ours}, {"measure", bench_measure},
 };
 
 int main(int argc, char **argv)
@@ -111,6 +135,6 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
 								       : EXIT_SUCCESS;
-	fprintf(stderr, "usage: bench-forward gro|floor|refuse|measure WORD…\n");
+	fprintf(stderr, "usage: bench-forward gro|floor|refuse|ours|clear|measure WORD…\n");
 	return EXIT_FAILURE;
 }
