@@ -111,3 +111,24 @@ test_engine_sweep-src := services/engine/tests/test_sweep.c services/engine/test
 	services/engine/sweep.c services/engine/ageing.c services/engine/flows.c
 test_engine_sweep-pkg := cmocka
 test_engine_sweep-lib := -pthread
+
+# Connections on their way to the other routers.
+engine-sync := services/engine/sync.c services/engine/sync_send.c services/engine/sync_receive.c \
+	services/engine/sync_record.c services/engine/sync_wire.c
+
+tests += test_engine_sync_world
+test_engine_sync_world-src := services/engine/tests/test_sync_world.c services/engine/tests/sync_world.c \
+	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/forward_place.c
+test_engine_sync_world-pkg := cmocka
+
+fuzzers += fuzz_engine_sync_wire
+fuzz_engine_sync_wire-src := services/engine/tests/fuzz_sync_wire.c services/engine/sync_wire.c
+
+tests += test_engine_sync
+test_engine_sync-src := services/engine/tests/test_sync.c services/engine/tests/sync_world.c \
+	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/forward_place.c
+test_engine_sync-pkg := cmocka
+
+tests += test_engine_sync_wire
+test_engine_sync_wire-src := services/engine/tests/test_sync_wire.c services/engine/sync_wire.c
+test_engine_sync_wire-pkg := cmocka
