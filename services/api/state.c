@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "api/state_datapath.h"
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
@@ -66,6 +67,8 @@ static void add_real(struct buffer *b, bool first, const struct engine_real_stat
 	add_number(b, "active", real->active);
 	add_number(b, "inactive", real->inactive);
 	add_u64(b, "connections", real->connections);
+	add_u64(b, "packets-in", real->packets_in);
+	add_u64(b, "packets-out", real->packets_out);
 	add_u64(b, "bytes-in", real->bytes_in);
 	add_u64(b, "bytes-out", real->bytes_out);
 	add_words(b, "reason", real->reason);
@@ -380,6 +383,8 @@ int state_members(const struct state_input *in, char **ret_text, size_t *ret_siz
 	}
 	if (in->engine_error == 0)
 		add_list(&b, "service", in->services);
+	if (in->engine_error == 0 && in->totals)
+		state_add_datapath(&b, in->totals);
 	if (in->health_error == 0)
 		add_list(&b, "data-source", in->sources);
 	if (in->config_error == 0) {

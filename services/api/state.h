@@ -25,7 +25,8 @@ struct state_input {
 	int agent_error;
 	const struct agent_status *agent;
 	int engine_error;
-	const char *services; /* what state_add_service() has made; NULL: none */
+	const char *services;		    /* what state_add_service() has made; NULL: none */
+	const struct engine_totals *totals; /* NULL: there is no data path of XDP */
 	int health_error;
 	const char *sources; /* what state_add_source() has made; NULL: none */
 	int resource_error;

@@ -20,6 +20,8 @@ struct gathering {
 	int agent_error, engine_error, health_error, resource_error, config_error;
 	struct agent_status agent;
 	struct buffer services, sources;
+	struct engine_totals totals;
+	bool has_totals;
 	bool has_resources;
 	struct resource_status resources[RESOURCE_STATUS_MAX];
 	size_t n_resources;
@@ -52,7 +54,15 @@ static void *ask_engine(void *data)
 {
 	struct gathering *g = data;
 
+	int r;
+
 	g->engine_error = daemon_services(STATE_WAIT_MS, add_service, &g->services);
+	if (g->engine_error < 0)
+		return NULL;
+	r = daemon_totals(&g->totals);
+	g->has_totals = r == 0;
+	if (r != -ENODEV)
+		g->engine_error = r;
 	return NULL;
 }
 
@@ -164,6 +174,7 @@ static int make(const struct state_source *source, char **ret_members, size_t *r
 	input.now = clock_boot_ns();
 	input.services = list_of(&g.services, &g.engine_error);
 	input.sources = list_of(&g.sources, &g.health_error);
+	input.totals = g.has_totals ? &g.totals : NULL;
 	input.agent = &g.agent;
 	input.resources = g.resources;
 	input.n_resources = g.n_resources;

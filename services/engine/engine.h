@@ -9,6 +9,7 @@
 #include "engine/ipvs_io.h"
 #include "engine/ipvs_table.h"
 #include "engine/nft_io.h"
+#include "engine/statistics.h"
 #include "engine/steer.h"
 #include "proto/turn.h"
 #include "schema/config.h"
@@ -28,6 +29,7 @@ struct engine {
 	/* Whether the last comparison has put it into force; a difference since then is foreign. */
 	bool services_stood, forwarding_stood, timeouts_stood;
 	struct ipvs_table services;
+	const struct statistics_source *datapath; /* whoever runs it; NULL: there is none */
 	bool *applied;	      /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs; /* NULL: not open */
 	struct nft_io *nft;   /* NULL: not open */

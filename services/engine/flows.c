@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/flows.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -210,7 +209,6 @@ int flows_insert(const struct forward_tables *tables, const struct flow *flow, u
 {
 	uint32_t number = flows_find(tables, flow), first;
 
-	assert(is_flow(flow->what));
 	*ret_number = number;
 	if (number != FLOWS_NONE)
 		return -EEXIST;
@@ -231,7 +229,6 @@ bool flows_change(const struct forward_tables *tables, uint32_t number, uint32_t
 {
 	struct flow_words *words = flows_words(tables, number);
 
-	assert(is_flow(from) && is_flow(to));
 	if (!words || !turn(words, from, to))
 		return false;
 	account(tables, from, -1);
@@ -244,7 +241,6 @@ bool flows_remove(const struct forward_tables *tables, uint32_t number, const st
 	struct flow_words *words = flows_words(tables, number);
 	bool same;
 
-	assert(is_flow(seen->what));
 	if (!words || !turn(words, seen->what, FWD_CLAIMED))
 		return false;
 	same = __atomic_load_n(&words->key, __ATOMIC_RELAXED) == seen->key &&

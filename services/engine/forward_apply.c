@@ -109,6 +109,32 @@ static enum forward_obstacle plan_instances(struct forward_applied *a, struct fo
 	return FORWARD_SERVED;
 }
 
+static struct forward_real real_of(const struct config_service *config, int service,
+				   const struct ipvs_dest *dest)
+{
+	struct forward_real real = {
+		.family = dest->family == AF_INET6 ? 6 : 4,
+		.method = forward_write_method(config),
+		.port = htons(dest->port),
+		.service = (uint16_t)service,
+	};
+
+	memcpy(real.address, dest->address, sizeof(real.address));
+	return real;
+}
+
+int forward_apply_place(const struct forward_place *place, const struct config_service *config,
+			const struct ipvs_dest *dest)
+{
+	int service = forward_place_find_service(place, name_hash(config->name));
+	struct forward_real real;
+
+	if (service < 0)
+		return service;
+	real = real_of(config, service, dest);
+	return forward_place_find_real(place, &real);
+}
+
 static enum forward_obstacle plan_places(struct forward_applied *a, struct forward_service *s)
 {
 	size_t n = s->wanted ? s->wanted->n_dests : 0;
@@ -117,17 +143,9 @@ static enum forward_obstacle plan_places(struct forward_applied *a, struct forwa
 	if (n > FWD_LIST_MAX || n > ARRAY_SIZE(a->places) - a->n_places)
 		return FORWARD_NO_REALS;
 	for (size_t i = 0; i < n; i++) {
-		const struct ipvs_dest *dest = &s->wanted->dests[i];
-		struct forward_real real = {
-			.family = dest->family == AF_INET6 ? 6 : 4,
-			.method = forward_write_method(s->config),
-			.port = htons(dest->port),
-			.service = (uint16_t)s->number,
-		};
-		int number;
+		struct forward_real real = real_of(s->config, s->number, &s->wanted->dests[i]);
+		int number = forward_place_real(a->place, &real);
 
-		memcpy(real.address, dest->address, sizeof(real.address));
-		number = forward_place_real(a->place, &real);
 		if (number < 0)
 			return FORWARD_NO_REALS;
 		s->places[i] = (uint16_t)number;

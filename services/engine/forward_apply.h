@@ -55,4 +55,11 @@ void forward_applied_free(struct forward_applied *applied);
 int forward_apply(struct forward_applied *applied, const struct forward_wanted *wanted,
 		  uint64_t now, enum forward_obstacle *obstacles);
 
+/*
+ * The place of a service's real server, also of one that went a short time ago; -ENOENT: it has
+ * none.
+ */
+int forward_apply_place(const struct forward_place *place, const struct config_service *config,
+			const struct ipvs_dest *dest);
+
 #endif

@@ -9,6 +9,7 @@
 #include <qb/qblog.h>
 
 #include "base/ipc_server_io.h"
+#include "engine/statistics.h"
 #include "engine/status.h"
 #include "proto/engine_ipc.h"
 
@@ -80,10 +81,26 @@ static int32_t on_service(qb_ipcs_connection_t *c, uint32_t index)
 		status_fill(&config->services[index], &engine->health->services[index],
 			    &engine->verdicts[index], r == 0 ? &kernel : NULL, &status);
 		status.applied = r == 0 && engine->applied[index];
+		if (engine->datapath)
+			statistics_add_service(engine->datapath, &config->services[index], &status);
 		if (r == 0)
 			free(kernel.dests);
 	}
 	return qb_ipcs_response_send(c, &status, sizeof(status)) < 0 ? -1 : 0;
+}
+
+static int32_t on_totals(qb_ipcs_connection_t *c)
+{
+	struct engine_totals totals = {
+		.header = {.id = ENGINE_IPC_TOTALS, .size = sizeof(totals), .error = -ENODEV},
+		.version = ENGINE_IPC_VERSION,
+	};
+
+	if (server.engine->datapath) {
+		totals.header.error = 0;
+		statistics_totals(server.engine->datapath, &totals);
+	}
+	return qb_ipcs_response_send(c, &totals, sizeof(totals)) < 0 ? -1 : 0;
 }
 
 static int on_joining(qb_ipcs_connection_t *c, uint32_t seconds)
@@ -127,6 +144,7 @@ static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size
 	const struct engine_health_request *health = bytes;
 	const struct engine_service_request *service = bytes;
 	const struct engine_joining_request *joining = bytes;
+	const struct engine_totals_request *totals = bytes;
 	int r = -EBADMSG;
 
 	(void)data;
@@ -141,6 +159,10 @@ static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size
 	if (header->id == ENGINE_IPC_JOINING) {
 		r = check(header, size, sizeof(*joining), joining->version);
 		return answer_error(c, header->id, r < 0 ? r : on_joining(c, joining->seconds));
+	}
+	if (header->id == ENGINE_IPC_TOTALS) {
+		r = check(header, size, sizeof(*totals), totals->version);
+		return r < 0 ? answer_error(c, header->id, r) : on_totals(c);
 	}
 	if (header->id == ENGINE_IPC_SERVICE)
 		r = check(header, size, sizeof(*service), service->version);

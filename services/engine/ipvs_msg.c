@@ -7,6 +7,8 @@
 #include <linux/ip_vs.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 static struct nlmsghdr *start(void *buf, uint16_t type, uint16_t flags, uint8_t cmd,
 			      uint8_t version)
 {
@@ -293,22 +295,26 @@ static int parse_counters(const struct nlattr *nest, struct ipvs_dest *dest)
 {
 	const struct nlattr *found[IPVS_STATS_ATTR_MAX + 1] = {0};
 	struct attributes set = {found, IPVS_STATS_ATTR_MAX};
-	static const uint16_t types[] = {IPVS_STATS_ATTR_CONNS, IPVS_STATS_ATTR_INBYTES,
-					 IPVS_STATS_ATTR_OUTBYTES};
-	uint64_t values[3];
+	const struct {
+		uint16_t type;
+		uint64_t *value;
+	} counters[] = {
+		{IPVS_STATS_ATTR_CONNS, &dest->connections},
+		{IPVS_STATS_ATTR_INPKTS, &dest->packets_in},
+		{IPVS_STATS_ATTR_OUTPKTS, &dest->packets_out},
+		{IPVS_STATS_ATTR_INBYTES, &dest->bytes_in},
+		{IPVS_STATS_ATTR_OUTBYTES, &dest->bytes_out},
+	};
 
 	if (!nest || mnl_attr_parse_nested(nest, keep_attribute, &set) < 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < 3; i++) {
-		const void *p = payload(found[types[i]], sizeof(values[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
+		const void *p = payload(found[counters[i].type], sizeof(*counters[i].value));
 
 		if (!p)
 			return -EBADMSG;
-		memcpy(&values[i], p, sizeof(values[i]));
+		memcpy(counters[i].value, p, sizeof(*counters[i].value));
 	}
-	dest->connections = values[0];
-	dest->bytes_in = values[1];
-	dest->bytes_out = values[2];
 	return 0;
 }
 

@@ -34,7 +34,7 @@ struct ipvs_dest {
 	uint32_t upper, lower; /* connection thresholds; 0: none */
 	/* Counters of the kernel; not compared. */
 	uint32_t active, inactive;
-	uint64_t connections, bytes_in, bytes_out;
+	uint64_t connections, packets_in, packets_out, bytes_in, bytes_out;
 };
 
 struct ipvs_service {

@@ -7,10 +7,10 @@ engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engi
 	services/engine/steer.c services/engine/steer_shared.c
 
 programs += trireme-engine
-trireme-engine-src = services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer.c \
+trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer.c \
 	services/engine/ipc_io.c services/base/ipc_server_io.c services/engine/ipvs_io.c services/engine/nft_io.c \
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
-	$(engine-pure) $(libsrc-base) $(libsrc-schema)
+	$(engine-pure) $(engine-forward) $(engine-flows) $(libsrc-base) $(libsrc-schema))
 trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
 
 # The data path; and what ci/bench/forward runs, on the host and in a guest.
@@ -81,6 +81,16 @@ tests += test_engine_attach_io
 test_engine_attach_io-src := services/engine/tests/test_attach_io.c $(engine-attach) $(engine-attach-io) \
 	services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_attach_io-pkg := cmocka libbpf libmnl libqb
+
+# The data path's flows: single ones, their ageing, what is counted.
+engine-flows := services/engine/flows.c services/engine/ageing.c services/engine/sweep.c \
+	services/engine/statistics.c
+
+tests += test_engine_statistics
+test_engine_statistics-src = $(sort services/engine/tests/test_statistics.c services/engine/tests/tables.c \
+	$(engine-flows) $(engine-forward) services/engine/wanted.c services/engine/ipvs_table.c \
+	services/engine/health_state.c services/schema/config.c services/base/parse.c services/base/text.c)
+test_engine_statistics-pkg := cmocka
 
 tests += test_engine_flows
 test_engine_flows-src := services/engine/tests/test_flows.c services/engine/tests/tables.c \

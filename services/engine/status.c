@@ -31,6 +31,8 @@ static void fill_real(const struct config_real *config, const struct health_real
 	s->active = kernel->active;
 	s->inactive = kernel->inactive;
 	s->connections = kernel->connections;
+	s->packets_in = kernel->packets_in;
+	s->packets_out = kernel->packets_out;
 	s->bytes_in = kernel->bytes_in;
 	s->bytes_out = kernel->bytes_out;
 }

@@ -134,9 +134,12 @@ static uint32_t marked(const struct sweep *sweep)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i <= sweep->n_regions / 64; i++)
-		n += (uint32_t)__builtin_popcountll(
-			__atomic_load_n(&sweep->tables->marks[i], __ATOMIC_RELAXED));
+	for (uint32_t i = 0; i <= sweep->n_regions / 64; i++) {
+		uint64_t marks = __atomic_load_n(&sweep->tables->marks[i], __ATOMIC_RELAXED);
+
+		for (; marks; marks &= marks - 1)
+			n++;
+	}
 	return n;
 }
 

@@ -253,3 +253,26 @@ int daemon_resources(int all_ms, int (*each)(void *data, const struct resource_s
 	}
 	return r;
 }
+
+int daemon_totals(struct engine_totals *ret_totals)
+{
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
+	struct engine_totals_request request = {
+		.header = {.id = ENGINE_IPC_TOTALS, .size = sizeof(request)},
+		.version = ENGINE_IPC_VERSION,
+	};
+	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, DAEMON_WAIT_MS, &connection);
+
+	if (r == 0)
+		r = ask(connection, &request, sizeof(request), ret_totals, sizeof(*ret_totals),
+			DAEMON_WAIT_MS);
+	if (r < 0)
+		return r;
+	if (ret_totals->version != ENGINE_IPC_VERSION || ret_totals->n_reasons > ENGINE_REASONS_MAX)
+		return -EPROTO;
+	for (uint32_t i = 0; i < ret_totals->n_reasons; i++) {
+		make_text(ret_totals->reasons[i].name, sizeof(ret_totals->reasons[i].name));
+		make_text(ret_totals->reasons[i].words, sizeof(ret_totals->reasons[i].words));
+	}
+	return ret_totals->header.error;
+}

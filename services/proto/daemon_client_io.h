@@ -46,4 +46,7 @@ int daemon_sources(int all_ms, int (*each)(void *data, const struct health_sourc
 int daemon_resources(int all_ms, int (*each)(void *data, const struct resource_status *status),
 		     void *data);
 
+/* The data path of XDP as a whole; -ENODEV: there is none. */
+int daemon_totals(struct engine_totals *ret_totals);
+
 #endif

@@ -28,6 +28,7 @@ enum engine_ipc_id {
 	ENGINE_IPC_HEALTH = 1, /* a real server's state, from the health checker */
 	ENGINE_IPC_SERVICE,    /* the state of the service of that index */
 	ENGINE_IPC_JOINING,    /* a machine may join: root only */
+	ENGINE_IPC_TOTALS,     /* the data path as a whole */
 };
 
 /* What the health checker says of a real server. */
@@ -92,7 +93,9 @@ struct engine_real_status {
 	uint16_t weight;
 	uint32_t active, inactive; /* connections */
 	uint8_t pad2[4];
-	uint64_t connections; /* since the real server was added */
+	/* Since the real server was added; of IPVS and the data path together. */
+	uint64_t connections;
+	uint64_t packets_in, packets_out;
 	uint64_t bytes_in, bytes_out;
 	char reason[ENGINE_REASON_MAX];
 };
@@ -116,6 +119,41 @@ struct engine_service_status {
 	struct engine_real_status reals[ENGINE_REALS_PER_MESSAGE];
 } __attribute__((aligned(8)));
 
+struct engine_totals_request {
+	struct qb_ipc_request_header header;
+	uint32_t version;
+	uint32_t pad;
+} __attribute__((aligned(8)));
+
+#define ENGINE_REASONS_MAX 32
+#define ENGINE_REASON_NAME_MAX 32
+#define ENGINE_FAMILIES 2 /* IPv4, IPv6 */
+
+/* Packets that were not simply forwarded: "drop-malformed", what that is, and how many. */
+struct engine_reason_count {
+	char name[ENGINE_REASON_NAME_MAX];
+	char words[ENGINE_REASON_MAX];
+	uint64_t packets;
+};
+
+/* The data path of XDP. */
+struct engine_totals {
+	struct qb_ipc_response_header header; /* error: 0; -ENODEV: there is none */
+	uint32_t version;
+	uint32_t half_open, half_open_max;
+	/* When the table was last looked at, a few seconds ago at most. */
+	uint32_t flows[ENGINE_FAMILIES];
+	uint32_t templates[ENGINE_FAMILIES]; /* of persistence; they take room in the table, too */
+	uint32_t room[ENGINE_FAMILIES];
+	uint32_t n_reasons;
+	uint64_t memory; /* bytes of all tables */
+	/* Flows and templates whose time was over, or whose real server was gone: since the engine
+	 * was started. */
+	uint64_t expired, gone;
+	struct engine_reason_count reasons[ENGINE_REASONS_MAX];
+} __attribute__((aligned(8)));
+
+static_assert(sizeof(struct engine_totals) <= ENGINE_IPC_MAX, "totals fit one message");
 static_assert(sizeof(struct engine_service_status) <= ENGINE_IPC_MAX, "status fits one message");
 static_assert(sizeof(struct engine_real_status) % 8 == 0, "an array of them has no gaps");
 

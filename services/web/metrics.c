@@ -33,7 +33,7 @@ struct label {
 struct metric {
 	const char *name, *help;
 	const char *list[2]; /* NULL: the state itself; [1] is a list within [0] */
-	const char *inside;  /* container with the member, or NULL */
+	const char *inside;  /* container with the member or the list, or NULL */
 	const char *member;
 	struct label labels[LABELS_MAX];
 	enum measure measure;
@@ -50,6 +50,8 @@ struct metric {
 						       {"address", "address", false}}
 #define SOURCE \
 	.list = {"data-source"}, .labels = {{"source", "name", false}, {"type", "type", false}}
+#define DATAPATH .inside = "datapath"
+#define TABLE DATAPATH, .list = {"table"}, .labels = {{"family", "family", false}}
 #define CONFIGURATION .inside = "configuration"
 
 static const struct metric metrics[] = {
@@ -87,16 +89,41 @@ static const struct metric metrics[] = {
 	{"trireme_real_server_in_use", "Whether new connections go to it.", .member = "in-use",
 	 .measure = MEASURE_TRUE, REAL},
 	{"trireme_real_server_weight", "Its weight for the scheduler.", .member = "weight", REAL},
-	{"trireme_real_server_active_connections", "Connections that are established.",
+	{"trireme_real_server_active_connections", "Connections that are established or half open.",
 	 .member = "active", REAL},
 	{"trireme_real_server_inactive_connections", "Other connections in the table.",
 	 .member = "inactive", REAL},
 	{"trireme_real_server_connections_total", "Connections since it is in the table.",
 	 .counter = true, .member = "connections", REAL},
+	{"trireme_real_server_in_packets_total", "Packets to the real server.", .counter = true,
+	 .member = "packets-in", REAL},
+	{"trireme_real_server_out_packets_total", "Packets from the real server.", .counter = true,
+	 .member = "packets-out", REAL},
 	{"trireme_real_server_in_bytes_total", "Bytes to the real server.", .counter = true,
 	 .member = "bytes-in", REAL},
 	{"trireme_real_server_out_bytes_total", "Bytes from the real server.", .counter = true,
 	 .member = "bytes-out", REAL},
+	{"trireme_datapath_flows", "Connections in the data path's table.", TABLE,
+	 .member = "flows"},
+	{"trireme_datapath_templates", "Clients that persistence keeps, in the same table.", TABLE,
+	 .member = "templates"},
+	{"trireme_datapath_table_room", "How many of both the table could have.", TABLE,
+	 .member = "room"},
+	{"trireme_datapath_half_open", "TCP connections that are half open.", DATAPATH,
+	 .member = "half-open"},
+	{"trireme_datapath_half_open_max",
+	 "With more of them new connections are served without being remembered.", DATAPATH,
+	 .member = "half-open-max"},
+	{"trireme_datapath_memory_bytes", "Memory of the data path's tables.", DATAPATH,
+	 .member = "memory"},
+	{"trireme_datapath_expired_total",
+	 "Connections that were forgotten since their time was over.", DATAPATH, .counter = true,
+	 .member = "expired"},
+	{"trireme_datapath_gone_total", "Connections whose real server or service was removed.",
+	 DATAPATH, .counter = true, .member = "gone"},
+	{"trireme_datapath_packets_total", "Packets that were not simply forwarded.", DATAPATH,
+	 .list = {"reason"}, .counter = true, .member = "packets",
+	 .labels = {{"reason", "name", false}}},
 	{"trireme_data_source_up", "Whether the data source answers its checks.", .member = "state",
 	 .measure = MEASURE_UP, SOURCE},
 	{"trireme_unavailable_info", "What of the state could not be asked.",
@@ -195,7 +222,8 @@ static int measure(const struct metric *metric, const json_t *value, uint64_t *r
 static void add_sample(struct buffer *buffer, const struct metric *metric, const json_t *entry,
 		       const json_t *outer)
 {
-	const json_t *from = metric->inside ? json_object_get(entry, metric->inside) : entry;
+	bool within = metric->inside && !metric->list[0];
+	const json_t *from = within ? json_object_get(entry, metric->inside) : entry;
 	uint64_t number;
 
 	if (measure(metric, json_object_get(from, metric->member), &number) < 0)
@@ -226,7 +254,8 @@ static void add_entry(struct buffer *buffer, const struct metric *metric, const 
 
 static void add_metric(struct buffer *buffer, const struct metric *metric, const json_t *state)
 {
-	const json_t *list = json_object_get(state, metric->list[0]);
+	const json_t *from = metric->inside ? json_object_get(state, metric->inside) : state;
+	const json_t *list = json_object_get(from, metric->list[0]);
 
 	add_head(buffer, metric->name, metric->help, metric->counter ? "counter" : "gauge");
 	if (!metric->list[0])

@@ -88,6 +88,7 @@ static struct engine_service_status *make_service(const char *name, uint32_t n_r
 		real->port = real->weight = UINT16_MAX;
 		real->active = real->inactive = UINT32_MAX;
 		real->connections = real->bytes_in = real->bytes_out = UINT64_MAX;
+		real->packets_in = real->packets_out = UINT64_MAX;
 	}
 	return s;
 }
@@ -112,6 +113,23 @@ static void fill_agent(struct agent_status *agent)
 						       .reasons = {"owner of main"}};
 	agent->groups[1] = (struct agent_status_group){.name = "other", .lease_left_ms = -5};
 	histogram_add(&agent->echo, 1 << HISTOGRAM_FIRST);
+}
+
+static void fill_totals(struct engine_totals *totals)
+{
+	memset(totals->flows, 0xff, sizeof(totals->flows));
+	memset(totals->room, 0xff, sizeof(totals->room));
+	totals->templates[1] = 7;
+	totals->half_open = UINT32_MAX;
+	totals->memory = totals->expired = totals->gone = UINT64_MAX;
+	totals->n_reasons = ENGINE_REASONS_MAX;
+	for (uint32_t i = 0; i < ENGINE_REASONS_MAX; i++) {
+		struct engine_reason_count *reason = &totals->reasons[i];
+
+		snprintf(reason->name, sizeof(reason->name), "reason-\"%u", i);
+		memset(reason->words, '"', sizeof(reason->words) - 1);
+		reason->packets = UINT64_MAX;
+	}
 }
 
 static const char *text_at(const json_t *object, const char *key)
@@ -162,11 +180,14 @@ static void everything_is_told(void **unused)
 						 .state = RESOURCE_FAILED,
 						 .for_ms = 900,
 						 .words = "'start' took too long"};
-	const json_t *real, *main_group, *timing, *times;
+	static struct engine_totals totals;
+	const json_t *real, *main_group, *timing, *times, *datapath;
 	json_t *state;
 
 	(void)unused;
 	fill_agent(&agent);
+	fill_totals(&totals);
+	input.totals = &totals;
 	input.resources = &resource;
 	input.n_resources = 1;
 	group.aliases[0] = (struct config_alias){.label = "eth0:1", .address = htonl(0xcb00710a)};
@@ -220,7 +241,19 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(state, "service", 0), "datapath"), "xdp");
 	assert_int_equal(strlen(text_at(entry(state, "service", 0), "datapath-reason")),
 			 ENGINE_REASON_MAX - 1);
+	datapath = json_object_get(state, "datapath");
+	assert_string_equal(text_at(datapath, "memory"), "18446744073709551615");
+	assert_string_equal(text_at(entry(datapath, "table", 1), "family"), "ipv6");
+	assert_int_equal(json_integer_value(json_object_get(entry(datapath, "table", 1), "room")),
+			 UINT32_MAX);
+	assert_int_equal(
+		json_integer_value(json_object_get(entry(datapath, "table", 1), "templates")), 7);
+	assert_int_equal(json_array_size(json_object_get(datapath, "reason")), ENGINE_REASONS_MAX);
+	assert_string_equal(text_at(entry(datapath, "reason", 31), "name"), "reason-\"31");
+	assert_string_equal(text_at(entry(datapath, "reason", 31), "packets"),
+			    "18446744073709551615");
 	real = entry(entry(state, "service", 0), "real-server", 1);
+	assert_string_equal(text_at(real, "packets-in"), "18446744073709551615");
 	assert_string_equal(text_at(real, "bytes-out"), "18446744073709551615");
 	assert_string_equal(text_at(real, "admin-state"), "drain");
 	assert_string_equal(text_at(real, "health"), "down");
@@ -326,6 +359,7 @@ static void the_largest_state_fits(void **unused)
 				    .health_error = -EIO,
 				    .config_error = -EIO};
 	_cleanup_free_ char *members = NULL, *answer = NULL;
+	static struct engine_totals totals;
 	size_t size;
 
 	(void)unused;
@@ -335,6 +369,8 @@ static void the_largest_state_fits(void **unused)
 	}
 	buffer_add(&services, "", 1);
 	assert_int_equal(services.error, 0);
+	fill_totals(&totals);
+	input.totals = &totals;
 	input.services = services.data;
 	assert_int_equal(state_members(&input, &members, &size), 0);
 	assert_int_equal(state_answer(members, "", ACCESS_NOBODY, &answer, &size), 0);

@@ -190,6 +190,8 @@ static struct nlmsghdr *kernel_dest(char *buf, uint16_t skipped)
 	if (skipped != IPVS_DEST_ATTR_STATS64) {
 		stats = mnl_attr_nest_start(nlh, IPVS_DEST_ATTR_STATS64);
 		mnl_attr_put_u64(nlh, IPVS_STATS_ATTR_CONNS, 1ULL << 40);
+		mnl_attr_put_u64(nlh, IPVS_STATS_ATTR_INPKTS, 31);
+		mnl_attr_put_u64(nlh, IPVS_STATS_ATTR_OUTPKTS, 32);
 		mnl_attr_put_u64(nlh, IPVS_STATS_ATTR_INBYTES, 21);
 		mnl_attr_put_u64(nlh, IPVS_STATS_ATTR_OUTBYTES, 22);
 		mnl_attr_nest_end(nlh, stats);
@@ -219,6 +221,8 @@ static void dest_from_kernel(void **state)
 	assert_int_equal(seen.active, 11);
 	assert_int_equal(seen.inactive, 12);
 	assert_true(seen.connections == 1ULL << 40);
+	assert_int_equal(seen.packets_in, 31);
+	assert_int_equal(seen.packets_out, 32);
 	assert_int_equal(seen.bytes_in, 21);
 	assert_int_equal(seen.bytes_out, 22);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {

@@ -44,6 +44,8 @@ static void from_kernel(void **state)
 	dest.active = 4;
 	dest.inactive = 5;
 	dest.connections = 6;
+	dest.packets_in = 9;
+	dest.packets_out = 10;
 	dest.bytes_in = 7;
 	dest.bytes_out = 8;
 	status_fill(&service, &health, &verdict, &kernel, s);
@@ -64,6 +66,8 @@ static void from_kernel(void **state)
 	assert_int_equal(s->reals[0].active, 4);
 	assert_int_equal(s->reals[0].inactive, 5);
 	assert_int_equal(s->reals[0].connections, 6);
+	assert_int_equal(s->reals[0].packets_in, 9);
+	assert_int_equal(s->reals[0].packets_out, 10);
 	assert_int_equal(s->reals[0].bytes_in, 7);
 	assert_int_equal(s->reals[0].bytes_out, 8);
 	assert_int_equal(s->reals[0].admin, ENGINE_ADMIN_ENABLED);

@@ -64,6 +64,8 @@ export interface RealServer {
   active?: number;
   inactive?: number;
   connections?: Counter;
+  'packets-in'?: Counter;
+  'packets-out'?: Counter;
   'bytes-in'?: Counter;
   'bytes-out'?: Counter;
   reason?: string;
