@@ -28,6 +28,7 @@ static const struct type types[] = {
 	{".ico", "image/x-icon"},
 	{".woff2", "font/woff2"},
 	{".txt", "text/plain; charset=utf-8"},
+	{".sh", "text/plain; charset=utf-8"}, /* to be read before it is run */
 };
 
 static bool ends_with(const char *text, const char *ending)

@@ -209,6 +209,7 @@ static int set_up(void **state)
 	assert_int_equal(files_add(&files, "/index.html", strdup("<p>page"), 7), 0);
 	assert_int_equal(files_add(&files, "/index.html.gz", strdup("packed"), 6), 0);
 	assert_int_equal(files_add(&files, "/assets/a-1.js", strdup("1;"), 2), 0);
+	assert_int_equal(files_add(&files, "/realserver.sh", strdup("#!/bin/sh"), 9), 0);
 	files_finish(&files);
 	return 0;
 }

@@ -66,6 +66,8 @@ def test_the_page_and_its_headers(machine):
     assert machine.tls("/", "-H", f"If-None-Match: {page.headers['etag']}").status == 304
     packed = machine.tls("/index.html", "--compressed")
     assert packed.headers["content-encoding"] == "gzip" and packed.body == page.body
+    script = machine.tls("/realserver.sh")
+    assert script.body == web_lab.PAGE["realserver.sh"] and script.headers["content-type"] == "text/plain; charset=utf-8"
     assert "immutable" in machine.tls("/assets/app-1a2b.js").headers["cache-control"]
     for path in ("/../../etc/passwd", "/%2e%2e/etc/passwd", "/index.html/", "/assets", "/no"):
         assert machine.tls(path).status == 404

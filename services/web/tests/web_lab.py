@@ -20,7 +20,8 @@ PATCH = "application/yang-patch+json"
 MODEL = f"{TOP}/services/schema:{TOP}/services/api"
 CLIENTS = {"client": ("priv", "10.77.0.201"), "attacker": ("priv", "10.77.0.202"), "outside": ("pub", "203.0.113.201")}
 ATTACKERS = [f"10.77.0.{last}" for last in range(210, 226)]
-PAGE = {"index.html": "<!doctype html><title>Trireme</title>", "assets/app-1a2b.js": "1;\n", "assets/large-1.js": "1;\n" * (1 << 20)}
+PAGE = {"index.html": "<!doctype html><title>Trireme</title>",
+        "realserver.sh": (Path(__file__).resolve().parents[2] / "realserver/realserver.sh").read_text(), "assets/app-1a2b.js": "1;\n", "assets/large-1.js": "1;\n" * (1 << 20)}
 # As runit does it: exit 0 is started again at once.
 AGAIN = 'while "$@"; do :; done'
 
