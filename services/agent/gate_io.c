@@ -5,18 +5,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/magic.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <qb/qblog.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/vfs.h>
 
 #include "agent/bpf/gate.skel.h"
+#include "base/bpf_io.h"
 #include "base/cleanup.h"
 #include "base/netlink_io.h"
 #include "proto/agent_wire.h"
@@ -32,18 +28,6 @@ static_assert(GATE_ADDRESSES_MAX >= 2 * CONFIG_GROUPS_MAX * CONFIG_FLOATING_MAX,
 	      "the addresses of two configurations have room");
 static_assert(GATE_PORTS_MAX >= 2 * CONFIG_PORTS_MAX, "so have their ports");
 
-/* libbpf says in several lines what it tries; what counts is what its functions return. */
-static int print(enum libbpf_print_level level, const char *format, va_list args)
-{
-	char text[256];
-
-	(void)level;
-	vsnprintf(text, sizeof(text), format, args);
-	text[strcspn(text, "\n")] = '\0';
-	qb_log(LOG_DEBUG, "%s", text);
-	return 0;
-}
-
 static int read_id(const struct bpf_program *program, uint32_t *ret_id)
 {
 	struct bpf_prog_info info = {0};
@@ -58,14 +42,11 @@ static int read_id(const struct bpf_program *program, uint32_t *ret_id)
 static int load(struct gate_io *io, const char *folder)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = folder);
-	struct statfs fs;
+	int r = bpf_io_check_folder(folder);
 	void *map;
-	int r;
 
-	if (statfs(folder, &fs) < 0)
-		return -errno;
-	if (fs.f_type != BPF_FS_MAGIC)
-		return -ENOENT;
+	if (r < 0)
+		return r;
 	io->programs = gate_bpf__open_opts(&options);
 	if (!io->programs)
 		return -errno;
@@ -89,7 +70,7 @@ int gate_io_open(struct gate_io *io, const char *folder)
 	int r;
 
 	*io = (struct gate_io){0};
-	libbpf_set_print(print);
+	bpf_io_log();
 	r = load(io, folder);
 	if (r < 0)
 		gate_io_close(io);

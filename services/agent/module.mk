@@ -8,7 +8,7 @@ agent-pure := services/agent/decide.c services/agent/view.c services/agent/agree
 	services/proto/agent_wire.c services/proto/state_words.c services/base/text.c services/base/histogram.c
 
 bpf += agent/bpf/gate
-agent-gate := services/agent/gate_io.c services/agent/vote_io.c services/base/netlink_io.c
+agent-gate := services/agent/gate_io.c services/base/bpf_io.c services/agent/vote_io.c services/base/netlink_io.c
 
 programs += trireme-agent
 trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/event_io.c \

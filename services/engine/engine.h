@@ -33,6 +33,7 @@ struct engine {
 	bool *applied;	      /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs; /* NULL: not open */
 	struct nft_io *nft;   /* NULL: not open */
+	struct forwarding *forwarding; /* the caller's (forwarding_io.h) */
 	/* Last ones logged: each is logged once, not every period. */
 	int ipvs_error, nft_error, forwarding_error, timeouts_error;
 	/* Changes that the kernel refused last time, a line each. */

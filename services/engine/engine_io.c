@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/engine_forwarding.h"
 #include "engine/engine_steer.h"
 #include "engine/marks.h"
 #include "engine/plan.h"
@@ -21,8 +22,6 @@
 /* So often the table may move under a plan before the next period has a try. */
 #define PASSES_MAX 3
 #define REFUSED_LINE_MAX (CHANGE_TEXT_MAX + 64)
-
-static const struct steer_facts no_datapath = {.broken = "this engine has no data path of its own"};
 
 static bool same_timeouts(const struct config *a, const struct config *b)
 {
@@ -69,7 +68,7 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	engine->verdicts = take_ptr(verdicts);
 	engine->ruleset = take_ptr(ruleset);
 	engine->marks = take_ptr(marks);
-	return engine_steer(engine, &no_datapath);
+	return engine_forwarding_configure(engine);
 }
 
 /* Logs an error when it is not the one logged last. */
@@ -313,7 +312,7 @@ static int open_ipvs(struct engine *engine, const char **what)
 	return r < 0 ? r : 0;
 }
 
-void engine_reconcile_services(struct engine *engine, uint64_t now)
+static void reconcile_ipvs(struct engine *engine, uint64_t now)
 {
 	const char *what;
 	int r = open_ipvs(engine, &what);
@@ -336,6 +335,13 @@ void engine_reconcile_services(struct engine *engine, uint64_t now)
 		drop_ipvs(engine);
 }
 
+/* IPVS first: it serves what the data path passes up. */
+void engine_reconcile_services(struct engine *engine, uint64_t now)
+{
+	reconcile_ipvs(engine, now);
+	engine_forwarding_apply(engine, now);
+}
+
 void engine_reconcile(struct engine *engine, uint64_t now)
 {
 	bool stands = change_ruleset(engine);
@@ -343,6 +349,7 @@ void engine_reconcile(struct engine *engine, uint64_t now)
 	if (!stands)
 		reconcile_ruleset(engine);
 	reconcile_forwarding(engine);
+	engine_forwarding_look(engine);
 	engine_reconcile_services(engine, now);
 	/* What is new is in force; only now the look at what the kernel really has. */
 	if (stands)

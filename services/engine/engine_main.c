@@ -12,6 +12,7 @@
 #include "base/privilege_io.h"
 #include "base/turn_io.h"
 #include "engine/engine.h"
+#include "engine/forwarding_io.h"
 #include "engine/ipc_io.h"
 #include "proto/turn.h"
 #include "schema/daemon_io.h"
@@ -25,6 +26,8 @@ struct engine_daemon {
 	qb_loop_timer_handle grace;
 	qb_loop_timer_handle joining; /* at its end the port closes */
 	struct engine engine;
+	struct forwarding forwarding;
+	const char *bpf_folder;
 	struct turn_io turn; /* for the agent */
 	bool behind;	     /* the newest configuration was not taken */
 };
@@ -172,6 +175,8 @@ static int start(struct engine_daemon *d)
 	qb_loop_timer_handle timer;
 	int r = turn_io_open(&d->turn, ENGINE_TURN_FILE);
 
+	forwarding_prepare(&d->forwarding, d->daemon.loop, d->bpf_folder, on_health_changed, d);
+	d->engine.forwarding = &d->forwarding;
 	if (r < 0)
 		qb_log(LOG_WARNING, ENGINE_TURN_FILE ": %s; the agent does not see this engine",
 		       strerror(-r));
@@ -187,12 +192,17 @@ static int start(struct engine_daemon *d)
 
 int main(int argc, char **argv)
 {
-	static struct engine_daemon d = {.turn = {.fd = -1}};
-	/* IPVS, nftables and their switches; libqb gives a connection's files to its peer's user.
+	static struct engine_daemon d = {.bpf_folder = FORWARD_FOLDER, .turn = {.fd = -1}};
+	/*
+	 * IPVS, nftables and their switches, the data path; libqb gives a connection's files to its
+	 * peer's user.
 	 */
-	const uint64_t keep = PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_CHOWN) |
-			      PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_FOWNER);
-	int r = daemon_begin(&d.daemon, "trireme-engine", keep, argc, argv);
+	const uint64_t keep = FORWARD_RIGHTS | PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_DAC_OVERRIDE) |
+			      PRIVILEGE(CAP_FOWNER);
+	const struct daemon_switch bpf = {"bpf", "DIR", FORWARD_SWITCH_HELP, &d.bpf_folder};
+	const struct daemon_special special = {
+		.config_path = SCHEMA_RUNNING, .switches = &bpf, .n_switches = 1};
+	int r = daemon_begin_special(&d.daemon, "trireme-engine", keep, &special, argc, argv);
 
 	if (r >= 0)
 		return r;
@@ -202,6 +212,7 @@ int main(int argc, char **argv)
 	else
 		qb_log(LOG_ERR, "not started: %s", strerror(-r));
 	ipc_server_close();
+	forwarding_close(&d.forwarding);
 	engine_clear(&d.engine);
 	turn_io_close(&d.turn);
 	daemon_end(&d.daemon);

@@ -78,8 +78,7 @@ static void fill_hash(const struct forward_pick *reals, size_t n, bool weighted,
 }
 
 /* Each real server's turns lie as far from each other as they can (nginx's smooth round robin). */
-static uint16_t fill_ring(const struct forward_pick *reals, size_t n, bool weighted,
-			  uint16_t *ring)
+static uint16_t fill_ring(const struct forward_pick *reals, size_t n, bool weighted, uint16_t *ring)
 {
 	uint32_t weights[FWD_LIST_MAX], total = scale(reals, n, weighted, FWD_RING_MAX, weights);
 	int64_t credit[FWD_LIST_MAX] = {0};

@@ -11,33 +11,74 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/attach_io.h"
 #include "engine/forward_apply.h"
 #include "engine/forward_io.h"
+#include "engine/health_state.h"
 #include "engine/ipvs_table.h"
+#include "engine/statistics.h"
+#include "engine/steer.h"
+#include "engine/sweep.h"
 #include "schema/config.h"
 
 struct forwarding {
 	qb_loop_t *loop;
+	const char *folder;
+	void (*again)(void *data); /* the services are to be compared once more */
+	void *data;
+
+	bool tried, open;	      /* the data path; without it there is `broken` */
+	char broken[FORWARD_WHY_MAX]; /* why */
 	struct forward_io io;
-	bool open;			  /* the data path is there */
-	struct forward_place *place;	  /* NULL: not open */
-	enum forward_obstacle *obstacles; /* of each service of the configuration; NULL: none yet */
-	qb_loop_timer_handle again;	  /* the tables were still settling */
+	struct forward_place *place;
+	struct forward_applied *applied;
+	struct links links; /* the kernel's interfaces, as they were read last */
+	struct attach_io attach;
+	struct sweep sweep;
+	struct statistics_source statistics; /* of all these; for engine.datapath */
+	struct ipvs_table wanted; /* what was applied last */
+	enum forward_obstacle obstacles[CONFIG_SERVICES_MAX];
+	/*
+	 * Why the tables cannot take a service, or NULL. It is tried again with another
+	 * configuration, and when numbers have become free.
+	 */
+	const char *refused[CONFIG_SERVICES_MAX];
+	uint32_t freed;
+	struct steer_port ports[CONFIG_PORTS_MAX]; /* what forwarding_facts() points to */
+	int error;				   /* of the last work on the tables, logged once */
+	qb_loop_timer_handle settling, sweeping;
+};
+
+/* What forwarding_apply() needs of the engine. */
+struct forwarding_input {
+	const struct config *config;
+	const uint32_t *marks; /* marks.h */
+	const struct health_state *health;
+	const struct steer_verdict *verdicts; /* steer.h */
+	const struct ipvs_table *wanted;      /* of IPVS; NULL: there is no IPVS, it is made here */
 };
 
 /*
- * Opens the data path. What fails is logged once, and the other functions can be called all the
- * same: they do nothing.
+ * folder: bpf file system. The data path is opened by the first configuration of a router. again:
+ * called from the loop.
  */
-void forwarding_open(struct forwarding *f, qb_loop_t *loop, const char *folder);
+void forwarding_prepare(struct forwarding *f, qb_loop_t *loop, const char *folder,
+			void (*again)(void *data), void *data);
+
+/* In the kernel everything goes on. */
 void forwarding_close(struct forwarding *f);
 
-/* A new configuration, of this node; before forwarding_apply(). A witness has no data path. */
+/* A new configuration, of this node. A router's data path is opened, a witness has none. */
 void forwarding_configure(struct forwarding *f, const struct config *config,
 			  const struct config_node *node);
 
-/* The tables become what `wanted` (wanted.h) is; marks are the configuration's. */
-void forwarding_apply(struct forwarding *f, const struct config *config, const uint32_t *marks,
-		      const struct ipvs_table *wanted, uint64_t now);
+/* Looks at the ports, and puts the program on those that are the node's. 1: facts are others. */
+int forwarding_look(struct forwarding *f, const struct config_node *node);
+
+/* What steer.h must know; it points into f. */
+struct steer_facts forwarding_facts(struct forwarding *f, const struct config_node *node);
+
+/* The tables become what should be. now: clock_boot_ns(). 1: facts are others. */
+int forwarding_apply(struct forwarding *f, const struct forwarding_input *input, uint64_t now);
 
 #endif

@@ -10,8 +10,10 @@ programs += trireme-engine
 trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer.c \
 	services/engine/ipc_io.c services/base/ipc_server_io.c services/engine/ipvs_io.c services/engine/nft_io.c \
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
+	services/engine/engine_forwarding_io.c services/engine/forwarding_io.c $(engine-forward-io) \
+	$(engine-attach) $(engine-attach-io) \
 	$(engine-pure) $(engine-forward) $(engine-flows) $(libsrc-base) $(libsrc-schema))
-trireme-engine-pkg = libqb libmnl libnftables $(libpkg-schema)
+trireme-engine-pkg = libqb libmnl libnftables libbpf $(libpkg-schema)
 
 # The data path; and what ci/bench/forward runs, on the host and in a guest.
 bpf += engine/bpf/forward engine/bench/load
@@ -100,7 +102,11 @@ test_engine_flows-lib := -pthread
 
 # The data path's tables: numbers, picks, ends, and all of them from what should be.
 engine-forward := services/engine/forward_place.c services/engine/forward_picks.c services/engine/forward_ends.c \
-	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_lease.c
+	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_lease.c \
+	services/proto/agent_wire.c
+# The maps and programs in the kernel.
+engine-forward-io := services/engine/forward_io.c services/engine/forward_maps_io.c services/engine/forward_size.c \
+	services/base/bpf_io.c
 
 tests += test_engine_forward_place
 test_engine_forward_place-src := services/engine/tests/test_forward_place.c services/engine/tests/tables.c \
@@ -142,3 +148,11 @@ test_engine_sync-pkg := cmocka
 tests += test_engine_sync_wire
 test_engine_sync_wire-src := services/engine/tests/test_sync_wire.c services/engine/sync_wire.c
 test_engine_sync_wire-pkg := cmocka
+
+tests += test_engine_forward_io
+test_engine_forward_io-src := services/engine/tests/test_forward_io.c $(engine-forward-io)
+test_engine_forward_io-pkg := cmocka libbpf libqb
+
+tests += test_engine_forward_size
+test_engine_forward_size-src := services/engine/tests/test_forward_size.c services/engine/forward_size.c
+test_engine_forward_size-pkg := cmocka
