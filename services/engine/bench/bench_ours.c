@@ -134,6 +134,24 @@ static void fill(struct forward_bpf *f, struct bench_port *ports, uint8_t method
 	fill_service(&t, &ports[1], (uint8_t[6]){2, 0, 0, 0, 2, 2}, 1, IPPROTO_TCP, method);
 }
 
+/* What loading has cost: steps of the verifier, of all programs. */
+static void print_steps(const struct forward_bpf *f)
+{
+	struct bpf_program *program;
+	unsigned long long steps = 0;
+
+	bpf_object__for_each_program(program, f->obj)
+	{
+		struct bpf_prog_info info = {0};
+		uint32_t size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
+			steps += info.verified_insns;
+		fprintf(stderr, "%s %u\n", bpf_program__name(program), info.verified_insns);
+	}
+	printf("{\"verifier_steps\": %llu}\n", steps);
+}
+
 int bench_ours(int n, char **words)
 {
 	struct forward_bpf *f = forward_bpf__open();
@@ -167,6 +185,7 @@ int bench_ours(int n, char **words)
 	}
 	if (r < 0)
 		return r;
+	print_steps(f);
 	fill(f, ports, strcmp(words[2], "nat") == 0 ? FWD_NAT : FWD_DIRECT);
 	for (i = 0; r == 0 && i < 2; i++)
 		r = bench_attach(&ports[i], bpf_program__fd(f->progs.fwd_main));

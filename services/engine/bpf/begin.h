@@ -28,14 +28,6 @@ struct request {
 #define REFUSED(reason) (-1 - (int)(reason))
 #define REFUSAL(answer) ((enum fwd_reason)(-1 - (answer)))
 
-static __always_inline int find(const struct request *r, const __be32 *client, __u32 key)
-{
-	if (r->family == 4)
-		return fwd_find4(client[0], key);
-	return fwd_find6(client[0] | (__u64)client[1] << 32, client[2] | (__u64)client[3] << 32,
-			 key);
-}
-
 static __always_inline int add(const struct request *r, const __be32 *client, __u32 key, __u32 what,
 			       __u32 when)
 {
@@ -46,35 +38,6 @@ static __always_inline int add(const struct request *r, const __be32 *client, __
 	if (number >= 0)
 		fwd_event((__u32)number | (r->family == 4 ? 0 : FWD_EVENT_6));
 	return number;
-}
-
-/* The words of a flow that change. */
-struct flow {
-	volatile __u32 *what, *when;
-};
-
-static __always_inline _Bool flow_at(const int family, int number, struct flow *f)
-{
-	if (family == 4) {
-		struct fwd_line4 *line = AT(fwd_flows4, (__u32)number / FWD_FLOWS4);
-		struct fwd_flow4 *flow;
-
-		if (!line)
-			return 0;
-		flow = &line->flows[number % FWD_FLOWS4];
-		f->what = &flow->what;
-		f->when = &flow->when;
-	} else {
-		struct fwd_line6 *line = AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
-		struct fwd_flow6 *flow;
-
-		if (!line)
-			return 0;
-		flow = &line->flows[number % FWD_FLOWS6];
-		f->what = &flow->what;
-		f->when = &flow->when;
-	}
-	return 1;
 }
 
 /* An address of an inside network belongs on that network's port. */
@@ -105,11 +68,10 @@ static __always_inline _Bool takes_new(__u32 place)
 static __always_inline __u32 template_place(const struct request *r, const __be32 *masked,
 					    __u32 key)
 {
-	int number = find(r, masked, key);
 	struct flow f;
 	__u32 what;
 
-	if (number < 0 || !flow_at(r->family, number, &f))
+	if (!(r->family == 4 ? flow_find4(masked[0], key, &f) : flow_find6(masked, key, &f)))
 		return 0;
 	what = *f.what;
 	if (takes_new(FWD_PLACE(what))) {

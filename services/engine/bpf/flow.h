@@ -14,24 +14,84 @@
 /* Both words of a key in one; the tables are aligned to it. */
 #define KEY4(flow) (*(const volatile __u64 *)(flow))
 
+/*
+ * The verifier follows each constant through all that comes behind by itself. Of this one it knows
+ * no more than that it is below room, a power of two. unknown: a number that it knows nothing of.
+ */
+static __always_inline __u32 blurred(__u32 value, __u64 unknown, const __u32 room)
+{
+	asm volatile("%0 ^= %0\n"
+		     "%0 += %1\n"
+		     "%0 &= %2"
+		     : "+r"(unknown)
+		     : "r"((__u64)value), "i"(room - 1));
+	return (__u32)unknown;
+}
+
+/* Where a valid flow of that key is in its line; FWD_FLOWS4: nowhere. */
+static __always_inline __u32 slot_of4(const struct fwd_line4 *line, __u64 wanted)
+{
+#pragma unroll
+	for (__u32 k = 0; k < FWD_FLOWS4; k++)
+		if (KEY4(&line->flows[k]) == wanted &&
+		    FWD_STATE(*(const volatile __u32 *)&line->flows[k].what) > FWD_CLAIMED)
+			return k;
+	return FWD_FLOWS4;
+}
+
+/* In all lines but the first. */
 __noinline int fwd_find4(__u32 client, __u32 key)
 {
 	__u64 hash = fwd_hash4(client, key, fwd_seed), wanted = client | (__u64)key << 32;
 
 #pragma unroll
-	for (__u32 i = 0; i < FWD_LOOK; i++) {
-		__u32 number = fwd_line(hash, fwd_lines4, i);
+	for (__u32 i = 1; i < FWD_LOOK; i++) {
+		__u32 number = fwd_line(hash, fwd_lines4, i), slot;
 		struct fwd_line4 *line = AT(fwd_flows4, number);
 
 		if (!line)
 			return NOT_FOUND;
-#pragma unroll
-		for (__u32 k = 0; k < FWD_FLOWS4; k++)
-			if (KEY4(&line->flows[k]) == wanted &&
-			    FWD_STATE(line->flows[k].what) > FWD_CLAIMED)
-				return (int)(number * FWD_FLOWS4 + k);
+		slot = slot_of4(line, wanted);
+		if (slot < FWD_FLOWS4)
+			return (int)(number * FWD_FLOWS4 + slot);
 	}
 	return NOT_FOUND;
+}
+
+/* The words of a flow that change, and its number. */
+struct flow {
+	volatile __u32 *what, *when;
+	__u32 number;
+};
+
+/* Most flows are in their first line: no call, no second look at the table. */
+static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f)
+{
+	__u64 hash = fwd_hash4(client, key, fwd_seed);
+	__u32 at = fwd_line(hash, fwd_lines4, 0), slot;
+	struct fwd_line4 *line = AT(fwd_flows4, at);
+	struct fwd_flow4 *flow;
+
+	if (!line)
+		return 0;
+	slot = slot_of4(line, client | (__u64)key << 32);
+	if (slot == FWD_FLOWS4) {
+		int number = fwd_find4(client, key);
+
+		if (number < 0)
+			return 0;
+		slot = (__u32)number % FWD_FLOWS4;
+		at = (__u32)number / FWD_FLOWS4;
+		line = AT(fwd_flows4, at);
+		if (!line)
+			return 0;
+	}
+	slot = blurred(slot, hash, FWD_FLOWS4);
+	flow = &line->flows[slot];
+	f->what = &flow->what;
+	f->when = &flow->when;
+	f->number = at * FWD_FLOWS4 + slot;
+	return 1;
 }
 
 /*
@@ -95,6 +155,29 @@ __noinline int fwd_find6(__u64 high, __u64 low, __u32 key)
 	return NOT_FOUND;
 }
 
+static __always_inline _Bool flow_find6(const __be32 *client, __u32 key, struct flow *f)
+{
+	int number = fwd_find6(client[0] | (__u64)client[1] << 32,
+			       client[2] | (__u64)client[3] << 32, key);
+	struct fwd_line6 *line = number < 0 ? NULL : AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
+	struct fwd_flow6 *flow;
+
+	if (!line)
+		return 0;
+	flow = &line->flows[number % FWD_FLOWS6];
+	f->what = &flow->what;
+	f->when = &flow->when;
+	f->number = (__u32)number | FWD_EVENT_6;
+	return 1;
+}
+
+/* The flow of that key, if there is one. */
+static __always_inline _Bool flow_find(const int family, const __be32 *client, __u32 key,
+				       struct flow *f)
+{
+	return family == 4 ? flow_find4(client[0], key, f) : flow_find6(client, key, f);
+}
+
 __noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when)
 {
 	__u64 hash = fwd_hash6(high, low, key, fwd_seed);
@@ -125,28 +208,16 @@ __noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when
 	return NOT_FOUND;
 }
 
-/* key: port and, in the upper half, protocol; half: the one in force. */
-__noinline int fwd_end4(__u32 address, __u32 key, __u32 half)
+/* An end's address, port, protocol and kind in one word. */
+#define END4(end) (*(const __u64 *)(end))
+
+static __always_inline __u32 slot_of_end4(const struct fwd_ends4 *line, __u64 wanted)
 {
-	__u64 hash = fwd_hash4(address, key, fwd_seed);
-
 #pragma unroll
-	for (__u32 i = 0; i < 2; i++) {
-		__u32 number = fwd_end_line(hash, FWD_ENDS4_LINES, i) + half * FWD_ENDS4_LINES;
-		struct fwd_ends4 *line = AT(fwd_ends4, number);
-
-		if (!line)
-			return NOT_FOUND;
-#pragma unroll
-		for (__u32 k = 0; k < FWD_ENDS4; k++) {
-			const struct fwd_end4 *end = &line->ends[k];
-
-			if (end->address == address &&
-			    (end->port | (__u32)end->protocol << 16) == key)
-				return (int)(number * FWD_ENDS4 + k);
-		}
-	}
-	return NOT_FOUND;
+	for (__u32 k = 0; k < FWD_ENDS4; k++)
+		if (END4(&line->ends[k]) == wanted)
+			return k;
+	return FWD_ENDS4;
 }
 
 __noinline int fwd_end6(__u64 high, __u64 low, __u32 key, __u32 half)
@@ -175,44 +246,59 @@ __noinline int fwd_end6(__u64 high, __u64 low, __u32 key, __u32 half)
 
 /* Whose an address and port is. */
 struct end {
-	__u32 kind;	 /* enum fwd_end_kind */
 	__u64 instances; /* FWD_SHARED_MAX of 16 bits */
 };
 
 #define END_INSTANCE(end, i) ((__u32)((end)->instances >> (16 * (i))) & 0xffff)
 
-static __always_inline _Bool end_of(const int family, const __be32 *address, __be16 port,
-				    __u8 protocol, struct end *end)
+static __always_inline _Bool end_of4(__be32 address, __u32 key, enum fwd_end_kind kind, __u32 half,
+				     struct end *end)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
-	__u32 key = port | (__u32)protocol << 16, half = settings ? settings->half & 1 : 0;
-	int number;
+	__u64 hash = fwd_hash4(address, key, fwd_seed),
+	      wanted = address | (__u64)(key | (__u32)kind << 24) << 32;
+	__u32 base = half * FWD_ENDS4_LINES, slot;
+	struct fwd_ends4 *line = AT(fwd_ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 0) + base);
 
-	if (family == 4) {
-		struct fwd_ends4 *line;
-		struct fwd_end4 *found;
-
-		number = fwd_end4(address[0], key, half);
-		line = number >= 0 ? AT(fwd_ends4, (__u32)number / FWD_ENDS4) : NULL;
+	if (!line)
+		return 0;
+	slot = slot_of_end4(line, wanted);
+	if (slot == FWD_ENDS4) {
+		line = AT(fwd_ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 1) + base);
 		if (!line)
 			return 0;
-		found = &line->ends[number % FWD_ENDS4];
-		end->kind = found->kind;
-		__builtin_memcpy(&end->instances, found->instances, sizeof(end->instances));
-	} else {
-		struct fwd_ends6 *line;
-		struct fwd_end6 *found;
-
-		number = fwd_end6(address[0] | (__u64)address[1] << 32,
-				  address[2] | (__u64)address[3] << 32, key, half);
-		line = number >= 0 ? AT(fwd_ends6, (__u32)number / FWD_ENDS6) : NULL;
-		if (!line)
+		slot = slot_of_end4(line, wanted);
+		if (slot == FWD_ENDS4)
 			return 0;
-		found = &line->ends[number % FWD_ENDS6];
-		end->kind = found->kind;
-		__builtin_memcpy(&end->instances, found->instances, sizeof(end->instances));
 	}
+	slot = blurred(slot, hash, FWD_ENDS4);
+	__builtin_memcpy(&end->instances, line->ends[slot].instances, sizeof(end->instances));
 	return 1;
+}
+
+static __always_inline _Bool end_of6(const __be32 *address, __u32 key, enum fwd_end_kind kind,
+				     __u32 half, struct end *end)
+{
+	int number = fwd_end6(address[0] | (__u64)address[1] << 32,
+			      address[2] | (__u64)address[3] << 32, key, half);
+	struct fwd_ends6 *line = number < 0 ? NULL : AT(fwd_ends6, (__u32)number / FWD_ENDS6);
+	struct fwd_end6 *found;
+
+	if (!line)
+		return 0;
+	found = &line->ends[number % FWD_ENDS6];
+	__builtin_memcpy(&end->instances, found->instances, sizeof(end->instances));
+	return found->kind == kind;
+}
+
+/* Whether an address and port is of that kind, and of which instances. */
+static __always_inline _Bool end_of(const struct fwd_settings *settings, const int family,
+				    const __be32 *address, __be16 port, __u8 protocol,
+				    enum fwd_end_kind kind, struct end *end)
+{
+	__u32 key = port | (__u32)protocol << 16, half = settings->half & 1;
+
+	return family == 4 ? end_of4(address[0], key, kind, half, end)
+			   : end_of6(address, key, kind, half, end);
 }
 
 /* For the engine's synchronisation; it looks when it wants to. */

@@ -53,9 +53,9 @@ static __always_inline void finish(const struct flow *f, __u32 what)
 		fwd_moved(FWD_PLACE(what), FWD_STATE(what), FWD_FREE);
 }
 
-/* The packet belongs to the flow: its state, its time. number, family: of the flow. */
+/* The packet belongs to the flow: its state, its time. */
 static __always_inline void follow(const struct flow *f, __u32 what, const struct packet *p,
-				   const int family, int number, __u64 now, const _Bool reply)
+				   __u64 now, const _Bool reply)
 {
 	__u32 state = FWD_STATE(what), when = *f->when, units = (__u32)(now >> FWD_UNIT);
 	__u32 next = p->protocol == IPPROTO_TCP ? next_state(state, p->flags, reply) : state;
@@ -68,7 +68,7 @@ static __always_inline void follow(const struct flow *f, __u32 what, const struc
 					FWD_WHAT(next, FWD_PLACE(what), 0)) != what)
 		return;
 	fwd_moved(FWD_PLACE(what), state, next);
-	fwd_event((__u32)number | (family == 4 ? 0 : FWD_EVENT_6));
+	fwd_event(f->number);
 }
 
 static __always_inline void count_packet(__u32 place, const struct packet *p, const _Bool reply)

@@ -15,46 +15,49 @@
 
 #include "engine/bpf/error.h"
 
-/* From a client: to the flow's real server, or to the one that it gets now. Place, or why not. */
+/*
+ * From a client: the flow's real server, or the one that it gets now. Its place, or why there is
+ * none (*real is NULL then).
+ */
 static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, const int family,
-				    __u32 instance, __u64 now)
+				    __u32 instance, __u64 now, struct fwd_real **real)
 {
 	const __be32 *client = packet_source(p, family);
-	__u32 key = FWD_KEY(p->from_port, instance), what;
-	struct request r = {.key = key, .family = family};
+	struct request r = {.key = FWD_KEY(p->from_port, instance), .family = family};
 	struct flow f;
-	int number;
+	int place;
 
+	if (flow_find(family, client, r.key, &f)) {
+		__u32 what = *f.what;
+
+		*real = AT(fwd_reals, FWD_PLACE(what));
+		if (*real && ((*real)->flags & FWD_REAL_IN_USE) &&
+		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
+			follow(&f, what, p, now, 0);
+			return (int)FWD_PLACE(what);
+		}
+		finish(&f, what);
+		fwd_count(FWD_RESCHEDULED);
+	}
 	r.client[0] = client[0];
 	if (family == 6) {
 		r.client[1] = client[1];
 		r.client[2] = client[2];
 		r.client[3] = client[3];
 	}
-	number = find(&r, r.client, key);
-	if (number >= 0 && flow_at(family, number, &f)) {
-		struct fwd_real *real;
-
-		what = *f.what;
-		real = AT(fwd_reals, FWD_PLACE(what));
-		if (real && (real->flags & FWD_REAL_IN_USE) &&
-		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
-			follow(&f, what, p, family, number, now, 0);
-			return (int)FWD_PLACE(what);
-		}
-		finish(&f, what);
-		fwd_count(FWD_RESCHEDULED);
-	}
 	r.interface = ctx->ingress_ifindex;
 	r.vlan = p->vlan;
 	r.protocol = p->protocol;
 	r.flags = p->flags;
 	r.now = now;
-	return fwd_begin(&r);
+	place = fwd_begin(&r);
+	*real = place < 0 ? NULL : AT(fwd_reals, (__u32)place);
+	return place;
 }
 
-static __always_inline int to_real(struct xdp_md *ctx, struct packet *p, const int family,
-				   const __u32 tag, const struct end *end)
+static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings *settings,
+				   struct packet *p, const int family, const __u32 tag,
+				   const struct end *end)
 {
 	struct scratch scratch = {.instance = END_INSTANCE(end, 0)};
 	__u64 now = bpf_ktime_get_coarse_ns();
@@ -64,13 +67,12 @@ static __always_inline int to_real(struct xdp_md *ctx, struct packet *p, const i
 
 	if (!instance || !instance->in_use)
 		return XDP_PASS;
-	if (!is_served(instance->group, now))
+	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);
-	place = real_for(ctx, p, family, scratch.instance, now);
+	place = real_for(ctx, p, family, scratch.instance, now, &real);
 	if (place < 0)
 		return pass(REFUSAL(place));
 	scratch.place = (__u32)place;
-	real = AT(fwd_reals, scratch.place);
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
 	count_packet(scratch.place, p, 0);
@@ -91,51 +93,42 @@ static __always_inline int to_real(struct xdp_md *ctx, struct packet *p, const i
 }
 
 /* Of the instances that share this real server's port: the one that has the flow, or none. */
-static __always_inline int flow_of(const struct packet *p, const int family, const struct end *end,
-				   __u32 *instance)
+static __always_inline struct fwd_real *flow_of(const struct packet *p, const int family,
+						const struct end *end, __u32 *instance,
+						struct flow *f)
 {
 	const __be32 *client = packet_destination(p, family);
 	const __be32 *source = packet_source(p, family);
-	struct request r = {.family = family};
 
-	r.client[0] = client[0];
-	if (family == 6) {
-		r.client[1] = client[1];
-		r.client[2] = client[2];
-		r.client[3] = client[3];
-	}
 	for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
 		struct fwd_real *real;
-		struct flow f;
-		int number;
 
 		*instance = END_INSTANCE(end, i);
 		if (!*instance)
 			break;
-		number = find(&r, r.client, FWD_KEY(p->to_port, *instance));
-		if (number < 0 || !flow_at(family, number, &f))
+		if (!flow_find(family, client, FWD_KEY(p->to_port, *instance), f))
 			continue;
-		real = AT(fwd_reals, FWD_PLACE(*f.what));
+		real = AT(fwd_reals, FWD_PLACE(*f->what));
 		if (real && real->address[0] == source[0] &&
 		    (family == 4 ||
 		     (real->address[1] == source[1] && real->address[2] == source[2] &&
 		      real->address[3] == source[3])))
-			return number;
+			return real;
 	}
-	return NOT_FOUND;
+	return NULL;
 }
 
 /* A flow that has no entry is known by its answers all the same, where they can be of one only. */
-static __always_inline _Bool is_without_entry(const struct end *end, __u64 now, __u32 *instance)
+static __always_inline _Bool is_without_entry(const struct fwd_settings *settings,
+					      const struct end *end, __u64 now, __u32 *instance)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
-
 	*instance = END_INSTANCE(end, 0);
-	return settings && now < settings->pressure_until && !END_INSTANCE(end, 1);
+	return now < settings->pressure_until && !END_INSTANCE(end, 1);
 }
 
-static __always_inline int to_client(struct xdp_md *ctx, struct packet *p, const int family,
-				     const __u32 tag, const struct end *end)
+static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settings *settings,
+				     struct packet *p, const int family, const __u32 tag,
+				     const struct end *end)
 {
 	struct scratch scratch = {.reply = 1};
 	__u64 now = bpf_ktime_get_coarse_ns();
@@ -143,29 +136,27 @@ static __always_inline int to_client(struct xdp_md *ctx, struct packet *p, const
 	struct fwd_hop hop = {};
 	struct flow f = {};
 	enum way way;
-	int number = flow_of(p, family, end, &scratch.instance);
+	struct fwd_real *real = flow_of(p, family, end, &scratch.instance, &f);
 
-	if (number < 0 && !is_without_entry(end, now, &scratch.instance))
+	if (!real && !is_without_entry(settings, end, now, &scratch.instance))
 		return pass(FWD_PASSED_REPLY);
 	instance = AT(fwd_instances, scratch.instance);
-	if (!instance || (number >= 0 && !flow_at(family, number, &f)))
+	if (!instance)
 		return XDP_PASS;
-	if (!is_served(instance->group, now))
+	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);
-	if (f.what) {
+	if (real) {
 		__u32 what = *f.what;
-		struct fwd_real *real = AT(fwd_reals, FWD_PLACE(what));
 
-		if (!real || real->hop.interface != ctx->ingress_ifindex ||
-		    real->hop.vlan != p->vlan)
+		if (real->hop.interface != ctx->ingress_ifindex || real->hop.vlan != p->vlan)
 			return pass(FWD_PASSED_SOURCE);
 		scratch.place = FWD_PLACE(what);
-		follow(&f, what, p, family, number, now, 1);
+		follow(&f, what, p, now, 1);
 		count_packet(scratch.place, p, 1);
 	}
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
-	way = find_way(ctx, p, family, f.what ? &f : NULL, &hop);
+	way = find_way(ctx, settings, p, family, real ? &f : NULL, &hop);
 	if (way == WAY_NONE)
 		return drop(FWD_DROP_HOP);
 	if (way == WAY_TOO_LONG) {
@@ -181,9 +172,12 @@ static __always_inline int to_client(struct xdp_md *ctx, struct packet *p, const
 static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,
 				   const __u32 extra)
 {
+	struct fwd_settings *settings = AT(fwd_settings, 0);
 	struct end end;
 	struct packet p;
 
+	if (!settings)
+		return XDP_PASS;
 	switch (packet_read(ctx, &p, family, tag, extra)) {
 	case READ_OK:
 		break;
@@ -196,12 +190,12 @@ static __always_inline int forward(struct xdp_md *ctx, const int family, const _
 	default:
 		return XDP_PASS;
 	}
-	if (end_of(family, packet_destination(&p, family), p.to_port, p.protocol, &end) &&
-	    end.kind == FWD_END_VIRTUAL)
-		return to_real(ctx, &p, family, tag, &end);
-	if (end_of(family, packet_source(&p, family), p.from_port, p.protocol, &end) &&
-	    end.kind == FWD_END_REAL)
-		return to_client(ctx, &p, family, tag, &end);
+	if (end_of(settings, family, packet_destination(&p, family), p.to_port, p.protocol,
+		   FWD_END_VIRTUAL, &end))
+		return to_real(ctx, settings, &p, family, tag, &end);
+	if (end_of(settings, family, packet_source(&p, family), p.from_port, p.protocol,
+		   FWD_END_REAL, &end))
+		return to_client(ctx, settings, &p, family, tag, &end);
 	return XDP_PASS;
 }
 

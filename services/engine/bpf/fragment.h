@@ -76,14 +76,15 @@ static __always_inline int fragment_to_real(struct xdp_md *ctx, const struct pac
 	return send(ctx, family, tag, &real->hop);
 }
 
-static __always_inline int fragment_to_client(struct xdp_md *ctx, const struct packet *p,
-					      const int family, const __u32 tag,
-					      const struct scratch *noted,
+static __always_inline int fragment_to_client(struct xdp_md *ctx,
+					      const struct fwd_settings *settings,
+					      const struct packet *p, const int family,
+					      const __u32 tag, const struct scratch *noted,
 					      const struct fwd_instance *instance)
 {
 	struct fwd_hop hop = {};
 
-	if (p->ttl <= 1 || find_way(ctx, p, family, NULL, &hop) != WAY_KNOWN)
+	if (p->ttl <= 1 || find_way(ctx, settings, p, family, NULL, &hop) != WAY_KNOWN)
 		return drop(FWD_DROP_FRAGMENT);
 	count_packet(noted->place, p, 1);
 	translate_address(p->l3, family, 0, instance->address);
@@ -92,6 +93,7 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx, const struct p
 
 static __always_inline int fragment(struct xdp_md *ctx, const int family, const __u32 tag)
 {
+	struct fwd_settings *settings = AT(fwd_settings, 0);
 	struct fwd_instance *instance;
 	struct scratch *noted;
 	struct fragment_key key;
@@ -125,9 +127,10 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 	if (!noted)
 		return XDP_PASS;
 	instance = AT(fwd_instances, noted->instance);
-	if (!instance || !is_served(instance->group, bpf_ktime_get_coarse_ns()))
+	if (!settings || !instance ||
+	    !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
 		return pass(FWD_PASSED_LEASE);
-	return noted->reply ? fragment_to_client(ctx, &p, family, tag, noted, instance)
+	return noted->reply ? fragment_to_client(ctx, settings, &p, family, tag, noted, instance)
 			    : fragment_to_real(ctx, &p, family, tag, noted);
 }
 

@@ -143,13 +143,14 @@ static __always_inline int error_to_real(struct xdp_md *ctx, const struct packet
 }
 
 /* About what a client has sent. */
-static __always_inline int error_to_client(struct xdp_md *ctx, const struct packet *p,
-					   struct quote *q, const int family, const __u32 tag,
+static __always_inline int error_to_client(struct xdp_md *ctx, const struct fwd_settings *settings,
+					   const struct packet *p, struct quote *q,
+					   const int family, const __u32 tag,
 					   const struct fwd_instance *instance)
 {
 	struct fwd_hop hop = {};
 
-	if (p->ttl <= 1 || find_way(ctx, p, family, NULL, &hop) != WAY_KNOWN)
+	if (p->ttl <= 1 || find_way(ctx, settings, p, family, NULL, &hop) != WAY_KNOWN)
 		return drop(FWD_DROP_HOP);
 	translate_quote(q, family, 0, instance->address, instance->port);
 	translate_outer(p, q, family, 0, instance->address);
@@ -157,28 +158,20 @@ static __always_inline int error_to_client(struct xdp_md *ctx, const struct pack
 }
 
 /* The flow that a quoted packet is of; client: its address there. */
-static __always_inline int quoted_flow(const int family, const __be32 *client, __be16 port,
-				       __u32 instance, __u32 *place)
+static __always_inline _Bool quoted_flow(const int family, const __be32 *client, __be16 port,
+					 __u32 instance, __u32 *place)
 {
-	struct request r = {.family = family};
 	struct flow f;
-	int number;
 
-	r.client[0] = client[0];
-	if (family == 6) {
-		r.client[1] = client[1];
-		r.client[2] = client[2];
-		r.client[3] = client[3];
-	}
-	number = find(&r, r.client, FWD_KEY(port, instance));
-	if (number < 0 || !flow_at(family, number, &f))
-		return NOT_FOUND;
+	if (!flow_find(family, client, FWD_KEY(port, instance), &f))
+		return 0;
 	*place = FWD_PLACE(*f.what);
-	return number;
+	return 1;
 }
 
 static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u32 tag)
 {
+	struct fwd_settings *settings = AT(fwd_settings, 0);
 	struct scratch scratch = {};
 	struct fwd_instance *instance;
 	const __be32 *from, *to;
@@ -186,23 +179,24 @@ static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u3
 	struct quote q;
 	struct end end;
 
-	if (packet_read(ctx, &p, family, tag, 0) != READ_ICMP || !read_quote(&p, family, &q))
+	if (!settings || packet_read(ctx, &p, family, tag, 0) != READ_ICMP ||
+	    !read_quote(&p, family, &q))
 		return XDP_PASS;
 	from = family == 4 ? &((struct iphdr *)q.l3)->saddr
 			   : (__be32 *)&((struct ipv6hdr *)q.l3)->saddr;
 	to = family == 4 ? &((struct iphdr *)q.l3)->daddr
 			 : (__be32 *)&((struct ipv6hdr *)q.l3)->daddr;
-	if (end_of(family, from, q.from_port, q.protocol, &end) && end.kind == FWD_END_VIRTUAL) {
+	if (end_of(settings, family, from, q.from_port, q.protocol, FWD_END_VIRTUAL, &end)) {
 		scratch.instance = END_INSTANCE(&end, 0);
-		if (quoted_flow(family, to, q.to_port, scratch.instance, &scratch.place) < 0)
+		if (!quoted_flow(family, to, q.to_port, scratch.instance, &scratch.place))
 			return XDP_PASS;
-	} else if (end_of(family, to, q.to_port, q.protocol, &end) && end.kind == FWD_END_REAL) {
+	} else if (end_of(settings, family, to, q.to_port, q.protocol, FWD_END_REAL, &end)) {
 		scratch.reply = 1;
 #pragma unroll
 		for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
 			scratch.instance = END_INSTANCE(&end, i);
 			if (!scratch.instance || quoted_flow(family, from, q.from_port,
-							     scratch.instance, &scratch.place) >= 0)
+							     scratch.instance, &scratch.place))
 				break;
 		}
 		if (!scratch.place)
@@ -211,9 +205,9 @@ static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u3
 		return XDP_PASS;
 	}
 	instance = AT(fwd_instances, scratch.instance);
-	if (!instance || !is_served(instance->group, bpf_ktime_get_coarse_ns()))
+	if (!instance || !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
 		return pass(FWD_PASSED_LEASE);
-	return scratch.reply ? error_to_client(ctx, &p, &q, family, tag, instance)
+	return scratch.reply ? error_to_client(ctx, settings, &p, &q, family, tag, instance)
 			     : error_to_real(ctx, &p, &q, family, tag, instance, &scratch);
 }
 

@@ -69,16 +69,14 @@ struct {
  * Whether the group is served by this router at this instant. The coarse clock is behind by less
  * than a tick; the lease is judged as if it were by a whole one.
  */
-static __always_inline _Bool is_served(__u8 group, __u64 now)
+static __always_inline _Bool is_served(const struct fwd_settings *settings, __u8 group, __u64 now)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
 	struct gate_lease *lease;
 
 	if (group == FWD_NO_GROUP)
 		return 1;
 	lease = AT(gate_leases, group);
-	return lease && settings &&
-	       gate_lease_runs(lease, now + settings->boot_offset + settings->tick);
+	return lease && gate_lease_runs(lease, now + settings->boot_offset + settings->tick);
 }
 
 /* reason: enum fwd_reason. */

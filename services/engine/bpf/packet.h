@@ -173,11 +173,12 @@ static __always_inline __u32 fold(__u64 sum)
 	return (__u32)((sum & 0xffff) + (sum >> 16));
 }
 
-/* RFC 1624, 3: difference is the sum of ~old and new. */
-static __always_inline __u16 checksum_plus(__u16 check, __u32 difference)
+/* RFC 1624, 3: difference is the sum of ~old and new, of less than 2^36. */
+static __always_inline __u16 checksum_plus(__u16 check, __u64 difference)
 {
-	__u32 sum = (__u16)~check + difference;
+	__u64 sum = (__u16)~check + difference;
 
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (__u16) ~((sum & 0xffff) + (sum >> 16));
 }
@@ -202,7 +203,7 @@ static __always_inline void less_ttl(const struct packet *p, const int family)
 	}
 }
 
-static __always_inline void change_checksum(struct packet *p, __u32 difference)
+static __always_inline void change_checksum(struct packet *p, __u64 difference)
 {
 	if (p->protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = p->l4;
@@ -235,7 +236,7 @@ static __always_inline __u64 translate_address(void *l3, const int family, const
 
 		sum = difference32(*old, *address);
 		ip->ttl--;
-		ip->check = checksum_plus(ip->check, fold(sum + TTL_LESS));
+		ip->check = checksum_plus(ip->check, sum + TTL_LESS);
 		*old = *address;
 	} else {
 		struct ipv6hdr *ip = l3;
@@ -257,7 +258,7 @@ static __always_inline void translate(struct packet *p, const int family, const 
 						: offsetof(struct udphdr, source));
 	__u64 sum = translate_address(p->l3, family, destination, address);
 
-	change_checksum(p, fold(sum + (__u16) ~*old_port + port));
+	change_checksum(p, sum + (__u16) ~*old_port + port);
 	*old_port = port;
 }
 

@@ -15,13 +15,6 @@ enum way {
 	WAY_TOO_LONG, /* the packet, for what hop.mtu says */
 };
 
-static __always_inline __u32 hop_generation(void)
-{
-	struct fwd_settings *settings = AT(fwd_settings, 0);
-
-	return settings ? settings->hop_generation & 0x3f : 0;
-}
-
 /*
  * The number that stands for this hop, or 0: its place is another one's. Of an old generation the
  * place is free. `through` is written last, and is what readers go by.
@@ -48,7 +41,7 @@ __noinline int fwd_learn(__u64 to, __u64 from, __u64 through)
 }
 
 static __always_inline enum way ask_kernel(struct xdp_md *ctx, const struct packet *p,
-					   const int family, struct fwd_hop *hop)
+					   const int family, __u32 generation, struct fwd_hop *hop)
 {
 	struct bpf_fib_lookup route = {.family = family == 4 ? AF_INET : AF_INET6};
 	struct fwd_link *link;
@@ -80,16 +73,16 @@ static __always_inline enum way ask_kernel(struct xdp_md *ctx, const struct pack
 	hop->mtu = route.mtu_result;
 	hop->interface = link->lower;
 	hop->port = link->port;
-	hop->valid = (__u16)(hop_generation() + 1);
+	hop->valid = (__u16)(generation + 1);
 	return WAY_KNOWN;
 }
 
 /* f: NULL: of no flow. */
-static __always_inline enum way find_way(struct xdp_md *ctx, const struct packet *p,
-					 const int family, const struct flow *f,
-					 struct fwd_hop *hop)
+static __always_inline enum way find_way(struct xdp_md *ctx, const struct fwd_settings *settings,
+					 const struct packet *p, const int family,
+					 const struct flow *f, struct fwd_hop *hop)
 {
-	__u32 when = f ? *f->when : 0, generation = hop_generation();
+	__u32 when = f ? *f->when : 0, generation = settings->hop_generation & 0x3f;
 	struct fwd_hop *known = FWD_HOP(when) ? AT(fwd_hops, FWD_HOP(when)) : NULL;
 	enum way way;
 	int number;
@@ -101,7 +94,7 @@ static __always_inline enum way find_way(struct xdp_md *ctx, const struct packet
 		if (hop->valid == generation + 1)
 			return p->length <= hop->mtu ? WAY_KNOWN : WAY_TOO_LONG;
 	}
-	way = ask_kernel(ctx, p, family, hop);
+	way = ask_kernel(ctx, p, family, generation, hop);
 	if (way == WAY_KNOWN && f) {
 		number = fwd_learn(hop->to, hop->from, hop->through);
 		if (number > 0)
