@@ -15,6 +15,23 @@ trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine
 	$(engine-pure) $(engine-forward) $(engine-flows) $(libsrc-base) $(libsrc-schema))
 trireme-engine-pkg = libqb libmnl libnftables libbpf $(libpkg-schema)
 
+# The conformance suite (tests/conform): its cases on the data path, and, in a guest, on IPVS.
+engine-conform := $(addprefix services/engine/tests/conform/,case.c case_steps.c case_words.c case_frame.c \
+	world.c packet.c packet_text.c check.c run.c setup.c net_io.c) services/engine/wanted.c services/engine/marks.c \
+	services/engine/health_state.c services/engine/ipvs_table.c services/schema/config.c services/base/parse.c \
+	services/base/text.c services/base/file_io.c
+engine-conform-tables = services/engine/tests/conform/tables_path.c $(engine-forward) services/engine/flows.c
+
+tests += test_engine_conform
+test_engine_conform-src = services/engine/tests/test_conform.c $(engine-conform) $(engine-conform-tables)
+test_engine_conform-pkg := cmocka libbpf
+
+test-programs += conform-ipvs
+conform-ipvs-src := services/engine/tests/conform/ipvs_main.c $(engine-conform) services/engine/plan.c \
+	services/engine/ipvs_io.c services/engine/ipvs_msg.c services/engine/sysctl_io.c services/base/sysctl_io.c \
+	services/base/netlink_io.c
+conform-ipvs-pkg := libmnl
+
 # The data path; and what ci/bench/forward runs, on the host and in a guest.
 bpf += engine/bpf/forward engine/bench/load
 test-programs += bench-forward
