@@ -173,3 +173,15 @@ test_engine_forward_io-pkg := cmocka libbpf libqb
 tests += test_engine_forward_size
 test_engine_forward_size-src := services/engine/tests/test_forward_size.c services/engine/forward_size.c
 test_engine_forward_size-pkg := cmocka
+engine-sync-io := services/engine/sync_io.c services/engine/sync_crypt_io.c
+
+tests += test_engine_sync_crypt
+test_engine_sync_crypt-src := services/engine/tests/test_sync_crypt.c services/engine/sync_crypt_io.c
+test_engine_sync_crypt-pkg := cmocka gnutls
+
+tests += test_engine_sync_io
+test_engine_sync_io-src := services/engine/tests/test_sync_io.c services/engine/tests/sync_world.c \
+	services/engine/tests/tables.c $(engine-sync) $(engine-sync-io) services/engine/flows.c \
+	services/engine/forward_place.c services/base/clock_io.c services/base/file_io.c services/schema/config.c \
+	services/base/parse.c
+test_engine_sync_io-pkg := cmocka gnutls libqb

@@ -27,7 +27,7 @@
 #define SYNC_HISTORY 1024	    /* messages */
 #define SYNC_RECENT 1024	    /* flows that were sent in the same turn */
 #define SYNC_RATE (8ULL << 20)	    /* bytes/s of UDP to all others together */
-#define SYNC_BURST (SYNC_RATE / 20) /* bytes at once */
+#define SYNC_BURST (SYNC_RATE / 40) /* bytes at once: less than the socket takes */
 #define SYNC_TURN_NS 20000000ULL    /* from one turn to the next while there is something to do */
 #define SYNC_TURN_LINES 16384	    /* lines of the tables that one turn looks at, at most */
 #define SYNC_TURN_EVENTS FWD_EVENTS /* of one CPU's ring */

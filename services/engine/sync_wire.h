@@ -19,6 +19,7 @@
 
 #include "engine/bpf/forward.h"
 
+#define SYNC_PORT 5411 /* UDP, on eth1 */
 #define SYNC_WIRE_VERSION 1
 #define SYNC_DATAGRAM_MAX 1400 /* bytes of UDP */
 #define SYNC_SEAL_SIZE 44      /* of these, header and tag */

@@ -13,7 +13,7 @@
 #include "engine/tests/sync_world.h"
 #include "engine/tests/tables.h"
 
-#define SEEDS 12
+#define SEEDS 8
 #define MS NSEC_PER_MSEC
 #define S NSEC_PER_SEC
 
