@@ -185,3 +185,10 @@ test_engine_sync_io-src := services/engine/tests/test_sync_io.c services/engine/
 	services/engine/forward_place.c services/base/clock_io.c services/base/file_io.c services/schema/config.c \
 	services/base/parse.c
 test_engine_sync_io-pkg := cmocka gnutls libqb
+
+
+tests += test_engine_forward_apply
+test_engine_forward_apply-src := services/engine/tests/test_forward_apply.c services/engine/tests/tables.c \
+	$(engine-forward) services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
+	services/schema/config.c services/base/parse.c
+test_engine_forward_apply-pkg := cmocka
