@@ -19,6 +19,9 @@ typedef int answer_fn(const struct command_line *line, const json_t *content, st
 answer_fn answer_document, answer_status, answer_services, answer_cluster, answer_config,
 	answer_history, answer_description, answer_diff, answer_summary, answer_changed,
 	answer_done, answer_import, answer_users, answer_tokens, answer_token, answer_audit,
-	answer_decisions;
+	answer_decisions, answer_realserver;
+
+/* Beside the document's members in the content for answer_realserver(): the script's SHA-256. */
+#define ANSWER_REALSERVER_SUM "realserver.sh"
 
 #endif

@@ -10,6 +10,7 @@ libsrc-console = services/console/view.c services/console/render.c \
 console-pure := services/console/command.c services/console/command_table.c \
 	services/console/command_help.c services/console/command_requests.c \
 	services/console/answers.c services/console/answers_state.c services/console/state.c \
+	services/console/answers_realserver.c \
 	services/console/complete.c services/console/complete_place.c \
 	services/console/words.c services/console/path.c \
 	services/console/api.c services/console/http.c services/console/view.c \
@@ -20,11 +21,11 @@ programs += trireme
 trireme-src = services/console/trireme_main.c services/console/run_io.c \
 	services/console/status_cmd_io.c services/console/file_cmd_io.c \
 	services/console/access_cmd_io.c services/console/program_cmd_io.c \
-	services/console/complete_io.c \
+	services/console/realserver_cmd_io.c services/console/complete_io.c \
 	services/console/interactive_io.c services/console/client_io.c \
 	services/console/http_io.c services/console/output_io.c services/console/terminal_io.c \
 	services/base/clock_io.c services/base/file_io.c $(console-pure)
-trireme-pkg := jansson libedit
+trireme-pkg := jansson libedit nettle
 trireme-dir := usr/bin
 
 programs += trireme-console

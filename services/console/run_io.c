@@ -145,7 +145,7 @@ static run_fn *const runners[] = {
 	[COMMAND_ASK] = run_ask,	   [COMMAND_STATUS] = run_status,
 	[COMMAND_EXPORT] = run_export,	   [COMMAND_IMPORT] = run_import,
 	[COMMAND_USER_ADD] = run_user_add, [COMMAND_USER_PASSWORD] = run_user_password,
-	[COMMAND_HELP] = run_help,
+	[COMMAND_HELP] = run_help,	   [COMMAND_REALSERVER] = run_realserver,
 };
 
 static enum exit_code wrong_usage(const struct command *command, const char *problem)

@@ -83,6 +83,68 @@ static void the_state(void **data)
 	json_decref(state);
 }
 
+static json_t *read_document(const char *method)
+{
+	static const char document[] =
+		"{\"realserver.sh\": \"5a5a\", \"trireme:virtual-service\": ["
+		"{\"name\": \"web\", \"address\": \"203.0.113.10\", \"pool\": \"shop\"%s},"
+		"{\"name\": \"six\", \"address\": \"2001:db8::10\", \"pool\": \"shop\"%s},"
+		"{\"name\": \"none\", \"address\": \"203.0.113.99\", \"pool\": \"shop\"%s},"
+		"{\"name\": \"marked\", \"firewall-mark\": 7, \"pool\": \"shop\"%s}],"
+		"\"trireme:firewall-mark\": [{\"mark\": 7, \"match\": [{\"name\": \"a\", "
+		"\"address\": \"203.0.113.10\"}, {\"name\": \"b\", \"address\": "
+		"\"203.0.113.10\"}, {\"name\": \"c\", \"address\": \"203.0.113.1\"}]}],"
+		"\"trireme:alias-group\": [{\"alias\": [{\"label\": \"eth0:1\", \"address\": "
+		"\"203.0.113.10\"}, {\"label\": \"eth1:1\", \"address\": \"10.77.0.1\"}],"
+		"\"ipv6-alias\": [{\"address\": \"2001:db8::10\", \"port\": \"eth0\"},"
+		"{\"address\": \"fd00:77::1\", \"port\": \"eth1\"}]},"
+		"{\"alias\": [{\"label\": \"eth0:2\", \"address\": \"203.0.113.1\"},"
+		"{\"label\": \"eth1:2\", \"address\": \"10.77.0.2\"}]}],"
+		"\"trireme:cluster\": {\"node\": [{\"role\": \"witness\", \"port\": "
+		"[{\"name\": \"eth1\", \"address\": \"10.77.0.13\"}]}, {\"port\": [{\"name\": "
+		"\"eth0\"}, {\"name\": \"eth1\", \"address\": \"10.77.0.11\"}]}]}}";
+	char text[sizeof(document) + 256];
+	json_t *json;
+
+	snprintf(text, sizeof(text), document, method, method, method, method);
+	json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+#define FETCH                                                                         \
+	"As root on each real server of pool shop:\n\n"                               \
+	"curl -fsSk -o realserver.sh https://10.77.0.11/realserver.sh && echo '5a5a " \
+	" realserver.sh' | sha256sum -c\nsh realserver.sh "
+
+/* The commands for real servers, with the service's own addresses. */
+static void real_servers(void **data)
+{
+	json_t *nat = read_document(""), *tunnel = read_document(", \"method\": \"tunnel\"");
+	json_t *direct = read_document(", \"method\": \"direct\"");
+
+	(void)data;
+	check("service|realserver|web", nat, 0, FETCH "nat --gateway 10.77.0.1\n");
+	check("service|realserver|six", nat, 0, FETCH "nat --gateway fd00:77::1\n");
+	check("service|realserver|marked", nat, 0,
+	      FETCH "nat --gateway 10.77.0.1 --gateway 10.77.0.2\n");
+	check("service|realserver|web", direct, 0, FETCH "direct --vip 203.0.113.10\n");
+	check("service|realserver|marked", direct, 0,
+	      FETCH "direct --vip 203.0.113.10 --vip 203.0.113.1\n");
+	check("service|realserver|none", nat, -ENOENT,
+	      "the group of 203.0.113.99 has no floating address on eth1\n");
+	check("service|realserver|mail", nat, -ENOENT, "there is no virtual service 'mail'\n");
+	check("service|realserver|web", tunnel, -ENOENT,
+	      "web has the method tunnel: realserver.sh sets up nat and direct\n");
+	json_object_set_new(nat, "trireme:management",
+			    json_pack("{s:{s:b}}", "https", "enabled", 0));
+	check("service|realserver|web", nat, -ENOENT,
+	      "management/https/enabled is false: no router serves realserver.sh\n");
+	json_decref(nat);
+	json_decref(direct);
+	json_decref(tunnel);
+}
+
 /* As the broker has it: a part that has not answered is left out, with the reason. */
 static void parts_that_do_not_answer(void **data)
 {
@@ -248,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state),
+		cmocka_unit_test(real_servers),
 		cmocka_unit_test(parts_that_do_not_answer),
 		cmocka_unit_test(a_state_that_is_damaged),
 		cmocka_unit_test(other_answers),

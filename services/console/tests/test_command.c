@@ -167,7 +167,7 @@ static void wrong_lines(void **state)
 		 "restore"},
 		{"service|drian|web|web1", -EINVAL,
 		 "one word too many: 'web'; behind 'service' can also stand drain, enable, "
-		 "disable"},
+		 "disable, realserver"},
 		{"set|/a", -EINVAL, "set needs VALUE"},
 		{"show|--revision|0", -EINVAL, "--revision '0': allowed are 1 to 4294967295"},
 		{"show|--revision|1|--candidate", -EINVAL,

@@ -148,7 +148,7 @@ static void names_that_are_there(void **state)
 		{"rollback|", "11|12"},
 		{"cluster|standby|", "r1|r2"},
 		{"cluster|switchover|", "main"},
-		{"service|", "disable|drain|enable|web"},
+		{"service|", "disable|drain|enable|realserver|web"},
 		{"service|drain|", "mail|we b|web"},
 		{"service|drain|web|", "web1|web2"},
 		{"service|drain|web|web1|", ""},

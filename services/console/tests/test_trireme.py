@@ -1,4 +1,5 @@
 """The `trireme` command against an API that says what a test wants: what it asks, prints and returns."""
+import hashlib
 import json
 import os
 import stat
@@ -161,6 +162,25 @@ def test_import_says_what_became_of_each_line(api, tmp_path):
     printed = json.loads(trireme(api, "import", "-", "--json", given="virtual web {\n")[1])
     assert (printed["summary"], len(printed["mapping"]), printed["diff"]) == (
         "1 line", 2, "+ /trireme:virtual-service[name='web']\n"), "one JSON text"
+
+
+def test_what_real_servers_need(api, tmp_path):
+    """The sum is that of the script which this machine serves; only what is needed is asked for."""
+    script = tmp_path / "realserver.sh"
+    script.write_text("#!/bin/sh\n")
+    service = {"name": "web", "address": "203.0.113.10", "pool": "shop", "method": "direct"}
+    where = (f"GET {RUNNING}?fields=trireme:virtual-service;trireme:firewall-mark;trireme:alias-group;trireme:cluster;"
+             "trireme:management")
+    api.answers[where] = 200, {"ietf-restconf:data": {
+        "trireme:virtual-service": [service], "trireme:cluster": {"node": [{"port": [{"name": "eth1", "address": "10.77.0.11"}]}]}}}
+    code, printed, _ = trireme(api, "service", "realserver", "web", TRIREME_REALSERVER=str(script))
+    assert code == 0 and hashlib.sha256(script.read_bytes()).hexdigest() + "  realserver.sh" in printed
+    assert "sh realserver.sh direct --vip 203.0.113.10" in printed
+    code, _, said = trireme(api, "service", "realserver", "mail", TRIREME_REALSERVER=str(script))
+    assert code == 1 and "there is no virtual service 'mail'" in said
+    code, _, said = trireme(api, "service", "realserver", "web", TRIREME_REALSERVER=str(tmp_path / "none"))
+    assert code == 1 and "realserver.sh cannot be read" in said
+    assert trireme(api, "service", "realserver")[0] == 2
 
 
 def test_import_of_an_exported_document(api, tmp_path):
