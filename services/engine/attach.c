@@ -94,9 +94,10 @@ static bool card_needs_generic(const struct nic_table *table, uint32_t n_cpus,
 
 static bool needs_generic(const struct nic_table *table, uint32_t n_cpus, struct attach_port *port)
 {
-	/* With a native program on a bond no card without native XDP could become a member. */
-	if (port->kind == CONFIG_PORT_BOND && port->n_cards == 0) {
-		decide(port, ATTACH_GENERIC, "the bond has no member yet");
+	/* The kernel runs a bond's native program in its members, as if frames had come to them. */
+	if (port->kind == CONFIG_PORT_BOND) {
+		decide(port, ATTACH_GENERIC,
+		       "on a bond, of which a native program sees members only");
 		return true;
 	}
 	for (size_t i = 0; i < port->n_cards; i++)
@@ -120,11 +121,7 @@ static void decide_one(const struct nic_table *table, uint32_t n_cpus, struct at
 	for (size_t i = 0; i < port->n_cards; i++)
 		if (card_forbids(port, &port->cards[i]))
 			return;
-	if (needs_generic(table, n_cpus, port))
-		return;
-	if (port->kind == CONFIG_PORT_BOND)
-		decide(port, ATTACH_NATIVE, "on the bond, which hands it to its members");
-	else
+	if (!needs_generic(table, n_cpus, port))
 		decide(port, ATTACH_NATIVE, "%s", "");
 }
 

@@ -12,7 +12,7 @@
 #include "engine/offload_io.h"
 
 #define ATTACH_TABLE "/usr/share/trireme/nics.tsv"
-#define ATTACH_PROGRAM "fwd_port" /* names in bpf/forward.bpf.c */
+#define ATTACH_PROGRAM "fwd_main" /* names in bpf/forward.bpf.c */
 #define ATTACH_MAP "fwd_ports"
 
 struct attach_io {

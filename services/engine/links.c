@@ -217,6 +217,12 @@ static struct fwd_link as_entry(const struct links *links, const struct link_num
 	struct link_way way;
 	int n;
 
+	n = link_number(numbers, link->master);
+	if (n >= 0) {
+		entry.lower = link->master;
+		entry.port = (uint16_t)n;
+		return entry;
+	}
 	if (links_way(links, link, &way) < 0)
 		return entry;
 	n = link_number(numbers, way.port->index);

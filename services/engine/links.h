@@ -71,7 +71,10 @@ struct link_numbers {
 /* Its number, or -ENOENT. */
 int link_number(const struct link_numbers *numbers, uint32_t index);
 
-/* Fills the data path's table (FWD_LINKS_MAX); true: something is another now. */
+/*
+ * Fills the data path's table (FWD_LINKS_MAX): of a bond's member, the bond is the port below, and
+ * nothing is sent through the member. true: something is another now.
+ */
 bool links_publish(const struct links *links, const struct link_numbers *numbers,
 		   struct fwd_link *table);
 

@@ -192,3 +192,12 @@ test_engine_forward_apply-src := services/engine/tests/test_forward_apply.c serv
 	$(engine-forward) services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
 	services/schema/config.c services/base/parse.c
 test_engine_forward_apply-pkg := cmocka
+
+engine-nexthop := services/engine/nexthop.c services/engine/neighbours.c services/engine/route_msg.c \
+	services/engine/insides.c services/engine/links.c
+engine-nexthop-io := services/engine/nexthop_io.c services/engine/route_io.c
+
+tests += test_engine_nexthop_io
+test_engine_nexthop_io-src := services/engine/tests/test_nexthop_io.c $(engine-nexthop) $(engine-nexthop-io) \
+	services/engine/links_io.c services/base/netlink_io.c services/base/clock_io.c
+test_engine_nexthop_io-pkg := cmocka libmnl libqb

@@ -158,20 +158,21 @@ static void native_everywhere_or_nowhere(void **state)
 
 static void bonds(void **state)
 {
-	struct attach_port port = card("eth1", "ixgbe");
+	struct attach_port ports[] = {card("eth0", "igb"), card("eth1", "ixgbe")};
 
 	(void)state;
-	port.kind = CONFIG_PORT_BOND;
-	port.n_cards = 0;
-	attach_decide(&table, 2, &port, 1);
-	expect(&port, "generic: the bond has no member yet");
-	add_card(&port, "eth1a", "ixgbe");
-	add_card(&port, "eth1b", "igb");
-	attach_decide(&table, 2, &port, 1);
-	expect(&port, "native: on the bond, which hands it to its members");
-	add_card(&port, "eth1c", "r8169");
-	attach_decide(&table, 2, &port, 1);
-	expect(&port, "generic: the driver r8169 of eth1c has no native XDP");
+	ports[1].kind = CONFIG_PORT_BOND;
+	ports[1].n_cards = 0;
+	add_card(&ports[1], "eth1a", "ixgbe");
+	add_card(&ports[1], "eth1b", "igb");
+	attach_decide(&table, 2, ports, 2);
+	expect(&ports[0], "generic: as eth1, to which its frames go");
+	expect(&ports[1], "generic: on a bond, of which a native program sees members only");
+	ports[1].cards[1].merges = true;
+	attach_decide(&table, 2, ports, 2);
+	expect(&ports[0], "native");
+	expect(&ports[1],
+	       "not at all: eth1b merges packets (LRO), the driver igb does not stop it");
 }
 
 static void what_a_driver_does_not_stop(void **state)
