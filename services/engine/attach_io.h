@@ -12,8 +12,6 @@
 #include "engine/offload_io.h"
 
 #define ATTACH_TABLE "/usr/share/trireme/nics.tsv"
-#define ATTACH_PROGRAM "fwd_main" /* names in bpf/forward.bpf.c */
-#define ATTACH_MAP "fwd_ports"
 
 struct attach_io {
 	int program, map;	/* descriptors, the caller's */

@@ -15,8 +15,6 @@
 #include "schema/daemon_io.h"
 #include "schema/schema.h"
 
-#define WHY_MAX 256
-
 struct arguments {
 	const char *folder, *drivers, *ports;
 };
@@ -71,16 +69,17 @@ static int run(struct daemon *d, const struct arguments *arguments)
 	_cleanup_(forward_io_close) struct forward_io forward = {0};
 	_cleanup_(attach_io_close) struct attach_io io = {0};
 	const struct config_node *node;
-	char why[WHY_MAX] = "";
+	char why[FORWARD_WHY_MAX] = "";
 	int r = find_node(d, arguments->ports, &config, &node);
 
 	if (r < 0)
 		return r;
-	r = forward_io_open(&forward, arguments->folder, why, sizeof(why));
-	if (r < 0)
-		return complain(why, r);
-	r = attach_io_open(&io, forward_io_program(&forward, ATTACH_PROGRAM),
-			   forward_io_map(&forward, ATTACH_MAP), forward.tables.links,
+	r = forward_io_open(&forward, arguments->folder, why);
+	if (r < 0) {
+		fprintf(stderr, "trireme-attach: %s\n", why);
+		return r;
+	}
+	r = attach_io_open(&io, forward.program, forward.ports, forward.tables.links,
 			   arguments->drivers);
 	return r < 0 ? complain("the programs cannot be used", r) : apply(&io, node);
 }

@@ -10,10 +10,10 @@
 /* A new configuration is in `engine`: the data path hears of it, and services are judged anew. */
 int engine_forwarding_configure(struct engine *engine);
 
-/* Looks at the ports, and judges anew if they are served otherwise. */
+/* In every period, before the services are compared. */
 void engine_forwarding_look(struct engine *engine);
 
-/* After the services of IPVS were compared. */
+/* After the services of IPVS were compared; judges anew if ports are served otherwise. */
 void engine_forwarding_apply(struct engine *engine, uint64_t now);
 
 #endif

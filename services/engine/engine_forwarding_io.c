@@ -21,8 +21,7 @@ int engine_forwarding_configure(struct engine *engine)
 
 void engine_forwarding_look(struct engine *engine)
 {
-	if (forwarding_look(engine->forwarding, engine->node) > 0)
-		judge(engine);
+	forwarding_look(engine->forwarding);
 }
 
 void engine_forwarding_apply(struct engine *engine, uint64_t now)
@@ -38,6 +37,8 @@ void engine_forwarding_apply(struct engine *engine, uint64_t now)
 
 	if (engine->node->role != CONFIG_ROLE_ROUTER)
 		return;
+	if (forwarding_ports_changed(engine->forwarding))
+		judge(engine);
 	/* A service that has found no room is IPVS's alone, and gives back what it has got. */
 	if (forwarding_apply(engine->forwarding, &input, now) > 0 && judge(engine) == 0)
 		forwarding_apply(engine->forwarding, &input, now);

@@ -10,7 +10,6 @@
 #include "base/clock_io.h"
 #include "base/parse.h"
 #include "engine/forward_lease.h"
-#include "engine/links_io.h"
 #include "engine/wanted.h"
 
 #define MIB (1024.0 * 1024.0)
@@ -60,11 +59,27 @@ static void on_sweep(void *data)
 	follow_sweep(f);
 }
 
+/* By an event, or in the period. */
+static void on_links(void *data, const struct links *links)
+{
+	struct forwarding *f = data;
+	int r = attach_io_apply(&f->attach, links, f->served);
+
+	log_once(f, r, "the ports cannot be served");
+	if (r <= 0)
+		return;
+	f->ports_changed = true;
+	f->again(f->data);
+}
+
 static int open_parts(struct forwarding *f)
 {
 	int r = attach_io_open(&f->attach, f->io.program, f->io.ports, f->io.tables.links,
 			       ATTACH_TABLE);
 
+	if (r == 0)
+		r = nexthop_io_open(&f->nexthop, f->loop, &f->io.tables, &f->attach.numbers,
+				    on_links, f);
 	if (r == 0)
 		r = forward_place_make(&f->io.tables, &f->place);
 	if (r == 0)
@@ -82,6 +97,7 @@ static void close_parts(struct forwarding *f)
 		qb_loop_timer_del(f->loop, f->sweeping);
 	f->settling = 0;
 	f->sweeping = 0;
+	nexthop_io_close(&f->nexthop);
 	attach_io_close(&f->attach);
 	sweep_close(&f->sweep);
 	forward_applied_free(f->applied);
@@ -112,8 +128,8 @@ static void open_once(struct forwarding *f)
 		return;
 	}
 	f->open = true;
-	f->statistics = (struct statistics_source){&f->io.tables, f->place, &f->sweep,
-						   f->io.memory};
+	f->statistics =
+		(struct statistics_source){&f->io.tables, f->place, &f->sweep, f->io.memory};
 	qb_log(LOG_NOTICE, "data path %s: %.1f MiB, of these %.1f for %u flows of IPv4, %u of IPv6",
 	       f->io.kept ? "taken over" : "loaded", (double)f->io.memory / MIB,
 	       (double)((uint64_t)t->lines4 + t->lines6) * FWD_LINE / MIB,
@@ -138,27 +154,28 @@ void forwarding_configure(struct forwarding *f, const struct config *config,
 {
 	struct ageing_timeouts timeouts = timeouts_of(config);
 
-	if (node->role == CONFIG_ROLE_ROUTER)
+	f->served = node->role == CONFIG_ROLE_ROUTER ? node : NULL;
+	if (f->served)
 		open_once(f);
 	if (!f->open)
 		return;
 	sweep_configure(&f->sweep, &timeouts);
 	memset(f->refused, 0, sizeof(f->refused));
-	forwarding_look(f, node);
+	nexthop_io_configure(&f->nexthop, f->served);
 }
 
-int forwarding_look(struct forwarding *f, const struct config_node *node)
+void forwarding_look(struct forwarding *f)
 {
-	const struct config_node *served = node->role == CONFIG_ROLE_ROUTER ? node : NULL;
-	int r;
+	if (f->open)
+		nexthop_io_check(&f->nexthop);
+}
 
-	if (!f->open)
-		return 0;
-	r = links_io_read(&f->links);
-	if (r == 0)
-		r = attach_io_apply(&f->attach, &f->links, served);
-	log_once(f, r, "the ports cannot be served");
-	return r > 0;
+bool forwarding_ports_changed(struct forwarding *f)
+{
+	bool changed = f->ports_changed;
+
+	f->ports_changed = false;
+	return changed;
 }
 
 struct steer_facts forwarding_facts(struct forwarding *f, const struct config_node *node)
@@ -267,6 +284,8 @@ int forwarding_apply(struct forwarding *f, const struct forwarding_input *input,
 		return 0;
 	}
 	log_once(f, r, "the tables cannot be filled");
+	if (r > 0)
+		nexthop_io_reals(&f->nexthop);
 	if (r >= 0 && !input->wanted) {
 		ipvs_table_clear(&f->wanted);
 		f->wanted = made;

@@ -16,6 +16,7 @@
 #include "engine/forward_io.h"
 #include "engine/health_state.h"
 #include "engine/ipvs_table.h"
+#include "engine/nexthop_io.h"
 #include "engine/statistics.h"
 #include "engine/steer.h"
 #include "engine/sweep.h"
@@ -32,11 +33,13 @@ struct forwarding {
 	struct forward_io io;
 	struct forward_place *place;
 	struct forward_applied *applied;
-	struct links links; /* the kernel's interfaces, as they were read last */
 	struct attach_io attach;
+	struct nexthop_io nexthop;
+	const struct config_node *served; /* whose ports are served; NULL: none are */
+	bool ports_changed;		  /* since forwarding_ports_changed() */
 	struct sweep sweep;
 	struct statistics_source statistics; /* of all these; for engine.datapath */
-	struct ipvs_table wanted; /* what was applied last */
+	struct ipvs_table wanted;	     /* what was applied last */
 	enum forward_obstacle obstacles[CONFIG_SERVICES_MAX];
 	/*
 	 * Why the tables cannot take a service, or NULL. It is tried again with another
@@ -72,8 +75,11 @@ void forwarding_close(struct forwarding *f);
 void forwarding_configure(struct forwarding *f, const struct config *config,
 			  const struct config_node *node);
 
-/* Looks at the ports, and puts the program on those that are the node's. 1: facts are others. */
-int forwarding_look(struct forwarding *f, const struct config_node *node);
+/* In every period: what no event has told of ports, routes and neighbours. */
+void forwarding_look(struct forwarding *f);
+
+/* Whether ports were served otherwise since the last call: facts are others. */
+bool forwarding_ports_changed(struct forwarding *f);
 
 /* What steer.h must know; it points into f. */
 struct steer_facts forwarding_facts(struct forwarding *f, const struct config_node *node);

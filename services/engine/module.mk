@@ -11,7 +11,7 @@ trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine
 	services/engine/ipc_io.c services/base/ipc_server_io.c services/engine/ipvs_io.c services/engine/nft_io.c \
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
 	services/engine/engine_forwarding_io.c services/engine/forwarding_io.c $(engine-forward-io) \
-	$(engine-attach) $(engine-attach-io) \
+	$(engine-attach) $(engine-attach-io) $(engine-nexthop) $(engine-nexthop-io) \
 	$(engine-pure) $(engine-forward) $(engine-flows) $(libsrc-base) $(libsrc-schema))
 trireme-engine-pkg = libqb libmnl libnftables libbpf $(libpkg-schema)
 
@@ -201,3 +201,8 @@ tests += test_engine_nexthop_io
 test_engine_nexthop_io-src := services/engine/tests/test_nexthop_io.c $(engine-nexthop) $(engine-nexthop-io) \
 	services/engine/links_io.c services/base/netlink_io.c services/base/clock_io.c
 test_engine_nexthop_io-pkg := cmocka libmnl libqb
+
+programs += trireme-attach
+trireme-attach-src = $(sort services/engine/attach_main.c $(engine-attach) $(engine-attach-io) $(engine-forward-io) \
+	$(libsrc-daemon) $(libsrc-base) $(libsrc-schema))
+trireme-attach-pkg = libqb libmnl libbpf $(libpkg-schema)

@@ -301,12 +301,16 @@ void nexthop_io_close(struct nexthop_io *io)
 
 void nexthop_io_configure(struct nexthop_io *io, const struct config_node *node)
 {
-	size_t left_out;
+	size_t left_out = 0;
 
 	if (!io->loop)
 		return;
 	io->node = node;
-	left_out = insides_publish(node, &io->network.links, io->tables->insides);
+	/* Ports may be others by the configuration alone. */
+	io->links_heard = true;
+	settle(io);
+	if (node)
+		left_out = insides_publish(node, &io->network.links, io->tables->insides);
 	if (left_out)
 		qb_log(LOG_WARNING,
 		       "%zu networks are not protected against forged addresses: there is room "

@@ -47,7 +47,10 @@ int nexthop_io_open(struct nexthop_io *io, qb_loop_t *loop, struct forward_table
 /* What is in the tables stays. Accepts zeros. */
 void nexthop_io_close(struct nexthop_io *io);
 
-/* A new configuration; node, of the caller, stays valid until the next one. */
+/*
+ * A new configuration; node, of the caller, stays valid until the next one. NULL: no gateways, and
+ * the protected networks stay. Calls links_changed().
+ */
 void nexthop_io_configure(struct nexthop_io *io, const struct config_node *node);
 
 /* Places of real servers were filled or emptied (forward_apply.h). */
