@@ -36,7 +36,8 @@ conform-ipvs-pkg := libmnl
 bpf += engine/bpf/forward engine/bench/load
 test-programs += bench-forward
 bench-forward-src := services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
-	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c
+	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c \
+	services/engine/bench/bench_testrun.c
 bench-forward-pkg := libbpf
 
 tests += test_engine_plan

@@ -121,8 +121,14 @@ static const struct {
 	const char *name;
 	int (*run)(int n, char **words);
 } commands[] = {
-	{"gro", gro},	  {"floor", least},	{"refuse", refuse},
-	{"clear", clear}, {"ours", bench_ours}, {"measure", bench_measure},
+	{"gro", gro},
+	{"floor", least},
+	{"refuse", refuse},
+	{"clear", clear},
+	{"ours", bench_ours},
+	{"measure", bench_measure},
+	{"testrun", bench_testrun},
+	{"held", bench_held},
 };
 
 int main(int argc, char **argv)
@@ -135,6 +141,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
 								       : EXIT_SUCCESS;
-	fprintf(stderr, "usage: bench-forward gro|floor|refuse|ours|clear|measure WORD…\n");
+	fprintf(stderr,
+		"usage: bench-forward gro|floor|refuse|ours|clear|testrun|held|measure WORD…\n");
 	return EXIT_FAILURE;
 }
