@@ -259,6 +259,17 @@ bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_
 	       (mask == 0 || ((a->s6_addr[whole] ^ b->s6_addr[whole]) & mask) == 0);
 }
 
+void ipv6_network(const struct in6_addr *address, uint8_t length, struct in6_addr *ret_network)
+{
+	*ret_network = *address;
+	for (uint8_t i = 0; i < sizeof(*address); i++) {
+		uint8_t bits = length > 8 * i ? (uint8_t)(length - 8 * i) : 0;
+
+		if (bits < 8)
+			ret_network->s6_addr[i] &= (uint8_t)(0xff00 >> bits);
+	}
+}
+
 int copy_text(char *dst, size_t size, const char *text)
 {
 	size_t length = strlen(text);

@@ -55,6 +55,9 @@ uint32_t ipv4_netmask(uint8_t length);
 /* a and b have the same first length (0..128) bits. */
 bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_t length);
 
+/* The network of that prefix length (0..128) in which the address is: its other bits are 0. */
+void ipv6_network(const struct in6_addr *address, uint8_t length, struct in6_addr *ret_network);
+
 /* Copies text with its end; -ENAMETOOLONG when it does not fit: nothing is cut off silently. */
 int copy_text(char *dst, size_t size, const char *text);
 

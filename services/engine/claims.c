@@ -12,10 +12,12 @@ size_t claims_of(const struct config *config, const struct config_service *servi
 	for (size_t i = 0; mark && i < mark->n_matches; i++) {
 		const struct config_match *m = &mark->matches[i];
 
-		claims[n++] = (struct claim){m->address, wanted_protocol(m->protocol), m->range};
+		claims[n++] = (struct claim){config_match_inet(m), wanted_protocol(m->protocol),
+					     m->range};
 	}
 	for (size_t i = 0; !service->mark && i < service->n_ranges; i++)
-		claims[n++] = (struct claim){service->address, wanted_protocol(service->protocol),
-					     service->ranges[i]};
+		claims[n++] =
+			(struct claim){config_service_inet(service),
+				       wanted_protocol(service->protocol), service->ranges[i]};
 	return n;
 }

@@ -9,7 +9,7 @@
 
 /* Ports of a floating address that belong to a service. */
 struct claim {
-	uint32_t address;
+	struct config_inet address;
 	uint8_t protocol; /* IPPROTO_… */
 	struct config_port_range range;
 };

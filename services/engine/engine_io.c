@@ -53,7 +53,8 @@ int engine_configure(struct engine *engine, struct config *config, const struct 
 	r = health_state_make(config, engine->health, now, &health);
 	if (r < 0)
 		return r;
-	engine->forwarding_stood = engine->forwarding_stood && engine->node->role == node->role;
+	engine->forwarding_stood = engine->forwarding_stood && engine->node->role == node->role &&
+				   config_serves_ipv6(engine->config) == config_serves_ipv6(config);
 	engine->timeouts_stood = engine->timeouts_stood && same_timeouts(engine->config, config);
 	health_state_free(engine->health);
 	config_free(engine->config);
@@ -147,12 +148,13 @@ int engine_set_joining(struct engine *engine, bool joining)
 static void reconcile_forwarding(struct engine *engine)
 {
 	bool router = engine->node->role == CONFIG_ROLE_ROUTER;
+	const char *name = "";
 	int r;
 
 	if (router && !ruleset_stands(engine))
 		return;
-	r = sysctl_forward(router);
-	log_once(&engine->forwarding_error, r, "cannot set net/ipv4/ip_forward", "");
+	r = sysctl_forward(router, router && config_serves_ipv6(engine->config), &name);
+	log_once(&engine->forwarding_error, r, "cannot set forwarding", name);
 	if (r > 0 && engine->forwarding_stood)
 		qb_log(LOG_WARNING, "forwarding was changed by hand: put right");
 	else if (r > 0)

@@ -1,7 +1,7 @@
 # trireme-engine: uses base, schema, proto; never another service.
 engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engine/change_text.c \
 	services/engine/health_state.c services/engine/wanted.c services/engine/ipvs_msg.c \
-	services/engine/marks.c services/engine/ruleset.c services/engine/ruleset_collect.c \
+	services/engine/marks.c services/engine/ruleset.c services/engine/ruleset_scene.c services/engine/ruleset_collect.c \
 	services/engine/ruleset_sets.c services/engine/ruleset_match.c \
 	services/engine/ruleset_diff.c services/engine/status.c services/engine/claims.c \
 	services/engine/steer.c services/engine/steer_shared.c
@@ -58,7 +58,7 @@ test_engine_ipvs_msg-src := services/engine/tests/test_ipvs_msg.c services/engin
 test_engine_ipvs_msg-pkg := cmocka libmnl
 
 tests += test_engine_ruleset
-test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/ruleset.c \
+test_engine_ruleset-src = services/engine/tests/test_ruleset.c services/engine/ruleset.c services/engine/ruleset_scene.c \
 	services/engine/ruleset_collect.c services/engine/ruleset_sets.c \
 	services/engine/ruleset_match.c services/engine/ruleset_diff.c services/engine/marks.c \
 	services/engine/wanted.c services/engine/claims.c services/engine/ipvs_table.c services/engine/health_state.c \

@@ -10,55 +10,15 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "engine/ruleset_scene.h"
 #include "engine/ruleset_sets.h"
 #include "proto/engine_ipc.h"
 
-#define PUBLIC "eth0"
-#define PRIVATE "eth1"
 #define SSH_PORT 22
 
 /* In nft's terms: of SYN, ACK, FIN and RST not SYN alone, so no beginning of a connection. */
 #define NOT_A_SYN "tcp flags != syn / fin,syn,rst,ack"
-#define TO_SERVICE "ip daddr . meta l4proto . th dport @service"
 #define MARKED "meta mark != 0x00000000"
-#define ANSWER "iifname \"" PRIVATE "\" ip saddr . meta l4proto . th sport "
-/* To this node's own address, %s: never the beginning of a connection. */
-#define CHECKED_ANSWER           \
-	"\t\tiifname \"" PRIVATE \
-	"\" ip daddr %s ip saddr . meta l4proto . th sport @checked " NOT_A_SYN
-
-/* What the rules of one node are made from. */
-struct scene {
-	const struct config *config;
-	const struct config_node *node;
-	bool routes;		  /* a router with both ports */
-	bool joining;		  /* a machine may join */
-	bool floats_ipv6;	  /* some floating address is of IPv6 */
-	char public_address[16];  /* of this node on eth0; empty: no such port */
-	char private_address[16]; /* and on eth1 */
-	char private_subnet[20];  /* with prefix length */
-};
-
-static void set_scene(struct scene *s, const struct config *config, const struct config_node *node)
-{
-	const struct config_port *public = config_port_by_name(node, PUBLIC);
-	const struct config_port *private = config_port_by_name(node, PRIVATE);
-	char subnet[16];
-
-	*s = (struct scene){.config = config, .node = node};
-	s->routes = node->role == CONFIG_ROLE_ROUTER && public && private;
-	for (size_t i = 0; i < config->n_groups; i++)
-		s->floats_ipv6 |= config->groups[i].n_ipv6_aliases > 0;
-	if (public)
-		format_ipv4(public->address, s->public_address, sizeof(s->public_address));
-	if (!private)
-		return;
-	format_ipv4(private->address, s->private_address, sizeof(s->private_address));
-	format_ipv4(private->address & ipv4_netmask(private->prefix_length), subnet,
-		    sizeof(subnet));
-	snprintf(s->private_subnet, sizeof(s->private_subnet), "%s/%u", subnet,
-		 private->prefix_length);
-}
 
 static void start_chain(struct text *t, const char *name, const char *type, const char *hook,
 			int priority, const char *policy)
@@ -77,32 +37,6 @@ static void end_chain(struct text *t, bool last)
 	text_add(t, last ? "\t}\n" : "\t}\n\n");
 }
 
-/* Addresses as nft lists them: "{ a, b }", or the address alone if there is one. */
-struct choice {
-	char words[CONFIG_KEPT_MAX * 18 + CONFIG_NODES_MAX * 18 + 8];
-	size_t n;
-};
-
-static void choice_add(struct choice *choice, uint32_t address)
-{
-	size_t length = strlen(choice->words);
-	char text[16];
-
-	if (!address)
-		return;
-	format_ipv4(address, text, sizeof(text));
-	if (choice->n == 1) {
-		memmove(choice->words + 2, choice->words, length + 1);
-		memcpy(choice->words, "{ ", 2);
-		length += 2;
-	} else if (choice->n > 1) {
-		length -= 2; /* the end is written anew */
-	}
-	snprintf(choice->words + length, sizeof(choice->words) - length, "%s%s%s",
-		 choice->n ? ", " : "", text, choice->n ? " }" : "");
-	choice->n++;
-}
-
 /* Of one node on that port, the addresses that its ring has or had until now. */
 static void add_ring_addresses(const struct scene *s, const struct config_node *node,
 			       const char *port, struct choice *choice)
@@ -110,13 +44,13 @@ static void add_ring_addresses(const struct scene *s, const struct config_node *
 	const struct config_port *p = config_port_by_name(node, port);
 
 	if (p)
-		choice_add(choice, p->address);
+		choice_add_ipv4(choice, p->address);
 	for (size_t i = 0; i < s->config->n_kept; i++) {
 		const struct config_kept *kept = &s->config->kept[i];
 
 		if (kept->node == node->id && strcmp(kept->port, port) == 0 &&
 		    (!p || kept->address.address != p->address))
-			choice_add(choice, kept->address.address);
+			choice_add_ipv4(choice, kept->address.address);
 	}
 }
 
@@ -148,35 +82,87 @@ static void ring_rules(struct text *t, const struct scene *s, bool out, const ch
 	ring_rule(t, s, PRIVATE, out, verdict);
 }
 
+/* A rule for each subnet of the side: "BEFORE ip saddr SUBNET AFTER". */
+static void subnet_rules(struct text *t, const struct side *side, const char *before,
+			 const char *after)
+{
+	for (size_t i = 0; i < side->n_subnets; i++)
+		text_add(t, "\t\t%s %s saddr %s %s\n", before, side->ip, side->subnets[i], after);
+}
+
+/* What comes from where its source cannot be. */
+static void forged_rules(struct text *t, const struct side *side)
+{
+	/* IPVS would hand it to a real server, whose answer stays in the private net. */
+	subnet_rules(t, side, "iifname \"" PUBLIC "\"", "counter drop");
+	text_add(t, "\t\tiifname \"" PRIVATE "\" %s saddr @floating_public%s counter drop\n",
+		 side->ip, side->suffix);
+}
+
+/* To this node's own address: never the beginning of a connection. */
+static void checked_answer(struct text *t, const struct side *side, const char *verdict)
+{
+	if (side->own.n)
+		text_add(t,
+			 "\t\tiifname \"" PRIVATE
+			 "\" %s daddr %s %s saddr . meta l4proto . th sport "
+			 "@checked%s " NOT_A_SYN " %s\n",
+			 side->ip, side->own.words, side->ip, side->suffix, verdict);
+}
+
+static void to_service(struct text *t, const struct side *side, const char *rest)
+{
+	text_add(t, "\t\t%s daddr . meta l4proto . th dport @service%s %s\n", side->ip,
+		 side->suffix, rest);
+}
+
+static void requests_untracked(struct text *t, const struct side *side)
+{
+	checked_answer(t, side, "notrack");
+	/* FTP stays tracked: see ruleset_sets.c. */
+	to_service(t, side, "th dport != 21 notrack");
+	text_add(t,
+		 "\t\tiifname != \"lo\" meta mark set %s daddr . meta l4proto . th dport map "
+		 "@service_mark%s\n",
+		 side->ip, side->suffix);
+}
+
+static void answers_untracked(struct text *t, const struct side *side)
+{
+	static const char *const sets[] = {"answering", "answering_range"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
+		text_add(t,
+			 "\t\tiifname \"" PRIVATE "\" %s saddr . meta l4proto . th sport @%s%s "
+			 "%s daddr != @cluster%s notrack\n",
+			 side->ip, sets[i], side->suffix, side->ip, side->suffix);
+}
+
 static void untracked_chains(struct text *t, const struct scene *s)
 {
 	start_chain(t, "untracked_in", "filter", "prerouting", -300, "accept");
-	if (s->routes) {
-		/* IPVS would hand it to a real server, whose answer stays in the private net. */
-		text_add(t, "\t\tiifname \"" PUBLIC "\" ip saddr %s counter drop\n",
-			 s->private_subnet);
-		rule(t, "iifname \"" PRIVATE "\" ip saddr @floating_public counter drop");
-	}
+	for (size_t i = 0; i < s->n_sides; i++)
+		forged_rules(t, &s->sides[i]);
 	ring_rules(t, s, false, "notrack");
-	if (s->routes) {
-		text_add(t, CHECKED_ANSWER " notrack\n", s->private_address);
-		/* FTP stays tracked: see ruleset_sets.c. */
-		rule(t, TO_SERVICE " th dport != 21 notrack");
-		rule(t, "iifname != \"lo\" meta mark set "
-			"ip daddr . meta l4proto . th dport map @service_mark");
+	for (size_t i = 0; i < s->n_sides; i++)
+		requests_untracked(t, &s->sides[i]);
+	if (s->routes)
 		rule(t, MARKED " th dport != 21 notrack");
-		rule(t, ANSWER "@answering ip daddr != @cluster notrack");
-		rule(t, ANSWER "@answering_range ip daddr != @cluster notrack");
-	}
+	for (size_t i = 0; i < s->n_sides; i++)
+		answers_untracked(t, &s->sides[i]);
 	end_chain(t, false);
 
 	start_chain(t, "untracked_out", "filter", "output", -300, "accept");
 	ring_rules(t, s, true, "notrack");
-	if (s->routes)
-		text_add(t,
-			 "\t\toifname \"" PRIVATE "\" ip saddr %s "
-			 "ip daddr . meta l4proto . th dport @checked notrack\n",
-			 s->private_address);
+	for (size_t i = 0; i < s->n_sides; i++) {
+		const struct side *side = &s->sides[i];
+
+		if (side->own.n)
+			text_add(t,
+				 "\t\toifname \"" PRIVATE "\" %s saddr %s "
+				 "%s daddr . meta l4proto . th dport @checked%s notrack\n",
+				 side->ip, side->own.words, side->ip, side->suffix);
+	}
 	end_chain(t, false);
 }
 
@@ -187,14 +173,19 @@ static void untracked_chains(struct text *t, const struct scene *s)
 static void refuse_chain(struct text *t, const struct scene *s)
 {
 	start_chain(t, "refuse", "filter", "input", 0, "accept");
-	text_add(t,
-		 "\t\tiifname \"" PRIVATE "\" ip saddr %s ip daddr . meta l4proto . th dport "
-		 "@nat_service counter reject with icmp admin-prohibited\n",
-		 s->private_subnet);
-	text_add(t,
-		 "\t\tiifname \"" PRIVATE "\" ip saddr %s meta mark @nat_mark "
-		 "counter reject with icmp admin-prohibited\n",
-		 s->private_subnet);
+	for (size_t i = 0; i < s->n_sides; i++) {
+		const struct side *side = &s->sides[i];
+		char to[160];
+
+		snprintf(to, sizeof(to),
+			 "%s daddr . meta l4proto . th dport @nat_service%s counter reject with %s "
+			 "admin-prohibited",
+			 side->ip, side->suffix, side->icmp);
+		subnet_rules(t, side, "iifname \"" PRIVATE "\"", to);
+		snprintf(to, sizeof(to),
+			 "meta mark @nat_mark counter reject with %s admin-prohibited", side->icmp);
+		subnet_rules(t, side, "iifname \"" PRIVATE "\"", to);
+	}
 	end_chain(t, false);
 }
 
@@ -240,17 +231,31 @@ static void management_rules(struct text *t, const struct scene *s)
 		https_rules(t, s, PUBLIC, s->public_address);
 }
 
+#define ICMPV6                                                                   \
+	"icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, " \
+	"parameter-problem, echo-request } accept"
+
 /*
- * What keeps a floating address known on its link (RFC 4890, 4.4.1): neighbour discovery, and the
- * queries that switches with MLD snooping want answered (RFC 3810, 6.2). Beyond that the address
- * itself answers as those of IPv4 do; the ports' link-local ones do not.
+ * What keeps an address known on its link (RFC 4890, 4.4.1): neighbour discovery, and the queries
+ * that switches with MLD snooping want answered (RFC 3810, 6.2). Beyond that the addresses of the
+ * configuration answer as those of IPv4 do; the ports' link-local ones do not.
  */
-static void ipv6_rules(struct text *t)
+static void ipv6_rules(struct text *t, const struct scene *s)
 {
 	rule(t, "ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept");
 	rule(t, "ip6 hoplimit 1 ip6 saddr fe80::/10 icmpv6 type mld-listener-query accept");
-	rule(t, "ip6 daddr @floating_ipv6 icmpv6 type { destination-unreachable, packet-too-big, "
-		"time-exceeded, parameter-problem, echo-request } accept");
+	if (s->routes) {
+		rule(t, "ip6 daddr @cluster_ipv6 " ICMPV6);
+		return;
+	}
+	for (size_t i = 0; i < s->node->n_ports; i++) {
+		const struct config_port *port = &s->node->ports[i];
+		char text[INET6_ADDRSTRLEN];
+
+		for (size_t j = 0; j < port->n_ipv6; j++)
+			text_add(t, "\t\tip6 daddr %s " ICMPV6 "\n",
+				 format_ipv6(&port->ipv6[j].address, text, sizeof(text)));
+	}
 }
 
 static void input_chain(struct text *t, const struct scene *s)
@@ -258,18 +263,21 @@ static void input_chain(struct text *t, const struct scene *s)
 	start_chain(t, "input", "filter", "input", 110, "drop");
 	rule(t, "iifname \"lo\" accept");
 	rule(t, "ct state established,related accept");
+	/* A connection that IPVS does not know, as after a failover, ends at once. */
+	for (size_t i = 0; i < s->n_sides; i++) {
+		to_service(t, &s->sides[i], NOT_A_SYN " counter reject with tcp reset");
+		to_service(t, &s->sides[i], "counter drop");
+	}
 	if (s->routes) {
-		/* A connection that IPVS does not know, as after a failover, ends at once. */
-		rule(t, TO_SERVICE " " NOT_A_SYN " counter reject with tcp reset");
-		rule(t, TO_SERVICE " counter drop");
 		rule(t, MARKED " " NOT_A_SYN " counter reject with tcp reset");
 		rule(t, MARKED " counter drop");
-		text_add(t, CHECKED_ANSWER " accept\n", s->private_address);
 	}
+	for (size_t i = 0; i < s->n_sides; i++)
+		checked_answer(t, &s->sides[i], "accept");
 	rule(t, "icmp type { destination-unreachable, echo-request, time-exceeded, "
 		"parameter-problem } accept");
-	if (s->routes && s->floats_ipv6)
-		ipv6_rules(t);
+	if (s->has_ipv6)
+		ipv6_rules(t, s);
 	ring_rules(t, s, false, "accept");
 	management_rules(t, s);
 	if (s->joining && s->private_address[0])
@@ -284,8 +292,10 @@ static void input_chain(struct text *t, const struct scene *s)
 static void forward_chain(struct text *t, const struct scene *s)
 {
 	start_chain(t, "forward", "filter", "forward", 110, "drop");
+	for (size_t i = 0; i < s->n_sides; i++)
+		text_add(t, "\t\tiifname \"" PRIVATE "\" %s saddr @vip%s accept\n", s->sides[i].ip,
+			 s->sides[i].suffix);
 	if (s->routes) {
-		rule(t, "iifname \"" PRIVATE "\" ip saddr @vip accept");
 		rule(t, "ct state established,related accept");
 		rule(t, "ct state new " NOT_A_SYN " counter drop");
 		/* Not to the cluster's own addresses: there it would look like this router. */
@@ -312,7 +322,8 @@ static void leaving_chains(struct text *t, const struct scene *s)
 	end_chain(t, false);
 
 	start_chain(t, "guard", "filter", "postrouting", 110, "accept");
-	text_add(t, "\t\toifname \"" PUBLIC "\" ip saddr %s counter drop\n", s->private_subnet);
+	for (size_t i = 0; i < s->n_sides; i++)
+		subnet_rules(t, &s->sides[i], "oifname \"" PUBLIC "\"", "counter drop");
 	end_chain(t, true);
 }
 
@@ -328,7 +339,7 @@ int ruleset_make(const struct config *config, const uint32_t *marks, const struc
 	if (!buf)
 		return -ENOMEM;
 	text_init(&text, buf, RULESET_MAX);
-	set_scene(&scene, config, node);
+	ruleset_scene(&scene, config, node);
 	scene.joining = joining;
 	text_add(&text, RULESET_TABLE " {\n");
 	if (scene.routes) {

@@ -29,7 +29,7 @@
 #define RULESET_NAME "inet trireme"
 #define RULESET_TABLE "table " RULESET_NAME
 
-#define RULESET_MAX (4u << 20) /* bytes; see tests/test_ruleset.c for what the limits need */
+#define RULESET_MAX (8u << 20) /* bytes; see tests/test_ruleset.c for what the limits need */
 
 /*
  * The table for this node; marks: marks_make(). joining: machines of the private subnet may reach

@@ -13,7 +13,7 @@
 
 #define FTP_PORT 21
 
-static int add(struct elements *list, struct element element)
+static int append(struct elements *list, struct element element)
 {
 	if (list->n == list->room) {
 		size_t room = list->room ? 2 * list->room : 16;
@@ -28,9 +28,25 @@ static int add(struct elements *list, struct element element)
 	return 0;
 }
 
-static int add_address(struct elements *list, uint32_t address)
+/* If its address is of the list's family. */
+static int add(struct elements *list, struct element element)
 {
-	return address ? add(list, (struct element){.address = address}) : 0;
+	return element.address.family == list->family ? append(list, element) : 0;
+}
+
+static int add_address(struct elements *list, struct config_inet address)
+{
+	return add(list, (struct element){.address = address});
+}
+
+static int add_ipv4(struct elements *list, uint32_t address)
+{
+	return add_address(list, config_inet(address, &in6addr_any));
+}
+
+static int add_ipv6(struct elements *list, const struct in6_addr *address)
+{
+	return add_address(list, config_inet(0, address));
 }
 
 /* Services of a single port, or the others with their marks. */
@@ -61,13 +77,13 @@ static int collect_nat_marks(const struct config *config, const uint32_t *marks,
 
 	for (size_t i = 0; i < config->n_services && r == 0; i++) {
 		if (marks[i] && config->services[i].method == CONFIG_METHOD_NAT)
-			r = add(list, (struct element){.mark = marks[i]});
+			r = append(list, (struct element){.mark = marks[i]});
 	}
 	return r;
 }
 
-static int add_range(struct elements *list, bool ranges, uint32_t address, uint8_t protocol,
-		     uint32_t first, uint32_t last)
+static int add_range(struct elements *list, bool ranges, struct config_inet address,
+		     uint8_t protocol, uint32_t first, uint32_t last)
 {
 	if (first > last || ranges == (first == last))
 		return 0;
@@ -75,8 +91,8 @@ static int add_range(struct elements *list, bool ranges, uint32_t address, uint8
 }
 
 /* FTP under NAT needs connection tracking: the kernel's helper rewrites what it carries. */
-static int add_answering(struct elements *list, bool ranges, uint32_t address, uint16_t port,
-			 const struct claim *claim)
+static int add_answering(struct elements *list, bool ranges, struct config_inet address,
+			 uint16_t port, const struct claim *claim)
 {
 	uint32_t first = port ? port : claim->range.first, last = port ? port : claim->range.last;
 	bool ftp = claim->protocol == IPPROTO_TCP && claim->range.first <= FTP_PORT &&
@@ -102,21 +118,32 @@ static int collect_answering(const struct config *config, bool ranges, struct el
 
 		for (size_t k = 0; k < n && s->method == CONFIG_METHOD_NAT; k++) {
 			for (size_t j = 0; j < s->n_reals && r == 0; j++)
-				r = add_answering(list, ranges, s->reals[j].address,
+				r = add_answering(list, ranges, config_real_inet(&s->reals[j]),
 						  s->reals[j].port, &claims[k]);
-			if (s->sorry_address && r == 0)
-				r = add_answering(list, ranges, s->sorry_address, s->sorry_port,
+			if (r == 0)
+				r = add_answering(list, ranges, config_sorry_inet(s), s->sorry_port,
 						  &claims[k]);
 		}
 	}
 	return r;
 }
 
+static bool in_subnet(const struct config_port *port, const struct config_real *real)
+{
+	if (real->address)
+		return ((real->address ^ port->address) & ipv4_netmask(port->prefix_length)) == 0;
+	for (size_t i = 0; i < port->n_ipv6; i++) {
+		if (ipv6_same_subnet(&real->ipv6_address, &port->ipv6[i].address,
+				     port->ipv6[i].prefix_length))
+			return true;
+	}
+	return false;
+}
+
 /* Real servers that are asked over the private port. */
 static int collect_checked(const struct config *config, const struct config_port *private,
 			   struct elements *list)
 {
-	uint32_t mask = ipv4_netmask(private->prefix_length);
 	int r = 0;
 
 	for (size_t i = 0; i < config->n_services; i++) {
@@ -126,8 +153,8 @@ static int collect_checked(const struct config *config, const struct config_port
 			const struct config_real *real = &s->reals[j];
 			uint16_t port = real->port ? real->port : s->check_port;
 
-			if (((real->address ^ private->address) & mask) == 0)
-				r = add(list, (struct element){real->address, port, port,
+			if (in_subnet(private, real))
+				r = add(list, (struct element){config_real_inet(real), port, port,
 							       IPPROTO_TCP, 0});
 		}
 	}
@@ -144,7 +171,11 @@ static int collect_aliases(const struct config *config, const char *port, struct
 
 		for (size_t j = 0; j < g->n_aliases && r == 0; j++) {
 			if (!port || strcmp(g->aliases[j].port, port) == 0)
-				r = add_address(list, g->aliases[j].address);
+				r = add_ipv4(list, g->aliases[j].address);
+		}
+		for (size_t j = 0; j < g->n_ipv6_aliases && r == 0; j++) {
+			if (!port || strcmp(g->ipv6_aliases[j].port, port) == 0)
+				r = add_ipv6(list, &g->ipv6_aliases[j].address);
 		}
 	}
 	return r;
@@ -164,22 +195,27 @@ static int collect_vips(const struct config *config, struct elements *list)
 	return r;
 }
 
+static int collect_port(const struct config_port *port, struct elements *list)
+{
+	int r = add_ipv4(list, port->address);
+
+	for (size_t i = 0; i < port->n_additional && r == 0; i++)
+		r = add_ipv4(list, port->additional[i].address);
+	for (size_t i = 0; i < port->n_ipv6 && r == 0; i++)
+		r = add_ipv6(list, &port->ipv6[i].address);
+	return r;
+}
+
 static int collect_cluster(const struct config *config, struct elements *list)
 {
 	int r = collect_aliases(config, NULL, list);
 
 	for (size_t i = 0; i < config->n_nodes; i++) {
-		for (size_t j = 0; j < config->nodes[i].n_ports; j++) {
-			const struct config_port *port = &config->nodes[i].ports[j];
-
-			if (r == 0)
-				r = add_address(list, port->address);
-			for (size_t k = 0; k < port->n_additional && r == 0; k++)
-				r = add_address(list, port->additional[k].address);
-		}
+		for (size_t j = 0; j < config->nodes[i].n_ports && r == 0; j++)
+			r = collect_port(&config->nodes[i].ports[j], list);
 	}
 	for (size_t i = 0; i < config->n_kept && r == 0; i++)
-		r = add_address(list, config->kept[i].address.address);
+		r = add_ipv4(list, config->kept[i].address.address);
 	return r;
 }
 

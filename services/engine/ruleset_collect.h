@@ -9,13 +9,14 @@
 #include "schema/config.h"
 
 struct element {
-	uint32_t address;     /* network byte order */
+	struct config_inet address;
 	uint16_t first, last; /* ports; 0: an address only */
 	uint8_t protocol;
 	uint32_t mark; /* 0: none */
 };
 
 struct elements {
+	uint16_t family;       /* AF_INET, AF_INET6: of the addresses that are collected */
 	struct element *items; /* n of them; the caller frees it, also after an error */
 	size_t n, room;
 };
@@ -30,13 +31,13 @@ enum ruleset_set {
 	SET_CHECKED,	     /* where they are asked on the private port */
 	SET_FLOATING_PUBLIC, /* aliases on eth0 */
 	SET_VIP,	     /* addresses of services */
-	SET_CLUSTER,	     /* addresses of nodes, and all aliases of IPv4 */
+	SET_CLUSTER,	     /* addresses of nodes, and all aliases */
 	SET_COUNT,
 };
 
 /*
- * Unsorted, and one thing may be there more than once. marks: marks_make(). private: this node's
- * port eth1. -ENOMEM.
+ * What is of the list's family. Unsorted, and one thing may be there more than once. marks:
+ * marks_make(). private: this node's port eth1. -ENOMEM.
  */
 int ruleset_collect(const struct config *config, const uint32_t *marks,
 		    const struct config_port *private, enum ruleset_set set, struct elements *list);

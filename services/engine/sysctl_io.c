@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/sysctl_io.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,7 +70,23 @@ int sysctl_reconcile(const char **ret_name)
 	return n;
 }
 
-int sysctl_forward(bool on)
+int sysctl_forward(bool ipv4, bool ipv6, const char **ret_name)
 {
-	return reconcile_one("net/ipv4/ip_forward", on ? "1" : "0", NULL);
+	static const char *const names[] = {"net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"};
+	const bool on[] = {ipv4, ipv6};
+	int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int r = reconcile_one(names[i], on[i] ? "1" : "0", NULL);
+
+		/* A kernel without IPv6 forwards none. */
+		if (r == -ENOENT && !on[i])
+			continue;
+		if (r < 0) {
+			*ret_name = names[i];
+			return r;
+		}
+		n |= r;
+	}
+	return n;
 }

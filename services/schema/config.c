@@ -96,6 +96,15 @@ const struct config_mark *config_mark_by_number(const struct config *config, uin
 	return NULL;
 }
 
+bool config_serves_ipv6(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_services; i++) {
+		if (config->services[i].ipv6)
+			return true;
+	}
+	return false;
+}
+
 const char *config_inet_text(const struct config_inet *inet, char *buf)
 {
 	struct in6_addr ipv6;

@@ -542,6 +542,9 @@ static inline struct config_inet config_service_inet(const struct config_service
 	return config_inet(service->address, &service->ipv6_address);
 }
 
+/* Some service is of IPv6. */
+bool config_serves_ipv6(const struct config *config);
+
 /* AF_UNSPEC: there is no sorry server. */
 static inline struct config_inet config_sorry_inet(const struct config_service *service)
 {

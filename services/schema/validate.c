@@ -70,18 +70,10 @@ const char *address_unusable(uint32_t address, uint8_t length)
 	return NULL;
 }
 
-/* The host's part is all zeros. */
-static bool is_subnet_itself(const struct in6_addr *address, uint8_t length)
-{
-	struct in6_addr host = *address;
-
-	for (uint8_t i = 0; i < length; i++)
-		host.s6_addr[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
-	return IN6_IS_ADDR_UNSPECIFIED(&host);
-}
-
 const char *ipv6_unusable(const struct in6_addr *address, uint8_t length)
 {
+	struct in6_addr network;
+
 	if (IN6_IS_ADDR_UNSPECIFIED(address))
 		return "an address of a host: :: means that there is none";
 	if (IN6_IS_ADDR_LOOPBACK(address))
@@ -93,7 +85,8 @@ const char *ipv6_unusable(const struct in6_addr *address, uint8_t length)
 		       "its own";
 	if (IN6_IS_ADDR_MULTICAST(address))
 		return "an address of one host: ff00::/8 is multicast";
-	if (length < 127 && is_subnet_itself(address, length))
+	ipv6_network(address, length, &network);
+	if (length < 127 && IN6_ARE_ADDR_EQUAL(&network, address))
 		return "an address of one host: this is that of all routers of the subnet (RFC "
 		       "4291, 2.6.1)";
 	return NULL;

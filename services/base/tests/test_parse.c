@@ -81,6 +81,28 @@ static void subnets_of_ipv6(void **state)
 	assert_true(same("fd00::3", "fd00::3", 128));
 }
 
+static void networks_of_ipv6(void **state)
+{
+	static const struct {
+		uint8_t length;
+		const char *text;
+	} cases[] = {{0, "::"},
+		     {1, "8000::"},
+		     {12, "fff0::"},
+		     {64, "ffff:ffff:ffff:ffff::"},
+		     {127, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"},
+		     {128, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}};
+	struct in6_addr ones, network;
+	char text[INET6_ADDRSTRLEN];
+
+	(void)state;
+	memset(&ones, 0xff, sizeof(ones));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ipv6_network(&ones, cases[i].length, &network);
+		assert_string_equal(format_ipv6(&network, text, sizeof(text)), cases[i].text);
+	}
+}
+
 static void macs(void **state)
 {
 	static const uint8_t expected[6] = {0x52, 0x54, 0, 0xab, 0xcd, 0xef};
@@ -181,10 +203,15 @@ static void times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),  cmocka_unit_test(addresses),
-		cmocka_unit_test(netmasks), cmocka_unit_test(subnets_of_ipv6),
-		cmocka_unit_test(macs),	    cmocka_unit_test(text_is_never_cut),
-		cmocka_unit_test(prefixes), cmocka_unit_test(times),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(netmasks),
+		cmocka_unit_test(subnets_of_ipv6),
+		cmocka_unit_test(networks_of_ipv6),
+		cmocka_unit_test(macs),
+		cmocka_unit_test(text_is_never_cut),
+		cmocka_unit_test(prefixes),
+		cmocka_unit_test(times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

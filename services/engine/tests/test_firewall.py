@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from firewall_lab import (  # noqa: E402
-    LIST, PERIOD, QUICK, Engine, Wire, checksummed, document, engine, is_reset, lab, listen, make, netns,
-    reach, sorted_elements, tcp)
+    CLIENT6, LIST, PERIOD, QUICK, VIP6, WEB6, Engine, Wire, checksummed, document, engine, is_reset, lab, listen, make, netns,
+    processes, reach, reach_all, send6, sorted_elements, tcp)
 
 __all__ = ["engine", "lab"]  # fixtures
 GOLDEN = sorted((HERE / "golden/ruleset").glob("*.nft"))
@@ -191,13 +192,80 @@ def test_echo_and_the_routers_own_connections(lab, engine):
         assert reach(lab, "r1", "10.77.0.101", 80) == "accepted", "the health check"
 
 
-def test_floating_ipv6_answers_echo_and_nothing_else(lab, engine):
-    """It is found by neighbour discovery; the router's own addresses are not for anybody to talk to."""
-    lab.run("client", "ping", "-c", "1", "-W", "2", "2001:db8:113::10")
-    assert "0 received" in lab.run("client", "ping", "-c", "1", "-W", "1", "2001:db8:113::11", check=False)
-    with make(lab, "r1", bound=("::", 443), family=socket.AF_INET6) as server:
-        server.listen(16)
-        assert reach(lab, "client", "2001:db8:113::10", 443) == "nothing", "management"
+def test_ipv6_answers_echo_at_the_configurations_addresses(lab, engine):
+    """They are found by neighbour discovery; what each port has of itself is not for anybody to talk to."""
+    for address in (VIP6, "2001:db8:113::11"):
+        lab.run("client", "ping", "-c", "1", "-W", "2", address)
+    link_local = re.search(r"inet6 (fe80::\S+)/64", lab.run("r1", "ip", "addr", "show", "dev", "eth0"))[1]
+    assert "0 received" in lab.run("client", "ping", "-c", "1", "-W", "1", f"{link_local}%eth0", check=False)
+
+
+def test_ipv6_leads_neither_to_programs_nor_through_the_router(lab, engine):
+    """Here IPVS is not even in the kernel: no service answers, and nobody but IPVS makes a way between the networks."""
+    tries = [("client", VIP6, 80), ("client", VIP6, 8005), ("client", VIP6, 443), ("client", "2001:db8:113::11", 443),
+             ("client", WEB6, 80), ("web1", CLIENT6, 8080), ("web1", "fd00:77::11", 443), ("web1", "fd00:77::1", 443)]
+    with ExitStack() as stack:
+        for name, ports in (("r1", (80, 8005, 443)), ("web1", (80,)), ("client", (8080,))):
+            for port in ports:
+                stack.enter_context(listen(lab, name, "::", port))
+        dns = stack.enter_context(make(lab, "r1", socket.SOCK_DGRAM, ("::", 53), socket.AF_INET6))
+        sender = stack.enter_context(make(lab, "client", socket.SOCK_DGRAM, family=socket.AF_INET6))
+        sender.sendto(b"x", (VIP6, 53))
+        assert [(name, address, port, "nothing") for name, address, port in tries] == reach_all(lab, tries)
+        assert select.select([dns], [], [], 0) == ([], [], [])
+
+
+def test_an_unknown_connection_to_an_ipv6_service_ends_at_once(lab, engine):
+    assert is_reset(lab, VIP6, 80)
+    assert is_reset(lab, VIP6, 8005), "by its mark"
+
+
+def test_ipv6_sources_that_cannot_be_and_stray_answers(lab, engine):
+    """A private source from outside, a floating one from inside, an answer that belongs to no connection of IPVS."""
+    outside, inside = Wire(lab, "client", "eth0", socket.AF_INET6), Wire(lab, "web1", "eth0", socket.AF_INET6)
+    lab.run("r1", "ip", "addr", "del", VIP6 + "/128", "dev", "eth0")  # a standby: the kernel itself sees no forgery
+    try:
+        for name, source, destination, port, flags in (
+                ("web1", VIP6, CLIENT6, 53, 0x12), ("web1", WEB6, CLIENT6, 80, 0x12), ("web1", WEB6, CLIENT6, 8005, 0x10),
+                ("web1", WEB6, CLIENT6, 8443, 0x10)):
+            send6(lab, name, source, destination, checksummed(tcp(port, 4000, flags), source, destination))
+        assert outside.sources() == set()
+    finally:
+        lab.run("r1", "ip", "addr", "add", VIP6 + "/128", "dev", "eth0", "nodad", "preferred_lft", "0")
+    send6(lab, "client", WEB6, VIP6, checksummed(tcp(4000, 80, 0x10), WEB6, VIP6))
+    assert VIP6 not in inside.sources(0.5), "not even a reset goes to the address that was forged"
+
+
+def test_an_ipv6_real_server_is_refused_by_a_nat_service_of_its_own_subnet(lab, engine):
+    with make(lab, "web1", family=socket.AF_INET6) as sock:
+        began = time.monotonic()
+        with pytest.raises(OSError) as refusal:
+            sock.connect((VIP6, 80))
+        assert not isinstance(refusal.value, TimeoutError) and time.monotonic() - began < QUICK
+
+
+def test_neither_ipv6_services_nor_checks_fill_the_connection_table(lab, engine):
+    before = int(lab.run("r1", "cat", "/proc/sys/net/netfilter/nf_conntrack_count"))
+    with listen(lab, "web1", WEB6, 80):
+        for _ in range(3):
+            assert reach(lab, "r1", WEB6, 80) == "accepted"
+        assert [verdict for *_, verdict in reach_all(lab, 3 * [("client", VIP6, 80)], 0.2)] == 3 * ["nothing"]
+    assert reach(lab, "r1", WEB6, 80) == "refused", "the checker hears that, too"
+    assert int(lab.run("r1", "cat", "/proc/sys/net/netfilter/nf_conntrack_count")) <= before
+
+
+def test_ipv6_is_forwarded_while_it_has_services(lab, engine):
+    def forwards():
+        return lab.run("r1", "cat", "/proc/sys/net/ipv6/conf/all/forwarding") == "1\n"
+    other, times = document(), engine.count("firewall set")
+    other["trireme:virtual-service"] = other["trireme:virtual-service"][:-3]
+    assert forwards()
+    for config, there in ((other, False), (document(), True)):
+        times += 1
+        engine.put(config)
+        engine.wait("firewall set", times)
+        processes.wait_for(f"forwarding of IPv6: {there}", lambda there=there: forwards() == there, PERIOD)
+    assert engine.count("changed by hand") == 0
 
 
 def test_nothing_is_replaced_that_is_right(lab, engine):

@@ -69,15 +69,26 @@ static void golden(void **state)
 	globfree(&found);
 }
 
+/* As long a text as there is, of eth1's subnet below. */
+static struct in6_addr long_ipv6(uint32_t host)
+{
+	struct in6_addr address;
+
+	memset(&address, 0xbe, sizeof(address));
+	address.s6_addr32[3] = htonl(0xbebe0000 + host);
+	return address;
+}
+
 /* The model's limits fit: 512 services, 16 ranges of each, 4,096 real servers, all aliases. */
-static void largest(void **state)
+static size_t largest_text(bool ipv6)
 {
 	struct config *config = calloc(1, sizeof(*config));
 	size_t reals = 8;
 	uint32_t *marks;
 	char *text;
 
-	(void)state;
+	size_t length;
+
 	assert_non_null(config);
 	config->n_nodes = CONFIG_NODES_MAX;
 	for (uint32_t i = 0; i < CONFIG_NODES_MAX; i++) {
@@ -94,6 +105,8 @@ static void largest(void **state)
 	/* The subnet that all real servers are checked in. */
 	config->nodes[0].ports[1].address = htonl(0xbebe0001);
 	config->nodes[0].ports[1].prefix_length = 16;
+	config->nodes[0].ports[1].ipv6[0] = (struct config_ipv6_address){long_ipv6(1), 64};
+	config->nodes[0].ports[1].n_ipv6 = 1;
 	config->management.https = config->management.https_public = true;
 	config->management.https_port = 65535;
 	config->management.n_networks = CONFIG_NETWORKS_MAX;
@@ -116,7 +129,11 @@ static void largest(void **state)
 	for (uint32_t i = 0; i < CONFIG_SERVICES_MAX; i++) {
 		struct config_service *s = &config->services[i];
 
-		s->address = 0xcececece + i;
+		s->ipv6 = ipv6;
+		if (ipv6)
+			s->ipv6_address = long_ipv6(i);
+		else
+			s->address = 0xcececece + i;
 		s->check = CONFIG_CHECK_TCP_CONNECT;
 		s->check_port = 65535;
 		s->protocol = CONFIG_PROTOCOL_SCTP;
@@ -127,15 +144,27 @@ static void largest(void **state)
 		assert_non_null(s->reals);
 		s->n_reals = reals;
 		for (uint32_t j = 0; j < reals; j++) {
-			s->reals[j].address = htonl(0xbebe1000 + i * 8 + j);
+			s->reals[j].address = ipv6 ? 0 : htonl(0xbebe1000 + i * 8 + j);
+			if (ipv6)
+				s->reals[j].ipv6_address = long_ipv6(0x1000 + i * 8 + j);
 		}
 	}
 	assert_int_equal(marks_make(config, &marks), 0);
 	assert_int_equal(ruleset_make(config, marks, &config->nodes[0], true, &text), 0);
-	print_message("%zu bytes\n", strlen(text));
+	length = strlen(text);
 	free(text);
 	free(marks);
 	config_free(config);
+	return length;
+}
+
+static void largest(void **state)
+{
+	size_t ipv4 = largest_text(false), ipv6 = largest_text(true);
+
+	(void)state;
+	print_message("%zu bytes, of IPv6 %zu\n", ipv4, ipv6);
+	assert_true(ipv4 < ipv6 && ipv6 < RULESET_MAX);
 }
 
 static void same(const char *a, const char *b, bool wanted)
