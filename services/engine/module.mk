@@ -35,10 +35,11 @@ conform-ipvs-pkg := libmnl
 # The data path; and what ci/bench/forward runs, on the host and in a guest.
 bpf += engine/bpf/forward engine/bench/load
 test-programs += bench-forward
-bench-forward-src := services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
+bench-forward-src = services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
 	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c \
-	services/engine/bench/bench_testrun.c
-bench-forward-pkg := libbpf
+	services/engine/bench/bench_testrun.c $(engine-forward-io) services/engine/forward_ends.c \
+	services/engine/forward_picks.c services/base/clock_io.c
+bench-forward-pkg := libbpf libqb
 
 tests += test_engine_plan
 test_engine_plan-src := services/engine/tests/test_plan.c services/engine/tests/plan_case.c \
