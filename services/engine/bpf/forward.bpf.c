@@ -78,13 +78,13 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 	count_packet(scratch.place, p, 0);
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+	if (p->first)
+		fragment_note(p, family, &scratch);
 	if (real->method == FWD_TUNNEL)
 		return go_on_with(ctx, PROGRAM_TUNNEL, &scratch);
 	scratch.mtu = real->hop.mtu;
 	if (p->length > scratch.mtu)
 		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
-	if (p->first)
-		fragment_note(p, family, &scratch);
 	if (real->method == FWD_NAT)
 		translate(p, family, 1, real->address, real->port ? real->port : p->to_port);
 	else

@@ -122,6 +122,10 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 		p.ttl = ip->hop_limit;
 		p.protocol = header->next;
 	}
+	if (is_cut(ctx, &p, tag,
+		   family == 4 ? sizeof(struct iphdr)
+			       : sizeof(struct ipv6hdr) + sizeof(struct fragment6)))
+		return XDP_PASS;
 	fragment_key_of(&p, family, &key);
 	noted = bpf_map_lookup_elem(&fwd_fragments, &key);
 	if (!noted)

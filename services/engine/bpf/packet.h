@@ -76,17 +76,34 @@ enum reading {
 	READ_ICMP,
 };
 
-static __always_inline enum reading read_transport(struct packet *p)
+/*
+ * A frame that ends before its packet, or a packet before the headers of that size. Of a frame in
+ * several buffers only the first one lies between data and data_end.
+ */
+static __always_inline _Bool is_cut(struct xdp_md *ctx, const struct packet *p, const __u32 tag,
+				    const __u32 headers)
+{
+	__u64 have = p->end - p->l3;
+
+	if (p->length < headers)
+		return 1;
+	return p->length > have && p->length + ETH_HLEN + tag > bpf_xdp_get_buff_len(ctx);
+}
+
+/* header: bytes of IP before it. */
+static __always_inline enum reading read_transport(struct xdp_md *ctx, struct packet *p,
+						   const __u32 tag, const __u32 header)
 {
 	const struct udphdr *udp = p->l4;
 	const __u8 *tcp = p->l4;
 
 	if (p->protocol == IPPROTO_TCP) {
-		if (p->l4 + sizeof(struct tcphdr) > p->end)
+		if (p->l4 + sizeof(struct tcphdr) > p->end ||
+		    is_cut(ctx, p, tag, header + sizeof(struct tcphdr)))
 			return READ_FOREIGN;
 		p->flags = tcp[TCP_FLAGS];
 	} else if (p->protocol == IPPROTO_UDP) {
-		if (p->l4 + sizeof(*udp) > p->end)
+		if (p->l4 + sizeof(*udp) > p->end || is_cut(ctx, p, tag, header + sizeof(*udp)))
 			return READ_FOREIGN;
 		p->flags = 0;
 	} else {
@@ -97,7 +114,7 @@ static __always_inline enum reading read_transport(struct packet *p)
 	return READ_OK;
 }
 
-static __always_inline enum reading read4(struct packet *p)
+static __always_inline enum reading read4(struct xdp_md *ctx, struct packet *p, const __u32 tag)
 {
 	const struct iphdr *ip = p->l3;
 
@@ -115,14 +132,18 @@ static __always_inline enum reading read4(struct packet *p)
 			return READ_FRAGMENT;
 		p->first = 1;
 	}
-	return p->protocol == IPPROTO_ICMP ? READ_ICMP : read_transport(p);
+	if (p->protocol == IPPROTO_ICMP)
+		return is_cut(ctx, p, tag, sizeof(*ip) + sizeof(struct icmp)) ? READ_FOREIGN
+									      : READ_ICMP;
+	return read_transport(ctx, p, tag, sizeof(*ip));
 }
 
 /*
  * Of extension headers only the fragment's is known. extra: its size in the programs that are for
  * first fragments, 0 in all others.
  */
-static __always_inline enum reading read6(struct packet *p, const __u32 extra)
+static __always_inline enum reading read6(struct xdp_md *ctx, struct packet *p, const __u32 tag,
+					  const __u32 extra)
 {
 	const struct ipv6hdr *ip = p->l3;
 	const struct fragment6 *fragment = (const void *)(ip + 1);
@@ -136,7 +157,10 @@ static __always_inline enum reading read6(struct packet *p, const __u32 extra)
 	p->first = extra != 0;
 	if (p->protocol == IPPROTO_FRAGMENT)
 		return READ_FRAGMENT;
-	return p->protocol == IPPROTO_ICMPV6 ? READ_ICMP : read_transport(p);
+	if (p->protocol == IPPROTO_ICMPV6)
+		return is_cut(ctx, p, tag, sizeof(*ip) + extra + sizeof(struct icmp)) ? READ_FOREIGN
+										      : READ_ICMP;
+	return read_transport(ctx, p, tag, sizeof(*ip) + extra);
 }
 
 static __always_inline enum reading packet_read(struct xdp_md *ctx, struct packet *p,
@@ -150,7 +174,7 @@ static __always_inline enum reading packet_read(struct xdp_md *ctx, struct packe
 	if (p->l3 > p->end)
 		return READ_FOREIGN;
 	p->vlan = tag ? bpf_ntohs(*(__be16 *)(data + ETH_HLEN)) & VLAN_NUMBER : 0;
-	return family == 4 ? read4(p) : read6(p, extra);
+	return family == 4 ? read4(ctx, p, tag) : read6(ctx, p, tag, extra);
 }
 
 static __always_inline const __be32 *packet_source(const struct packet *p, const int family)

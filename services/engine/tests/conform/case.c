@@ -50,12 +50,19 @@ static int take_variable(struct source *s, struct case_words *w)
 	return 0;
 }
 
+/* The one with the longest name, where several fit. */
 static const struct variable *variable_at(const struct source *s, const char *text)
 {
-	for (size_t i = 0; i < s->n_variables; i++)
-		if (strncmp(text, s->variables[i].name, strlen(s->variables[i].name)) == 0)
-			return &s->variables[i];
-	return NULL;
+	const struct variable *found = NULL;
+
+	for (size_t i = 0; i < s->n_variables; i++) {
+		const struct variable *v = &s->variables[i];
+
+		if (strncmp(text, v->name, strlen(v->name)) == 0 &&
+		    (!found || strlen(v->name) > strlen(found->name)))
+			found = v;
+	}
+	return found;
 }
 
 /* The line with its variables' values: combination numbers them, the first one fastest. */

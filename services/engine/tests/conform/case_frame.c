@@ -170,7 +170,7 @@ static int take_fields(struct case_words *w, struct case_packet *p, struct case_
 			r = take_fragment(w, p) < 0 ? -EINVAL : 1;
 		if (r == 0 && case_words_is(w, "tune"))
 			r = take_pair(w, &p->tune_from, &p->tune_to) < 0 ? -EINVAL : 1;
-		if (r == 0 && f)
+		if (r == 0)
 			r = take_frame_field(w, f);
 		if (r < 0)
 			return r;
@@ -193,7 +193,7 @@ int case_words_frame(struct case_words *w, struct case_frame *frame, bool taken_
 	frame->quotes = true;
 	if (take_packet(w, &frame->quote, taken_over) < 0)
 		return -EINVAL;
-	r = take_fields(w, &frame->quote, NULL);
+	r = take_fields(w, &frame->quote, frame);
 	if (r > 0 && case_words_is(w, "quoted")) {
 		if (case_words_number(w, "quoted", 1500, &value) < 0)
 			return -EINVAL;

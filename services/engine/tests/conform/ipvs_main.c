@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file_io.h"
@@ -19,6 +20,8 @@
 #define FILE_SIZE_MAX 1048576
 #define FRAME_WAIT_MS 2000 /* for one that must come */
 #define QUIET_MS 2	   /* without one: none comes */
+#define EMPTY_TRIES 2000
+#define EMPTY_US 500
 
 struct ipvs_path {
 	struct net net;
@@ -42,6 +45,24 @@ static int apply(struct ipvs_path *p, const struct ipvs_table *wanted)
 	return r;
 }
 
+/* Connections whose services went go, too (expire_nodest_conn), a moment later; a real server that
+ * comes back before that has its old load. */
+static int wait_empty(void)
+{
+	for (int tries = 0; tries < EMPTY_TRIES; tries++) {
+		_cleanup_free_ char *text = NULL;
+		size_t size;
+		int r = file_read("/proc/net/ip_vs_conn", FILE_SIZE_MAX, &text, &size);
+
+		if (r < 0)
+			return r;
+		if (!strstr(text, "TCP ") && !strstr(text, "UDP "))
+			return 0;
+		usleep(EMPTY_US);
+	}
+	return -ETIMEDOUT;
+}
+
 static int begin(void *data, const struct conform_case *c)
 {
 	const struct ipvs_table none = {0};
@@ -49,6 +70,8 @@ static int begin(void *data, const struct conform_case *c)
 	int r = apply(p, &none);
 
 	setup_clear(&p->setup);
+	if (r == 0)
+		r = wait_empty();
 	if (r == 0)
 		r = setup_make(c, &p->setup);
 	return r == 0 ? apply(p, &p->setup.wanted) : r;

@@ -2,6 +2,7 @@
 #include "engine/tests/conform/run.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct run {
 	const struct conform_case *c;
 	const struct case_step *step;
 	const struct case_step *in; /* the last packet; NULL: what became of it was said */
-	uint8_t protocol;	    /* of the last packet */
+	uint8_t protocol;	    /* of the last packet that is no ICMP */
 	uint8_t sent[PACKET_MAX];
 	size_t n_sent;
 	struct run_result result;
@@ -72,7 +73,7 @@ static bool wants_frame(const struct run *r)
 	return false;
 }
 
-static int send(struct run *r, const uint8_t *bytes, size_t size, bool wants)
+static int submit(struct run *r, const uint8_t *bytes, size_t size, bool wants)
 {
 	int result;
 
@@ -89,10 +90,12 @@ static int do_in(struct run *r)
 
 	if (result < 0)
 		return result;
-	r->protocol = r->step->frame.packet.protocol;
+	if (r->step->frame.packet.protocol == IPPROTO_TCP ||
+	    r->step->frame.packet.protocol == IPPROTO_UDP)
+		r->protocol = r->step->frame.packet.protocol;
 	r->n_sent = packet_make(&r->step->frame, PACKET_IN, &wild, r->sent);
 	r->in = r->step;
-	return send(r, r->sent, r->n_sent, wants_frame(r));
+	return submit(r, r->sent, r->n_sent, wants_frame(r));
 }
 
 static int do_out(struct run *r)
@@ -197,7 +200,7 @@ static int do_cut(struct run *r)
 
 	r->n_sent = packet_make(&r->step->frame, PACKET_IN, &wild, r->sent);
 	for (size_t size = 14; size < r->n_sent; size++) {
-		if (send(r, r->sent, size, false) < 0)
+		if (submit(r, r->sent, size, false) < 0)
 			return -EBADMSG;
 		if (r->result.verdict == RUN_SENT)
 			return fail(r, "the first %zu bytes of %zu are %s", size, r->n_sent,
@@ -228,7 +231,7 @@ static int do_spread(struct run *r)
 		const struct case_frame f = nth(&r->step->frame, i);
 
 		r->n_sent = packet_make(&f, PACKET_IN, &wild, r->sent);
-		if (send(r, r->sent, r->n_sent, true) < 0)
+		if (submit(r, r->sent, r->n_sent, true) < 0)
 			return -EBADMSG;
 		if (r->result.verdict != RUN_SENT)
 			return fail(r, "packet %u is %s", i, result_text(r, text, sizeof(text)));
@@ -291,7 +294,11 @@ static int do_step(struct run *r)
 
 int run_case(const struct run_path *path, const struct conform_case *c, char error[RUN_ERROR_MAX])
 {
-	struct run r = {.path = path, .c = c, .step = &c->steps[0], .error = error};
+	struct run r = {.path = path,
+			.c = c,
+			.step = &c->steps[0],
+			.error = error,
+			.protocol = c->services[0].protocol};
 	int result;
 
 	if (!(c->path & path->kind))
