@@ -25,7 +25,7 @@ static int complain(const char *what, int error)
 	return error;
 }
 
-/* A witness forwards nothing, and --ports none takes the program away. */
+/* *ret_node NULL: --ports none takes the program away. */
 static int find_node(struct daemon *d, const char *ports, struct config **ret_config,
 		     const struct config_node **ret_node)
 {
@@ -43,11 +43,7 @@ static int find_node(struct daemon *d, const char *ports, struct config **ret_co
 	if (r < 0)
 		return complain("the configuration cannot be used", r);
 	r = daemon_node(d, *ret_config, ret_node);
-	if (r < 0)
-		return complain("which node this machine is", r);
-	if ((*ret_node)->role != CONFIG_ROLE_ROUTER)
-		*ret_node = NULL;
-	return 0;
+	return r < 0 ? complain("which node this machine is", r) : 0;
 }
 
 static int apply(struct attach_io *io, const struct config_node *node)
@@ -74,6 +70,10 @@ static int run(struct daemon *d, const struct arguments *arguments)
 
 	if (r < 0)
 		return r;
+	if (node && node->role != CONFIG_ROLE_ROUTER) {
+		puts("a witness forwards nothing");
+		return 0;
+	}
 	r = forward_io_open(&forward, arguments->folder, why);
 	if (r < 0) {
 		fprintf(stderr, "trireme-attach: %s\n", why);

@@ -199,6 +199,15 @@ engine-nexthop := services/engine/nexthop.c services/engine/neighbours.c service
 	services/engine/insides.c services/engine/links.c
 engine-nexthop-io := services/engine/nexthop_io.c services/engine/route_io.c
 
+tests += test_engine_nexthop
+test_engine_nexthop-src := services/engine/tests/test_nexthop.c $(engine-nexthop)
+test_engine_nexthop-pkg := cmocka libmnl
+
+fuzzers += fuzz_engine_route_msg
+fuzz_engine_route_msg-src := services/engine/tests/fuzz_route_msg.c services/engine/links.c \
+	services/engine/neighbours.c services/engine/route_msg.c
+fuzz_engine_route_msg-pkg := libmnl
+
 tests += test_engine_nexthop_io
 test_engine_nexthop_io-src := services/engine/tests/test_nexthop_io.c $(engine-nexthop) $(engine-nexthop-io) \
 	services/engine/links_io.c services/base/netlink_io.c services/base/clock_io.c
