@@ -185,6 +185,11 @@ export async function field_says(page, { part, entry, field }) {
 }
 
 /** Saves a wrong value in an entry of a list below the part; returns what stands at the field and in the summary. */
+export async function part_says(page, { part, entry, text }) {
+  await open_part(page, part, entry);
+  await sees(page, text);
+}
+
 export async function is_not_saved(page, { part, entry, below, field, value }) {
   await open_part(page, part, entry);
   await page.getByRole('button', { name: below, exact: false }).first().click();

@@ -99,6 +99,11 @@ def test_a_form_says_what_the_model_says(page):
     assert set(page("field_says", part="virtual-service", entry="web", field="pool")["options"]) >= {"web", "web-direct"}
 
 
+def test_a_pool_says_what_its_machines_need(page):
+    page("part_says", part="pool", entry="web", text="sh realserver.sh nat --gateway 10.77.0.1")
+    page("part_says", part="pool", entry="web-direct", text="sh realserver.sh direct --vip 203.0.113.20")
+
+
 def test_a_wrong_value_is_refused_at_its_field(machine, page):
     before = revision(machine)
     words = page("is_not_saved", part="pool", entry="web", below="web2", field="address", value="10.77.0.300")

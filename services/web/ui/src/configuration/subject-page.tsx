@@ -9,6 +9,7 @@ import { useStore } from '../base/store';
 import { Editor, stored } from './editor';
 import { modelOf } from './model';
 import { formatPlace, schemaPath } from './place';
+import { RealServerHelp } from './real-server-help';
 import { unsaved } from './unsaved';
 
 /** In the place of a key: an entry that is not there yet. No name may begin with this sign. */
@@ -47,6 +48,7 @@ export function SubjectPage({ node, keys }: Props) {
       <Failure of={action} />
       {!model && !hidden && !action.error && <Loading what="the form" />}
       {model && base && <Editor model={model} steps={steps} base={base} isNew={isNew} />}
+      {node.name === 'pool' && !isNew && base && <RealServerHelp pool={keys[0] ?? ''} />}
       {model && !base && <Missing node={node} place={formatPlace(steps)} />}
     </>
   );
