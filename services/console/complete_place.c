@@ -104,17 +104,26 @@ void complete_path(struct complete_job *job)
 }
 
 /* Values that a reference can have: "/pool/name", "/alias-group/alias/address". */
-static void offer_reference(struct complete_job *job, const char *reference)
+static void offer_path(struct complete_job *job, const char *reference)
 {
 	char list[64], below[64] = "", key[64], target[96];
 
-	if (sscanf(reference, "/%63[^/]/%63[^/]/%63[^/]", list, below, key) != 3) {
+	if (sscanf(reference, "/%63[^/ ]/%63[^/ ]/%63[^/ ]", list, below, key) != 3) {
 		below[0] = '\0';
-		if (sscanf(reference, "/%63[^/]/%63[^/]", list, key) != 2)
+		if (sscanf(reference, "/%63[^/ ]/%63[^/ ]", list, key) != 2)
 			return;
 	}
 	snprintf(target, sizeof(target), "/trireme:%s", list);
 	complete_list(job, target, below[0] ? below : NULL, key);
+}
+
+/* Of one path, or of several with " | " between. */
+static void offer_reference(struct complete_job *job, const char *reference)
+{
+	for (const char *path = reference; path; path = strstr(path, " | ")) {
+		path += strspn(path, " |");
+		offer_path(job, path);
+	}
 }
 
 void complete_value(struct complete_job *job, const char *path)

@@ -230,7 +230,8 @@ int document_unseal(struct document *document, document_secret_fn *unseal, void 
  *   condition (in words: where alone it can be set), restricted (to administrators)
  *   choices [{choice, case}] that it stands in, the outermost first; of each, one case can be set
  *   type (number, enumeration, boolean, string), allowed (in words), units, default, secret,
- *   min, max, values [{name, help}], reference (path of the values that it can have)
+ *   min, max, values [{name, help}], reference (path of the values that it can have, or several
+ *   with " | " between)
  *   children: the same of each child, without theirs
  *
  * Keys in the path may be left out.

@@ -11,6 +11,7 @@
 #include "schema/error.h"
 
 #define ALLOWED_MAX 512
+#define REFERENCES_MAX 256
 
 /* Sets a text, if there is one. */
 static void set_text(json_t *object, const char *name, const char *text)
@@ -52,6 +53,24 @@ static void set_values(json_t *object, const struct lysc_type_enum *type)
 	(void)json_object_set_new(object, "values", values);
 }
 
+/* The paths of a union of references, with " | " between; of any other union nothing. */
+static void set_references(json_t *object, const struct lysc_type_union *type)
+{
+	char paths[REFERENCES_MAX] = "";
+	LY_ARRAY_COUNT_TYPE u;
+
+	LY_ARRAY_FOR(type->types, u)
+	{
+		const struct lysc_type_leafref *one = (const void *)type->types[u];
+
+		if (one->basetype != LY_TYPE_LEAFREF)
+			return;
+		error_append(paths, sizeof(paths), "%s%s", u ? " | " : "",
+			     lyxp_get_expr(one->path));
+	}
+	set_text(object, "reference", paths);
+}
+
 static void set_type(json_t *object, const struct lysc_type *type)
 {
 	switch (type->basetype) {
@@ -72,6 +91,10 @@ static void set_type(json_t *object, const struct lysc_type *type)
 		return;
 	case LY_TYPE_BOOL:
 		set_text(object, "type", "boolean");
+		return;
+	case LY_TYPE_UNION:
+		set_references(object, (const struct lysc_type_union *)type);
+		set_text(object, "type", "string");
 		return;
 	default:
 		set_text(object, "type", "string");

@@ -62,6 +62,8 @@ static void a_list_is_described(void **state)
 	check_text(scheduler, "default", "wlc");
 	assert_true(json_array_size(json_object_get(scheduler, "values")) >= 13);
 	check_text(child(service, "pool"), "reference", "/pool/name");
+	check_text(child(service, "address"), "reference",
+		   "/alias-group/alias/address | /alias-group/ipv6-alias/address");
 	assert_true(json_is_true(json_object_get(child(service, "pool"), "mandatory")));
 	assert_true(json_is_true(json_object_get(child(service, "persistence"), "presence")));
 	assert_null(json_object_get(child(service, "health-check"), "presence"));

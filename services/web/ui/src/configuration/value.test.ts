@@ -69,6 +69,7 @@ test('a reference has the values at its path', () => {
   const leaf = "/trireme:cluster/node[name='r1']/port[name='eth1']/vlan/parent";
   assert.deepEqual(referenced(document, '../../../port/name', leaf), ['eth0', 'eth1']);
   assert.deepEqual(referenced(document, '/nothing/there', ''), []);
+  assert.deepEqual(referenced(document, '/alias-group/alias/address | /pool/name', ''), ['192.0.2.1', '192.0.2.2', 'web', 'mail']);
 });
 
 test('entries are summed up', () => {

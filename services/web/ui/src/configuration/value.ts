@@ -113,10 +113,14 @@ function isEntry(value: Json | undefined, step: InstanceStep): boolean {
 }
 
 /**
- * The values that a reference can have: those at its path in the document. A path that begins with ".." is taken from the place of
- * the leaf itself, an instance path.
+ * The values that a reference can have: those at its path in the document, or at each of its paths, with " | " between. A path that
+ * begins with ".." is taken from the place of the leaf itself, an instance path.
  */
 export function referenced(document: JsonObject, reference: string, place: string): string[] {
+  return [...new Set(reference.split(' | ').flatMap((path) => valuesAt(document, path, place)))];
+}
+
+function valuesAt(document: JsonObject, reference: string, place: string): string[] {
   const steps = reference.split('/').filter((step) => step !== '');
   const up = steps.filter((step) => step === '..').length;
   const own = parseInstance(place) ?? [];
@@ -127,7 +131,7 @@ export function referenced(document: JsonObject, reference: string, place: strin
     found = here.filter((value) => isEntry(value, step));
   }
   for (const name of steps.slice(up)) found = found.flatMap((value) => below(value, name.replace(/^.*:/, '')));
-  return [...new Set(found.filter((value) => value !== undefined && typeof value !== 'object').map(String))];
+  return found.filter((value) => value !== undefined && typeof value !== 'object').map(String);
 }
 
 function below(value: Json | undefined, name: string): (Json | undefined)[] {
