@@ -65,9 +65,10 @@ __noinline int fwd_pick(__u32 number, __u32 hash, __u32 stateless)
 {
 	struct fwd_service *service = AT(fwd_services, number);
 	struct fwd_picks *picks = AT(fwd_picks, number);
+	struct fwd_real *nobody = AT(fwd_reals, 0);
 	struct search search = {.service = number};
 
-	if (!service || !picks || !service->n_ring)
+	if (!service || !picks || !nobody || !service->n_ring)
 		return 0;
 	if (stateless || service->scheduler == FWD_HASH)
 		return (int)picked(picks, 0, (__u32)((__u64)hash * FWD_HASH_SIZE >> 32),
@@ -78,6 +79,12 @@ __noinline int fwd_pick(__u32 number, __u32 hash, __u32 stateless)
 		return (int)picked(picks, FWD_RING_AT, turn % service->n_ring, FWD_RING_MAX);
 	}
 	search.scheduler = service->scheduler;
+	/*
+	 * Linux 6.1 judges one round of bpf_loop() only, and takes out what cannot happen in it.
+	 * So it must not know what the search begins with: 0, the weight of no real server.
+	 */
+	search.best = search.weight = nobody->weight;
+	search.load = nobody->weight;
 	bpf_loop(service->n_list, weigh, &search, 0);
 	return (int)search.best;
 }

@@ -29,8 +29,8 @@
 
 #define FOLDER "services/engine/tests/conform/"
 #define FILE_SIZE_MAX 1048576
-#define LINES 1024   /* of each flow table */
-#define HEADROOM 256 /* that the kernel leaves before and behind a frame */
+#define LINES 1024	    /* of each flow table */
+#define VERIFIED_MAX 200000 /* instructions, of all programs */
 
 static struct forward_bpf *programs;
 static struct tables_path path;
@@ -189,6 +189,27 @@ static void test_cases(void **state)
 	run_file(*state);
 }
 
+/* What the verifier had to look at: it is what loading costs, at every boot. */
+static void test_verified(void **state)
+{
+	struct bpf_program *program;
+	uint32_t all = 0;
+
+	(void)state;
+	bpf_object__for_each_program(program, programs->obj)
+	{
+		struct bpf_prog_info info = {0};
+		uint32_t size = sizeof(info);
+
+		assert_int_equal(bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size), 0);
+		assert_true(info.verified_insns > 0);
+		print_message("%s: %u instructions verified\n", bpf_program__name(program),
+			      info.verified_insns);
+		all += info.verified_insns;
+	}
+	assert_in_range(all, 1, VERIFIED_MAX);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[32];
@@ -197,8 +218,9 @@ int main(void)
 
 	if (glob(FOLDER "*.cases", 0, NULL, &found) != 0)
 		return EXIT_FAILURE;
-	for (; n < found.gl_pathc && n < ARRAY_SIZE(tests); n++)
-		tests[n] = (struct CMUnitTest){strrchr(found.gl_pathv[n], '/') + 1, test_cases,
-					       NULL, NULL, found.gl_pathv[n]};
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_verified);
+	for (size_t i = 0; i < found.gl_pathc && n < ARRAY_SIZE(tests); i++)
+		tests[n++] = (struct CMUnitTest){strrchr(found.gl_pathv[i], '/') + 1, test_cases,
+						 NULL, NULL, found.gl_pathv[i]};
 	return _cmocka_run_group_tests("conform", tests, n, set_up, tear_down);
 }

@@ -22,7 +22,7 @@ from lab import guest  # noqa: E402
 INIT = HERE / "guest/init"
 PROGRAMS = ("ip", "ipvsadm", "nft")
 BUILT = TOP / "build/services/bin"
-CONFORM = TOP / "build/services/tests/conform-ipvs"
+CONFORM = [TOP / "build/services/tests" / name for name in ("conform-ipvs", "test_engine_conform")]
 WORDS = TOP / "build/test/engine-guest.console"
 PASSWD = "root:x:0:0::/:/bin/sh\ntrireme-health:x:900:900::/:/bin/false\n"
 
@@ -31,9 +31,9 @@ def fill(root):
     """The guest's files."""
     udp = root.parent / "udp"
     subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-o", udp, HERE / "guest/udp.c"], check=True)
-    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", CONFORM, udp))
-    for cases in (HERE / "conform").glob("*.cases"):
-        shutil.copy(cases, root / "etc")
+    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", *CONFORM, udp))
+    cases = HERE / "conform"
+    shutil.copytree(cases, root / cases.relative_to(TOP))
     etc = root / "etc"
     (etc / "passwd").write_text(PASSWD)
     demo = json.loads((TOP / "services/schema/examples/demo.json").read_text())
