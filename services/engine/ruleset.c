@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/ruleset_scene.h"
 #include "engine/ruleset_sets.h"
+#include "engine/sync_wire.h"
 #include "proto/engine_ipc.h"
 
 #define SSH_PORT 22
@@ -54,16 +55,31 @@ static void add_ring_addresses(const struct scene *s, const struct config_node *
 	}
 }
 
-/* The ring between the nodes' own addresses on one port; outwards, or inwards. */
-static void ring_rule(struct text *t, const struct scene *s, const char *port, bool out,
-		      const char *verdict)
+/* What nodes say to each other on one of their ports. */
+struct between {
+	const char *port;
+	bool routers;	   /* only those */
+	uint16_t from, to; /* UDP */
+};
+
+static bool takes_part(const struct between *b, const struct config_node *node)
+{
+	return !b->routers || node->role == CONFIG_ROLE_ROUTER;
+}
+
+/* Between the nodes' own addresses; outwards, or inwards. */
+static void between_rule(struct text *t, const struct scene *s, const struct between *b, bool out,
+			 const char *verdict)
 {
 	struct choice own = {0}, peers = {0};
 
-	add_ring_addresses(s, s->node, port, &own);
+	if (takes_part(b, s->node))
+		add_ring_addresses(s, s->node, b->port, &own);
 	for (size_t i = 0; i < s->config->n_nodes; i++) {
-		if (strcmp(s->config->nodes[i].name, s->node->name) != 0)
-			add_ring_addresses(s, &s->config->nodes[i], port, &peers);
+		const struct config_node *other = &s->config->nodes[i];
+
+		if (strcmp(other->name, s->node->name) != 0 && takes_part(b, other))
+			add_ring_addresses(s, other, b->port, &peers);
 	}
 	if (!own.n || !peers.n)
 		return;
@@ -71,15 +87,26 @@ static void ring_rule(struct text *t, const struct scene *s, const char *port, b
 	if (out)
 		text_add(t, "ip saddr %s ip daddr %s", own.words, peers.words);
 	else
-		text_add(t, "iifname \"%s\" ip saddr %s ip daddr %s", port, peers.words, own.words);
-	text_add(t, " udp dport %d-%d %s\n", CONFIG_RING_PORT,
-		 CONFIG_RING_PORT + CONFIG_RING_LINKS - 1, verdict);
+		text_add(t, "iifname \"%s\" ip saddr %s ip daddr %s", b->port, peers.words,
+			 own.words);
+	text_add(t, " udp dport %u", b->from);
+	if (b->to != b->from)
+		text_add(t, "-%u", b->to);
+	text_add(t, " %s\n", verdict);
 }
 
-static void ring_rules(struct text *t, const struct scene *s, bool out, const char *verdict)
+/* The ring, and routers' connections. */
+static void cluster_rules(struct text *t, const struct scene *s, bool out, const char *verdict)
 {
-	ring_rule(t, s, PUBLIC, out, verdict);
-	ring_rule(t, s, PRIVATE, out, verdict);
+	const uint16_t last = CONFIG_RING_PORT + CONFIG_RING_LINKS - 1;
+	const struct between all[] = {
+		{PUBLIC, false, CONFIG_RING_PORT, last},
+		{PRIVATE, false, CONFIG_RING_PORT, last},
+		{PRIVATE, true, SYNC_PORT, SYNC_PORT},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		between_rule(t, s, &all[i], out, verdict);
 }
 
 /* A rule for each subnet of the side: "BEFORE ip saddr SUBNET AFTER". */
@@ -143,7 +170,7 @@ static void untracked_chains(struct text *t, const struct scene *s)
 	start_chain(t, "untracked_in", "filter", "prerouting", -300, "accept");
 	for (size_t i = 0; i < s->n_sides; i++)
 		forged_rules(t, &s->sides[i]);
-	ring_rules(t, s, false, "notrack");
+	cluster_rules(t, s, false, "notrack");
 	for (size_t i = 0; i < s->n_sides; i++)
 		requests_untracked(t, &s->sides[i]);
 	if (s->routes)
@@ -153,7 +180,7 @@ static void untracked_chains(struct text *t, const struct scene *s)
 	end_chain(t, false);
 
 	start_chain(t, "untracked_out", "filter", "output", -300, "accept");
-	ring_rules(t, s, true, "notrack");
+	cluster_rules(t, s, true, "notrack");
 	for (size_t i = 0; i < s->n_sides; i++) {
 		const struct side *side = &s->sides[i];
 
@@ -278,7 +305,7 @@ static void input_chain(struct text *t, const struct scene *s)
 		"parameter-problem } accept");
 	if (s->has_ipv6)
 		ipv6_rules(t, s);
-	ring_rules(t, s, false, "accept");
+	cluster_rules(t, s, false, "accept");
 	management_rules(t, s);
 	if (s->joining && s->private_address[0])
 		text_add(t,
