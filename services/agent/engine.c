@@ -32,8 +32,15 @@ enum agent_wire_health engine_health(const struct engine_sight *sight, uint64_t 
 	ret_object[0] = '\0';
 	if (now > last && now - last > (sight->runs ? STUCK_NS : GONE_NS))
 		return AGENT_HEALTH_NO_ENGINE;
-	if (!sight->turn || sight->word == ENGINE_TROUBLE_NONE)
+	if (!sight->turn || ENGINE_WORD_TROUBLE(sight->word) == ENGINE_TROUBLE_NONE)
 		return AGENT_HEALTH_FIT;
-	snprintf(ret_object, AGENT_WIRE_OBJECT_MAX, "%s", trouble_text(sight->word));
+	snprintf(ret_object, AGENT_WIRE_OBJECT_MAX, "%s",
+		 trouble_text(ENGINE_WORD_TROUBLE(sight->word)));
 	return AGENT_HEALTH_ENGINE_FAILED;
+}
+
+bool engine_synchronised(const struct engine_sight *sight, uint64_t now)
+{
+	return sight->runs && (sight->word & ENGINE_WORD_SYNCHRONISED) && now >= sight->turn &&
+	       now - sight->turn <= GONE_NS;
 }

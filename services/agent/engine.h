@@ -15,11 +15,14 @@
 struct engine_sight {
 	bool runs;
 	uint64_t turn; /* its last one; 0: none since the boot */
-	uint64_t word; /* enum engine_trouble, or one that a later release has added */
+	uint64_t word; /* ENGINE_WORD_…: a trouble may be one that a later release has added */
 };
 
 /* started: when this agent began to look. ret_object: what of the configuration is not in force. */
 enum agent_wire_health engine_health(const struct engine_sight *sight, uint64_t started,
 				     uint64_t now, char ret_object[AGENT_WIRE_OBJECT_MAX]);
+
+/* Whether the other routers have this one's connections: as an engine says that is at work. */
+bool engine_synchronised(const struct engine_sight *sight, uint64_t now);
 
 #endif

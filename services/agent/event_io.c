@@ -155,8 +155,7 @@ int event_become(struct agent *a, uint32_t id)
 	r = act_on_former_life(a, node);
 	track_addresses(a, node);
 	decide_current(&a->state, a->daemon.meta.current, clock_boot_ns());
-	/* Nothing tells the other routers of this one's connections. */
-	decide_synchronised(&a->state, false, clock_boot_ns());
+	decide_synchronised(&a->state, a->health.synchronised, clock_boot_ns());
 	act_follow_standby(a, a->config);
 	act_follow_helpers(a, a->config);
 	if (r == 0)
@@ -196,6 +195,8 @@ static int32_t on_timer(int32_t fd, int32_t revents, void *data)
 		on_ports(a);
 	if (health_io_look(&a->health, a->link.ports, a->link.n_ports, now) && a->watching)
 		tell_health(a);
+	if (a->health.synchronised != a->state.synchronised)
+		decide_synchronised(&a->state, a->health.synchronised, now);
 	act(a);
 	if (now >= a->helpers_again)
 		act_meet_helpers(a);

@@ -30,6 +30,7 @@ static bool look_at_engine(struct health_io *io, uint64_t now)
 	page = turn_io_get(&io->engine, &sight.runs);
 	sight.turn = page.turn;
 	sight.word = page.word;
+	io->synchronised = engine_synchronised(&sight, now);
 	code = engine_health(&sight, io->started, now, object);
 	same = code == io->engine_code && strcmp(object, io->engine_object) == 0;
 	io->engine_code = code;

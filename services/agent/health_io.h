@@ -18,6 +18,7 @@ struct health_io {
 	uint64_t next;	  /* when it is looked again */
 	enum agent_wire_health engine_code;
 	char engine_object[AGENT_WIRE_OBJECT_MAX];
+	bool synchronised; /* connections, as the engine said when it was looked at */
 };
 
 /* engine: the file of its sign of life; "": it is not looked at. -errno: it cannot be. */

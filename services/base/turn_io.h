@@ -24,6 +24,8 @@ struct turn_io {
 int turn_io_open(struct turn_io *io, const char *path);
 /* now: CLOCK_BOOTTIME, ns; 0: from now on it does not turn, as it should be. */
 void turn_io_set(struct turn_io *io, uint64_t now, uint64_t word);
+/* Another word since the last turn. */
+void turn_io_say(struct turn_io *io, uint64_t word);
 
 /* For who watches it. -ENOENT: the daemon has not run since the boot. */
 int turn_io_watch(struct turn_io *io, const char *path);

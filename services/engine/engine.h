@@ -65,6 +65,9 @@ void engine_reconcile_services(struct engine *engine, uint64_t now);
  */
 int engine_steer(struct engine *engine, const struct steer_facts *facts);
 
+/* Whether all services are the data path's: connections of IPVS are told to no other router. */
+bool engine_is_steered(const struct engine *engine);
+
 /* What of the configuration the kernel has not got, as the last comparison has left it. */
 enum engine_trouble engine_trouble(const struct engine *engine);
 

@@ -32,12 +32,27 @@ struct engine_daemon {
 	bool behind;	     /* the newest configuration was not taken */
 };
 
+static uint64_t word_for_agent(struct engine_daemon *d)
+{
+	enum engine_trouble trouble = engine_trouble(&d->engine);
+	uint64_t word = d->behind ? ENGINE_TROUBLE_CONFIGURATION : trouble;
+
+	if (forwarding_is_synchronised(&d->forwarding) && engine_is_steered(&d->engine))
+		word |= ENGINE_WORD_SYNCHRONISED;
+	return word;
+}
+
 /* The agent hears what the comparison has come to. */
 static void tell(struct engine_daemon *d)
 {
-	enum engine_trouble trouble = engine_trouble(&d->engine);
+	turn_io_set(&d->turn, clock_boot_ns(), word_for_agent(d));
+}
 
-	turn_io_set(&d->turn, clock_boot_ns(), d->behind ? ENGINE_TROUBLE_CONFIGURATION : trouble);
+static void on_synchronised(void *data)
+{
+	struct engine_daemon *d = data;
+
+	turn_io_say(&d->turn, word_for_agent(d));
 }
 
 static int configure(struct engine_daemon *d)
@@ -176,6 +191,7 @@ static int start(struct engine_daemon *d)
 	int r = turn_io_open(&d->turn, ENGINE_TURN_FILE);
 
 	forwarding_prepare(&d->forwarding, d->daemon.loop, d->bpf_folder, on_health_changed, d);
+	forwarding_on_synchronised(&d->forwarding, on_synchronised);
 	d->engine.forwarding = &d->forwarding;
 	if (r < 0)
 		qb_log(LOG_WARNING, ENGINE_TURN_FILE ": %s; the agent does not see this engine",

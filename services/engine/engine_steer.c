@@ -58,3 +58,12 @@ int engine_steer(struct engine *engine, const struct steer_facts *facts)
 	}
 	return r;
 }
+
+bool engine_is_steered(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->config->n_services; i++) {
+		if (!engine->verdicts[i].xdp)
+			return false;
+	}
+	return true;
+}

@@ -89,6 +89,29 @@ static int open_parts(struct forwarding *f)
 	return r;
 }
 
+/* Without it the data path serves all the same. */
+static void open_sync(struct forwarding *f)
+{
+	int r = sync_io_open(&f->sync, f->loop, &f->io.tables, f->place, f->io.leases,
+			     SYNC_KEY_FILE);
+
+	if (r < 0)
+		qb_log(LOG_ERR, "data path: other routers cannot hear of connections: %s",
+		       strerror(-r));
+	else
+		sync_io_on_change(&f->sync, f->synchronised, f->data);
+}
+
+void forwarding_on_synchronised(struct forwarding *f, void (*changed)(void *data))
+{
+	f->synchronised = changed;
+}
+
+bool forwarding_is_synchronised(const struct forwarding *f)
+{
+	return f->open && sync_io_is_synchronised(&f->sync);
+}
+
 static void close_parts(struct forwarding *f)
 {
 	if (f->settling)
@@ -98,6 +121,7 @@ static void close_parts(struct forwarding *f)
 	f->settling = 0;
 	f->sweeping = 0;
 	nexthop_io_close(&f->nexthop);
+	sync_io_close(&f->sync);
 	attach_io_close(&f->attach);
 	sweep_close(&f->sweep);
 	forward_applied_free(f->applied);
@@ -128,6 +152,7 @@ static void open_once(struct forwarding *f)
 		return;
 	}
 	f->open = true;
+	open_sync(f);
 	f->statistics =
 		(struct statistics_source){&f->io.tables, f->place, &f->sweep, f->io.memory};
 	qb_log(LOG_NOTICE, "data path %s: %.1f MiB, of these %.1f for %u flows of IPv4, %u of IPv6",
@@ -162,12 +187,15 @@ void forwarding_configure(struct forwarding *f, const struct config *config,
 	sweep_configure(&f->sweep, &timeouts);
 	memset(f->refused, 0, sizeof(f->refused));
 	nexthop_io_configure(&f->nexthop, f->served);
+	sync_io_configure(&f->sync, config, node);
 }
 
 void forwarding_look(struct forwarding *f)
 {
-	if (f->open)
-		nexthop_io_check(&f->nexthop);
+	if (!f->open)
+		return;
+	nexthop_io_check(&f->nexthop);
+	sync_io_look(&f->sync);
 }
 
 bool forwarding_ports_changed(struct forwarding *f)
@@ -286,6 +314,7 @@ int forwarding_apply(struct forwarding *f, const struct forwarding_input *input,
 	log_once(f, r, "the tables cannot be filled");
 	if (r > 0)
 		nexthop_io_reals(&f->nexthop);
+	sync_io_look(&f->sync);
 	if (r >= 0 && !input->wanted) {
 		ipvs_table_clear(&f->wanted);
 		f->wanted = made;

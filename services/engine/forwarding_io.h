@@ -20,12 +20,14 @@
 #include "engine/statistics.h"
 #include "engine/steer.h"
 #include "engine/sweep.h"
+#include "engine/sync_io.h"
 #include "schema/config.h"
 
 struct forwarding {
 	qb_loop_t *loop;
 	const char *folder;
-	void (*again)(void *data); /* the services are to be compared once more */
+	void (*again)(void *data);	  /* the services are to be compared once more */
+	void (*synchronised)(void *data); /* or no longer */
 	void *data;
 
 	bool tried, open;	      /* the data path; without it there is `broken` */
@@ -38,6 +40,7 @@ struct forwarding {
 	const struct config_node *served; /* whose ports are served; NULL: none are */
 	bool ports_changed;		  /* since forwarding_ports_changed() */
 	struct sweep sweep;
+	struct sync_io sync;		     /* connections, to and from the other routers */
 	struct statistics_source statistics; /* of all these; for engine.datapath */
 	struct ipvs_table wanted;	     /* what was applied last */
 	enum forward_obstacle obstacles[CONFIG_SERVICES_MAX];
@@ -67,6 +70,12 @@ struct forwarding_input {
  */
 void forwarding_prepare(struct forwarding *f, qb_loop_t *loop, const char *folder,
 			void (*again)(void *data), void *data);
+
+/* Is told when forwarding_is_synchronised() becomes another, with the same data. */
+void forwarding_on_synchronised(struct forwarding *f, void (*changed)(void *data));
+
+/* Whether the other routers have the connections that this data path has. */
+bool forwarding_is_synchronised(const struct forwarding *f);
 
 /* In the kernel everything goes on. */
 void forwarding_close(struct forwarding *f);

@@ -12,8 +12,9 @@ trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
 	services/engine/engine_forwarding_io.c services/engine/forwarding_io.c $(engine-forward-io) \
 	$(engine-attach) $(engine-attach-io) $(engine-nexthop) $(engine-nexthop-io) \
-	$(engine-pure) $(engine-forward) $(engine-flows) $(libsrc-base) $(libsrc-schema))
-trireme-engine-pkg = libqb libmnl libnftables libbpf $(libpkg-schema)
+	$(engine-pure) $(engine-forward) $(engine-flows) $(engine-sync) $(engine-sync-io) \
+	$(libsrc-base) $(libsrc-schema))
+trireme-engine-pkg = libqb libmnl libnftables libbpf gnutls $(libpkg-schema)
 
 # The conformance suite (tests/conform): its cases on the data path, and, in a guest, on IPVS.
 engine-conform := $(addprefix services/engine/tests/conform/,case.c case_steps.c case_words.c case_frame.c \

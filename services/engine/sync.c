@@ -30,6 +30,7 @@ int sync_make(struct sync *sync, const struct forward_tables *tables,
 		.stream = stream,
 		.tables = {.tables = tables, .place = place, .leases = leases},
 	};
+	sync_usable_see(&sync->usable, tables, leases);
 	return sync_send_make(&sync->send, tables, leases, broadcast, sync, now);
 }
 
@@ -75,6 +76,16 @@ void sync_restart(struct sync *sync, uint64_t stream)
 	}
 }
 
+void sync_look(struct sync *sync)
+{
+	if (!sync_usable_see(&sync->usable, sync->tables.tables, sync->tables.leases))
+		return;
+	for (size_t i = 0; i < sync->n_peers; i++) {
+		sync_receive_renew(&sync->peers[i].receive);
+		sync->peers[i].hello_now = true;
+	}
+}
+
 static size_t count_listeners(const struct sync *s)
 {
 	size_t n = 0;
@@ -97,6 +108,7 @@ static void take_listener(struct sync *s, struct sync_peer *p, const struct sync
 		sync_send_begin(&s->send, now);
 	p->from = hello->from;
 	p->ack = hello->ack;
+	p->lacks = hello->lacks;
 	sync_send_wanted(&s->send, p->from);
 	if (!sync_send_is_whole(&s->send) && s->busy_until < now)
 		s->busy_until = now + SYNC_LINGER_NS;
@@ -184,6 +196,7 @@ static void say_hello(struct sync *s, size_t peer, uint64_t now)
 		.full_end = s->send.full.end,
 		.from = p->receive.from,
 		.ack = p->receive.ack,
+		.lacks = sync_receive_lacks(&p->receive),
 	};
 	uint8_t bytes[SYNC_PLAIN_MAX];
 
@@ -262,8 +275,8 @@ static bool is_complete(const struct sync *s, const struct sync_peer *p, uint64_
 {
 	const struct sync_send *send = &s->send;
 
-	return p->listens && is_there(p, now) && sync_send_is_whole(send) && send->full.end > 0 &&
-	       p->from <= send->full.first && send->full.end <= p->ack &&
+	return p->listens && is_there(p, now) && !p->lacks && sync_send_is_whole(send) &&
+	       send->full.end > 0 && p->from <= send->full.first && send->full.end <= p->ack &&
 	       sync_send_lag(send, p->ack, now) < SYNC_SYNCHRONISED_NS;
 }
 

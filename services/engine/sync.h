@@ -34,6 +34,7 @@ struct sync_peer {
 	uint64_t heard_at;	  /* 0: never */
 	bool listens;		  /* to our stream, as it has said; and it is there */
 	uint64_t from, ack;	  /* of our messages, as it has said */
+	bool lacks;		  /* the same */
 	uint64_t hello_at;	  /* when we have said ours; 0: never */
 	bool hello_now;
 	uint64_t told_ack, told_next; /* what was in it */
@@ -69,6 +70,7 @@ struct sync {
 	uint64_t stream;
 	struct sync_send send;
 	struct sync_tables tables;
+	struct sync_usable usable;
 	struct sync_peer peers[SYNC_PEERS_MAX];
 	size_t n_peers;
 	uint64_t turned, busy_until; /* the last turn; events are looked for often */
@@ -86,6 +88,9 @@ void sync_set_peers(struct sync *sync, const uint8_t *nodes, size_t n_nodes);
 
 /* Another key: nothing that was heard is of any use. stream: as in sync_make(). */
 void sync_restart(struct sync *sync, uint64_t stream);
+
+/* The tables may be others: what is new in them, others may have told of before. */
+void sync_look(struct sync *sync);
 
 /* An authentic message of the peer of that index. */
 void sync_heard(struct sync *sync, size_t peer, uint64_t stream, uint64_t counter,

@@ -45,12 +45,24 @@ static void arm(struct sync_io *io, uint64_t now)
 		qb_log(LOG_ERR, "no timer; other routers do not hear of connections");
 }
 
+static void tell(struct sync_io *io, bool synchronised)
+{
+	if (synchronised == io->synchronised)
+		return;
+	io->synchronised = synchronised;
+	qb_log(LOG_INFO, "connections are %ssynchronised with the other routers",
+	       synchronised ? "" : "not ");
+	if (io->changed)
+		io->changed(io->data);
+}
+
 static void turn(struct sync_io *io)
 {
 	uint64_t now = clock_boot_ns();
 
 	sync_turn(&io->sync, now);
 	arm(io, now);
+	tell(io, sync_is_synchronised(&io->sync, now));
 }
 
 static void on_timer(void *data)
@@ -216,6 +228,7 @@ static void close_socket(struct sync_io *io)
 	qb_loop_poll_del(io->loop, io->fd);
 	close(io->fd);
 	io->fd = -1;
+	tell(io, false);
 }
 
 /* A stream of our own, and nobody is listened to: under another key all begins anew. */
@@ -266,6 +279,7 @@ void sync_io_look(struct sync_io *io)
 	if (!io->made || io->sync.n_peers == 0)
 		return;
 	r = read_key(io);
+	sync_look(&io->sync);
 	if (r == 0 && io->fd < 0)
 		r = open_socket(io);
 	if (r < 0 && r != io->error)
@@ -295,6 +309,7 @@ void sync_io_close(struct sync_io *io)
 {
 	if (!io->made)
 		return;
+	io->changed = NULL;
 	close_socket(io);
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
 		sync_crypt_close(&io->peers[i].seal);
@@ -373,5 +388,11 @@ void sync_io_configure(struct sync_io *io, const struct config *config,
 
 bool sync_io_is_synchronised(const struct sync_io *io)
 {
-	return io->made && io->fd >= 0 && sync_is_synchronised(&io->sync, clock_boot_ns());
+	return io->synchronised;
+}
+
+void sync_io_on_change(struct sync_io *io, void (*changed)(void *data), void *data)
+{
+	io->changed = changed;
+	io->data = data;
 }

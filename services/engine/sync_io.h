@@ -48,6 +48,9 @@ struct sync_io {
 	qb_loop_timer_handle timer; /* 0: none */
 	uint64_t due;		    /* when it ends */
 	int error;		    /* logged once */
+	bool synchronised;	    /* as it was told */
+	void (*changed)(void *data);
+	void *data;
 };
 
 /*
@@ -57,6 +60,8 @@ struct sync_io {
 int sync_io_open(struct sync_io *io, qb_loop_t *loop, const struct forward_tables *tables,
 		 const struct forward_place *place, const struct gate_lease *leases,
 		 const char *key_file);
+/* Is told when sync_io_is_synchronised() becomes another, from the loop. */
+void sync_io_on_change(struct sync_io *io, void (*changed)(void *data), void *data);
 /* Accepts one that was never opened but is 0. */
 void sync_io_close(struct sync_io *io);
 
@@ -64,10 +69,10 @@ void sync_io_close(struct sync_io *io);
 void sync_io_configure(struct sync_io *io, const struct config *config,
 		       const struct config_node *node);
 
-/* From time to time: another key, or a socket that could not be had. */
+/* From time to time, and when the tables have changed: also another key, a socket that failed. */
 void sync_io_look(struct sync_io *io);
 
-/* Whether every other router has this one's connections; see sync_is_synchronised(). */
+/* Whether every other router had this one's connections a moment ago: sync_is_synchronised(). */
 bool sync_io_is_synchronised(const struct sync_io *io);
 
 #endif

@@ -9,6 +9,32 @@
 
 #define CHANGE_TRIES 4 /* at a flow that packets change meanwhile */
 
+/* One bit is as it is now. True: it was not set, and is. */
+static bool see_bit(uint64_t *words, size_t i, bool set)
+{
+	uint64_t bit = 1ULL << i % 64;
+	bool is_new = set && !(words[i / 64] & bit);
+
+	words[i / 64] = set ? words[i / 64] | bit : words[i / 64] & ~bit;
+	return is_new;
+}
+
+bool sync_usable_see(struct sync_usable *usable, const struct forward_tables *tables,
+		     const struct gate_lease *leases)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < FWD_REALS_MAX; i++)
+		more |= see_bit(usable->reals, i, tables->reals[i].flags & FWD_REAL_IN_USE);
+	for (size_t i = 0; i < FWD_INSTANCES_MAX; i++)
+		more |= see_bit(usable->instances, i, tables->instances[i].in_use);
+	for (size_t i = 0; i < GATE_GROUPS_MAX; i++) {
+		more |= leases[i].key && leases[i].key != usable->keys[i];
+		usable->keys[i] = leases[i].key;
+	}
+	return more;
+}
+
 void sync_receive_begin(struct sync_receive *receive)
 {
 	struct sync_receive_figures figures = receive->figures;
@@ -161,17 +187,20 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 {
 	uint64_t monotonic = now - tables->tables->settings->boot_offset;
 	uint8_t group = group_of(tables, data->group);
+	uint64_t before;
 
 	if (data->n == 0)
 		return;
 	if (group == GATE_GROUPS_MAX) {
 		r->figures.unknown += data->n;
+		r->lacked = data->sequence;
 		return;
 	}
 	if (is_stale(tables, group, data->epoch)) {
 		r->figures.stale += data->n;
 		return;
 	}
+	before = r->figures.unknown + r->figures.full;
 	for (size_t i = 0; i < data->n; i++) {
 		struct flow flow;
 
@@ -181,6 +210,8 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 		else
 			put(r, tables->tables, &flow);
 	}
+	if (r->figures.unknown + r->figures.full != before)
+		r->lacked = data->sequence;
 }
 
 void sync_receive_data(struct sync_receive *receive, struct sync_tables *tables,
@@ -200,10 +231,21 @@ void sync_receive_data(struct sync_receive *receive, struct sync_tables *tables,
 	advance(receive);
 }
 
+void sync_receive_renew(struct sync_receive *receive)
+{
+	if (receive->begun)
+		start_at(receive, receive->seen);
+}
+
+bool sync_receive_lacks(const struct sync_receive *receive)
+{
+	return receive->lacked > 0 && receive->lacked >= receive->full_first;
+}
+
 bool sync_receive_is_complete(const struct sync_receive *receive)
 {
-	return receive->begun && receive->full_end > 0 && receive->from <= receive->full_first &&
-	       receive->full_end <= receive->ack;
+	return receive->begun && !sync_receive_lacks(receive) && receive->full_end > 0 &&
+	       receive->from <= receive->full_first && receive->full_end <= receive->ack;
 }
 
 uint64_t sync_receive_due(const struct sync_receive *receive)

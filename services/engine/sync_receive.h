@@ -41,6 +41,7 @@ struct sync_receive {
 	uint64_t full_first, full_end;	 /* its last full transfer, as it says */
 	uint64_t asked;			 /* when; 0: nothing is missing */
 	unsigned int tries;
+	uint64_t lacked; /* the last message of which something could not be taken; 0: none */
 	struct sync_receive_figures figures;
 };
 
@@ -55,12 +56,28 @@ struct sync_tables {
 	} epochs[GATE_GROUPS_MAX];
 };
 
+/* Of what is configured here: what a flow may name. */
+struct sync_usable {
+	uint64_t reals[FWD_REALS_MAX / 64], instances[FWD_INSTANCES_MAX / 64];
+	uint64_t keys[GATE_GROUPS_MAX]; /* of groups */
+};
+
+/* Looks. True: something is there that was not, so that flows may be taken that were not. */
+bool sync_usable_see(struct sync_usable *usable, const struct forward_tables *tables,
+		     const struct gate_lease *leases);
+
 /* Another stream begins; figures stay. */
 void sync_receive_begin(struct sync_receive *receive);
 
 void sync_receive_hello(struct sync_receive *receive, const struct sync_hello *hello, uint64_t now);
 void sync_receive_data(struct sync_receive *receive, struct sync_tables *tables,
 		       const struct sync_data *data, uint64_t now);
+
+/* All is wanted once more. */
+void sync_receive_renew(struct sync_receive *receive);
+
+/* Whether something of the last full transfer or since could not be taken. */
+bool sync_receive_lacks(const struct sync_receive *receive);
 
 /* All connections that the other one has said it has. */
 bool sync_receive_is_complete(const struct sync_receive *receive);

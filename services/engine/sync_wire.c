@@ -9,7 +9,7 @@
 #include "proto/wire_cursor.h"
 
 #define HEAD_SIZE 4
-#define HELLO_SIZE (HEAD_SIZE + 8 * 8)
+#define HELLO_SIZE (HEAD_SIZE + 8 * 8 + 1)
 #define IPV6_FLAG 1
 
 static_assert(HELLO_SIZE <= SYNC_PLAIN_MAX, "a hello fits");
@@ -35,6 +35,7 @@ size_t sync_wire_hello(const struct sync_hello *hello, uint8_t *bytes)
 	wire_put(&c, hello->full_end, 8);
 	wire_put(&c, hello->from, 8);
 	wire_put(&c, hello->ack, 8);
+	wire_put(&c, hello->lacks, 1);
 	return c.at;
 }
 
@@ -104,6 +105,8 @@ static bool hello_is_sound(const struct sync_hello *h)
 
 static int get_hello(struct wire_cursor *c, struct sync_hello *h)
 {
+	uint64_t lacks;
+
 	h->challenge = wire_get(c, 8);
 	h->echo = wire_get(c, 8);
 	h->heard = wire_get(c, 8);
@@ -112,7 +115,9 @@ static int get_hello(struct wire_cursor *c, struct sync_hello *h)
 	h->full_end = wire_get(c, 8);
 	h->from = wire_get(c, 8);
 	h->ack = wire_get(c, 8);
-	return hello_is_sound(h) ? 0 : -EBADMSG;
+	lacks = wire_get(c, 1);
+	h->lacks = lacks == 1;
+	return lacks <= 1 && hello_is_sound(h) ? 0 : -EBADMSG;
 }
 
 static bool is_zero(const __be32 address[4])

@@ -4,7 +4,7 @@
  * Integers little-endian, addresses and ports as on the network. Every message fits one datagram:
  *
  *   version, kind, number of elements (8, 8, 16 bits), then
- *   hello: challenge, echo, heard, next, full_first, full_end, from, ack (64 bits each)
+ *   hello: challenge, echo, heard, next, full_first, full_end, from, ack (64 bits each), lacks (8)
  *   data:  sequence, group, epoch (64 bits each), records
  *   ask:   sequences (64 bits each)
  *
@@ -44,6 +44,7 @@ struct sync_hello {
 	uint64_t next;	    /* sequence of the next data message */
 	uint64_t full_first, full_end; /* what the last full transfer is in; end 0: it goes on */
 	uint64_t from, ack; /* of the receiver's messages: all of these are here, ack excluded */
+	bool lacks;	    /* some of what is in them could not be taken */
 };
 
 struct sync_record {

@@ -6,9 +6,14 @@
 
 #define AGENT_TURN_FILE "/run/trireme/agent.turn"
 
-/* Its turn is a comparison with the kernel, every ENGINE_TURN_S seconds; its word what failed. */
+/*
+ * Its turn is a comparison with the kernel, every ENGINE_TURN_S seconds; its word what failed, and
+ * whether all other routers have this one's connections, which may change between turns.
+ */
 #define ENGINE_TURN_FILE "/run/trireme/engine.turn"
 #define ENGINE_TURN_S 5
+#define ENGINE_WORD_TROUBLE(word) ((word)&0xffffffff) /* enum engine_trouble */
+#define ENGINE_WORD_SYNCHRONISED 0x100000000ULL
 
 /* What of the running configuration the kernel has not got; a number keeps its meaning. */
 enum engine_trouble {

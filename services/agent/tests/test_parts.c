@@ -313,6 +313,37 @@ static void engine_counts_after_a_while(void **state)
 	}
 }
 
+/* What an engine said that is gone or stands still is no more. */
+static void connections_are_synchronised_as_a_living_engine_says(void **state)
+{
+	const uint64_t s = NSEC_PER_SEC, turn = 1000 * s, word = ENGINE_WORD_SYNCHRONISED;
+	const struct {
+		struct engine_sight sight;
+		uint64_t now;
+		bool synchronised;
+	} cases[] = {
+		{{true, turn, word}, turn, true},
+		{{true, turn, word}, turn + 12 * s, true},
+		{{true, turn, word | ENGINE_TROUBLE_FIREWALL}, turn, true},
+		{{true, turn, word}, turn + 12 * s + 1, false},
+		{{true, turn, word}, turn - 1, false},
+		{{false, turn, word}, turn, false},
+		{{true, turn, 0}, turn, false},
+		{{true, turn, ENGINE_TROUBLE_SERVICES}, turn, false},
+	};
+	char object[AGENT_WIRE_OBJECT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(engine_synchronised(&cases[i].sight, cases[i].now),
+				 cases[i].synchronised);
+	/* The trouble is the same with and without. */
+	assert_int_equal(engine_health(&cases[0].sight, turn, turn, object), AGENT_HEALTH_FIT);
+	assert_int_equal(engine_health(&cases[2].sight, turn, turn, object),
+			 AGENT_HEALTH_ENGINE_FAILED);
+	assert_string_equal(object, "firewall");
+}
+
 static void settings_follow_the_configuration(void **state)
 {
 	static struct decide_settings s, other;
@@ -512,6 +543,7 @@ int main(void)
 		cmocka_unit_test(announcements_come_in_time),
 		cmocka_unit_test(ports_decide_about_fitness),
 		cmocka_unit_test(engine_counts_after_a_while),
+		cmocka_unit_test(connections_are_synchronised_as_a_living_engine_says),
 		cmocka_unit_test(settings_follow_the_configuration),
 		cmocka_unit_test(settings_have_the_preferred_routers),
 		cmocka_unit_test(attempts_in_vain_come_further_apart),

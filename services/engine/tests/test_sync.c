@@ -107,6 +107,34 @@ static void what_is_not_here_is_not_taken(void **state)
 	UNKNOWN(r.service++);
 }
 
+/* The other router's configuration comes later: then it gets what it could not take. */
+static void what_was_not_here_is_told_again(void **state)
+{
+	struct world_router *b = &w.routers[1];
+	struct fwd_instance *instance = &b->tables.instances[b->instances[2]];
+	uint64_t fulls;
+
+	(void)state;
+	instance->in_use = 0;
+	sync_look(&b->sync);
+	world_traffic(&w, 0, 1000);
+	world_run(&w, 3 * S);
+	assert_true(b->sync.peers[0].receive.figures.unknown > 0);
+	assert_true(world_missing(&w, 0, 1) > 0);
+	assert_false(sync_is_synchronised(&w.routers[0].sync, w.now));
+	instance->in_use = 1;
+	sync_look(&b->sync);
+	world_run(&w, 1 * S);
+	assert_int_equal(world_missing(&w, 0, 1), 0);
+	assert_true(sync_is_synchronised(&w.routers[0].sync, w.now));
+	/* Nothing new: nothing is asked for. */
+	fulls = sync_figures(&w.routers[0].sync).send.fulls;
+	instance->in_use = 0;
+	sync_look(&b->sync);
+	world_run(&w, 1 * S);
+	assert_int_equal(sync_figures(&w.routers[0].sync).send.fulls, fulls);
+}
+
 static void half_open_flows_are_not_told(void **state)
 {
 	const struct world_router *a = &w.routers[0];
@@ -263,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(numbers_are_each_routers_own, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_here_is_not_taken, begin, end),
+		cmocka_unit_test_setup_teardown(what_was_not_here_is_told_again, begin, end),
 		cmocka_unit_test_setup_teardown(half_open_flows_are_not_told, begin, end),
 		cmocka_unit_test_setup_teardown(many_events_of_a_flow_are_one_record, begin, end),
 		cmocka_unit_test_setup_teardown(bytes_per_second_are_bounded, begin, end),

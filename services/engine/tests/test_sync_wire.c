@@ -96,7 +96,7 @@ static void a_message_fits_a_datagram(void **state)
 
 static void hello_and_ask_come_back(void **state)
 {
-	const struct sync_hello hello = {1, 2, 3, 40, 5, 6, 7, 8};
+	const struct sync_hello hello = {1, 2, 3, 40, 5, 6, 7, 8, true};
 	struct sync_ask ask = {.n = SYNC_ASK_MAX};
 	uint8_t bytes[SYNC_PLAIN_MAX];
 	size_t size = sync_wire_hello(&hello, bytes);
@@ -163,7 +163,7 @@ static void every_field_is_checked(void **state)
 
 static void heads_and_sizes_are_checked(void **state)
 {
-	const struct sync_hello sound = {1, 2, 3, 40, 5, 6, 7, 8};
+	const struct sync_hello sound = {1, 2, 3, 40, 5, 6, 7, 8, false};
 	struct sync_hello hello = sound;
 	uint8_t bytes[SYNC_PLAIN_MAX + 1] = {0};
 	struct sync_batch batch;
@@ -176,6 +176,9 @@ static void heads_and_sizes_are_checked(void **state)
 	assert_int_equal(sync_wire_parse(bytes, size, &message), -EPROTO);
 	bytes[0]--;
 	bytes[1] = 0;
+	assert_int_equal(sync_wire_parse(bytes, size, &message), -EBADMSG);
+	bytes[size - 1] = 2;
+	bytes[1] = SYNC_HELLO;
 	assert_int_equal(sync_wire_parse(bytes, size, &message), -EBADMSG);
 	hello.from = hello.ack + 1;
 	assert_int_equal(sync_wire_parse(bytes, sync_wire_hello(&hello, bytes), &message),
