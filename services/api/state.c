@@ -6,6 +6,7 @@
 
 #include "api/state_datapath.h"
 #include "base/cleanup.h"
+#include "base/clock_io.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "proto/state_words.h"
@@ -369,6 +370,7 @@ int state_members(const struct state_input *in, char **ret_text, size_t *ret_siz
 	buffer_text(&b, "\"node\":");
 	buffer_json(&b, in->node);
 	add_text(&b, "version", in->version);
+	add_u64(&b, "taken", in->now / NSEC_PER_MSEC);
 	add_text(&b, "quorum",
 		 word_quorum(has_agent ? in->agent->quorum : (uint8_t)AGENT_QUORUM_UNKNOWN));
 	if (in->config_error == 0)

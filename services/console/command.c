@@ -162,21 +162,32 @@ static int take_value(struct command_line *line, size_t id, const char *word, st
 	return r < 0 ? wrong(problem, s->name, word, allowed) : 0;
 }
 
-static size_t find_switch(const char *word)
+static bool is_switch(size_t id, const char *word)
 {
-	size_t id = 0;
+	const struct command_switch *s = &command_switches[id];
 
-	while (id < SWITCHES && strcmp(word, command_switches[id].name) != 0 &&
-	       !(command_switches[id].letter && strcmp(word, command_switches[id].letter) == 0))
-		id++;
-	return id;
+	return strcmp(word, s->name) == 0 || (s->letter && strcmp(word, s->letter) == 0);
+}
+
+size_t command_switch_find(const struct command *command, const char *word)
+{
+	size_t found = SWITCHES;
+
+	for (size_t id = 0; id < SWITCHES; id++) {
+		if (!is_switch(id, word))
+			continue;
+		found = id;
+		if (command->switches & SWITCH_BIT(id))
+			break;
+	}
+	return found;
 }
 
 /* A switch at *i, which moves to the last word taken. */
 static int take_switch(struct command_line *line, int argc, char *const *argv, int *i,
 		       struct text *problem)
 {
-	size_t id = find_switch(argv[*i]);
+	size_t id = command_switch_find(line->command, argv[*i]);
 	const struct command_switch *s = &command_switches[id];
 	bool more = *i + 1 < argc;
 

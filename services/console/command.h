@@ -54,6 +54,9 @@ enum switch_id {
 	SWITCH_DRY_RUN,
 	SWITCH_ROLE,
 	SWITCH_EXPIRES,
+	SWITCH_DRAINED,
+	SWITCH_ONCE,
+	SWITCH_INTERVAL,
 	SWITCHES,
 };
 
@@ -81,6 +84,8 @@ struct command_switch {
 enum command_kind {
 	COMMAND_ASK, /* one request; its answer in words */
 	COMMAND_STATUS,
+	COMMAND_DRAIN,
+	COMMAND_TOP,
 	COMMAND_EXPORT,
 	COMMAND_IMPORT,
 	COMMAND_REALSERVER,
@@ -133,6 +138,9 @@ extern const struct command_switch command_switches[SWITCHES];
  * NULL: none.
  */
 const struct command *command_find(int argc, char *const *argv, int *ret_words);
+
+/* The switch of that name or letter which the command takes, or else any, or SWITCHES. */
+size_t command_switch_find(const struct command *command, const char *word);
 
 /* It is listed, and its words are these and more: "cluster", "cluster why". */
 bool command_follows(const struct command *command, const char *words);

@@ -68,6 +68,22 @@ const struct command_switch command_switches[SWITCHES] = {
 			    .value_name = "TIME",
 			    .member = "expires",
 			    .help = "until when it is good, as in 2027-01-31T12:00:00Z"},
+	[SWITCH_DRAINED] =
+		{.name = "--wait",
+		 .takes = SWITCH_WITH_SPAN,
+		 .value_name = "MINUTES",
+		 .max = DAY_S,
+		 .otherwise = DAY_S,
+		 .help = "shows the connections that are left until there are none, that "
+			 "long at most (a day; 90s are seconds). Ctrl-C ends the waiting, "
+			 "not the draining"},
+	[SWITCH_ONCE] = {.name = "--once", .help = "prints it once, after one interval"},
+	[SWITCH_INTERVAL] = {.name = "--interval",
+			     .takes = SWITCH_WITH_NUMBER,
+			     .value_name = "SECONDS",
+			     .min = 1,
+			     .max = 60,
+			     .help = "between two looks (2)"},
 };
 
 const struct command commands[] = {
@@ -162,9 +178,16 @@ const struct command commands[] = {
 	 .request = request_service,
 	 .render = answer_services,
 	 .help = "virtual services and their real servers"},
+	{.words = "service top",
+	 .arguments = {{"NAME", ARGUMENT_SERVICE, NULL, true}},
+	 .switches = SWITCH_BIT(SWITCH_ONCE) | SWITCH_BIT(SWITCH_INTERVAL),
+	 .kind = COMMAND_TOP,
+	 .help = "connections, packets and bytes of each second, of all services or of one; q or "
+		 "Ctrl-C ends it"},
 	{.words = "service drain",
 	 .arguments = {{"POOL", ARGUMENT_POOL, "pool"}, {"REAL", ARGUMENT_REAL, "real-server"}},
-	 .switches = JSON,
+	 .switches = JSON | SWITCH_BIT(SWITCH_DRAINED),
+	 .kind = COMMAND_DRAIN,
 	 .operation = "set-admin-state",
 	 .member = "admin-state",
 	 .value = "drain",

@@ -268,22 +268,18 @@ static void offer_commands(struct complete_job *job, int n, char *const *words)
 }
 
 /* Behind a switch that takes a value stands its value. */
-static const struct command_switch *switch_before(const char *word)
+static const struct command_switch *switch_before(const struct command *command, const char *word)
 {
-	for (size_t id = 0; id < SWITCHES; id++) {
-		const struct command_switch *s = &command_switches[id];
+	size_t id = command_switch_find(command, word);
+	const struct command_switch *s = id < SWITCHES ? &command_switches[id] : NULL;
 
-		if (s->takes != SWITCH_ALONE && s->takes != SWITCH_WITH_SPAN &&
-		    (strcmp(s->name, word) == 0 || (s->letter && strcmp(s->letter, word) == 0)))
-			return s;
-	}
-	return NULL;
+	return s && s->takes != SWITCH_ALONE && s->takes != SWITCH_WITH_SPAN ? s : NULL;
 }
 
 static void offer_words(struct complete_job *job, const struct command *command, int n,
 			char *const *words)
 {
-	const struct command_switch *s = n > 0 ? switch_before(words[n - 1]) : NULL;
+	const struct command_switch *s = n > 0 ? switch_before(command, words[n - 1]) : NULL;
 	const char *before = NULL;
 	size_t arguments = 0;
 
@@ -292,7 +288,7 @@ static void offer_words(struct complete_job *job, const struct command *command,
 		return;
 	}
 	for (int i = 0; i < n; i++) {
-		if (words[i][0] == '-' || (i > 0 && switch_before(words[i - 1])))
+		if (words[i][0] == '-' || (i > 0 && switch_before(command, words[i - 1])))
 			continue;
 		before = words[i];
 		arguments++;

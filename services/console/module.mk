@@ -11,6 +11,7 @@ console-pure := services/console/command.c services/console/command_table.c \
 	services/console/command_help.c services/console/command_requests.c \
 	services/console/answers.c services/console/answers_state.c services/console/state.c \
 	services/console/answers_realserver.c \
+	services/console/top.c services/console/drain.c \
 	services/console/complete.c services/console/complete_place.c \
 	services/console/words.c services/console/path.c \
 	services/console/api.c services/console/http.c services/console/view.c \
@@ -21,6 +22,7 @@ programs += trireme
 trireme-src = services/console/trireme_main.c services/console/run_io.c \
 	services/console/status_cmd_io.c services/console/file_cmd_io.c \
 	services/console/access_cmd_io.c services/console/program_cmd_io.c \
+	services/console/top_cmd_io.c services/console/drain_cmd_io.c \
 	services/console/realserver_cmd_io.c services/console/complete_io.c \
 	services/console/interactive_io.c services/console/client_io.c \
 	services/console/http_io.c services/console/output_io.c services/console/terminal_io.c \
@@ -81,3 +83,7 @@ fuzzers += fuzz_console_line
 fuzz_console_line-src := services/console/fuzz_line.c services/console/path.c \
 	services/console/words.c services/base/parse.c services/base/text.c
 fuzz_console_line-pkg := jansson
+
+tests += test_console_top
+test_console_top-src := services/console/tests/test_top.c $(console-pure)
+test_console_top-pkg := cmocka jansson

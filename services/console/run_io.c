@@ -83,7 +83,7 @@ void run_comment(const struct command_line *line, char comment[RUN_COMMENT_MAX])
 	}
 }
 
-static enum exit_code run_ask(const struct client *client, const struct command_line *line)
+enum exit_code run_ask(const struct client *client, const struct command_line *line)
 {
 	struct api_request request = {0};
 	char words[PROBLEM_MAX];
@@ -143,6 +143,7 @@ static enum exit_code run_help(const struct client *client, const struct command
 
 static run_fn *const runners[] = {
 	[COMMAND_ASK] = run_ask,	   [COMMAND_STATUS] = run_status,
+	[COMMAND_DRAIN] = run_drain,	   [COMMAND_TOP] = run_top,
 	[COMMAND_EXPORT] = run_export,	   [COMMAND_IMPORT] = run_import,
 	[COMMAND_USER_ADD] = run_user_add, [COMMAND_USER_PASSWORD] = run_user_password,
 	[COMMAND_HELP] = run_help,	   [COMMAND_REALSERVER] = run_realserver,

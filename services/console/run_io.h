@@ -32,6 +32,7 @@ typedef enum exit_code run_fn(const struct client *client, const struct command_
 enum exit_code run_program(const struct client *client, const struct command *command, int argc,
 			   char *const *argv);
 
-run_fn run_status, run_export, run_import, run_realserver, run_user_add, run_user_password;
+run_fn run_ask, run_status, run_drain, run_top, run_export, run_import, run_realserver,
+	run_user_add, run_user_password;
 
 #endif

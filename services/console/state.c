@@ -139,6 +139,8 @@ static void take_real(const json_t *json, struct engine_real_status *real)
 	real->active = (uint32_t)take_count(json, "active");
 	real->inactive = (uint32_t)take_count(json, "inactive");
 	real->connections = take_count(json, "connections");
+	real->packets_in = take_count(json, "packets-in");
+	real->packets_out = take_count(json, "packets-out");
 	real->bytes_in = take_count(json, "bytes-in");
 	real->bytes_out = take_count(json, "bytes-out");
 }
@@ -260,6 +262,23 @@ static int error_of(const json_t *state, const char *daemon)
 	return 0;
 }
 
+static void take_datapath(const json_t *json, struct view_datapath *datapath)
+{
+	const json_t *table;
+	size_t i;
+
+	datapath->there = json_is_object(json);
+	datapath->half_open = take_count(json, "half-open");
+	datapath->half_open_max = take_count(json, "half-open-max");
+	datapath->memory = take_count(json, "memory");
+	json_array_foreach(json_object_get(json, "table"), i, table)
+	{
+		datapath->flows += take_count(table, "flows");
+		datapath->templates += take_count(table, "templates");
+		datapath->room += take_count(table, "room");
+	}
+}
+
 int state_view(const json_t *state, struct view *view)
 {
 	int r;
@@ -268,6 +287,8 @@ int state_view(const json_t *state, struct view *view)
 		return -EPROTO;
 	TAKE_TEXT(state, "node", view->host_name);
 	TAKE_TEXT(state, "version", view->version);
+	view->taken_ms = take_count(state, "taken");
+	take_datapath(json_object_get(state, "datapath"), &view->datapath);
 	view->agent_error = error_of(state, "agent");
 	view->engine_error = error_of(state, "engine");
 	view->health_error = error_of(state, "health checker");

@@ -147,7 +147,14 @@ int terminal_ask(const struct terminal *terminal, const char *question, bool ech
 	return r;
 }
 
-int terminal_wait_key(const struct terminal *terminal, int milliseconds)
+static int read_key(void)
+{
+	unsigned char c;
+
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -EIO;
+}
+
+int terminal_key(const struct terminal *terminal, int milliseconds)
 {
 	struct termios old;
 	bool changed = change_flags(terminal, ECHO | ICANON, &old);
@@ -156,14 +163,33 @@ int terminal_wait_key(const struct terminal *terminal, int milliseconds)
 
 	/* Ctrl-C is a key like any other here. */
 	if (r == -EINTR)
-		r = 1;
-	else if (r > 0 && (events & (POLLHUP | POLLERR | POLLNVAL)))
-		r = -EIO;
-	if (r == 1)
-		terminal_forget(terminal);
+		r = TERMINAL_CTRL_C;
+	else if (r > 0)
+		r = events & (POLLHUP | POLLERR | POLLNVAL) ? -EIO : read_key();
 	if (changed)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
 	return r;
+}
+
+int terminal_wait_key(const struct terminal *terminal, int milliseconds)
+{
+	int r = terminal_key(terminal, milliseconds);
+
+	if (r <= 0)
+		return r;
+	terminal_forget(terminal);
+	return 1;
+}
+
+int terminal_pause(int milliseconds)
+{
+	const struct timespec most = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	sigset_t none;
+
+	sigemptyset(&none);
+	interrupted = 0;
+	(void)ppoll(NULL, 0, &most, &none);
+	return interrupted ? -EINTR : 0;
 }
 
 void terminal_forget(const struct terminal *terminal)

@@ -33,7 +33,15 @@ void terminal_write(const char *text);
 int terminal_ask(const struct terminal *terminal, const char *question, bool echo, char *buf,
 		 size_t size);
 
-/* Waits at most that long for a key, which is not shown. 1: there was one; 0: none; -EIO. */
+#define TERMINAL_CTRL_C 3
+
+/* Waits at most that long for a key, which is not shown. The key; 0: none; -EIO. */
+int terminal_key(const struct terminal *terminal, int milliseconds);
+
+/* Waits that long, whatever is typed. 0; -EINTR: Ctrl-C. */
+int terminal_pause(int milliseconds);
+
+/* As terminal_key(), but 1 for any key, and the rest of what was typed is forgotten. */
 int terminal_wait_key(const struct terminal *terminal, int milliseconds);
 
 /* Forgets what was typed and not read yet. */

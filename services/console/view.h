@@ -29,6 +29,12 @@ struct view_service {
 	size_t n_reals;
 };
 
+/* The data path of XDP, as a whole. */
+struct view_datapath {
+	bool there;
+	uint64_t flows, templates, room, half_open, half_open_max, memory;
+};
+
 struct view {
 	char host_name[65];
 	char version[64];		/* of the firmware; empty: unknown */
@@ -39,6 +45,8 @@ struct view {
 	int agent_error; /* 0: agent is filled in; else -errno of asking it */
 	struct agent_status agent;
 	int engine_error;
+	uint64_t taken_ms; /* when the daemons were asked, since the machine was started */
+	struct view_datapath datapath;
 	struct view_service *services; /* n_services of them */
 	size_t n_services;
 	int health_error;

@@ -188,6 +188,7 @@ static void everything_is_told(void **unused)
 	fill_agent(&agent);
 	fill_totals(&totals);
 	input.totals = &totals;
+	input.now = 1500 * NSEC_PER_MSEC;
 	input.resources = &resource;
 	input.n_resources = 1;
 	group.aliases[0] = (struct config_alias){.label = "eth0:1", .address = htonl(0xcb00710a)};
@@ -241,6 +242,7 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(state, "service", 0), "datapath"), "xdp");
 	assert_int_equal(strlen(text_at(entry(state, "service", 0), "datapath-reason")),
 			 ENGINE_REASON_MAX - 1);
+	assert_string_equal(text_at(state, "taken"), "1500");
 	datapath = json_object_get(state, "datapath");
 	assert_string_equal(text_at(datapath, "memory"), "18446744073709551615");
 	assert_string_equal(text_at(entry(datapath, "table", 1), "family"), "ipv6");

@@ -5,7 +5,8 @@ import threading
 
 
 class FakeApi:
-    """Use as a context manager. `answers` maps "METHOD target" to (status, body); body is JSON, bytes, or None."""
+    """Use as a context manager. `answers` maps "METHOD target" to (status, body), or to a function that
+    makes it; body is JSON, bytes, or None."""
 
     def __init__(self, path):
         self.path, self.answers, self.requests = path, {}, []
@@ -49,7 +50,8 @@ class FakeApi:
             body += client.recv(65536)
         what = line.rsplit(" ", 1)[0]
         self.requests.append((what, fields, json.loads(body) if body else None))
-        status, answer = self.answers.get(what, (404, error("invalid-value", "there is no such resource")))
+        found = self.answers.get(what, (404, error("invalid-value", "there is no such resource")))
+        status, answer = found() if callable(found) else found
         if answer is not None and not isinstance(answer, bytes):
             answer = json.dumps(answer).encode()
         if status == "raw":

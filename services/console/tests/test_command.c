@@ -118,6 +118,9 @@ static void requests(void **state)
 		{"service|drain|web|web1",
 		 RPC "set-admin-state" INPUT("\"admin-state\":\"drain\",\"pool\":\"web\","
 					     "\"real-server\":\"web1\"")},
+		{"service|drain|web|web1|--wait|90s",
+		 RPC "set-admin-state" INPUT("\"admin-state\":\"drain\",\"pool\":\"web\","
+					     "\"real-server\":\"web1\"")},
 		{"service|enable|web|web1",
 		 RPC "set-admin-state" INPUT("\"admin-state\":\"enabled\",\"pool\":\"web\","
 					     "\"real-server\":\"web1\"")},
@@ -166,7 +169,7 @@ static void wrong_lines(void **state)
 		 "there is no command 'backup creat': allowed behind 'backup' is one of create, "
 		 "restore"},
 		{"service|drian|web|web1", -EINVAL,
-		 "one word too many: 'web'; behind 'service' can also stand drain, enable, "
+		 "one word too many: 'web'; behind 'service' can also stand top, drain, enable, "
 		 "disable, realserver"},
 		{"set|/a", -EINVAL, "set needs VALUE"},
 		{"show|--revision|0", -EINVAL, "--revision '0': allowed are 1 to 4294967295"},
@@ -205,6 +208,12 @@ static void wrong_lines(void **state)
 		{"token|create|a|--role|viewer|--expires|tomorrow", -EINVAL,
 		 "--expires 'tomorrow': allowed is a time as in 2027-01-31T12:00:00Z (RFC 3339)"},
 		{"status|--wait|3601", -EINVAL, "--wait '3601': allowed are 1 to 3600"},
+		{"service|drain|web|web1|--wait|1441", -EINVAL,
+		 "--wait '1441': allowed are 1 to 1440 minutes, or seconds as in 90s"},
+		{"service|drain|web|--wait|5", -EINVAL, "service drain needs REAL"},
+		{"service|enable|web|web1|--wait", -EINVAL,
+		 "the switch '--wait': this command does not take it"},
+		{"service|top|--interval|61", -EINVAL, "--interval '61': allowed are 1 to 60"},
 	};
 	char said[1024];
 
@@ -235,7 +244,7 @@ static void the_table_is_whole(void **state)
 		assert_true(command->kind != COMMAND_ASK ||
 			    !command->operation != !command->request);
 		assert_true(command->render || command->kind == COMMAND_EXPORT ||
-			    command->kind >= COMMAND_HELP);
+			    command->kind == COMMAND_TOP || command->kind >= COMMAND_HELP);
 		assert_int_equal(!command->program, command->kind != COMMAND_PROGRAM);
 		assert_int_equal(command->needed & ~command->switches, 0);
 		command_usage(command, &text);

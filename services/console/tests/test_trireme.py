@@ -235,9 +235,9 @@ def test_passwords_come_from_standard_input(api):
     assert not api.requests
 
 
-def terminal(api, *words):
+def terminal(api, *words, **more):
     pty = pexpect.spawn(str(TRIREME), list(words), encoding="utf-8", timeout=30, dimensions=(24, 100),
-                        env=environment(api, TERM="vt100"))
+                        env=environment(api, **{"TERM": "vt100", **more}))
     pty.delaybeforesend = None
     return pty
 
@@ -308,6 +308,118 @@ def test_ctrl_c_ends_a_line_or_a_command_and_not_the_shell(api):
         pty.sendintr()
         pty.expect(f"{said}\r\n.*trireme> $")
     pty.sendeof()
+    pty.expect(pexpect.EOF)
+    pty.close()
+    assert pty.exitstatus == 1
+
+
+def service_state(taken=1000, connections=100, active=3, inactive=4, admin="drain", in_use=False, owner="r1"):
+    real = {"name": "web1", "address": "10.77.0.101", "port": 80, "active": active, "inactive": inactive, "admin-state": admin,
+            "in-use": in_use, "connections": str(connections), "packets-in": "10", "bytes-out": str(1000 * connections)}
+    return 200, {"trireme-api:state": {
+        "node": "r1", "taken": str(taken), "group": [{"name": "main", "owner": owner, "alias": [{"label": "eth0:1", "address": "203.0.113.10"}]}],
+        "service": [{"name": "web", "address": "203.0.113.10", "port": 80, "protocol": "tcp", "real-server": [real]}]}}
+
+
+def counting(**more):
+    """Answers with a hundred connections more each second."""
+    taken = [0]
+
+    def answer():
+        taken[0] += 1000
+        return service_state(taken[0], taken[0] // 10, **more)
+    return answer
+
+
+def test_top_once_is_for_scripts(api):
+    api.answers[STATE] = counting()
+    code, printed, said = trireme(api, "service", "top", "--once", "--interval", "1")
+    assert (code, said) == (0, "") and printed == (
+        "r1   over 1.0 s\n"
+        "SERVICE                  CONN/S  ACTIVE  PKT/S IN PKT/S OUT BYTE/S IN       OUT\n"
+        "web                         100       3         0         0         0    100.0k\n"
+        "  web1                      100       3         0         0         0    100.0k\n")
+    assert trireme(api, "service", "top", "mail", "--once", "--interval", "1") == (1, "", "there is no virtual service 'mail'\n")
+    code, printed, said = trireme(api, "service", "top")
+    assert (code, printed) == (2, "") and "--once" in said
+    api.answers[STATE] = 503, error("resource-denied", "no", "busy")
+    assert trireme(api, "service", "top", "--once") == (3, "", "no\n")
+
+
+def test_top_draws_until_a_key_ends_it(api):
+    api.answers[STATE] = counting()
+    pty = terminal(api, "service", "top", "--interval", "1", TERM="dumb")
+    pty.expect(r"web1 +- +3")
+    pty.send("x")  # means nothing
+    pty.expect(r"web1 +100 +3")
+    assert "\x1b" not in pty.before
+    pty.send("q")
+    pty.expect(pexpect.EOF)
+    pty.close()
+    assert pty.exitstatus == 0
+
+
+def test_top_goes_on_when_the_api_is_back_and_ends_while_it_is_silent(api):
+    api.answers[STATE] = 503, error("resource-denied", "a moment", "busy")
+    pty = terminal(api, "service", "top", "--interval", "1")
+    pty.expect("\x1b\\[2J\x1b\\[Ha moment")
+    api.answers[STATE] = counting()
+    pty.expect(r"web1 +- +3")
+    api.answers[STATE] = "silent", None
+    asked, end = len(api.requests), time.monotonic() + 30
+    while len(api.requests) == asked and time.monotonic() < end:
+        time.sleep(0.02)
+    pty.sendintr()
+    pty.expect(pexpect.EOF)
+    pty.close()
+    assert pty.exitstatus == 0
+
+
+POOL_OF_WEB = {"ietf-restconf:data": {"trireme:virtual-service": [{"name": "web", "pool": "web"}]}}
+
+
+@pytest.fixture
+def draining(api):
+    api.answers[RPC + "set-admin-state"] = output(summary="revision 7 is in use")
+    api.answers[f"GET {RUNNING}?fields=trireme:virtual-service(name;pool)"] = 200, POOL_OF_WEB
+    return api
+
+
+def test_drain_waits_until_no_connection_is_left(draining):
+    looks = [service_state(admin="enabled", in_use=True, active=0, inactive=0), service_state(), (503, error("resource-denied", "no", "busy")),
+             service_state(active=0, inactive=1), service_state(active=0, inactive=0)]
+    draining.answers[STATE] = lambda: looks.pop(0)
+    assert trireme(draining, "service", "drain", "web", "web1", "--wait") == (
+        0, "revision 7 is in use\nweb1 drains: 7 connections left (3 active)\nweb1 drains: 1 connection left (0 active)\n"
+           "web1 has no connections left\n", "")
+    assert not looks and draining.asked(RPC + "set-admin-state") == [
+        {"trireme-api:input": {"admin-state": "drain", "pool": "web", "real-server": "web1"}}]
+
+
+def test_drain_that_does_not_come_to_its_end(draining):
+    wait = ["service", "drain", "web", "web1", "--wait", "1s"]
+    draining.answers[STATE] = service_state()
+    code, printed, said = trireme(draining, *wait)
+    assert (code, printed) == (1, "revision 7 is in use\nweb1 drains: 7 connections left (3 active)\n")
+    assert said == "trireme: the time is over; web1 goes on draining, 'service enable web web1' takes it back\n"
+    draining.answers[STATE] = service_state(owner="r2")
+    assert trireme(draining, *wait) == (1, "revision 7 is in use\n", "trireme: the connections are at r2, which owns main: wait there\n")
+    silent = {"node": "r1", "unavailable": [{"part": "engine", "reason": "the engine does not answer in time"}]}
+    draining.answers[STATE] = 200, {"trireme-api:state": silent}
+    code, _, said = trireme(draining, *wait)
+    assert code == 3 and "the time is over: the engine does not answer in time; web1 goes on draining" in said
+    draining.requests.clear()
+    assert trireme(draining, *wait, "--json")[0] == 2 and not draining.requests
+    draining.answers[RPC + "set-admin-state"] = 400, error("data-missing", "there is no real server web1")
+    assert trireme(draining, *wait) == (1, "", "there is no real server web1\n") and not draining.asked(STATE)
+
+
+def test_ctrl_c_leaves_it_draining(draining):
+    draining.answers[STATE] = service_state()
+    pty = terminal(draining, "service", "drain", "web", "web1", "--wait")
+    pty.expect("7 connections left")
+    pty.sendintr()
+    pty.expect("interrupted; web1 goes on draining, 'service enable web web1' takes it back")
     pty.expect(pexpect.EOF)
     pty.close()
     assert pty.exitstatus == 1
