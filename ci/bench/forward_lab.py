@@ -3,6 +3,7 @@
 The generator stands at the client's port, a sink at that of the real servers (services/engine/bench); both are programs of
 the kernel, so that what is between them is all that runs. Real servers are eight addresses and MACs at one port.
 """
+import json
 from dataclasses import dataclass
 
 VIP, PORT, REAL_PORT, REALS = "203.0.113.100", 80, 8080, 8
@@ -17,6 +18,17 @@ def real(number):
 
 def real_mac(number):
     return f"02:00:00:00:03:{number:02x}"
+
+
+LOSS = 1e-4  # of frames: what may still be on its way when it is counted
+
+
+def check(what, said, arrives):
+    """What `bench-forward measure` said, if (next to) nothing was lost and every frame was right."""
+    least, most = (said["sent"] * (1 - LOSS), said["sent"]) if arrives else (0, 0)
+    if said["wrong"] or not least <= said["arrived"] <= most:
+        raise RuntimeError(f"{what}: {said}")
+    return said
 
 
 def dnat(protocol):
@@ -43,6 +55,18 @@ def ipvs(method="-m", scheduler="mh"):
         commands += [["ipvsadm", "-a", f"-{letter}", f"{VIP}:{PORT}", "-r", f"{real(n)}:{port}", method]
                      for n in range(1, REALS + 1)]
     return commands
+
+
+def nftlb(scratch):
+    """Debian's nftlb makes rules of nftables from its own file, and ends."""
+    def farm(protocol):
+        backends = [{"name": f"real{n}", "ip-addr": real(n), "port": str(REAL_PORT), "weight": "1", "priority": "1", "state": "up"}
+                    for n in range(1, REALS + 1)]
+        return {"name": protocol, "family": "ipv4", "virtual-addr": VIP, "virtual-ports": str(PORT), "mode": "dnat", "state": "up",
+                "protocol": protocol, "scheduler": "hash", "sched-param": "srcip srcport", "backends": backends}
+    path = scratch / "nftlb.json"
+    path.write_text(json.dumps({"farms": [farm("udp"), farm("tcp")]}))
+    return [["ip", "addr", "add", f"{VIP}/32", "dev", "eth0"], ["nftlb", "-c", str(path), "-e"]]
 
 
 @dataclass
@@ -79,6 +103,17 @@ class Network:
             yield "r", ["ip", "neigh", "add", real(number), "lladdr", real_mac(number), "nud", "permanent", "dev", "eth1"]
         yield "r", ["ip", "route", "add", CLIENTS, "via", "203.0.113.1"]
         yield None, [self.tool, "gro", self.port("a"), self.port("b")]
+
+    def base(self):
+        """What is taken off every figure: the frames are made, and dropped where the router would take them."""
+        return [(None, [self.tool, "refuse", self.port("a"), self.port("b")])]
+
+    def floor(self):
+        """The least that leads on: MACs are written, the frame is redirected."""
+        return [(None, [self.tool, "floor", self.port("a"), self.port("b"), CLIENT_MAC, real_mac(1)])]
+
+    def ours(self, method):
+        return [(None, [self.tool, "ours", self.port("a"), self.port("b"), method])]
 
     def measure(self, kind, flows, frames, rounds, cpu, seconds=None):
         """The command that measures; it prints one line of JSON."""

@@ -23,7 +23,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   keepalive_timeout 0;
   server {{
-    listen 80 backlog=1024;
+    listen {port} backlog=1024;
     location / {{ return 200 "{text}"; }}
   }}
 }}
@@ -31,14 +31,14 @@ http {{
 
 
 class WebServer:
-    """nginx on port 80 of every address of a namespace; answers `NAME\\n` to every request."""
+    """nginx on a port of every address of a namespace; answers `NAME\\n` to every request."""
 
-    def __init__(self, lab, name):
-        self._lab, self.name = lab, name
+    def __init__(self, lab, name, port=80):
+        self._lab, self.name, self._port = lab, name, port
         self.folder = lab.scratch / f"nginx-{name}"
         self.folder.mkdir()
         self._file = self.folder / "nginx.conf"
-        self._file.write_text(_CONFIGURATION.format(folder=self.folder, text=name + "\\n"))
+        self._file.write_text(_CONFIGURATION.format(folder=self.folder, text=name + "\\n", port=port))
         self._process = None
         self.start()
 
@@ -55,7 +55,7 @@ class WebServer:
         with self._lab.inside(self.name):
             sock = socket.socket()
         with sock:
-            return sock.connect_ex(("127.0.0.1", 80)) == 0
+            return sock.connect_ex(("127.0.0.1", self._port)) == 0
 
     def kill(self):
         """The server dies at once; the machine it runs on refuses connections from now on."""

@@ -68,6 +68,8 @@ int bench_attached(struct bench_port *port)
 
 	if (r == 0)
 		r = bpf_xdp_query_id((int)port->index, 0, &id);
+	if (r == 0 && id == 0)
+		return -ENOENT;
 	if (r == 0)
 		r = bpf_prog_get_fd_by_id(id);
 	return bench_say(r < 0 ? -errno : r, port->interface);
@@ -186,5 +188,5 @@ int bench_map(int program, const char *name, uint32_t *ret_value_size, uint32_t 
 		if (fd >= 0)
 			close(fd);
 	}
-	return bench_say(-ENOENT, name);
+	return -ENOENT;
 }

@@ -2,6 +2,9 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/ethtool.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/ether.h>
@@ -16,26 +19,46 @@
 #include "engine/bench/bench.h"
 #include "engine/bench/load.skel.h"
 
+static int set_offload(const struct bench_port *port, uint32_t command, uint32_t value)
+{
+	struct ethtool_value what = {.cmd = command, .data = value};
+	struct ifreq request = {.ifr_data = (char *)&what};
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	memcpy(request.ifr_name, port->interface, sizeof(request.ifr_name));
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0)
+		return bench_say(-errno, port->interface);
+	return 0;
+}
+
 /* gro PORT…: received frames go through NAPI, without which a veth takes none from XDP. */
 static int gro(int n, char **words)
 {
-	struct ethtool_value value = {.cmd = ETHTOOL_SGRO, .data = 1};
+	struct bench_port port;
 	int i, r = 0;
 
 	for (i = 0; r == 0 && i < n; i++) {
-		struct ifreq request = {.ifr_data = (char *)&value};
-		struct bench_port port;
-		_cleanup_close_ int fd = -1;
-
 		r = bench_parse_port(words[i], &port);
 		if (r == 0)
 			r = bench_enter(&port);
-		if (r < 0)
-			break;
-		memcpy(request.ifr_name, port.interface, sizeof(request.ifr_name));
-		fd = socket(AF_INET, SOCK_DGRAM, 0);
-		if (fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0)
-			r = bench_say(-errno, words[i]);
+		if (r == 0)
+			r = set_offload(&port, ETHTOOL_SGRO, 1);
+	}
+	return r;
+}
+
+/* endpoint PORT…: the same, and no checksum of what is sent is left to the device. */
+static int endpoint(int n, char **words)
+{
+	struct bench_port port;
+	int i, r = gro(n, words);
+
+	for (i = 0; r == 0 && i < n; i++) {
+		r = bench_parse_port(words[i], &port);
+		if (r == 0)
+			r = bench_enter(&port);
+		if (r == 0)
+			r = set_offload(&port, ETHTOOL_STXCSUM, 0);
 	}
 	return r;
 }
@@ -94,7 +117,27 @@ static int refuse(int n, char **words)
 	return r;
 }
 
-/* clear PORT: the data path on that port forgets its flows of IPv4. */
+/* The kernel's connection tracking in the namespace of the last port that was entered. */
+static int flush_tracked(void)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nfgenmsg body;
+	} request = {
+		.head = {.nlmsg_len = sizeof(request),
+			 .nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE,
+			 .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+	};
+	_cleanup_close_ int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+	char answer[256];
+
+	if (fd < 0 || send(fd, &request, sizeof(request), 0) < 0 ||
+	    recv(fd, answer, sizeof(answer), 0) < 0)
+		return bench_say(-errno, "connections");
+	return 0;
+}
+
+/* clear PORT: the router of that port forgets all flows: the data path, and the kernel. */
 static int clear(int n, char **words)
 {
 	_cleanup_close_ int program = -1, map = -1;
@@ -105,11 +148,9 @@ static int clear(int n, char **words)
 	if (n != 1 || bench_parse_port(words[0], &port) < 0)
 		return bench_say(-EINVAL, "clear PORT");
 	program = bench_attached(&port);
-	if (program < 0)
-		return program;
-	map = bench_map(program, "fwd_flows4", &size, &entries);
+	map = program < 0 ? program : bench_map(program, "fwd_flows4", &size, &entries);
 	if (map < 0)
-		return map;
+		return flush_tracked();
 	flows = mmap(NULL, (size_t)size * entries, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 	if (flows == MAP_FAILED)
 		return bench_say(-errno, words[0]);
@@ -122,6 +163,7 @@ static const struct {
 	int (*run)(int n, char **words);
 } commands[] = {
 	{"gro", gro},
+	{"endpoint", endpoint},
 	{"floor", least},
 	{"refuse", refuse},
 	{"clear", clear},
@@ -141,7 +183,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
 								       : EXIT_SUCCESS;
-	fprintf(stderr,
-		"usage: bench-forward gro|floor|refuse|ours|clear|testrun|held|measure WORD…\n");
+	fprintf(stderr, "usage: bench-forward "
+			"gro|endpoint|floor|refuse|ours|clear|testrun|held|measure WORD…\n");
 	return EXIT_FAILURE;
 }

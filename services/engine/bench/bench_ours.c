@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ours A B nat|direct: the data path on the router's two ports, with maps of its own, which go with
- * the ports: a service of UDP and one of TCP with BENCH_REALS real servers each, shared out by
- * address and port of the client, behind a lease that runs.
+ * ours A B nat|direct [MAC]: the data path on the router's two ports, with maps of its own, which
+ * go with the ports: a service of UDP and one of TCP with BENCH_REALS real servers each, shared out
+ * by address and port of the client, behind a lease that runs.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/in.h>
+#include <netinet/ether.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct service {
 	uint16_t number;
 	uint8_t protocol;
 	enum fwd_method method;
+	const uint8_t *mac; /* of all real servers; NULL: each has its own */
 };
 
 /* The namespace of mounts is the caller's own, so that nobody else sees the folder. */
@@ -63,19 +65,18 @@ static int add_end(struct forward_tables *t, uint32_t address, uint16_t port, ui
 static void fill_real(struct forward_tables *t, const struct bench_port *out,
 		      const struct service *service, uint16_t place, uint16_t i)
 {
+	const uint8_t mac[6] = {2, 0, 0, 0, 3, (uint8_t)i};
 	struct fwd_real *real = &t->reals[place];
 
-	*real = (struct fwd_real){.address = {htonl(LOAD_REALS + i)},
-				  .port = service->method == FWD_NAT ? htons(BENCH_RPORT) : 0,
-				  .service = service->number,
-				  .flags = FWD_REAL_IN_USE,
-				  .method = (uint8_t)service->method,
-				  .weight = 1,
-				  .hop = {.mac = {2, 0, 0, 0, 3, (uint8_t)i},
-					  .mtu = 1500,
-					  .interface = out->index,
-					  .port = 1,
-					  .valid = 1}};
+	*real = (struct fwd_real){
+		.address = {htonl(LOAD_REALS + i)},
+		.port = service->method == FWD_NAT ? htons(BENCH_RPORT) : 0,
+		.service = service->number,
+		.flags = FWD_REAL_IN_USE,
+		.method = (uint8_t)service->method,
+		.weight = 1,
+		.hop = {.mtu = 1500, .interface = out->index, .port = 1, .valid = 1}};
+	memcpy(real->hop.mac, service->mac ? service->mac : mac, sizeof(mac));
 	memcpy(real->hop.source, router_mac, sizeof(router_mac));
 }
 
@@ -108,10 +109,12 @@ static int fill_service(struct forward_tables *t, const struct bench_port *out,
 	return r;
 }
 
-static int fill(struct forward_io *io, const struct bench_port *ports, enum fwd_method method)
+static int fill(struct forward_io *io, const struct bench_port *ports, enum fwd_method method,
+		const uint8_t *mac)
 {
 	const struct gate_lease lease = {.deadline = clock_boot_ns() + LEASE_NS};
-	const struct service udp = {0, IPPROTO_UDP, method}, tcp = {1, IPPROTO_TCP, method};
+	const struct service udp = {0, IPPROTO_UDP, method, mac},
+			     tcp = {1, IPPROTO_TCP, method, mac};
 	const uint32_t group = 0;
 	uint32_t i;
 	int r = bpf_map_update_elem(io->maps[FORWARD_MAPS - 1].fd, &group, &lease, BPF_ANY);
@@ -139,10 +142,12 @@ int bench_ours(int n, char **words)
 {
 	struct forward_io io = {0};
 	struct bench_port ports[2];
+	struct ether_addr mac;
 	int i, r = 0;
 
-	if (n != 3 || (strcmp(words[2], "nat") != 0 && strcmp(words[2], "direct") != 0))
-		return bench_say(-EINVAL, "ours A B nat|direct");
+	if (n < 3 || n > 4 || (n == 4 && !ether_aton_r(words[3], &mac)) ||
+	    (strcmp(words[2], "nat") != 0 && strcmp(words[2], "direct") != 0))
+		return bench_say(-EINVAL, "ours A B nat|direct [MAC]");
 	for (i = 0; r == 0 && i < 2; i++) {
 		r = bench_parse_port(words[i], &ports[i]);
 		if (r == 0)
@@ -151,7 +156,8 @@ int bench_ours(int n, char **words)
 	if (r == 0)
 		r = open_private(&io);
 	if (r == 0)
-		r = fill(&io, ports, strcmp(words[2], "nat") == 0 ? FWD_NAT : FWD_DIRECT);
+		r = fill(&io, ports, strcmp(words[2], "nat") == 0 ? FWD_NAT : FWD_DIRECT,
+			 n == 4 ? mac.ether_addr_octet : NULL);
 	for (i = 0; r == 0 && i < 2; i++)
 		r = bench_attach(&ports[i], io.program);
 	forward_io_close(&io);
