@@ -60,18 +60,17 @@ const struct config_port *config_port_by_neighbour(const struct config_node *nod
 const struct config_port *config_port_by_inet(const struct config_node *node,
 					      const struct config_inet *inet)
 {
-	struct in6_addr ipv6;
 	uint32_t ipv4;
 
-	memcpy(&ipv6, inet->bytes, sizeof(ipv6));
 	memcpy(&ipv4, inet->bytes, sizeof(ipv4));
 	if (inet->family == AF_INET)
 		return config_port_by_neighbour(node, ipv4);
 	for (size_t i = 0; inet->family == AF_INET6 && i < node->n_ports; i++) {
 		for (size_t j = 0; j < node->ports[i].n_ipv6; j++) {
 			const struct config_ipv6_address *own = &node->ports[i].ipv6[j];
+			struct config_inet is = config_inet(0, &own->address);
 
-			if (ipv6_same_subnet(&ipv6, &own->address, own->prefix_length))
+			if (config_inet_same_subnet(inet, &is, own->prefix_length))
 				return &node->ports[i];
 		}
 	}
@@ -103,6 +102,16 @@ bool config_serves_ipv6(const struct config *config)
 			return true;
 	}
 	return false;
+}
+
+bool config_inet_same_subnet(const struct config_inet *a, const struct config_inet *b,
+			     uint8_t length)
+{
+	struct in6_addr x, y;
+
+	memcpy(&x, a->bytes, sizeof(x));
+	memcpy(&y, b->bytes, sizeof(y));
+	return a->family == b->family && a->family != AF_UNSPEC && ipv6_same_subnet(&x, &y, length);
 }
 
 const char *config_inet_text(const struct config_inet *inet, char *buf)

@@ -571,6 +571,10 @@ static inline bool config_inet_equal(const struct config_inet *a, const struct c
 	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* Both are of one family, and have the same first length bits. */
+bool config_inet_same_subnet(const struct config_inet *a, const struct config_inet *b,
+			     uint8_t length);
+
 #define CONFIG_INET_TEXT_MAX INET6_ADDRSTRLEN
 #define CONFIG_ENDPOINT_TEXT_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
 

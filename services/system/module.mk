@@ -13,10 +13,10 @@ trireme-system-pkg = libqb libmnl $(libpkg-schema)
 
 tests += test_system_plan test_system_plan_links
 test_system_plan-src := services/system/tests/test_plan.c services/system/tests/plan_fixture.c \
-	$(libsrc-plan) services/base/parse.c services/base/text.c
+	$(libsrc-plan) services/schema/config.c services/base/parse.c services/base/text.c
 test_system_plan-pkg := cmocka
 test_system_plan_links-src := services/system/tests/test_plan_links.c \
-	services/system/tests/plan_fixture.c $(libsrc-plan) services/base/parse.c \
+	services/system/tests/plan_fixture.c $(libsrc-plan) services/schema/config.c services/base/parse.c \
 	services/base/text.c
 test_system_plan_links-pkg := cmocka
 

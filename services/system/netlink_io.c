@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/netlink_io.h"
 #include "base/parse.h"
 #include "system/link_msg.h"
@@ -38,6 +39,16 @@ static int see_link(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
+static void get_inet(const struct nlattr *attr, uint8_t family, struct config_inet *ret_inet)
+{
+	size_t size = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(uint32_t);
+
+	if (mnl_attr_get_payload_len(attr) != size)
+		return;
+	ret_inet->family = family;
+	memcpy(ret_inet->bytes, mnl_attr_get_payload(attr), size);
+}
+
 static int see_address(const struct nlmsghdr *message, void *data)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
@@ -45,17 +56,22 @@ static int see_address(const struct nlmsghdr *message, void *data)
 	struct plan_address address = {
 		.ifindex = (int)info->ifa_index,
 		.prefix_length = info->ifa_prefixlen,
+		.deprecated = info->ifa_flags & IFA_F_DEPRECATED,
 	};
 	const struct nlattr *attr;
 
 	mnl_attr_for_each (attr, message, sizeof(*info)) {
-		if (mnl_attr_get_type(attr) == IFA_LOCAL &&
-		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-			address.address = mnl_attr_get_u32(attr);
+		/* IPv6 has the latter alone, but for one end of a link of two. */
+		if (mnl_attr_get_type(attr) ==
+		    (info->ifa_family == AF_INET ? IFA_LOCAL : IFA_ADDRESS))
+			get_inet(attr, info->ifa_family, &address.address);
 		if (mnl_attr_get_type(attr) == IFA_LABEL &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			copy_text(address.label, sizeof(address.label), mnl_attr_get_str(attr));
 	}
+	/* Each port makes its own link-local one. */
+	if (info->ifa_family == AF_INET6 && info->ifa_scope != RT_SCOPE_UNIVERSE)
+		return MNL_CB_OK;
 	if (state->n_addresses == PLAN_ADDRESSES_MAX)
 		return overflow();
 	state->addresses[state->n_addresses++] = address;
@@ -69,18 +85,20 @@ static int see_route(const struct nlmsghdr *message, void *data)
 	struct plan_route route;
 	const struct nlattr *attr;
 
-	if ((info->rtm_dst_len != 0 && info->rtm_protocol != RTPROT_STATIC) ||
+	if ((info->rtm_dst_len != 0 &&
+	     (info->rtm_protocol != RTPROT_STATIC || info->rtm_family != AF_INET)) ||
 	    info->rtm_table != RT_TABLE_MAIN || info->rtm_type != RTN_UNICAST)
 		return MNL_CB_OK;
 	memset(&route, 0, sizeof(route));
+	route.ipv6 = info->rtm_family == AF_INET6;
 	route.prefix_length = info->rtm_dst_len;
 	mnl_attr_for_each (attr, message, sizeof(*info)) {
+		if (mnl_attr_get_type(attr) == RTA_GATEWAY)
+			get_inet(attr, info->rtm_family, &route.gateway);
 		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
 			continue;
 		if (mnl_attr_get_type(attr) == RTA_DST)
 			route.destination = mnl_attr_get_u32(attr);
-		else if (mnl_attr_get_type(attr) == RTA_GATEWAY)
-			route.gateway = mnl_attr_get_u32(attr);
 		else if (mnl_attr_get_type(attr) == RTA_OIF)
 			route.ifindex = (int)mnl_attr_get_u32(attr);
 		else if (mnl_attr_get_type(attr) == RTA_PRIORITY)
@@ -109,16 +127,19 @@ static int dump(struct mnl_socket *socket, uint16_t type, size_t family_header, 
 
 static int read_once(struct mnl_socket *socket, void *data)
 {
+	static const uint8_t families[] = {AF_INET, AF_INET6};
 	struct plan_state *state = data;
 	int r;
 
 	state->n_links = state->n_addresses = state->n_routes = 0;
 	r = dump(socket, RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC, see_link, state);
-	if (r == 0)
-		r = dump(socket, RTM_GETADDR, sizeof(struct ifaddrmsg), AF_INET, see_address,
+	for (size_t i = 0; i < ARRAY_SIZE(families) && r == 0; i++) {
+		r = dump(socket, RTM_GETADDR, sizeof(struct ifaddrmsg), families[i], see_address,
 			 state);
-	if (r == 0)
-		r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), AF_INET, see_route, state);
+		if (r == 0)
+			r = dump(socket, RTM_GETROUTE, sizeof(struct rtmsg), families[i], see_route,
+				 state);
+	}
 	return r;
 }
 
@@ -208,6 +229,21 @@ static int change_link(struct mnl_socket *socket, const struct plan_action *acti
 	}
 }
 
+static void put_inet(struct nlmsghdr *request, uint16_t type, const struct config_inet *inet)
+{
+	mnl_attr_put(request, type,
+		     inet->family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(uint32_t),
+		     inet->bytes);
+}
+
+static uint32_t broadcast(const struct plan_address *address)
+{
+	uint32_t own;
+
+	memcpy(&own, address->address.bytes, sizeof(own));
+	return own | ~ipv4_netmask(address->prefix_length);
+}
+
 static int change_address(struct mnl_socket *socket, uint16_t type, uint16_t flags,
 			  const struct plan_action *action)
 {
@@ -215,18 +251,21 @@ static int change_address(struct mnl_socket *socket, uint16_t type, uint16_t fla
 	struct nlmsghdr *request = start(buf, type, flags);
 	struct ifaddrmsg *info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	const struct plan_address *address = &action->address;
-	uint32_t host = ~ipv4_netmask(address->prefix_length);
+	const struct config_inet *inet = &address->address;
 	int ifindex = 0, r = find_link(address->ifindex, action->port, &ifindex);
 
 	if (r < 0)
 		return r;
-	info->ifa_family = AF_INET;
+	info->ifa_family = (uint8_t)inet->family;
+	/* It is the configuration's that no address is there twice; one that waits serves nobody.
+	 */
+	info->ifa_flags = inet->family == AF_INET6 && type == RTM_NEWADDR ? IFA_F_NODAD : 0;
 	info->ifa_index = (unsigned int)ifindex;
 	info->ifa_prefixlen = address->prefix_length;
-	mnl_attr_put_u32(request, IFA_LOCAL, address->address);
-	mnl_attr_put_u32(request, IFA_ADDRESS, address->address);
-	if (type == RTM_NEWADDR && address->prefix_length < 31)
-		mnl_attr_put_u32(request, IFA_BROADCAST, address->address | host);
+	put_inet(request, IFA_LOCAL, inet);
+	put_inet(request, IFA_ADDRESS, inet);
+	if (type == RTM_NEWADDR && inet->family == AF_INET && address->prefix_length < 31)
+		mnl_attr_put_u32(request, IFA_BROADCAST, broadcast(address));
 	if (address->label[0])
 		mnl_attr_put_strz(request, IFA_LABEL, address->label);
 	return talk(socket, request, NULL, NULL);
@@ -245,7 +284,7 @@ static int change_route(struct mnl_socket *socket, uint16_t type, uint16_t flags
 
 	if (r < 0)
 		return r;
-	info->rtm_family = AF_INET;
+	info->rtm_family = route->ipv6 ? AF_INET6 : AF_INET;
 	info->rtm_dst_len = route->prefix_length;
 	info->rtm_table = RT_TABLE_MAIN;
 	info->rtm_scope = type == RTM_NEWROUTE ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE;
@@ -255,8 +294,8 @@ static int change_route(struct mnl_socket *socket, uint16_t type, uint16_t flags
 	}
 	if (route->prefix_length)
 		mnl_attr_put_u32(request, RTA_DST, route->destination);
-	if (route->gateway)
-		mnl_attr_put_u32(request, RTA_GATEWAY, route->gateway);
+	if (route->gateway.family != AF_UNSPEC)
+		put_inet(request, RTA_GATEWAY, &route->gateway);
 	if (ifindex)
 		mnl_attr_put_u32(request, RTA_OIF, (uint32_t)ifindex);
 	if (route->metric)

@@ -47,20 +47,26 @@ struct plan_link {
 
 struct plan_address {
 	int ifindex; /* 0: of a port that the plan makes, found by its name */
-	uint32_t address;
+	struct config_inet address;
 	uint8_t prefix_length;
-	char label[CONFIG_PORT_NAME_MAX];
+	char label[CONFIG_PORT_NAME_MAX]; /* of IPv4 */
+	bool deprecated; /* of IPv6: no connection begins with it (RFC 4862, 5.5.4) */
 };
 
+/* The metric of the routes that trireme-system sets: of IPv6 the kernel's usual one. */
+#define PLAN_METRIC 0
+#define PLAN_IPV6_METRIC 1024 /* IP6_RT_PRIO_USER, linux/ipv6_route.h */
+
 /*
- * A route of the main table: a default route (0.0.0.0/0), or one of those that trireme-system sets,
- * known by the protocol `static` (linux/rtnetlink.h: RTPROT_STATIC).
+ * A route of the main table: a default route (0.0.0.0/0, ::/0), or, of IPv4, one of those that
+ * trireme-system sets, known by the protocol `static` (linux/rtnetlink.h: RTPROT_STATIC).
  */
 struct plan_route {
+	bool ipv6; /* a default route */
 	uint32_t destination;
 	uint8_t prefix_length;
-	uint32_t gateway; /* 0: on-link */
-	int ifindex;	  /* as of an address */
+	struct config_inet gateway; /* AF_UNSPEC: on-link */
+	int ifindex;		    /* as of an address */
 	uint32_t metric;
 };
 

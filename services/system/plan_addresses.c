@@ -15,30 +15,57 @@ static int ifindex_of(const struct planned_port *planned)
 	return planned->link ? planned->link->ifindex : 0;
 }
 
-/* Address i of a port: its own, which may be missing (0), then the additional ones. */
-static struct config_address port_address(const struct config_port *port, size_t i)
+/* An address with the length of its prefix. */
+struct own {
+	struct config_inet inet;
+	uint8_t prefix_length;
+};
+
+static struct own of_ipv4(const struct config_address *address)
 {
-	return i == 0 ? (struct config_address){port->address, port->prefix_length}
-		      : port->additional[i - 1];
+	return (struct own){config_inet(address->address, &in6addr_any), address->prefix_length};
+}
+
+static size_t n_addresses(const struct config_port *port)
+{
+	return 1 + port->n_additional + port->n_ipv6;
+}
+
+/* Address i of a port: its own, which may be missing, the additional ones, those of IPv6. */
+static struct own port_address(const struct config_port *port, size_t i)
+{
+	const struct config_address first = {port->address, port->prefix_length};
+	const struct config_ipv6_address *ipv6;
+
+	if (i <= port->n_additional)
+		return of_ipv4(i == 0 ? &first : &port->additional[i - 1]);
+	ipv6 = &port->ipv6[i - 1 - port->n_additional];
+	return (struct own){config_inet(0, &ipv6->address), ipv6->prefix_length};
+}
+
+static bool is_own(const struct own *own, const struct plan_address *address)
+{
+	return config_inet_equal(&own->inet, &address->address) &&
+	       own->prefix_length == address->prefix_length;
 }
 
 static void plan_address(struct planning *p, const struct planned_port *planned,
-			 struct config_address address)
+			 const struct own *own)
 {
 	struct plan_address wanted = {
 		.ifindex = ifindex_of(planned),
-		.address = address.address,
-		.prefix_length = address.prefix_length,
+		.address = own->inet,
+		.prefix_length = own->prefix_length,
 	};
 
 	for (size_t i = 0; planned->link && i < p->state->n_addresses; i++) {
 		const struct plan_address *a = &p->state->addresses[i];
 
-		if (a->ifindex == wanted.ifindex && a->address == wanted.address &&
-		    a->prefix_length == wanted.prefix_length)
+		if (a->ifindex == wanted.ifindex && is_own(own, a))
 			return;
 	}
-	copy_text(wanted.label, sizeof(wanted.label), planned->port->name);
+	if (own->inet.family == AF_INET)
+		copy_text(wanted.label, sizeof(wanted.label), planned->port->name);
 	plan_add(p->plan, PLAN_ADDRESS_ADD, planned->port->name)->address = wanted;
 }
 
@@ -60,8 +87,11 @@ static void plan_kept(struct planning *p, const struct planned_port *planned)
 	const struct config_address *address;
 	size_t i = 0;
 
-	while ((address = next_kept(p, planned->port, &i)))
-		plan_address(p, planned, *address);
+	while ((address = next_kept(p, planned->port, &i))) {
+		struct own own = of_ipv4(address);
+
+		plan_address(p, planned, &own);
+	}
 }
 
 void plan_addresses(struct planning *p)
@@ -69,27 +99,39 @@ void plan_addresses(struct planning *p)
 	for (size_t i = 0; i < p->node->n_ports; i++) {
 		const struct planned_port *planned = &p->ports[i];
 
-		for (size_t j = 0; is_there(planned) && j <= planned->port->n_additional; j++) {
-			struct config_address address = port_address(planned->port, j);
+		for (size_t j = 0; is_there(planned) && j < n_addresses(planned->port); j++) {
+			struct own own = port_address(planned->port, j);
 
-			if (address.address)
-				plan_address(p, planned, address);
+			if (own.inet.family != AF_UNSPEC)
+				plan_address(p, planned, &own);
 		}
 		if (is_there(planned))
 			plan_kept(p, planned);
 	}
 }
 
-/* Floating addresses are the failover agent's, whether known by label or by value. */
+/*
+ * Floating addresses are the failover agent's, whether known by label, by how it adds those of
+ * IPv6, or by value.
+ */
 static bool is_floating(const struct config *config, const struct plan_address *address)
 {
-	if (strchr(address->label, ':'))
+	if (strchr(address->label, ':') || (address->deprecated && address->prefix_length == 128))
 		return true;
 	for (size_t i = 0; i < config->n_groups; i++) {
 		const struct config_group *group = &config->groups[i];
 
 		for (size_t j = 0; j < group->n_aliases; j++) {
-			if (group->aliases[j].address == address->address)
+			struct config_inet inet =
+				config_inet(group->aliases[j].address, &in6addr_any);
+
+			if (config_inet_equal(&inet, &address->address))
+				return true;
+		}
+		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
+			struct config_inet inet = config_inet(0, &group->ipv6_aliases[j].address);
+
+			if (config_inet_equal(&inet, &address->address))
 				return true;
 		}
 	}
@@ -103,15 +145,15 @@ static bool is_configured(const struct planning *p, const struct config_port *po
 	size_t next = 0;
 
 	while ((kept = next_kept(p, port, &next))) {
-		if (kept->address == address->address &&
-		    kept->prefix_length == address->prefix_length)
+		struct own own = of_ipv4(kept);
+
+		if (is_own(&own, address))
 			return true;
 	}
-	for (size_t i = 0; i <= port->n_additional; i++) {
-		struct config_address wanted = port_address(port, i);
+	for (size_t i = 0; i < n_addresses(port); i++) {
+		struct own own = port_address(port, i);
 
-		if (wanted.address == address->address &&
-		    wanted.prefix_length == address->prefix_length)
+		if (is_own(&own, address))
 			return true;
 	}
 	return false;
@@ -136,36 +178,56 @@ void plan_address_removal(struct planning *p)
 }
 
 /* A route leaves through the port in one of whose subnets the next router is. */
-static const struct planned_port *port_towards(const struct planning *p, uint32_t via)
+static const struct planned_port *port_towards(const struct planning *p,
+					       const struct config_inet *via)
 {
 	for (size_t i = 0; i < p->node->n_ports; i++) {
 		const struct config_port *port = p->ports[i].port;
 
-		for (size_t j = 0; j <= port->n_additional; j++) {
-			struct config_address own = port_address(port, j);
+		for (size_t j = 0; j < n_addresses(port); j++) {
+			struct own own = port_address(port, j);
 
-			if (own.address &&
-			    ((own.address ^ via) & ipv4_netmask(own.prefix_length)) == 0)
+			if (config_inet_same_subnet(&own.inet, via, own.prefix_length))
 				return &p->ports[i];
 		}
 	}
 	return NULL;
 }
 
-/* Route i of the node: the default route, which may be missing (via 0), then the others. */
-static struct config_route node_route(const struct config_node *node, size_t i)
+static size_t n_routes(const struct config_node *node)
 {
-	const struct config_route route = {.via = node->gateway};
-
-	return i == 0 ? route : node->routes[i - 1];
+	return 2 + node->n_routes;
 }
 
-static void plan_route_add(struct planning *p, const struct config_route *route)
+/* Route i of the node: the two default routes, of which each may be missing, then the others. */
+static struct plan_route node_route(const struct config_node *node, size_t i)
 {
-	const struct planned_port *planned = port_towards(p, route->via);
-	struct plan_route wanted = {.destination = route->destination,
-				    .prefix_length = route->prefix_length,
-				    .gateway = route->via};
+	const struct config_route *route;
+
+	if (i == 0)
+		return (struct plan_route){.gateway = config_inet(node->gateway, &in6addr_any),
+					   .metric = PLAN_METRIC};
+	if (i == 1)
+		return (struct plan_route){.ipv6 = true,
+					   .gateway = config_inet(0, &node->ipv6_gateway),
+					   .metric = PLAN_IPV6_METRIC};
+	route = &node->routes[i - 2];
+	return (struct plan_route){.destination = route->destination,
+				   .prefix_length = route->prefix_length,
+				   .gateway = config_inet(route->via, &in6addr_any),
+				   .metric = PLAN_METRIC};
+}
+
+static bool same_destination(const struct plan_route *a, const struct plan_route *b)
+{
+	return a->ipv6 == b->ipv6 && a->destination == b->destination &&
+	       a->prefix_length == b->prefix_length;
+}
+
+static void plan_route_add(struct planning *p, const struct plan_route *route)
+{
+	const struct planned_port *planned = port_towards(p, &route->gateway);
+	struct plan_route wanted = *route;
 
 	if (!planned || !is_there(planned))
 		return;
@@ -173,8 +235,8 @@ static void plan_route_add(struct planning *p, const struct config_route *route)
 	for (size_t i = 0; planned->link && !planned->restarts && i < p->state->n_routes; i++) {
 		const struct plan_route *r = &p->state->routes[i];
 
-		if (r->destination == wanted.destination &&
-		    r->prefix_length == wanted.prefix_length && r->gateway == wanted.gateway &&
+		if (same_destination(r, &wanted) &&
+		    config_inet_equal(&r->gateway, &wanted.gateway) &&
 		    r->ifindex == wanted.ifindex && r->metric == wanted.metric)
 			return;
 	}
@@ -187,15 +249,14 @@ static void plan_route_add(struct planning *p, const struct config_route *route)
  */
 static bool route_stays(const struct planning *p, const struct plan_route *route)
 {
-	for (size_t i = 0; i <= p->node->n_routes; i++) {
-		struct config_route wanted = node_route(p->node, i);
+	for (size_t i = 0; i < n_routes(p->node); i++) {
+		struct plan_route wanted = node_route(p->node, i);
 		const struct planned_port *planned;
 
-		if (!wanted.via || wanted.destination != route->destination ||
-		    wanted.prefix_length != route->prefix_length)
+		if (wanted.gateway.family == AF_UNSPEC || !same_destination(&wanted, route))
 			continue;
-		planned = port_towards(p, wanted.via);
-		return route->metric == 0 || !planned || !is_there(planned);
+		planned = port_towards(p, &wanted.gateway);
+		return route->metric == wanted.metric || !planned || !is_there(planned);
 	}
 	return false;
 }
@@ -212,10 +273,10 @@ static bool goes_with_its_link(const struct planning *p, const struct plan_route
 
 void plan_routes(struct planning *p)
 {
-	for (size_t i = 0; i <= p->node->n_routes; i++) {
-		struct config_route route = node_route(p->node, i);
+	for (size_t i = 0; i < n_routes(p->node); i++) {
+		struct plan_route route = node_route(p->node, i);
 
-		if (route.via)
+		if (route.gateway.family != AF_UNSPEC)
 			plan_route_add(p, &route);
 	}
 	for (size_t i = 0; i < p->state->n_routes; i++) {

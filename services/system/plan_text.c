@@ -24,18 +24,18 @@ static const char *link_kind(const struct plan_action *action)
 
 static void describe_route(const char *verb, const struct plan_route *route, struct text *text)
 {
-	char address[16], destination[16];
+	char address[CONFIG_INET_TEXT_MAX], destination[16];
 
 	if (route->prefix_length)
 		text_add(text, "%sroute to %s/%u", verb,
 			 format_ipv4(route->destination, destination, sizeof(destination)),
 			 route->prefix_length);
 	else
-		text_add(text, "%sdefault route", verb);
+		text_add(text, "%sdefault route%s", verb, route->ipv6 ? " of IPv6" : "");
 	text_add(text, " via %s",
-		 route->gateway ? format_ipv4(route->gateway, address, sizeof(address))
-				: "no gateway");
-	if (route->metric)
+		 route->gateway.family == AF_UNSPEC ? "no gateway"
+						    : config_inet_text(&route->gateway, address));
+	if (route->metric != (route->ipv6 ? PLAN_IPV6_METRIC : PLAN_METRIC))
 		text_add(text, " metric %u", route->metric);
 }
 
@@ -98,9 +98,9 @@ static void describe_file(const struct plan_action *action, struct text *text)
 
 void plan_describe(const struct plan_action *action, struct text *text)
 {
-	char address[16];
+	char address[CONFIG_INET_TEXT_MAX];
 
-	format_ipv4(action->address.address, address, sizeof(address));
+	config_inet_text(&action->address.address, address);
 	switch (action->kind) {
 	case PLAN_HOST_NAME:
 		text_add(text, "set the host name to %s", action->host_name);

@@ -14,8 +14,9 @@ struct row {
 };
 
 /*
- * Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst. net.ipv4.vs.* and ip_forward
- * belong to the forwarding engine: nothing is forwarded before its firewall stands.
+ * Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst. net.ipv4.vs.*, ip_forward and
+ * ipv6.conf.*.forwarding belong to the forwarding engine: nothing is forwarded before its firewall
+ * stands.
  */
 static const struct row table[] = {
 	/* Answer ARP only for an address of the port itself, and ask with one: floating addresses.
@@ -48,6 +49,12 @@ static const struct row table[] = {
 	{"net/ipv6/conf/%s/accept_ra", "0", true},
 	{"net/ipv6/conf/%s/autoconf", "0", true},
 	{"net/ipv6/conf/%s/accept_redirects", "0", true},
+	/* The link-local one counts from the instant at which the link is there. */
+	{"net/ipv6/conf/%s/accept_dad", "0", true},
+	/* As of IPv4. */
+	{"net/ipv6/neigh/default/gc_thresh1", "1024", true},
+	{"net/ipv6/neigh/default/gc_thresh2", "8192", true},
+	{"net/ipv6/neigh/default/gc_thresh3", "16384", true},
 };
 
 static int add(struct sysctl_settings *settings, const struct row *row, const char *name,

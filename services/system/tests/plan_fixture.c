@@ -13,6 +13,14 @@
 
 #include "base/parse.h"
 
+struct config_inet inet_of(const char *address)
+{
+	struct config_inet inet = {.family = strchr(address, ':') ? AF_INET6 : AF_INET};
+
+	assert_int_equal(inet_pton(inet.family, address, inet.bytes), 1);
+	return inet;
+}
+
 void add_port(struct config_node *node, const char *name, const char *address)
 {
 	struct config_port *port = &node->ports[node->n_ports++];
@@ -92,15 +100,17 @@ void add_address(struct plan_state *state, int ifindex, const char *address, uin
 	struct plan_address *a = &state->addresses[state->n_addresses++];
 
 	a->ifindex = ifindex;
-	a->address = inet_addr(address);
+	a->address = inet_of(address);
 	a->prefix_length = length;
 	copy_text(a->label, sizeof(a->label), label);
 }
 
 void add_route(struct plan_state *state, const char *gateway, int ifindex, uint32_t metric)
 {
-	state->routes[state->n_routes++] = (struct plan_route){
-		.gateway = inet_addr(gateway), .ifindex = ifindex, .metric = metric};
+	state->routes[state->n_routes++] = (struct plan_route){.ipv6 = strchr(gateway, ':'),
+							       .gateway = inet_of(gateway),
+							       .ifindex = ifindex,
+							       .metric = metric};
 }
 
 /* The files are as the configuration says. */

@@ -11,6 +11,8 @@ struct fixture {
 	struct plan plan;
 };
 
+/* Of either family. */
+struct config_inet inet_of(const char *address);
 void add_port(struct config_node *node, const char *name, const char *address);
 struct config_port *add_bond(struct config_node *node, const char *name, const char *address);
 struct config_port *add_vlan(struct config_node *node, const char *name, const char *parent,

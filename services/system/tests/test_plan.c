@@ -40,7 +40,7 @@ static void what_is_foreign_goes_last(void **state)
 {
 	struct fixture *f = *state;
 
-	f->state.addresses[2].address = inet_addr("10.77.0.99");
+	f->state.addresses[2].address = inet_of("10.77.0.99");
 	expect(f, "eth1: add address 10.77.0.11/24\n"
 		  "eth1: remove address 10.77.0.99/24\n");
 }
@@ -78,7 +78,7 @@ static void routes(void **state)
 	struct fixture *f = *state;
 
 	/* Another gateway at the same metric is replaced, at another one removed. */
-	f->state.routes[0].gateway = inet_addr("203.0.113.254");
+	f->state.routes[0].gateway = inet_of("203.0.113.254");
 	add_route(&f->state, "203.0.113.253", 2, 50);
 	expect(f, "eth0: default route via 203.0.113.1\n"
 		  "remove the default route via 203.0.113.253 metric 50\n");
@@ -94,6 +94,50 @@ static void gateway_behind_the_private_port(void **state)
 	f->config.nodes[0].gateway = inet_addr("10.77.0.254");
 	expect(f, "eth1: default route via 10.77.0.254\n");
 	assert_int_equal(f->plan.actions[0].route.ifindex, 3);
+}
+
+static void addresses_of_ipv6(void **state)
+{
+	struct fixture *f = *state;
+	struct config_node *node = &f->config.nodes[0];
+	struct config_group *group = &f->config.groups[0];
+
+	node->ports[0].n_ipv6 = node->ports[1].n_ipv6 = 1;
+	node->ports[0].ipv6[0].prefix_length = node->ports[1].ipv6[0].prefix_length = 64;
+	assert_int_equal(parse_ipv6("2001:db8::11", &node->ports[0].ipv6[0].address), 0);
+	assert_int_equal(parse_ipv6("fd00:77::11", &node->ports[1].ipv6[0].address), 0);
+	assert_int_equal(parse_ipv6("fd00:77::1", &node->ipv6_gateway), 0);
+	group->n_ipv6_aliases = 1;
+	assert_int_equal(parse_ipv6("2001:db8::10", &group->ipv6_aliases[0].address), 0);
+	expect(f, "eth0: add address 2001:db8::11/64\n"
+		  "eth1: add address fd00:77::11/64\n"
+		  "eth1: default route of IPv6 via fd00:77::1\n");
+	assert_string_equal(f->plan.actions[0].address.label, "");
+	/* A floating one is the agent's; one that came by itself goes; another length is another.
+	 */
+	add_address(&f->state, 2, "2001:db8::10", 128, "");
+	add_address(&f->state, 2, "2001:db8::11", 64, "");
+	add_address(&f->state, 2, "2001:db8::5054:ff:fe00:1", 64, "");
+	add_address(&f->state, 3, "fd00:77::11", 56, "");
+	add_address(&f->state, 3, "fd00:77::7", 128, "");
+	f->state.addresses[f->state.n_addresses - 1].deprecated = true;
+	add_route(&f->state, "fd00:77::1", 3, PLAN_IPV6_METRIC);
+	add_route(&f->state, "fe80::1", 2, PLAN_IPV6_METRIC);
+	expect(f, "eth1: add address fd00:77::11/64\n"
+		  "eth0: remove address 2001:db8::5054:ff:fe00:1/64\n"
+		  "eth1: remove address fd00:77::11/56\n");
+	f->state.routes[1].metric = PLAN_METRIC; /* not the one's that is wanted, nor of IPv4 */
+	expect(f, "eth1: add address fd00:77::11/64\n"
+		  "eth1: default route of IPv6 via fd00:77::1\n"
+		  "remove the default route of IPv6 via fd00:77::1 metric 0\n"
+		  "eth0: remove address 2001:db8::5054:ff:fe00:1/64\n"
+		  "eth1: remove address fd00:77::11/56\n");
+	memset(&node->ipv6_gateway, 0, sizeof(node->ipv6_gateway));
+	f->state.n_routes = 2;
+	expect(f, "eth1: add address fd00:77::11/64\n"
+		  "remove the default route of IPv6 via fd00:77::1 metric 0\n"
+		  "eth0: remove address 2001:db8::5054:ff:fe00:1/64\n"
+		  "eth1: remove address fd00:77::11/56\n");
 }
 
 static void routes_of_the_node(void **state)
@@ -237,7 +281,7 @@ static void a_missing_port_does_not_stop_the_rest(void **state)
 	struct fixture *f = *state;
 
 	copy_text(f->state.links[1].name, CONFIG_PORT_NAME_MAX, "ens3");
-	f->state.addresses[2].address = inet_addr("10.77.0.99");
+	f->state.addresses[2].address = inet_of("10.77.0.99");
 	expect(f, "eth0: this machine has no such port\n"
 		  "eth1: add address 10.77.0.11/24\n"
 		  "eth1: remove address 10.77.0.99/24\n");
@@ -319,6 +363,7 @@ int main(void)
 		TEST(other_interfaces_are_left_alone),
 		TEST(routes),
 		TEST(gateway_behind_the_private_port),
+		TEST(addresses_of_ipv6),
 		TEST(routes_of_the_node),
 		TEST(additional_addresses),
 		TEST(addresses_that_the_ring_still_uses),

@@ -199,6 +199,49 @@ def test_mtu_additional_addresses_and_routes(machine):
     ]
 
 
+def ipv6(machine, port):
+    """Its addresses but for the link-local one, with length and flags that matter."""
+    shown = json.loads(machine.run("ip", "-6", "-json", "addr", "show", "dev", port))
+    return {(a["local"], a["prefixlen"], a.get("tentative", False)) for entry in shown for a in entry.get("addr_info", ())
+            if a["scope"] == "global"}
+
+
+def default_of_ipv6(machine):
+    return {(r["gateway"], r["dev"]) for r in json.loads(machine.run("ip", "-6", "-json", "route", "show", "default"))}
+
+
+def test_ipv6_addresses_and_the_way_out(machine):
+    """No address waits for an answer of others, none comes from the network, and floating ones are the agent's."""
+    machine.configure(node={"ipv6-gateway": "2001:db8:113::1"},
+                      eth0={"ipv6-address": [{"address": "2001:db8:113::11"}]},
+                      eth1={"ipv6-address": [{"address": "fd00:77::11", "prefix-length": 56}]})
+    document = json.loads(machine.document.read_text())
+    document["trireme:alias-group"][0]["ipv6-alias"] = [{"address": "2001:db8:113::10", "port": "eth0"}]
+    machine.document.write_text(json.dumps(document))
+    planned = machine.apply("--dry-run")
+    assert {"eth0: add address 2001:db8:113::11/64", "eth1: add address fd00:77::11/56",
+            "eth0: default route of IPv6 via 2001:db8:113::1"} <= set(planned)
+    assert machine.apply() == planned
+    assert ipv6(machine, "eth0") == {("2001:db8:113::11", 64, False)}
+    assert ipv6(machine, "eth1") == {("fd00:77::11", 56, False)}
+    assert "tentative" not in machine.run("ip", "-6", "addr", "show", "dev", "eth1"), "nor does the link-local one"
+    assert default_of_ipv6(machine) == {("2001:db8:113::1", "eth0")}
+    assert [machine.sysctl(f"ipv6/conf/eth0/{name}") for name in ("accept_ra", "autoconf", "accept_dad")] == ["0", "0", "0"]
+    assert machine.apply() == [], "a second time there is nothing to do"
+    machine.run("ip", "addr", "add", "2001:db8:113::10/128", "dev", "eth0", "nodad", "preferred_lft", "0")  # as the agent does
+    machine.run("ip", "addr", "add", "2001:db8:113::99/64", "dev", "eth0", "nodad")
+    machine.run("ip", "addr", "del", "fd00:77::11/56", "dev", "eth1")
+    machine.run("ip", "-6", "route", "replace", "default", "via", "2001:db8:113::2", "metric", "5")
+    assert machine.apply() == ["eth1: add address fd00:77::11/56",
+                               "remove the default route of IPv6 via 2001:db8:113::2 metric 5",
+                               "eth0: remove address 2001:db8:113::99/64"]
+    assert ipv6(machine, "eth0") == {("2001:db8:113::11", 64, False), ("2001:db8:113::10", 128, False)}
+    assert default_of_ipv6(machine) == {("2001:db8:113::1", "eth0")}
+    machine.configure()
+    assert machine.apply() == ["remove the default route of IPv6 via 2001:db8:113::1",
+                               "eth0: remove address 2001:db8:113::11/64", "eth1: remove address fd00:77::11/56"]
+
+
 def has_kind(machine, kind, *arguments):
     try:
         machine.run("ip", "link", "add", "try", *arguments, "type", kind, *(("id", "1") if kind == "vlan" else ()))
@@ -252,8 +295,9 @@ def test_forwarding_is_the_engines(machine):
     """Turned on here, it would forward before there is a firewall."""
     for value in ("0", "1"):
         machine.lab.sysctl("r1", "ipv4.ip_forward", value)
+        machine.lab.sysctl("r1", "ipv6.conf.all.forwarding", value)
         machine.apply()
-        assert machine.sysctl("ipv4/ip_forward") == value
+        assert machine.sysctl("ipv4/ip_forward") == machine.sysctl("ipv6/conf/all/forwarding") == value
 
 
 def test_a_witness(machine):
