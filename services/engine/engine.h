@@ -30,9 +30,9 @@ struct engine {
 	bool services_stood, forwarding_stood, timeouts_stood;
 	struct ipvs_table services;
 	const struct statistics_source *datapath; /* whoever runs it; NULL: there is none */
-	bool *applied;	      /* of each service: the kernel has what it should */
-	struct ipvs_io *ipvs; /* NULL: not open */
-	struct nft_io *nft;   /* NULL: not open */
+	bool *applied;		       /* of each service: the kernel has what it should */
+	struct ipvs_io *ipvs;	       /* NULL: not open */
+	struct nft_io *nft;	       /* NULL: not open */
 	struct forwarding *forwarding; /* the caller's (forwarding_io.h) */
 	/* Last ones logged: each is logged once, not every period. */
 	int ipvs_error, nft_error, forwarding_error, timeouts_error;

@@ -62,4 +62,12 @@ int forward_apply(struct forward_applied *applied, const struct forward_wanted *
 int forward_apply_place(const struct forward_place *place, const struct config_service *config,
 			const struct ipvs_dest *dest);
 
+/*
+ * What the tables serve now of the configuration, as IPVS would tell it: what wanted_make() takes
+ * for present where there is no IPVS. The caller clears it. -ENOMEM.
+ */
+int forward_apply_present(const struct forward_tables *tables, const struct forward_place *place,
+			  const struct config *config, const uint32_t *marks,
+			  struct ipvs_table *ret_present);
+
 #endif

@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <qb/qblog.h>
 
+#include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
 #include "engine/forward_lease.h"
@@ -128,7 +129,6 @@ static void close_parts(struct forwarding *f)
 	forward_place_free(f->place);
 	f->applied = NULL;
 	f->place = NULL;
-	ipvs_table_clear(&f->wanted);
 	forward_io_close(&f->io);
 	f->open = false;
 }
@@ -260,13 +260,20 @@ static bool note_refused(struct forwarding *f, size_t n_services)
 	return changed;
 }
 
-/* Without IPVS, what was served until now takes the place of what the kernel has. */
+/* Without IPVS, what the tables serve takes the place of what the kernel has. */
 static int take_wanted(struct forwarding *f, const struct forwarding_input *input, uint64_t now,
 		       struct ipvs_table *ret_made)
 {
+	_cleanup_(ipvs_table_clear) struct ipvs_table present = {0};
+	int r;
+
 	if (input->wanted)
 		return 0;
-	return wanted_make(input->config, input->marks, input->health, &f->wanted, now, ret_made);
+	r = forward_apply_present(&f->io.tables, f->place, input->config, input->marks, &present);
+	if (r == 0)
+		r = wanted_make(input->config, input->marks, input->health, &present, now,
+				ret_made);
+	return r;
 }
 
 static void on_settled(void *data)
@@ -287,7 +294,7 @@ static void wait_until_settled(struct forwarding *f)
 int forwarding_apply(struct forwarding *f, const struct forwarding_input *input, uint64_t now)
 {
 	const struct config *config = input->config;
-	struct ipvs_table made = {0};
+	_cleanup_(ipvs_table_clear) struct ipvs_table made = {0};
 	bool served[CONFIG_SERVICES_MAX];
 	uint8_t groups[CONFIG_SERVICES_MAX];
 	struct forward_wanted wanted = {.config = config,
@@ -308,18 +315,11 @@ int forwarding_apply(struct forwarding *f, const struct forwarding_input *input,
 		r = forward_apply(f->applied, &wanted, now, f->obstacles);
 	if (r == -EAGAIN) {
 		wait_until_settled(f);
-		ipvs_table_clear(&made);
 		return 0;
 	}
 	log_once(f, r, "the tables cannot be filled");
 	if (r > 0)
 		nexthop_io_reals(&f->nexthop);
 	sync_io_look(&f->sync);
-	if (r >= 0 && !input->wanted) {
-		ipvs_table_clear(&f->wanted);
-		f->wanted = made;
-	} else {
-		ipvs_table_clear(&made);
-	}
 	return r >= 0 && note_refused(f, config->n_services);
 }

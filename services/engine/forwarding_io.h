@@ -42,7 +42,6 @@ struct forwarding {
 	struct sweep sweep;
 	struct sync_io sync;		     /* connections, to and from the other routers */
 	struct statistics_source statistics; /* of all these; for engine.datapath */
-	struct ipvs_table wanted;	     /* what was applied last */
 	enum forward_obstacle obstacles[CONFIG_SERVICES_MAX];
 	/*
 	 * Why the tables cannot take a service, or NULL. It is tried again with another

@@ -122,7 +122,8 @@ test_engine_flows-lib := -pthread
 
 # The data path's tables: numbers, picks, ends, and all of them from what should be.
 engine-forward := services/engine/forward_place.c services/engine/forward_picks.c services/engine/forward_ends.c \
-	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_lease.c \
+	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_present.c \
+	services/engine/forward_lease.c \
 	services/proto/agent_wire.c
 # The maps and programs in the kernel.
 engine-forward-io := services/engine/forward_io.c services/engine/forward_maps_io.c services/engine/forward_size.c \
@@ -141,6 +142,25 @@ tests += test_engine_forward_ends
 test_engine_forward_ends-src := services/engine/tests/test_forward_ends.c services/engine/tests/tables.c \
 	services/engine/forward_ends.c
 test_engine_forward_ends-pkg := cmocka
+
+tests += test_engine_forward_size
+test_engine_forward_size-src := services/engine/tests/test_forward_size.c services/engine/forward_size.c
+test_engine_forward_size-pkg := cmocka
+
+tests += test_engine_forward_io
+test_engine_forward_io-src := services/engine/tests/test_forward_io.c $(engine-forward-io)
+test_engine_forward_io-pkg := cmocka libbpf libqb
+
+engine-apply-world := services/engine/tests/apply_world.c services/engine/tests/tables.c \
+	$(engine-forward) services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
+	services/schema/config.c services/base/parse.c
+tests += test_engine_forward_apply
+test_engine_forward_apply-src := services/engine/tests/test_forward_apply.c $(engine-apply-world)
+test_engine_forward_apply-pkg := cmocka
+
+tests += test_engine_forward_sequence
+test_engine_forward_sequence-src := services/engine/tests/test_forward_sequence.c $(engine-apply-world)
+test_engine_forward_sequence-pkg := cmocka
 
 tests += test_engine_sweep
 test_engine_sweep-src := services/engine/tests/test_sweep.c services/engine/tests/tables.c \
@@ -168,14 +188,6 @@ test_engine_sync-pkg := cmocka
 tests += test_engine_sync_wire
 test_engine_sync_wire-src := services/engine/tests/test_sync_wire.c services/engine/sync_wire.c
 test_engine_sync_wire-pkg := cmocka
-
-tests += test_engine_forward_io
-test_engine_forward_io-src := services/engine/tests/test_forward_io.c $(engine-forward-io)
-test_engine_forward_io-pkg := cmocka libbpf libqb
-
-tests += test_engine_forward_size
-test_engine_forward_size-src := services/engine/tests/test_forward_size.c services/engine/forward_size.c
-test_engine_forward_size-pkg := cmocka
 engine-sync-io := services/engine/sync_io.c services/engine/sync_crypt_io.c
 
 tests += test_engine_sync_crypt
@@ -188,13 +200,6 @@ test_engine_sync_io-src := services/engine/tests/test_sync_io.c services/engine/
 	services/engine/forward_place.c services/base/clock_io.c services/base/file_io.c services/schema/config.c \
 	services/base/parse.c
 test_engine_sync_io-pkg := cmocka gnutls libqb
-
-
-tests += test_engine_forward_apply
-test_engine_forward_apply-src := services/engine/tests/test_forward_apply.c services/engine/tests/tables.c \
-	$(engine-forward) services/engine/wanted.c services/engine/ipvs_table.c services/engine/health_state.c \
-	services/schema/config.c services/base/parse.c
-test_engine_forward_apply-pkg := cmocka
 
 engine-nexthop := services/engine/nexthop.c services/engine/neighbours.c services/engine/route_msg.c \
 	services/engine/insides.c services/engine/links.c

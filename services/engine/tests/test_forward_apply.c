@@ -5,157 +5,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "base/tests/random.h"
-#include "engine/forward_apply.h"
-#include "engine/forward_ends.h"
 #include "engine/forward_lease.h"
-#include "engine/tests/tables.h"
-#include "engine/wanted.h"
+#include "engine/tests/apply_world.h"
 #include "proto/agent_wire.h"
-
-#define T0 1000000000ULL
-#define STEP (2 * FORWARD_SETTLE_NS)
-#define SERVICES 8
-#define REALS 6
-#define VIP 0x0a000100u /* 10.0.1.0 and the service's number */
-#define RIP 0x0a000200u
-
-static struct forward_tables tables;
-static struct forward_place *place;
-static struct forward_applied *applied;
-static uint64_t now;
-
-static struct config config;
-static struct config_service services[SERVICES];
-static struct config_real reals[SERVICES][REALS];
-static uint32_t marks[SERVICES];
-static bool served[SERVICES];
-static uint8_t groups[SERVICES];
-static enum forward_obstacle obstacles[SERVICES];
-
-static void start_engine(void)
-{
-	assert_int_equal(forward_place_make(&tables, &place), 0);
-	assert_int_equal(forward_applied_make(&tables, place, now, &applied), 0);
-	now += STEP;
-}
-
-static void stop_engine(void)
-{
-	forward_applied_free(applied);
-	forward_place_free(place);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	tables_make(&tables, 1, 1, 2);
-	now = T0;
-	start_engine();
-	memset(services, 0, sizeof(services));
-	memset(reals, 0, sizeof(reals));
-	memset(&config, 0, sizeof(config));
-	config.services = services;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stop_engine();
-	tables_free(&tables);
-	return 0;
-}
-
-/* Its ports lead to the first port; real servers come by add_real(). */
-static struct config_service *add_service(const char *name, const char *scheduler)
-{
-	size_t i = config.n_services++;
-	struct config_service *s = &services[i];
-
-	*s = (struct config_service){.address = htonl(VIP + (uint32_t)i),
-				     .ranges = {{80, 80}},
-				     .n_ranges = 1,
-				     .port = 80,
-				     .reals = reals[i]};
-	snprintf(s->name, sizeof(s->name), "%s", name);
-	snprintf(s->scheduler, sizeof(s->scheduler), "%s", scheduler);
-	served[i] = true;
-	groups[i] = 3;
-	return s;
-}
-
-static void add_real(struct config_service *s, uint32_t number, uint16_t port, uint16_t weight)
-{
-	s->reals[s->n_reals++] = (struct config_real){
-		.address = htonl(RIP + number), .port = port, .weight = weight};
-}
-
-static struct ipvs_table wanted_table(void)
-{
-	struct ipvs_table table = {0};
-
-	for (size_t i = 0; i < config.n_services; i++) {
-		struct ipvs_service *added;
-		struct ipvs_service s = {.key = wanted_key(&services[i], marks[i])};
-
-		if (ipvs_table_find(&table, &s.key))
-			continue;
-		assert_int_equal(ipvs_table_add(&table, &s, &added), 0);
-		for (size_t k = 0; k < services[i].n_reals; k++) {
-			struct ipvs_dest dest = wanted_dest(&services[i], &services[i].reals[k]);
-
-			assert_int_equal(ipvs_service_add(added, &dest), 0);
-		}
-	}
-	return table;
-}
-
-static int try_apply(void)
-{
-	struct ipvs_table table = wanted_table();
-	struct forward_wanted wanted = {&config, marks, &table, served, groups};
-	int r = forward_apply(applied, &wanted, now, obstacles);
-
-	ipvs_table_clear(&table);
-	return r;
-}
-
-static int apply(void)
-{
-	int r = try_apply();
-
-	now += STEP;
-	return r;
-}
-
-static struct forward_owner owner_of(uint32_t address, uint16_t port)
-{
-	struct forward_end end = {4, IPPROTO_TCP, htons(port), {htonl(address)}};
-
-	return forward_ends_find(&tables, &end);
-}
-
-/* Of a service's port; 0: none. */
-static const struct fwd_instance *instance_at(size_t service, uint16_t port)
-{
-	struct forward_owner owner = owner_of(VIP + (uint32_t)service, port);
-
-	return owner.kind == FWD_END_VIRTUAL ? &tables.instances[owner.instances[0]] : NULL;
-}
-
-static int place_of(const struct config_service *s, size_t real)
-{
-	struct ipvs_dest dest = wanted_dest(s, &s->reals[real]);
-
-	return forward_apply_place(place, s, &dest);
-}
 
 static uint64_t digest_tables(void)
 {
@@ -475,6 +331,39 @@ static void test_ipv6(void **state)
 	assert_int_equal(service->mask[3], 0);
 }
 
+/* What an engine without IPVS goes on with. */
+static void test_present(void **state)
+{
+	struct config_service *s = add_service("web", "rr");
+	struct ipvs_table present;
+
+	(void)state;
+	s->sorry_address = htonl(RIP + 9);
+	add_real(s, 1, 80, 5);
+	apply();
+	s->reals[0].weight = 2;
+	add_real(s, 2, 80, 1);
+	add_service("other", "rr");
+	assert_int_equal(forward_apply_present(&tables, place, &config, marks, &present), 0);
+	assert_int_equal(present.n_services, 2);
+	assert_int_equal(present.services[0].n_dests, 1);
+	assert_int_equal(present.services[0].dests[0].weight, 5);
+	assert_int_equal(present.services[1].n_dests, 0);
+	ipvs_table_clear(&present);
+
+	add_real(s, 9, 0, 1); /* as the sorry server */
+	apply();
+	s->n_reals = 0;
+	assert_int_equal(forward_apply_present(&tables, place, &config, marks, &present), 0);
+	assert_int_equal(present.services[0].n_dests, 1);
+	assert_int_equal(present.services[0].dests[0].weight, 1);
+	ipvs_table_clear(&present);
+	apply();
+	assert_int_equal(forward_apply_present(&tables, place, &config, marks, &present), 0);
+	assert_int_equal(present.services[0].n_dests, 0);
+	ipvs_table_clear(&present);
+}
+
 static void test_lease(void **state)
 {
 	struct config_group *group = &config.groups[0];
@@ -503,140 +392,9 @@ static void test_lease(void **state)
 	assert_int_equal(obstacles[0], FORWARD_SERVED);
 }
 
-/* ---- any sequence of configurations ---- */
-
-/* What was there after the last step: real servers by service and number. */
-static int places[SERVICES][REALS];
-
-/* A service of that number, or none; each of its real servers, or none; weights, or 0. */
-static void change(uint64_t *random)
-{
-	static const char *const schedulers[] = {"rr", "wrr", "lc", "sed", "mh", "dh"};
-
-	config.n_services = 0;
-	for (size_t i = 0; i < SERVICES; i++) {
-		char name[] = {(char)('a' + i), 0};
-		struct config_service *s;
-
-		s = add_service(name, schedulers[random_below(random, 6)]);
-		served[i] = random_below(random, 8) > 0;
-		s->ranges[0].last = (uint16_t)(80 + random_below(random, 3));
-		for (uint32_t k = 0; k < REALS; k++)
-			if (random_below(random, 3) > 0)
-				add_real(s, (uint32_t)(i * REALS) + k, 80,
-					 (uint16_t)random_below(random, 4));
-	}
-}
-
-static size_t count_ends(void)
-{
-	const struct fwd_ends4 *half = tables.ends4 + tables.settings->half * FWD_ENDS4_LINES;
-	size_t n = 0;
-
-	for (size_t i = 0; i < FWD_ENDS4_LINES; i++)
-		for (size_t k = 0; k < FWD_ENDS4; k++)
-			n += half[i].ends[k].kind != FWD_END_NONE;
-	return n;
-}
-
-static void check_picks(size_t i, const struct fwd_service *service)
-{
-	const uint16_t *all = tables.picks[service - tables.services].places;
-	size_t weighted = 0, n = 0;
-
-	for (size_t k = 0; k < services[i].n_reals; k++)
-		weighted += services[i].reals[k].weight > 0;
-	assert_int_equal(service->n_list, weighted);
-	assert_int_equal(service->n_ring > 0, weighted > 0);
-	for (size_t k = 0; k < FWD_PICKS; k++) {
-		const struct fwd_real *real = &tables.reals[all[k]];
-
-		if (!all[k])
-			continue;
-		n++;
-		assert_int_equal(real->flags, FWD_REAL_IN_USE);
-		assert_int_equal(&tables.services[real->service], service);
-		assert_true(real->weight > 0);
-	}
-	assert_int_equal(n, weighted ? FWD_HASH_SIZE + service->n_ring + service->n_list : 0);
-}
-
-static void check_service(size_t i)
-{
-	const struct config_service *s = &services[i];
-	int now_at[REALS] = {0};
-
-	for (uint16_t port = 80; port <= s->ranges[0].last; port++) {
-		const struct fwd_instance *instance = instance_at(i, port);
-
-		assert_non_null(instance);
-		assert_int_equal(instance->in_use, 1);
-		check_picks(i, &tables.services[instance->service]);
-	}
-	for (size_t k = 0; k < s->n_reals; k++) {
-		size_t number = ntohl(s->reals[k].address) - RIP - i * REALS;
-		int at = place_of(s, k);
-
-		assert_in_range(at, 1, FWD_REALS_MAX - 1);
-		assert_int_equal(tables.reals[at].address[0], s->reals[k].address);
-		/* What has stayed has kept its place, and all that was counted there. */
-		if (places[i][number]) {
-			assert_int_equal(at, places[i][number]);
-			assert_int_equal(tables.loads[at].active, at);
-		}
-		tables.loads[at].active = at;
-		now_at[number] = at;
-	}
-	memcpy(places[i], now_at, sizeof(now_at));
-}
-
-static void check_all(void)
-{
-	size_t ends = 0;
-
-	for (size_t i = 0; i < SERVICES; i++) {
-		if (!served[i]) {
-			assert_null(instance_at(i, 80));
-			memset(places[i], 0, sizeof(places[i]));
-			continue;
-		}
-		assert_int_equal(obstacles[i], FORWARD_SERVED);
-		check_service(i);
-		ends += services[i].ranges[0].last - 79u + services[i].n_reals;
-	}
-	assert_int_equal(count_ends(), ends);
-}
-
-static void test_any_sequence(void **state)
-{
-	uint64_t random = 20260;
-	uint32_t freed = 0;
-
-	(void)state;
-	memset(places, 0, sizeof(places));
-	for (size_t step = 0; step < 200; step++) {
-		change(&random);
-		assert_in_range(apply(), 0, 1);
-		check_all();
-		switch (random_below(&random, 6)) {
-		case 0:
-			freed += forward_place_freed(place);
-			stop_engine();
-			start_engine();
-			break;
-		case 1:
-			forward_place_swept(place, now);
-			break;
-		default:
-			break;
-		}
-	}
-	assert_true(freed > 10);
-}
-
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, apply_world_setup, apply_world_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_nat),
 		TEST(test_direct),
@@ -650,8 +408,8 @@ int main(void)
 		TEST(test_port_of_client),
 		TEST(test_schedulers),
 		TEST(test_ipv6),
+		TEST(test_present),
 		TEST(test_lease),
-		TEST(test_any_sequence),
 	};
 
 	return cmocka_run_group_tests_name("forward_apply", tests, NULL, NULL);
