@@ -50,7 +50,7 @@ static bool not_at_all(struct attach_port *port)
 		decide(port, ATTACH_NONE, "a member of %s, which has its frames", port->master);
 	else if (port->refused[ATTACH_GENERIC] < 0)
 		decide(port, ATTACH_NONE, "the kernel has refused: %s",
-		       strerror(-port->refused[ATTACH_GENERIC]));
+		       port->words[ATTACH_GENERIC]);
 	else
 		return false;
 	return true;
@@ -109,8 +109,7 @@ static bool needs_generic(const struct nic_table *table, uint32_t n_cpus, struct
 		decide(port, ATTACH_GENERIC, "it was when the engine began");
 	else
 		decide(port, ATTACH_GENERIC, "the driver %s has refused: %s",
-		       port->n_cards ? port->cards[0].driver : "",
-		       strerror(-port->refused[ATTACH_NATIVE]));
+		       port->n_cards ? port->cards[0].driver : "", port->words[ATTACH_NATIVE]);
 	return true;
 }
 

@@ -19,6 +19,7 @@
 
 #define ATTACH_DRIVER_MAX 32
 #define ATTACH_REASON_MAX 160
+#define ATTACH_WORDS_MAX 64
 
 enum attach_mode {
 	ATTACH_NONE,
@@ -50,6 +51,7 @@ struct attach_port {
 	size_t n_cards;
 	/* -errno of the kernel, by mode; 0: it did not refuse; native -EALREADY: found generic. */
 	int refused[ATTACH_NATIVE + 1];
+	char words[ATTACH_NATIVE + 1][ATTACH_WORDS_MAX]; /* the same in words */
 	/* What comes of it. */
 	enum attach_mode mode;
 	char reason[ATTACH_REASON_MAX]; /* begins with the mode's name */

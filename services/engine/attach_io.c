@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file_io.h"
+#include "base/parse.h"
 #include "engine/attach_ports_io.h"
 
 #define DRIVERS_SIZE_MAX 262144 /* bytes of hw/nics.tsv */
@@ -120,6 +121,16 @@ static int detach(const struct link *link)
 	return r;
 }
 
+static int try_port(struct attach_io *io, struct attach_port *port)
+{
+	int r = attach(io, port);
+
+	port->refused[port->mode] = r;
+	if (r < 0)
+		copy_text(port->words[port->mode], ATTACH_WORDS_MAX, strerror(-r));
+	return r;
+}
+
 /* Tries what was decided, and decides anew when the kernel refuses, until it does not. */
 static void attach_all(struct attach_io *io, const struct links *links, struct attach_port *ports,
 		       size_t n)
@@ -135,8 +146,7 @@ static void attach_all(struct attach_io *io, const struct links *links, struct a
 			if (ports[i].mode == ATTACH_NONE ||
 			    (tries == 0 && has_program(io, link, ports[i].mode)))
 				continue;
-			ports[i].refused[ports[i].mode] = attach(io, &ports[i]);
-			refused = ports[i].refused[ports[i].mode] < 0;
+			refused = try_port(io, &ports[i]) < 0;
 		}
 	}
 }

@@ -128,10 +128,12 @@ static void recall_refusal(const struct attach_io *io, const struct links *links
 	const struct attach_port *before = attach_port_find(io->ports, io->n_ports, port->name);
 	const struct link *link = links_by_index(links, port->index);
 
-	if (before && same_port(before, port))
+	if (before && same_port(before, port)) {
 		port->refused[ATTACH_NATIVE] = before->refused[ATTACH_NATIVE];
-	else if (!before && link && link->xdp_generic)
+		memcpy(port->words[ATTACH_NATIVE], before->words[ATTACH_NATIVE], ATTACH_WORDS_MAX);
+	} else if (!before && link && link->xdp_generic) {
 		port->refused[ATTACH_NATIVE] = -EALREADY;
+	}
 }
 
 size_t attach_ports_read(const struct attach_io *io, const struct links *links,

@@ -116,6 +116,8 @@ static void one_card(void **state)
 		port.mtu = cases[i].mtu;
 		port.cards[0].queues = cases[i].queues;
 		memcpy(port.refused, cases[i].refused, sizeof(port.refused));
+		for (int mode = 0; mode <= ATTACH_NATIVE; mode++)
+			strcpy(port.words[mode], strerror(-port.refused[mode]));
 		attach_decide(&table, 8, &port, 1);
 		expect(&port, cases[i].reason);
 	}
