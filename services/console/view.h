@@ -24,7 +24,7 @@ struct view_service {
 	bool applied;
 	char scheduler[16], method[8];
 	uint8_t datapath; /* enum engine_datapath */
-	char datapath_reason[ENGINE_REASON_MAX];
+	char datapath_reason[ENGINE_DATAPATH_REASON_MAX];
 	struct engine_real_status *reals; /* n_reals of them */
 	size_t n_reals;
 };

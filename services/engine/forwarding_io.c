@@ -206,6 +206,14 @@ bool forwarding_ports_changed(struct forwarding *f)
 	return changed;
 }
 
+/* Without the name of the mode, with which it begins. */
+static const char *why_of(const struct attach_port *port)
+{
+	size_t skip = strlen(attach_mode_name(port->mode));
+
+	return port->reason[skip] ? port->reason + skip + strlen(": ") : "";
+}
+
 struct steer_facts forwarding_facts(struct forwarding *f, const struct config_node *node)
 {
 	static const enum steer_mode modes[] = {
@@ -227,7 +235,7 @@ struct steer_facts forwarding_facts(struct forwarding *f, const struct config_no
 			continue;
 		memcpy(to->name, from->name, sizeof(to->name));
 		to->mode = modes[from->mode];
-		copy_text(to->why, sizeof(to->why), from->reason);
+		copy_text(to->why, sizeof(to->why), why_of(from));
 		facts.ports[facts.n_ports++] = *to;
 	}
 	return facts;

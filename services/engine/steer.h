@@ -18,7 +18,7 @@
 #include "schema/config.h"
 
 #define STEER_PORTS_MAX 256 /* of one service that XDP serves */
-#define STEER_WHY_MAX 64
+#define STEER_WHY_MAX 160
 
 /* How the program is attached to a port. */
 enum steer_mode {
@@ -43,8 +43,8 @@ struct steer_facts {
 };
 
 struct steer_verdict {
-	bool xdp;			/* or IPVS alone */
-	char reason[ENGINE_REASON_MAX]; /* in words; not empty */
+	bool xdp;				 /* or IPVS alone */
+	char reason[ENGINE_DATAPATH_REASON_MAX]; /* in words; not empty */
 };
 
 /*

@@ -22,6 +22,7 @@
 #define ENGINE_NAME_MAX 33
 #define ENGINE_PORTS_MAX 192 /* of 16 ranges as "20-21,80" */
 #define ENGINE_REASON_MAX 96
+#define ENGINE_DATAPATH_REASON_MAX 256
 #define ENGINE_REALS_PER_MESSAGE 256
 
 enum engine_ipc_id {
@@ -114,7 +115,7 @@ struct engine_service_status {
 	char method[8]; /* nat, direct, tunnel */
 	uint8_t pad[2];
 	uint8_t datapath; /* enum engine_datapath */
-	char datapath_reason[ENGINE_REASON_MAX];
+	char datapath_reason[ENGINE_DATAPATH_REASON_MAX];
 	uint32_t n_reals;
 	struct engine_real_status reals[ENGINE_REALS_PER_MESSAGE];
 } __attribute__((aligned(8)));

@@ -241,7 +241,7 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(times, "bucket", 1), "count"), "1");
 	assert_string_equal(text_at(entry(state, "service", 0), "datapath"), "xdp");
 	assert_int_equal(strlen(text_at(entry(state, "service", 0), "datapath-reason")),
-			 ENGINE_REASON_MAX - 1);
+			 ENGINE_DATAPATH_REASON_MAX - 1);
 	assert_string_equal(text_at(state, "taken"), "1500");
 	datapath = json_object_get(state, "datapath");
 	assert_string_equal(text_at(datapath, "memory"), "18446744073709551615");
