@@ -24,8 +24,14 @@ engine-conform := $(addprefix services/engine/tests/conform/,case.c case_steps.c
 engine-conform-tables = services/engine/tests/conform/tables_path.c $(engine-forward) services/engine/flows.c
 
 tests += test_engine_conform
-test_engine_conform-src = services/engine/tests/test_conform.c $(engine-conform) $(engine-conform-tables)
+test_engine_conform-src = services/engine/tests/test_conform.c services/engine/tests/conform/suite.c \
+	$(engine-conform) $(engine-conform-tables)
 test_engine_conform-pkg := cmocka libbpf
+
+tests += test_engine_conform_host
+test_engine_conform_host-src = services/engine/tests/test_conform_host.c services/engine/tests/conform/host.c \
+	services/engine/tests/conform/host_program.c services/engine/tests/conform/suite.c $(engine-conform) $(engine-conform-tables)
+test_engine_conform_host-pkg := cmocka
 
 test-programs += conform-ipvs
 conform-ipvs-src := services/engine/tests/conform/ipvs_main.c $(engine-conform) services/engine/plan.c \

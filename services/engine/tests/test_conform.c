@@ -4,31 +4,18 @@
  * their own, and every packet by BPF_PROG_TEST_RUN.
  */
 #include <errno.h>
-#include <glob.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
-#include "base/cleanup.h"
-#include "base/file_io.h"
 #include "engine/bpf/forward.skel.h"
+#include "engine/tests/conform/suite.h"
 #include "engine/tests/conform/tables_path.h"
 #include "engine/tests/tables.h"
 
-#define FOLDER "services/engine/tests/conform/"
-#define FILE_SIZE_MAX 1048576
 #define LINES 1024	    /* of each flow table */
 #define VERIFIED_MAX 200000 /* instructions, of all programs */
 
@@ -143,52 +130,6 @@ static int send_frame(void *data, const struct world_lan *lan, const uint8_t *by
 	return 0;
 }
 
-struct outcome {
-	unsigned int cases, failed;
-};
-
-static int use(void *data, const struct conform_case *c)
-{
-	const struct run_path on = {.kind = CASE_XDP,
-				    .data = &path,
-				    .begin = tables_path_begin,
-				    .send = send_frame,
-				    .change = tables_path_change,
-				    .flow = tables_path_flow,
-				    .count = tables_path_count,
-				    .reason = tables_path_reason};
-	struct outcome *outcome = data;
-	char error[RUN_ERROR_MAX];
-
-	outcome->cases++;
-	if (run_case(&on, c, error) < 0) {
-		print_error("%s\n", error);
-		outcome->failed++;
-	}
-	world_shift++;
-	return 0;
-}
-
-static void run_file(const char *name)
-{
-	_cleanup_free_ char *text = NULL;
-	struct outcome outcome = {0};
-	char error[CASE_ERROR_MAX];
-	size_t size;
-
-	assert_int_equal(file_read(name, FILE_SIZE_MAX, &text, &size), 0);
-	if (case_read(name, text, use, &outcome, error) < 0)
-		fail_msg("%s", error);
-	assert_true(outcome.cases > 0);
-	if (outcome.failed)
-		fail_msg("%s: %u of %u cases failed", name, outcome.failed, outcome.cases);
-}
-
-static void test_cases(void **state)
-{
-	run_file(*state);
-}
-
 /* What the verifier had to look at: it is what loading costs, at every boot. */
 static void test_verified(void **state)
 {
@@ -212,15 +153,15 @@ static void test_verified(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[32];
-	glob_t found;
-	size_t n = 0;
+	const struct run_path on = {.kind = CASE_XDP,
+				    .data = &path,
+				    .begin = tables_path_begin,
+				    .send = send_frame,
+				    .change = tables_path_change,
+				    .flow = tables_path_flow,
+				    .count = tables_path_count,
+				    .reason = tables_path_reason};
 
-	if (glob(FOLDER "*.cases", 0, NULL, &found) != 0)
-		return EXIT_FAILURE;
-	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_verified);
-	for (size_t i = 0; i < found.gl_pathc && n < ARRAY_SIZE(tests); i++)
-		tests[n++] = (struct CMUnitTest){strrchr(found.gl_pathv[i], '/') + 1, test_cases,
-						 NULL, NULL, found.gl_pathv[i]};
-	return _cmocka_run_group_tests("conform", tests, n, set_up, tear_down);
+	return suite_run("conform", &on, (struct CMUnitTest)cmocka_unit_test(test_verified), set_up,
+			 tear_down);
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* forward.bpf.c as a part of this program: its headers and the C library's exclude each other. */
+#ifndef TRIREME_ENGINE_TESTS_HOST_PROGRAM_H
+#define TRIREME_ENGINE_TESTS_HOST_PROGRAM_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+/* Names of maps that are known by the member of struct forward_tables. */
+#define HOST_TABLES(x)                                                                      \
+	x(settings) x(flows4) x(flows6) x(ends4) x(ends6) x(instances) x(services) x(picks) \
+		x(reals) x(loads) x(counts) x(cpus) x(rings) x(hops) x(links) x(insides)
+
+#define HOST_TABLE(member) extern const void *const host_##member;
+HOST_TABLES(HOST_TABLE)
+#undef HOST_TABLE
+
+extern const void *const host_leases, *const host_scratch, *const host_fragments;
+extern const size_t host_scratch_size, host_fragment_key_size;
+
+/* Constants that are set before a program is loaded. */
+extern const volatile void *const host_lines4, *const host_lines6, *const host_seed;
+
+int host_main(struct xdp_md *ctx);
+
+#endif
