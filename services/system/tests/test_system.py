@@ -224,7 +224,7 @@ def test_ipv6_addresses_and_the_way_out(machine):
     assert machine.apply() == planned
     assert ipv6(machine, "eth0") == {("2001:db8:113::11", 64, False)}
     assert ipv6(machine, "eth1") == {("fd00:77::11", 56, False)}
-    assert "tentative" not in machine.run("ip", "-6", "addr", "show", "dev", "eth1"), "nor does the link-local one"
+    assert "tentative" not in machine.run("ip", "-6", "addr", "show", "dev", "eth0"), "nor does the link-local one"
     assert default_of_ipv6(machine) == {("2001:db8:113::1", "eth0")}
     assert [machine.sysctl(f"ipv6/conf/eth0/{name}") for name in ("accept_ra", "autoconf", "accept_dad")] == ["0", "0", "0"]
     assert machine.apply() == [], "a second time there is nothing to do"
