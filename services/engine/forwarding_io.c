@@ -73,6 +73,14 @@ static void on_links(void *data, const struct links *links)
 	f->again(f->data);
 }
 
+/* Answers to it would find nobody. */
+static void on_flow_without_hop(void *data, const struct flow *flow)
+{
+	struct forwarding *f = data;
+
+	nexthop_io_client(&f->nexthop, flow->ipv6, flow->client);
+}
+
 static int open_parts(struct forwarding *f)
 {
 	int r = attach_io_open(&f->attach, f->io.program, f->io.ports, f->io.tables.links,
@@ -87,6 +95,8 @@ static int open_parts(struct forwarding *f)
 		r = forward_applied_make(&f->io.tables, f->place, clock_boot_ns(), &f->applied);
 	if (r == 0)
 		r = sweep_open(&f->sweep, &f->io.tables);
+	f->sweep.without_hop = on_flow_without_hop;
+	f->sweep.data = f;
 	return r;
 }
 

@@ -208,7 +208,7 @@ test_engine_sync_io-src := services/engine/tests/test_sync_io.c services/engine/
 test_engine_sync_io-pkg := cmocka gnutls libqb
 
 engine-nexthop := services/engine/nexthop.c services/engine/neighbours.c services/engine/route_msg.c \
-	services/engine/insides.c services/engine/links.c
+	services/engine/insides.c services/engine/networks.c services/engine/clients.c services/engine/links.c
 engine-nexthop-io := services/engine/nexthop_io.c services/engine/route_io.c
 
 tests += test_engine_nexthop

@@ -133,6 +133,14 @@ static int let_go(struct nexthop_io *io, struct mnl_socket *socket)
 
 static void queue(struct nexthop_io *io);
 
+static void look_for_clients(struct nexthop_io *io, struct mnl_socket *socket)
+{
+	for (size_t i = 0; i < io->clients.n_waiting; i++)
+		neighbour_io_care(socket, io->clients.waiting[i].interface,
+				  &io->clients.waiting[i].address, NEIGHBOUR_USE);
+	io->clients.n_waiting = 0;
+}
+
 /* A part of what is stale; the rest after the loop's other work. */
 static void ask_some(struct nexthop_io *io)
 {
@@ -140,6 +148,8 @@ static void ask_some(struct nexthop_io *io)
 	bool changed = false;
 	int r = route_io_open(&socket);
 
+	if (r == 0)
+		look_for_clients(io, socket);
 	for (int i = 0; r == 0 && i < ASKED_MAX; i++) {
 		struct nexthop *hop = nexthops_stale(&io->hops);
 		struct route route;
@@ -196,6 +206,15 @@ static void on_raise_timer(void *data)
 	raise_now(io, clock_boot_ns());
 }
 
+/* Returns how many have no protection against forged addresses. */
+static size_t publish_networks(struct nexthop_io *io)
+{
+	if (!io->node)
+		return 0;
+	networks_make(io->node, &io->network.links, &io->networks);
+	return insides_publish(&io->networks, &io->network.links, io->tables->insides);
+}
+
 static void settle(struct nexthop_io *io)
 {
 	bool stale = io->links_moved || io->routes_moved;
@@ -203,8 +222,7 @@ static void settle(struct nexthop_io *io)
 
 	if (io->links_heard) {
 		io->links_changed(io->data, &io->network.links);
-		if (io->node)
-			insides_publish(io->node, &io->network.links, io->tables->insides);
+		publish_networks(io);
 	}
 	if (stale) {
 		nexthops_forget(&io->hops);
@@ -301,16 +319,16 @@ void nexthop_io_close(struct nexthop_io *io)
 
 void nexthop_io_configure(struct nexthop_io *io, const struct config_node *node)
 {
-	size_t left_out = 0;
+	size_t left_out;
 
 	if (!io->loop)
 		return;
 	io->node = node;
+	io->networks.n = 0;
 	/* Ports may be others by the configuration alone. */
 	io->links_heard = true;
 	settle(io);
-	if (node)
-		left_out = insides_publish(node, &io->network.links, io->tables->insides);
+	left_out = publish_networks(io);
 	if (left_out)
 		qb_log(LOG_WARNING,
 		       "%zu networks are not protected against forged addresses: there is room "
@@ -333,6 +351,18 @@ void nexthop_io_reals(struct nexthop_io *io)
 	/* Two real servers may have one address: what is known of it counts at once. */
 	nexthops_publish(&io->hops, &io->network, io->numbers, io->tables->reals);
 	queue(io);
+}
+
+void nexthop_io_client(struct nexthop_io *io, bool ipv6, const uint32_t address[4])
+{
+	struct net_address client = {.family = ipv6 ? 6 : 4};
+
+	if (!io->loop)
+		return;
+	memcpy(client.words, address, sizeof(client.words));
+	if (clients_seen(&io->clients, &io->networks, io->network.neighbours, &client,
+			 clock_boot_ns()))
+		queue(io);
 }
 
 /* The kernel forgets whom it does not send to itself: those that answers go to are looked for. */

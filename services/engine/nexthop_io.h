@@ -9,6 +9,7 @@
 #include <libmnl/libmnl.h>
 #include <qb/qbloop.h>
 
+#include "engine/clients.h"
 #include "engine/forward.h"
 #include "engine/nexthop.h"
 #include "schema/config.h"
@@ -24,6 +25,8 @@ struct nexthop_io {
 	struct network network;
 	struct nexthops hops;
 	const struct config_node *node;
+	struct own_networks networks; /* the node's */
+	struct clients clients;
 	/* Heard and not yet acted upon. */
 	bool links_heard, links_moved, routes_moved, hops_moved, neighbours_moved;
 	bool let_go;	    /* neighbours may be kept fresh for nobody */
@@ -55,6 +58,12 @@ void nexthop_io_configure(struct nexthop_io *io, const struct config_node *node)
 
 /* Places of real servers were filled or emptied (forward_apply.h). */
 void nexthop_io_reals(struct nexthop_io *io);
+
+/*
+ * A flow's client (address as in bpf/forward.h) that the data path knows no next hop for: if it is
+ * in a network of this machine, the kernel is made to look for it, unless it knows it. Cheap.
+ */
+void nexthop_io_client(struct nexthop_io *io, bool ipv6, const uint32_t address[4]);
 
 /* In every period of the engine: what no event has told. */
 void nexthop_io_check(struct nexthop_io *io);

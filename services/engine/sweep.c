@@ -246,6 +246,15 @@ static bool end_flow(struct sweep *sweep, uint32_t number)
 	return true;
 }
 
+static void tell_without_hop(const struct sweep *sweep, uint32_t number)
+{
+	struct flow flow;
+
+	if (sweep->without_hop && flows_read(sweep->tables, number, &flow) &&
+	    FWD_HOP(flow.when) == 0)
+		sweep->without_hop(sweep->data, &flow);
+}
+
 /* True: the slot is taken, and stays so. */
 static bool look_at(struct sweep *sweep, uint32_t number, uint32_t region)
 {
@@ -273,6 +282,8 @@ static bool look_at(struct sweep *sweep, uint32_t number, uint32_t region)
 	}
 	sweep->seen.flows[ipv6]++;
 	drop_old_hop(sweep, at, words.when);
+	if (FWD_HOP(words.when) == 0)
+		tell_without_hop(sweep, number);
 	keep_template(sweep, number, FWD_PLACE(words.what), region);
 	return true;
 }

@@ -8,6 +8,7 @@
  *   virtual address is gone;
  * - keeps the template of a client whose flows are there, as IPVS does (ip_vs_conn_expire());
  * - takes next hops out of flows that are of another generation, before that number comes again;
+ * - tells which flows have none, as those that the other router has made;
  * - counts: loads and settings.half_open become right by the difference between what was seen and
  *   what stood there meanwhile, so that packets go on counting.
  */
@@ -15,6 +16,7 @@
 #define TRIREME_ENGINE_SWEEP_H
 
 #include "engine/ageing.h"
+#include "engine/flows.h"
 
 #define SWEEP_STEP_NS 1000000000ULL  /* between the batches of a pass */
 #define SWEEP_PAUSE_NS 4000000000ULL /* between the beginnings of two passes */
@@ -44,6 +46,9 @@ struct sweep_totals {
 
 struct sweep {
 	struct forward_tables *tables;
+	/* May be set after sweep_open(); NULL: nobody wants to know. */
+	void (*without_hop)(void *data, const struct flow *flow);
+	void *data;
 	struct ageing_timeouts timeouts;
 	struct ageing ageing;
 	struct sweep_loads *loads; /* FWD_REALS_MAX */

@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/tests/random.h"
+#include "engine/clients.h"
 #include "engine/insides.h"
 #include "engine/nexthop.h"
 
@@ -389,6 +390,57 @@ static void add_port(struct config_node *node, const char *name, const char *add
 	port->prefix_length = length;
 }
 
+static size_t publish_insides(const struct config_node *node, struct fwd_inside *insides)
+{
+	static struct own_networks networks;
+
+	networks_make(node, &links, &networks);
+	return insides_publish(&networks, &links, insides);
+}
+
+static void clients_nearby(void **state)
+{
+	static struct config_node node;
+	static struct own_networks networks;
+	static struct clients clients;
+	struct neighbour known = neighbour(2, htonl(0xcb007163), 5), before;
+	struct net_address near = {.family = 4, .words = {htonl(0xcb007107)}};
+	const struct net_address far = {.family = 4, .words = {htonl(0xc6336407)}};
+	const struct net_address ipv6 = {.family = 6, .words = {htonl(0xcb007107)}};
+	uint64_t now = CLIENTS_AGAIN_NS;
+
+	(void)state;
+	tell_all();
+	memset(&node, 0, sizeof(node));
+	memset(&clients, 0, sizeof(clients));
+	add_port(&node, "eth0", "203.0.113.11", 24);
+	add_port(&node, "eth9", "10.99.0.1", 24);
+	networks_make(&node, &links, &networks);
+	assert_false(clients_seen(&clients, &networks, &neighbours, &far, now));
+	assert_false(clients_seen(&clients, &networks, &neighbours, &ipv6, now));
+	assert_true(clients_seen(&clients, &networks, &neighbours, &near, now));
+	assert_int_equal(clients.waiting[0].interface, 2);
+	/* Not again for a while. */
+	assert_false(clients_seen(&clients, &networks, &neighbours, &near, now));
+	assert_true(clients_seen(&clients, &networks, &neighbours, &near, now + CLIENTS_AGAIN_NS));
+	assert_int_equal(clients.n_waiting, 2);
+	neighbours_take(&neighbours, &known, &before);
+	assert_false(clients_seen(&clients, &networks, &neighbours, &known.address, now));
+	/* A port that is not there. */
+	near.words[0] = htonl(0x0a630007);
+	assert_false(clients_seen(&clients, &networks, &neighbours, &near, now));
+	now += CLIENTS_AGAIN_NS;
+	/* Never more than there is room for; the rest comes when these were looked for. */
+	for (uint32_t i = 1; i < 99; i++) {
+		near.words[0] = htonl(0xcb007100 + i);
+		assert_int_equal(clients_seen(&clients, &networks, &neighbours, &near, now),
+				 i != 7 && clients.n_waiting <= CLIENTS_WAITING_MAX && i <= 63);
+	}
+	assert_int_equal(clients.n_waiting, CLIENTS_WAITING_MAX);
+	clients.n_waiting = 0;
+	assert_true(clients_seen(&clients, &networks, &neighbours, &near, now));
+}
+
 static void networks_inside(void **state)
 {
 	static struct fwd_inside insides[FWD_INSIDE_MAX + 1];
@@ -405,7 +457,7 @@ static void networks_inside(void **state)
 	node.ports[1].n_ipv6 = 1;
 	assert_int_equal(inet_pton(AF_INET6, "fd00:77::11", &node.ports[1].ipv6[0].address), 1);
 	node.ports[1].ipv6[0].prefix_length = 60;
-	assert_int_equal(insides_publish(&node, &links, insides), 0);
+	assert_int_equal(publish_insides(&node, insides), 0);
 	/* The narrowest first. */
 	assert_int_equal(insides[0].family, 6);
 	assert_int_equal(insides[0].mask[0], 0xffffffff);
@@ -427,10 +479,10 @@ static void networks_inside(void **state)
 			.address = htonl(0xc0a80000 + (i << 8)), .prefix_length = 24};
 		node.ports[2].n_additional++;
 	}
-	assert_int_equal(insides_publish(&node, &links, insides), 4);
+	assert_int_equal(publish_insides(&node, insides), 4);
 	assert_int_equal(insides[FWD_INSIDE_MAX].interface, 0);
 	node.n_ports = 1;
-	assert_int_equal(insides_publish(&node, &links, insides), 0);
+	assert_int_equal(publish_insides(&node, insides), 0);
 	assert_int_equal(insides[0].interface, 0);
 }
 
@@ -449,6 +501,7 @@ int main(void)
 		TEST(a_hop_by_a_vlan),
 		TEST(generations_come_again),
 		TEST(whom_answers_go_to),
+		TEST(clients_nearby),
 		TEST(networks_inside),
 	};
 

@@ -131,6 +131,8 @@ static int begin(void **state)
 	node = (struct config_node){.n_ports = 2};
 	strcpy(node.ports[0].name, "eth0");
 	strcpy(node.ports[1].name, "eth1");
+	node.ports[0].address = inet_addr("10.79.0.11");
+	node.ports[0].prefix_length = 24;
 	node.ports[1].address = inet_addr("10.77.0.11");
 	node.ports[1].prefix_length = 24;
 	run("ip route replace 10.78.0.0/24 via 10.77.0.102");
@@ -232,6 +234,30 @@ static void are_resolved_and_kept_fresh(void **state)
 	assert_int_equal(insides[0].mask[0], inet_addr("255.255.255.0"));
 	assert_int_equal(insides[0].interface, if_nametoindex("eth1"));
 	assert_int_equal(insides[1].interface, 0);
+}
+
+static bool client_is_known(void)
+{
+	const struct net_address to = {.family = 4, .words = {inet_addr("10.79.0.2")}};
+	const struct neighbour *n =
+		neighbours_find(io.network.neighbours, if_nametoindex("eth0"), &to);
+
+	return n && n->valid;
+}
+
+/* Known to the other router only: this one has never sent it anything. */
+static void a_client_of_an_own_network(void **state)
+{
+	const uint32_t client[4] = {inet_addr("10.79.0.2")}, far[4] = {inet_addr("192.0.2.1")};
+
+	(void)state;
+	assert_true(comes(all_are_known));
+	run("ip neigh flush dev eth0");
+	assert_false(client_is_known());
+	nexthop_io_client(&io, false, far);
+	nexthop_io_client(&io, false, client);
+	assert_int_equal(io.clients.n_waiting, 1);
+	assert_true(comes(client_is_known));
 }
 
 static bool plain_is_let_go(void)
@@ -385,6 +411,7 @@ static void events_that_are_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest all[] = {
+		TEST(a_client_of_an_own_network),
 		TEST(are_resolved_and_kept_fresh),
 		TEST(are_let_go_when_nobody_needs_them),
 		TEST(another_mac),

@@ -239,6 +239,35 @@ static void flows_of_what_is_gone_end(void **state)
 	check_loads(0, 0, 0);
 }
 
+static void note_client(void *data, const struct flow *flow)
+{
+	uint32_t *clients = data;
+
+	clients[flow->ipv6] += flow->client[0];
+}
+
+/* So that the next hop can be found before a packet needs it. */
+static void flows_without_a_hop_are_told(void **state)
+{
+	uint32_t clients[2] = {0};
+	struct flow without = flow_of(5, false, FWD_UDP, START), with = without, six, template;
+
+	(void)state;
+	sweep.without_hop = note_client;
+	sweep.data = clients;
+	six = flow_of(11, true, FWD_ESTABLISHED, START);
+	with.client[0] = 100;
+	with.when = FWD_WHEN(START >> FWD_UNIT, 3, 0);
+	template = flow_of(1000, false, FWD_PERSISTENT, START);
+	put(&without);
+	put(&with);
+	put(&six);
+	put(&template);
+	pass(START);
+	assert_int_equal(clients[0], 5);
+	assert_int_equal(clients[1], 11);
+}
+
 static void hops_of_an_old_generation_are_dropped(void **state)
 {
 	struct flow old = flow_of(1, false, FWD_UDP, START),
@@ -541,6 +570,7 @@ int main(void)
 		TEST(a_flow_keeps_its_template),
 		TEST(a_flow_of_another_place_keeps_no_template),
 		TEST(flows_of_what_is_gone_end),
+		TEST(flows_without_a_hop_are_told),
 		TEST(hops_of_an_old_generation_are_dropped),
 		TEST(a_claim_that_was_left_behind),
 		TEST(only_regions_with_flows_are_read),
