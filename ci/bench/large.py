@@ -46,7 +46,7 @@ class Monitor:
 
 def start_engine(node):
     node.spawn("engine", nodes.BIN / "trireme-engine", "--yang", nodes.YANG, "--config",
-               node.root / "run/trireme/config.image", "--foreground")
+               node.root / "run/trireme/config.image", "--bpf", "/run", "--foreground")
 
 
 def wait_loaded(node, seconds=30):

@@ -63,8 +63,8 @@ class Engine:
         self.put(document())
         (self.folder / "node").write_text(node + "\n")
         with self.log.open("w") as log:
-            self.process = lab.spawn("r1", ENGINE, "--config", self.folder / "config.json", "--yang", YANG, "--foreground",
-                                     stderr=log)
+            self.process = lab.spawn("r1", ENGINE, "--config", self.folder / "config.json", "--yang", YANG, "--bpf", self.folder,
+                                     "--foreground", stderr=log)  # no bpf file system: nothing of the host's
 
     def put(self, config):
         """Replaces the running configuration as trireme-config does."""

@@ -28,6 +28,8 @@ class Daemon:
 
     def __init__(self, lab, program, folder):
         self.lab, self.program, self.folder = lab, program, folder
+        # No bpf file system: no data path of its own, nothing of the host's.
+        self.switches = ("--bpf", folder) if program == "trireme-engine" else ()
         self.log = lab.scratch / f"{program}.log"
         self.process = None
         self.start()
@@ -36,7 +38,7 @@ class Daemon:
         """Starts it (again); the log goes on."""
         with self.log.open("a") as log:
             self.process = self.lab.spawn("r1", BUILT / self.program, "--config", self.folder / "config.json", "--yang", YANG,
-                                          "--foreground", stderr=log)
+                                          *self.switches, "--foreground", stderr=log)
 
     def wait(self, *words, times=1, seconds=30):
         """Until so many lines of the log have all these words; returns how long that took."""

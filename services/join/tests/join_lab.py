@@ -91,8 +91,8 @@ def restore(node, path, *words, passphrase=PASSPHRASE):
 
 
 def start_engine(node):
-    """It guards the ports of a member; IPVS is not needed."""
-    node.spawn("engine", BIN / "trireme-engine", "--yang", nodes.YANG, "--foreground")
+    """It guards the ports of a member; IPVS and a data path of its own are not needed."""
+    node.spawn("engine", BIN / "trireme-engine", "--yang", nodes.YANG, "--bpf", "/run", "--foreground")
     processes.wait_for("the firewall", lambda: "firewall set" in node.log("engine"), 30)
 
 
