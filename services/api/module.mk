@@ -1,7 +1,7 @@
 # What decides is pure, and linked by its tests as it is.
 api-pure := services/api/access.c services/api/answer.c services/base/audit.c \
 	services/api/decisions.c services/api/directory.c services/api/ended.c services/api/lockout.c \
-	services/api/request.c services/api/rpc_input.c services/api/state.c services/api/state_datapath.c services/api/token.c services/base/histogram.c \
+	services/api/request.c services/api/rpc_input.c services/api/state.c services/api/state_datapath.c services/api/state_sync.c services/api/token.c services/base/histogram.c \
 	services/api/verified.c services/proto/api_frame.c services/proto/state_words.c services/proto/watchdog_report.c \
 	services/proto/agent_record.c services/base/buffer.c
 api-parse := services/base/parse.c services/base/text.c
@@ -48,7 +48,7 @@ test_api_request-src = services/api/tests/test_request.c services/api/access.c \
 test_api_request-pkg := cmocka jansson
 
 tests += test_api_state
-test_api_state-src = services/api/tests/test_state.c services/api/state.c services/api/state_datapath.c services/api/access.c \
+test_api_state-src = services/api/tests/test_state.c services/api/state.c services/api/state_datapath.c services/api/state_sync.c services/api/access.c \
 	services/base/histogram.c \
 	services/proto/state_words.c services/proto/watchdog_report.c services/base/buffer.c $(api-parse)
 test_api_state-pkg := cmocka libyang jansson

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/state_datapath.h"
+#include "api/state_sync.h"
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/parse.h"
@@ -387,6 +388,8 @@ int state_members(const struct state_input *in, char **ret_text, size_t *ret_siz
 		add_list(&b, "service", in->services);
 	if (in->engine_error == 0 && in->totals)
 		state_add_datapath(&b, in->totals);
+	if (in->engine_error == 0 && in->sync)
+		state_add_sync(&b, in->sync);
 	if (in->health_error == 0)
 		add_list(&b, "data-source", in->sources);
 	if (in->config_error == 0) {

@@ -25,8 +25,9 @@ struct state_input {
 	int agent_error;
 	const struct agent_status *agent;
 	int engine_error;
-	const char *services;		    /* what state_add_service() has made; NULL: none */
-	const struct engine_totals *totals; /* NULL: there is no data path of XDP */
+	const char *services;		       /* what state_add_service() has made; NULL: none */
+	const struct engine_totals *totals;    /* NULL: there is no data path of XDP */
+	const struct engine_sync_status *sync; /* NULL: this node tells nobody of connections */
 	int health_error;
 	const char *sources; /* what state_add_source() has made; NULL: none */
 	int resource_error;

@@ -21,7 +21,8 @@ struct gathering {
 	struct agent_status agent;
 	struct buffer services, sources;
 	struct engine_totals totals;
-	bool has_totals;
+	struct engine_sync_status sync;
+	bool has_totals, has_sync;
 	bool has_resources;
 	struct resource_status resources[RESOURCE_STATUS_MAX];
 	size_t n_resources;
@@ -50,19 +51,22 @@ static int add_service(void *data, const struct engine_service_status *status)
 	return 0;
 }
 
+/* What there may be none of on this node. */
+static int if_there(int r, bool *ret_there)
+{
+	*ret_there = r == 0;
+	return r == -ENODEV ? 0 : r;
+}
+
 static void *ask_engine(void *data)
 {
 	struct gathering *g = data;
 
-	int r;
-
 	g->engine_error = daemon_services(STATE_WAIT_MS, add_service, &g->services);
-	if (g->engine_error < 0)
-		return NULL;
-	r = daemon_totals(&g->totals);
-	g->has_totals = r == 0;
-	if (r != -ENODEV)
-		g->engine_error = r;
+	if (g->engine_error == 0)
+		g->engine_error = if_there(daemon_totals(&g->totals), &g->has_totals);
+	if (g->engine_error == 0)
+		g->engine_error = if_there(daemon_sync(&g->sync), &g->has_sync);
 	return NULL;
 }
 
@@ -175,6 +179,7 @@ static int make(const struct state_source *source, char **ret_members, size_t *r
 	input.services = list_of(&g.services, &g.engine_error);
 	input.sources = list_of(&g.sources, &g.health_error);
 	input.totals = g.has_totals ? &g.totals : NULL;
+	input.sync = g.has_sync ? &g.sync : NULL;
 	input.agent = &g.agent;
 	input.resources = g.resources;
 	input.n_resources = g.n_resources;

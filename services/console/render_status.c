@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -268,6 +269,22 @@ void render_status(const struct view *view, unsigned int max_rows, struct text *
 		text_add(text, "... %u lines more: trireme status\n", screen.left_out);
 }
 
+/* Whether connections would go on there. */
+static void show_routers(const struct view *view, struct text *text)
+{
+	for (size_t i = 0; i < view->n_routers; i++) {
+		const struct view_router *router = &view->routers[i];
+
+		text_add(text, "connections: %s ", router->name);
+		if (!router->present)
+			text_add(text, "does not listen\n");
+		else if (router->complete)
+			text_add(text, "has all, %" PRIu64 " ms behind\n", router->lag_ms);
+		else
+			text_add(text, "lacks some, %" PRIu64 " ms behind\n", router->lag_ms);
+	}
+}
+
 void render_cluster(const struct view *view, struct text *text)
 {
 	struct screen screen = {.text = text};
@@ -275,6 +292,7 @@ void render_cluster(const struct view *view, struct text *text)
 	show_agent(view, &screen);
 	if (!view->agent_error)
 		show_nodes(&view->agent, &screen);
+	show_routers(view, text);
 }
 
 static const char *real_state(const struct engine_real_status *real)

@@ -279,6 +279,26 @@ static void take_datapath(const json_t *json, struct view_datapath *datapath)
 	}
 }
 
+static void take_routers(const json_t *json, struct view *view)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "router"), i, entry)
+	{
+		struct view_router *router = &view->routers[view->n_routers];
+
+		if (view->n_routers == VIEW_ROUTERS_MAX)
+			return;
+		TAKE_TEXT(entry, "name", router->name);
+		router->present = json_flag_of(entry, "present");
+		router->complete = json_flag_of(entry, "complete");
+		router->lag_ms = take_count(entry, "lag");
+		router->missed = take_count(entry, "missed");
+		view->n_routers++;
+	}
+}
+
 int state_view(const json_t *state, struct view *view)
 {
 	int r;
@@ -289,6 +309,7 @@ int state_view(const json_t *state, struct view *view)
 	TAKE_TEXT(state, "version", view->version);
 	view->taken_ms = take_count(state, "taken");
 	take_datapath(json_object_get(state, "datapath"), &view->datapath);
+	take_routers(json_object_get(state, "synchronisation"), view);
 	view->agent_error = error_of(state, "agent");
 	view->engine_error = error_of(state, "engine");
 	view->health_error = error_of(state, "health checker");

@@ -35,6 +35,15 @@ struct view_datapath {
 	uint64_t flows, templates, room, half_open, half_open_max, memory;
 };
 
+#define VIEW_ROUTERS_MAX 16
+
+/* Another router, and connections. */
+struct view_router {
+	char name[CONFIG_NAME_MAX];
+	bool present, complete; /* it has all connections of this machine */
+	uint64_t lag_ms, missed;
+};
+
 struct view {
 	char host_name[65];
 	char version[64];		/* of the firmware; empty: unknown */
@@ -47,6 +56,8 @@ struct view {
 	int engine_error;
 	uint64_t taken_ms; /* when the daemons were asked, since the machine was started */
 	struct view_datapath datapath;
+	struct view_router routers[VIEW_ROUTERS_MAX]; /* n_routers of them */
+	size_t n_routers;
 	struct view_service *services; /* n_services of them */
 	size_t n_services;
 	int health_error;

@@ -16,6 +16,7 @@ int engine_forwarding_configure(struct engine *engine)
 
 	forwarding_configure(f, engine->config, engine->node);
 	engine->datapath = f->open ? &f->statistics : NULL;
+	engine->sync = f->open && f->sync.sync.n_peers > 0 ? &f->sync : NULL;
 	return judge(engine);
 }
 

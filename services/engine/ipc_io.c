@@ -11,6 +11,7 @@
 #include "base/ipc_server_io.h"
 #include "engine/statistics.h"
 #include "engine/status.h"
+#include "engine/sync_status_io.h"
 #include "proto/engine_ipc.h"
 
 static struct {
@@ -103,6 +104,20 @@ static int32_t on_totals(qb_ipcs_connection_t *c)
 	return qb_ipcs_response_send(c, &totals, sizeof(totals)) < 0 ? -1 : 0;
 }
 
+static int32_t on_sync(qb_ipcs_connection_t *c)
+{
+	struct engine_sync_status status = {
+		.header = {.id = ENGINE_IPC_SYNC, .size = sizeof(status), .error = -ENODEV},
+		.version = ENGINE_IPC_VERSION,
+	};
+
+	if (server.engine->sync) {
+		status.header.error = 0;
+		sync_status_fill(server.engine->sync, server.engine->config, &status);
+	}
+	return qb_ipcs_response_send(c, &status, sizeof(status)) < 0 ? -1 : 0;
+}
+
 static int on_joining(qb_ipcs_connection_t *c, uint32_t seconds)
 {
 	int r;
@@ -163,6 +178,10 @@ static int32_t on_message(void *data, qb_ipcs_connection_t *c, void *bytes, size
 	if (header->id == ENGINE_IPC_TOTALS) {
 		r = check(header, size, sizeof(*totals), totals->version);
 		return r < 0 ? answer_error(c, header->id, r) : on_totals(c);
+	}
+	if (header->id == ENGINE_IPC_SYNC) {
+		r = check(header, size, sizeof(struct engine_sync_request), totals->version);
+		return r < 0 ? answer_error(c, header->id, r) : on_sync(c);
 	}
 	if (header->id == ENGINE_IPC_SERVICE)
 		r = check(header, size, sizeof(*service), service->version);

@@ -276,3 +276,24 @@ int daemon_totals(struct engine_totals *ret_totals)
 	}
 	return ret_totals->header.error;
 }
+
+int daemon_sync(struct engine_sync_status *ret_status)
+{
+	_cleanup_(ipc_disconnectp) qb_ipcc_connection_t *connection = NULL;
+	struct engine_sync_request request = {
+		.header = {.id = ENGINE_IPC_SYNC, .size = sizeof(request)},
+		.version = ENGINE_IPC_VERSION,
+	};
+	int r = ipc_connect(ENGINE_IPC_NAME, ENGINE_IPC_MAX, DAEMON_WAIT_MS, &connection);
+
+	if (r == 0)
+		r = ask(connection, &request, sizeof(request), ret_status, sizeof(*ret_status),
+			DAEMON_WAIT_MS);
+	if (r < 0)
+		return r;
+	if (ret_status->version != ENGINE_IPC_VERSION || ret_status->n_peers > ENGINE_PEERS_MAX)
+		return -EPROTO;
+	for (uint32_t i = 0; i < ret_status->n_peers; i++)
+		make_text(ret_status->peers[i].name, sizeof(ret_status->peers[i].name));
+	return ret_status->header.error;
+}

@@ -49,4 +49,7 @@ int daemon_resources(int all_ms, int (*each)(void *data, const struct resource_s
 /* The data path of XDP as a whole; -ENODEV: there is none. */
 int daemon_totals(struct engine_totals *ret_totals);
 
+/* What routers tell each other of connections; -ENODEV: this one tells nobody. */
+int daemon_sync(struct engine_sync_status *ret_status);
+
 #endif

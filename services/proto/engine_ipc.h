@@ -30,6 +30,7 @@ enum engine_ipc_id {
 	ENGINE_IPC_SERVICE,    /* the state of the service of that index */
 	ENGINE_IPC_JOINING,    /* a machine may join: root only */
 	ENGINE_IPC_TOTALS,     /* the data path as a whole */
+	ENGINE_IPC_SYNC,       /* what routers tell each other of connections */
 };
 
 /* What the health checker says of a real server. */
@@ -154,6 +155,46 @@ struct engine_totals {
 	struct engine_reason_count reasons[ENGINE_REASONS_MAX];
 } __attribute__((aligned(8)));
 
+#define ENGINE_PEERS_MAX 16
+
+struct engine_sync_request {
+	struct qb_ipc_request_header header;
+	uint32_t version;
+	uint32_t pad;
+} __attribute__((aligned(8)));
+
+/* Another router; numbers since the engine was started. */
+struct engine_sync_peer {
+	char name[ENGINE_NAME_MAX];
+	uint8_t present;  /* it is there and listens */
+	uint8_t complete; /* it has all connections of this one */
+	uint8_t whole;	  /* this one has all of its */
+	uint8_t pad[4];
+	uint64_t lag_ns;	    /* how old the oldest is that it does not have */
+	uint64_t records, messages; /* that it has told */
+	uint64_t missed;	    /* messages that did not come at once */
+	uint64_t stale;		    /* records of an ownership that was over */
+	uint64_t unknown;	    /* records of what is not configured here */
+	uint64_t full;		    /* records that the table had no room for */
+	uint64_t wrong;		    /* datagrams under another key, or forged */
+};
+
+struct engine_sync_status {
+	struct qb_ipc_response_header header; /* error: 0, -ENODEV: there is no such channel */
+	uint32_t version;
+	uint32_t n_peers;
+	uint64_t records, messages, bytes; /* that this one has told */
+	uint64_t overruns;		   /* times that events of the data path were lost */
+	uint64_t fulls;			   /* times that all was told */
+	uint64_t repeated;		   /* messages that others have asked for once more */
+	uint64_t unsent;		   /* datagrams that the socket has not taken */
+	uint64_t refused; /* datagrams from nobody who is known, or that are none */
+	uint8_t synchronised;
+	uint8_t pad[7];
+	struct engine_sync_peer peers[ENGINE_PEERS_MAX];
+} __attribute__((aligned(8)));
+
+static_assert(sizeof(struct engine_sync_status) <= ENGINE_IPC_MAX, "it fits one message");
 static_assert(sizeof(struct engine_totals) <= ENGINE_IPC_MAX, "totals fit one message");
 static_assert(sizeof(struct engine_service_status) <= ENGINE_IPC_MAX, "status fits one message");
 static_assert(sizeof(struct engine_real_status) % 8 == 0, "an array of them has no gaps");

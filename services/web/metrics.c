@@ -52,6 +52,8 @@ struct metric {
 	.list = {"data-source"}, .labels = {{"source", "name", false}, {"type", "type", false}}
 #define DATAPATH .inside = "datapath"
 #define TABLE DATAPATH, .list = {"table"}, .labels = {{"family", "family", false}}
+#define SYNC .inside = "synchronisation"
+#define ROUTER SYNC, .list = {"router"}, .labels = {{"router", "name", false}}
 #define CONFIGURATION .inside = "configuration"
 
 static const struct metric metrics[] = {
@@ -124,6 +126,33 @@ static const struct metric metrics[] = {
 	{"trireme_datapath_packets_total", "Packets that were not simply forwarded.", DATAPATH,
 	 .list = {"reason"}, .counter = true, .member = "packets",
 	 .labels = {{"reason", "name", false}}},
+	{"trireme_sync_synchronised", "Whether every other router has the node's connections.",
+	 SYNC, .member = "synchronised", .measure = MEASURE_TRUE},
+	{"trireme_sync_sent_records_total", "Connections and changes that were told.", SYNC,
+	 .counter = true, .member = "records"},
+	{"trireme_sync_sent_bytes_total", "Bytes of these.", SYNC, .counter = true,
+	 .member = "bytes"},
+	{"trireme_sync_events_lost_total",
+	 "Times that more changed at once than could be noted; then all is told.", SYNC,
+	 .counter = true, .member = "events-lost"},
+	{"trireme_sync_full_transfers_total", "Times that all was told.", SYNC, .counter = true,
+	 .member = "full-transfers"},
+	{"trireme_sync_repeated_total", "Messages that others have asked for once more.", SYNC,
+	 .counter = true, .member = "repeated"},
+	{"trireme_sync_unsent_total", "Datagrams that the network has not taken.", SYNC,
+	 .counter = true, .member = "unsent"},
+	{"trireme_sync_router_complete", "Whether the router has all of the node's connections.",
+	 .member = "complete", .measure = MEASURE_TRUE, ROUTER},
+	{"trireme_sync_router_lag_seconds", "How old the oldest change is that it has not got.",
+	 .member = "lag", .measure = MEASURE_MSEC, ROUTER},
+	{"trireme_sync_router_records_total", "Connections and changes that it has told.",
+	 .counter = true, .member = "records", ROUTER},
+	{"trireme_sync_router_missed_total", "Messages that did not come with the first try.",
+	 .counter = true, .member = "missed", ROUTER},
+	{"trireme_sync_router_unknown_total", "What it told of services that are not here.",
+	 .counter = true, .member = "unknown", ROUTER},
+	{"trireme_sync_router_wrong_key_total", "Datagrams under another key, or forged.",
+	 .counter = true, .member = "wrong-key", ROUTER},
 	{"trireme_data_source_up", "Whether the data source answers its checks.", .member = "state",
 	 .measure = MEASURE_UP, SOURCE},
 	{"trireme_unavailable_info", "What of the state could not be asked.",

@@ -132,6 +132,22 @@ static void fill_totals(struct engine_totals *totals)
 	}
 }
 
+static void fill_sync(struct engine_sync_status *sync)
+{
+	sync->synchronised = 1;
+	sync->records = sync->messages = sync->bytes = sync->overruns = UINT64_MAX;
+	sync->fulls = sync->repeated = sync->unsent = sync->refused = UINT64_MAX;
+	sync->n_peers = ENGINE_PEERS_MAX;
+	for (uint32_t i = 0; i < ENGINE_PEERS_MAX; i++) {
+		struct engine_sync_peer *peer = &sync->peers[i];
+
+		snprintf(peer->name, sizeof(peer->name), "router-%u", i);
+		peer->present = peer->complete = peer->whole = i != 0;
+		peer->lag_ns = peer->records = peer->messages = peer->missed = UINT64_MAX;
+		peer->stale = peer->unknown = peer->full = peer->wrong = UINT64_MAX;
+	}
+}
+
 static const char *text_at(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -181,13 +197,16 @@ static void everything_is_told(void **unused)
 						 .for_ms = 900,
 						 .words = "'start' took too long"};
 	static struct engine_totals totals;
-	const json_t *real, *main_group, *timing, *times, *datapath;
+	static struct engine_sync_status sync;
+	const json_t *real, *main_group, *timing, *times, *datapath, *told;
 	json_t *state;
 
 	(void)unused;
 	fill_agent(&agent);
 	fill_totals(&totals);
 	input.totals = &totals;
+	fill_sync(&sync);
+	input.sync = &sync;
 	input.now = 1500 * NSEC_PER_MSEC;
 	input.resources = &resource;
 	input.n_resources = 1;
@@ -253,6 +272,14 @@ static void everything_is_told(void **unused)
 	assert_int_equal(json_array_size(json_object_get(datapath, "reason")), ENGINE_REASONS_MAX);
 	assert_string_equal(text_at(entry(datapath, "reason", 31), "name"), "reason-\"31");
 	assert_string_equal(text_at(entry(datapath, "reason", 31), "packets"),
+			    "18446744073709551615");
+	told = json_object_get(state, "synchronisation");
+	assert_true(json_is_true(json_object_get(told, "synchronised")));
+	assert_string_equal(text_at(told, "events-lost"), "18446744073709551615");
+	assert_true(json_is_false(json_object_get(entry(told, "router", 0), "complete")));
+	assert_string_equal(text_at(entry(told, "router", 15), "name"), "router-15");
+	assert_string_equal(text_at(entry(told, "router", 15), "lag"), "18446744073709");
+	assert_string_equal(text_at(entry(told, "router", 15), "wrong-key"),
 			    "18446744073709551615");
 	real = entry(entry(state, "service", 0), "real-server", 1);
 	assert_string_equal(text_at(real, "packets-in"), "18446744073709551615");
@@ -362,6 +389,7 @@ static void the_largest_state_fits(void **unused)
 				    .config_error = -EIO};
 	_cleanup_free_ char *members = NULL, *answer = NULL;
 	static struct engine_totals totals;
+	static struct engine_sync_status sync;
 	size_t size;
 
 	(void)unused;
@@ -373,6 +401,8 @@ static void the_largest_state_fits(void **unused)
 	assert_int_equal(services.error, 0);
 	fill_totals(&totals);
 	input.totals = &totals;
+	fill_sync(&sync);
+	input.sync = &sync;
 	input.services = services.data;
 	assert_int_equal(state_members(&input, &members, &size), 0);
 	assert_int_equal(state_answer(members, "", ACCESS_NOBODY, &answer, &size), 0);

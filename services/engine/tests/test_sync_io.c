@@ -19,6 +19,7 @@
 #include "base/clock_io.h"
 #include "base/file_io.h"
 #include "engine/sync_io.h"
+#include "engine/sync_status_io.h"
 #include "engine/tests/sync_world.h"
 
 #define KEY "of both routers, thirty-two bytes"
@@ -165,6 +166,8 @@ static void wait_for(bool (*done)(void))
 
 static void connections_cross_the_wire(void **state)
 {
+	struct engine_sync_status status = {0};
+
 	(void)state;
 	world_traffic(&w, 0, 700);
 	assert_true(world_missing(&w, 0, 1) > 200);
@@ -174,6 +177,14 @@ static void connections_cross_the_wire(void **state)
 	world_traffic(&w, 0, 700);
 	assert_true(world_missing(&w, 0, 1) > 100);
 	wait_for(all_known);
+	sync_status_fill(&ios[0], config, &status);
+	assert_int_equal(status.n_peers, 1);
+	assert_string_equal(status.peers[0].name, "r2");
+	assert_true(status.synchronised && status.peers[0].present && status.peers[0].complete &&
+		    status.peers[0].whole);
+	assert_true(status.records > 500 && status.fulls > 0 && status.overruns == 0);
+	sync_status_fill(&ios[1], config, &status);
+	assert_true(status.peers[0].records > 500 && status.peers[0].unknown == 0);
 	assert_int_equal(ios[0].unsent + ios[1].unsent, 0);
 	assert_int_equal(ios[0].foreign + ios[1].foreign, 0);
 }
