@@ -53,6 +53,7 @@ struct attach_port {
 	int refused[ATTACH_NATIVE + 1];
 	char words[ATTACH_NATIVE + 1][ATTACH_WORDS_MAX]; /* the same in words */
 	/* What comes of it. */
+	bool renewed; /* it had no program of ours, and one was attached */
 	enum attach_mode mode;
 	char reason[ATTACH_REASON_MAX]; /* begins with the mode's name */
 };

@@ -92,7 +92,7 @@ static bool has_program(const struct attach_io *io, const struct link *link, enu
 }
 
 /* -EIO: the kernel says that it has attached it, and another one is there. */
-static int attach(struct attach_io *io, const struct attach_port *port)
+static int attach(struct attach_io *io, struct attach_port *port)
 {
 	enum attach_mode other = port->mode == ATTACH_NATIVE ? ATTACH_GENERIC : ATTACH_NATIVE;
 	LIBBPF_OPTS(bpf_xdp_query_opts, there);
@@ -101,8 +101,10 @@ static int attach(struct attach_io *io, const struct attach_port *port)
 	/* Native and generic ones exclude each other. */
 	if (r == 0 && program_in(&there, other))
 		r = bpf_xdp_detach(index, mode_flags[other], NULL);
-	if (r == 0 && program_in(&there, port->mode) != io->program_id)
+	if (r == 0 && program_in(&there, port->mode) != io->program_id) {
+		port->renewed = true;
 		r = bpf_xdp_attach(index, io->program, mode_flags[port->mode], NULL);
+	}
 	if (r == 0)
 		r = bpf_xdp_query(index, 0, &there);
 	if (r == 0 && program_in(&there, port->mode) != io->program_id)
@@ -219,21 +221,16 @@ static int enter_all(struct attach_io *io, struct attach_port *ports, size_t n)
 }
 
 /* Also a program that somebody else has taken away or put there. */
-static void log_port(const struct attach_io *io, const struct links *links,
-		     const struct attach_port *port, const struct attach_port *before)
+static void log_port(const struct attach_port *port, const struct attach_port *before)
 {
-	const struct link *link = links_by_index(links, port->index);
-
 	if (!before || strcmp(before->reason, port->reason) != 0)
 		qb_log(LOG_NOTICE, "%s: %s", port->name, port->reason);
-	else if (port->mode != ATTACH_NONE && before->index == port->index &&
-		 !has_program(io, link, port->mode))
+	else if (port->mode != ATTACH_NONE && before->index == port->index && port->renewed)
 		qb_log(LOG_WARNING, "%s: the data path's program was changed by hand: put right",
 		       port->name);
 }
 
-static bool keep(struct attach_io *io, const struct links *links, const struct attach_port *ports,
-		 size_t n)
+static bool keep(struct attach_io *io, const struct attach_port *ports, size_t n)
 {
 	bool changed = n != io->n_ports;
 
@@ -243,7 +240,7 @@ static bool keep(struct attach_io *io, const struct links *links, const struct a
 
 		changed |=
 			!before || before->mode != ports[i].mode || before->index != ports[i].index;
-		log_port(io, links, &ports[i], before);
+		log_port(&ports[i], before);
 	}
 	memcpy(io->ports, ports, n * sizeof(*ports));
 	io->n_ports = n;
@@ -269,7 +266,7 @@ int attach_io_apply(struct attach_io *io, const struct links *links, const struc
 	refused = leave_former(io, links, ports, n, &changed);
 	entered = enter_all(io, ports, n);
 	changed |= links_publish(links, &io->numbers, io->table);
-	changed |= keep(io, links, ports, n);
+	changed |= keep(io, ports, n);
 	if (r == 0)
 		r = refused < 0 ? refused : entered;
 	return r < 0 ? r : changed;

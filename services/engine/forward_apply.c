@@ -33,6 +33,7 @@ const char *forward_obstacle_text(enum forward_obstacle obstacle)
 	static const char *const texts[] = {
 		[FORWARD_SERVED] = "served",
 		[FORWARD_UNWANTED] = "not one of this data path",
+		[FORWARD_LEAVING] = "only its flows end here",
 		[FORWARD_NO_LEASE] = "nobody says whether its group may be served here",
 		[FORWARD_NO_SERVICES] = "too many services",
 		[FORWARD_NO_INSTANCES] = "too many virtual ports",
@@ -246,6 +247,43 @@ static enum forward_obstacle plan_service(struct forward_applied *a, struct forw
 	return FORWARD_SERVED;
 }
 
+static struct forward_service service_of(const struct forward_wanted *wanted, size_t index)
+{
+	const struct config_service *config = &wanted->config->services[index];
+	struct ipvs_key key = wanted_key(config, wanted->marks[index]);
+
+	return (struct forward_service){.config = config,
+					.wanted = ipvs_table_find(wanted->table, &key),
+					.group = wanted->groups[index],
+					.leaves = !wanted->served[index]};
+}
+
+/* Is not this data path's any more, and has flows here. */
+static bool has_flows(const struct forward_applied *a, const struct forward_service *s)
+{
+	for (size_t i = 0; s->wanted && i < s->wanted->n_dests; i++) {
+		int n = forward_apply_place(a->place, s->config, &s->wanted->dests[i]);
+
+		if (n >= 0 && a->tables->reals[n].flags & FWD_REAL_IN_USE &&
+		    (a->tables->loads[n].active > 0 || a->tables->loads[n].inactive > 0))
+			return true;
+	}
+	return false;
+}
+
+static enum forward_obstacle plan_leaving(struct forward_applied *a, struct forward_service *s)
+{
+	if (s->group == FWD_NO_GROUP || !has_flows(a, s))
+		return FORWARD_UNWANTED;
+	return plan_service(a, s) == FORWARD_SERVED ? FORWARD_LEAVING : FORWARD_UNWANTED;
+}
+
+static bool is_in_tables(enum forward_obstacle obstacle)
+{
+	return obstacle == FORWARD_SERVED || obstacle == FORWARD_LEAVING;
+}
+
+/* Who is served comes before who leaves. */
 static void plan(struct forward_applied *a, const struct forward_wanted *wanted)
 {
 	forward_place_begin(a->place);
@@ -253,20 +291,19 @@ static void plan(struct forward_applied *a, const struct forward_wanted *wanted)
 	a->n_instances = 0;
 	a->n_places = 0;
 	for (size_t i = 0; i < wanted->config->n_services; i++) {
-		const struct config_service *config = &wanted->config->services[i];
-		struct ipvs_key key = wanted_key(config, wanted->marks[i]);
 		struct forward_service *s = &a->services[i];
 
-		*s = (struct forward_service){.config = config,
-					      .wanted = ipvs_table_find(wanted->table, &key),
-					      .group = wanted->groups[i]};
-		if (!wanted->served[i] || config_service_inet(config).family == AF_UNSPEC)
+		*s = service_of(wanted, i);
+		if (s->leaves || config_service_inet(s->config).family == AF_UNSPEC)
 			a->obstacles[i] = FORWARD_UNWANTED;
 		else if (s->group == FWD_NO_GROUP)
 			a->obstacles[i] = FORWARD_NO_LEASE;
 		else
 			a->obstacles[i] = plan_service(a, s);
 	}
+	for (size_t i = 0; i < wanted->config->n_services; i++)
+		if (a->services[i].leaves)
+			a->obstacles[i] = plan_leaving(a, &a->services[i]);
 }
 
 #define DIGEST(hash, field) hash_add(hash, &(field), sizeof(field))
@@ -296,13 +333,16 @@ static uint64_t digest_of(const struct forward_applied *a, const struct forward_
 
 	for (size_t i = 0; i < wanted->config->n_services; i++) {
 		const struct config_service *s = &wanted->config->services[i];
-		struct ipvs_key key = wanted_key(s, wanted->marks[i]);
+		struct forward_service service = service_of(wanted, i);
+		bool leaves;
 		struct config_inet inet = config_service_inet(s);
 
 		hash = hash_add(hash, s->name, strlen(s->name) + 1);
 		hash = DIGEST(hash, wanted->served[i]);
 		hash = DIGEST(hash, wanted->groups[i]);
-		if (!wanted->served[i])
+		leaves = service.leaves && has_flows(a, &service);
+		hash = DIGEST(hash, leaves);
+		if (service.leaves && !leaves)
 			continue;
 		hash = DIGEST(hash, inet.bytes);
 		hash = DIGEST(hash, s->protocol);
@@ -312,7 +352,7 @@ static uint64_t digest_of(const struct forward_applied *a, const struct forward_
 		hash = DIGEST(hash, s->persistent);
 		hash = DIGEST(hash, s->persistence_s);
 		hash = DIGEST(hash, s->persistence_prefix);
-		hash = digest_dests(hash, ipvs_table_find(wanted->table, &key));
+		hash = digest_dests(hash, service.wanted);
 	}
 	return hash;
 }
@@ -332,12 +372,12 @@ int forward_apply(struct forward_applied *a, const struct forward_wanted *wanted
 	/* Real servers have their places, and their answers are known, before they are picked. */
 	plan(a, wanted);
 	for (size_t i = 0; i < n; i++)
-		if (a->obstacles[i] == FORWARD_SERVED)
+		if (is_in_tables(a->obstacles[i]))
 			forward_write_reals(a->tables, &a->services[i]);
 	forward_ends_turn(a->tables);
 	a->turned = now;
 	for (size_t i = 0; i < n; i++)
-		if (a->obstacles[i] == FORWARD_SERVED)
+		if (is_in_tables(a->obstacles[i]))
 			forward_write_service(a->tables, &a->services[i]);
 	forward_place_end(a->place, now);
 	a->digest = digest;

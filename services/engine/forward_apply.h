@@ -18,6 +18,7 @@
 enum forward_obstacle {
 	FORWARD_SERVED, /* it does */
 	FORWARD_UNWANTED,
+	FORWARD_LEAVING,     /* the same, but flows of it go on here to their end */
 	FORWARD_NO_LEASE,    /* nobody says whether its group may be served here */
 	FORWARD_NO_SERVICES, /* all numbers are taken: of services, instances, real servers */
 	FORWARD_NO_INSTANCES,
@@ -35,7 +36,7 @@ struct forward_wanted {
 	const struct config *config;
 	const uint32_t *marks;		/* marks.h */
 	const struct ipvs_table *table; /* wanted.h */
-	const bool *served;		/* by the data path */
+	const bool *served;		/* by the data path; else it keeps the flows that it has */
 	const uint8_t *groups; /* numbers of their leases; FWD_NO_GROUP: nobody has named it yet */
 };
 

@@ -51,8 +51,10 @@ uint8_t forward_write_method(const struct config_service *service)
 	return methods[service->method];
 }
 
-static uint16_t weight_of(const struct ipvs_dest *dest)
+static uint16_t weight_of(const struct forward_service *s, const struct ipvs_dest *dest)
 {
+	if (s->leaves)
+		return 0;
 	return dest->weight < UINT16_MAX ? (uint16_t)dest->weight : UINT16_MAX;
 }
 
@@ -61,7 +63,7 @@ void forward_write_reals(struct forward_tables *tables, const struct forward_ser
 	for (size_t i = 0; s->wanted && i < s->wanted->n_dests; i++) {
 		struct fwd_real *real = &tables->reals[s->places[i]];
 
-		PUT(real->weight, weight_of(&s->wanted->dests[i]));
+		PUT(real->weight, weight_of(s, &s->wanted->dests[i]));
 		PUT(real->flags, (uint8_t)(FWD_REAL_IN_USE | (real->flags & FWD_REAL_6)));
 	}
 }
@@ -78,9 +80,9 @@ static size_t collect(const struct forward_service *s, struct forward_pick *ret_
 	for (size_t i = 0; s->wanted && i < s->wanted->n_dests; i++) {
 		const struct ipvs_dest *dest = &s->wanted->dests[i];
 
-		if (dest->weight > 0)
+		if (weight_of(s, dest) > 0)
 			ret_picks[n++] =
-				(struct forward_pick){s->places[i], weight_of(dest),
+				(struct forward_pick){s->places[i], weight_of(s, dest),
 						      identity_of(dest->address, dest->port)};
 	}
 	return n;

@@ -6,6 +6,7 @@
 #ifndef TRIREME_ENGINE_FORWARD_WRITE_H
 #define TRIREME_ENGINE_FORWARD_WRITE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct forward_service {
 	const struct config_service *config;
 	const struct ipvs_service *wanted; /* NULL: it has no real servers */
 	uint8_t group;
+	bool leaves; /* takes no new connections */
 	int number;
 	uint16_t *instances; /* n_instances of them */
 	uint16_t *places;    /* of the real servers, in the order of wanted->dests */

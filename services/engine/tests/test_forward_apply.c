@@ -158,6 +158,45 @@ static void test_drain_and_removal(void **state)
 	assert_non_null(instance_at(0, 80));
 }
 
+/* It becomes IPVS's: its flows go on, new ones find nobody, and when none is left it is gone. */
+static void test_leaves(void **state)
+{
+	struct config_service *s = add_service("web", "wlc");
+	const struct fwd_service *service;
+	int first;
+
+	(void)state;
+	add_real(s, 1, 80, 1);
+	add_real(s, 2, 80, 1);
+	apply();
+	first = place_of(s, 0);
+	service = &tables.services[instance_at(0, 80)->service];
+	tables.loads[first].inactive = 1;
+	served[0] = false;
+	assert_int_equal(apply(), 1);
+	assert_int_equal(obstacles[0], FORWARD_LEAVING);
+	assert_non_null(instance_at(0, 80));
+	assert_int_equal(owner_of(RIP + 1, 80).kind, FWD_END_REAL);
+	assert_int_equal(tables.reals[first].flags, FWD_REAL_IN_USE);
+	assert_int_equal(tables.reals[first].weight, 0);
+	assert_int_equal(service->n_ring, 0);
+	assert_int_equal(service->n_list, 0);
+	assert_int_equal(count_picks(service, first), 0);
+	assert_int_equal(apply(), 0);
+	tables.loads[first].inactive = 0;
+	assert_int_equal(apply(), 1);
+	assert_int_equal(obstacles[0], FORWARD_UNWANTED);
+	assert_null(instance_at(0, 80));
+	assert_int_equal(owner_of(RIP + 1, 80).kind, FWD_END_NONE);
+	/* Back, with flows of before or not. */
+	tables.loads[first].active = 1;
+	assert_int_equal(apply(), 0);
+	served[0] = true;
+	assert_int_equal(apply(), 1);
+	assert_int_equal(obstacles[0], FORWARD_SERVED);
+	assert_int_equal(tables.reals[first].weight, 1);
+}
+
 /* The engine was killed: the next one writes what is there already. */
 static void test_restart(void **state)
 {
@@ -401,6 +440,7 @@ int main(void)
 		TEST(test_nothing_differs),
 		TEST(test_settles),
 		TEST(test_drain_and_removal),
+		TEST(test_leaves),
 		TEST(test_restart),
 		TEST(test_taken),
 		TEST(test_shared),

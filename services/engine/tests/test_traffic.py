@@ -1,0 +1,120 @@
+"""Requests through the engine's own data path on the host's kernel, which has no IPVS: nothing is lost when the engine is killed,
+comes back and gets another configuration. The network: traffic_lab.py."""
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import traffic_lab  # noqa: E402 - the path must be set first
+from lab import load, processes, stream  # noqa: E402 - traffic_lab has set its path
+from traffic_lab import DIRECT, VIP  # noqa: E402
+
+FOREVER = 1 << 62
+
+
+@pytest.fixture(scope="module")
+def world():
+    with traffic_lab.Lab() as made:
+        yield made
+
+
+def changed(**members):
+    """The document with these members of the service web and of that of the long connection."""
+    document = traffic_lab.document()
+    for service in document["trireme:virtual-service"]:
+        if service["name"] in ("web", "stream"):
+            service.update(members)
+    return document
+
+
+def test_what_serves_and_why(world):
+    said = {name: (service["datapath"], service["datapath-reason"]) for name, service in world.router.services().items()}
+    assert said == {"web": ("xdp", "native XDP on eth0 and eth1"), "web-direct": ("xdp", "native XDP on eth0 and eth1"),
+                    "stream": ("xdp", "native XDP on eth0 and eth1"), "ftp": ("ipvs", "port 21: FTP needs the kernel's helper")}
+    assert world.router.count("cannot reach IPVS in the kernel") == 1 and world.router.count("changed by hand") == 0
+
+
+def test_nothing_passes_without_the_lease(world):
+    """Nor is anything of the kernel's there that would serve: what is answered afterwards comes by the data path."""
+    with load.Load(world.lab, "client", VIP, rate=20, patience=0.5) as client:
+        processes.wait_for("five requests", lambda: len(client.failed()) >= 5, 20)
+        assert not client.good()
+        world.router.lease(FOREVER)
+        # The engine looks for it in its period, and with a new configuration.
+        world.router.put(traffic_lab.document())
+        client.wait_good(10, 20)
+        world.router.lease(1)
+        now = time.monotonic() + 0.1
+        processes.wait_for("five requests", lambda: len(client.failed(now)) >= 5, 20)
+        assert not client.good(now)
+    world.router.lease(FOREVER)
+
+
+def test_both_methods_by_weight(world):
+    for address, wanted in ((VIP, {"web1": 3, "web2": 2, "web3": 1}), (DIRECT, {"web1": 2, "web2": 2, "web3": 2})):
+        with load.Load(world.lab, "client", address, rate=200) as client:
+            client.wait_good(120, 20)
+        shares, total = client.shares()
+        assert not client.failed() and total >= 120
+        assert {name: round(6 * share / 100) for name, share in shares.items()} == wanted, shares
+
+
+def test_an_engine_that_is_killed_loses_nothing(world):
+    """Killed, away for a while, back, another configuration, killed again: hundreds of requests, and a connection in use."""
+    router, long = world.router, stream.Stream(world.lab, "client", VIP)
+    began = router.count("node r1: ")
+    long.start()
+    with load.Load(world.lab, "client", VIP, rate=300) as client:
+        client.wait_good(50, 20)
+        for round_ in (1, 2):
+            router.kill()
+            client.wait_good(50, 20, time.monotonic())
+            router.start()
+            router.wait("data path taken over", round_)
+            since = time.monotonic()
+            router.put(changed(scheduler="rr" if round_ == 1 else "wlc"))
+            router.wait("node r1: ", began + 2 * round_)
+            client.wait_good(50, 20, since)
+    assert not client.failed() and len(client.good()) >= 250
+    assert long.end() is None and long.gap < 1, f"{long.broken}, silent for {long.gap} s at {long.gap_at}"
+    assert router.count("data path loaded") == 1 and router.count("changed by hand") == 0
+
+
+def test_a_connection_stays_where_it_began(world):
+    """The service becomes IPVS's: what began by the data path goes on there; new ones do not begin there."""
+    long = stream.Stream(world.lab, "client", VIP)
+    long.start()
+    processes.wait_for("answers", lambda: long.answers > 20, 10)
+    world.router.put(changed(datapath="ipvs"))
+    world.router.wait("stream: ipvs: the configuration says so")
+    time.sleep(0.5)
+    answered = long.answers
+    with load.Load(world.lab, "client", VIP, rate=20, patience=0.5) as client:
+        processes.wait_for("five requests", lambda: len(client.failed()) + len(client.good()) >= 5, 20)
+    assert not client.good()
+    processes.wait_for("answers", lambda: long.answers > answered + 20, 10)
+    assert long.end() is None
+    world.router.put(traffic_lab.document())
+    with load.Load(world.lab, "client", VIP, rate=20) as client:
+        client.wait_good(10, 20)
+
+
+def test_a_program_that_is_taken_off_is_put_back(world):
+    with load.Load(world.lab, "client", VIP, rate=50) as client:
+        client.wait_good(10, 20)
+        world.lab.run("r1", "ip", "link", "set", "eth0", "xdp", "off")
+        world.router.wait("eth0: the data path's program was changed by hand: put right")
+        client.wait_good(20, 20, time.monotonic())
+
+
+def test_statistics_are_those_of_the_data_path(world):
+    before = world.router.services()["web-direct"]["real-server"]
+    with load.Load(world.lab, "client", DIRECT, rate=100) as client:
+        client.wait_good(60, 20)
+    made = len(client.good())
+    after = world.router.services()["web-direct"]["real-server"]
+    assert made <= sum(int(b["connections"]) - int(a["connections"]) for a, b in zip(before, after)) <= made + 2
+    assert all(int(b["bytes-in"]) > int(a["bytes-in"]) for a, b in zip(before, after))
