@@ -7,7 +7,7 @@ engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engi
 	services/engine/steer.c services/engine/steer_shared.c
 
 programs += trireme-engine
-trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer.c \
+trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer_io.c \
 	services/engine/ipc_io.c services/base/ipc_server_io.c services/engine/ipvs_io.c services/engine/nft_io.c \
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
 	services/engine/engine_forwarding_io.c services/engine/forwarding_io.c $(engine-forward-io) \

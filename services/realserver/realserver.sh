@@ -342,13 +342,17 @@ drop_files() {
 	: >"$FILES"
 }
 
+hear_of_units() {
+	if [ -z "$ROOT" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload || warn 'systemctl daemon-reload has failed'; fi
+}
+
 persist() {
 	which=$(manager)
 	# shellcheck disable=SC2086
 	set -- $wanted
 	case $1 in nat) persist_nat "$which" "$@" ;; *) persist_lo "$which" ;; esac ||
 		persist_script "$which" || warn "nothing was found here that runs commands at boot: have it run 'sh /etc/trireme-realserver/apply'"
-	[ -n "$ROOT" ] || ! command -v systemctl >/dev/null 2>&1 || systemctl daemon-reload >/dev/null 2>&1 || true
+	hear_of_units
 }
 
 # ---- what is asked for
@@ -387,7 +391,7 @@ undo() {
 	forget_unwanted
 	drop_files
 	rm -rf "$HOME_DIR"
-	[ -n "$ROOT" ] || ! command -v systemctl >/dev/null 2>&1 || systemctl daemon-reload >/dev/null 2>&1 || true
+	hear_of_units
 	say 'as it was before'
 }
 

@@ -12,8 +12,6 @@ import traffic_lab  # noqa: E402 - the path must be set first
 from lab import load, processes, stream  # noqa: E402 - traffic_lab has set its path
 from traffic_lab import DIRECT, VIP  # noqa: E402
 
-FOREVER = 1 << 62
-
 
 @pytest.fixture(scope="module")
 def world():
@@ -35,22 +33,6 @@ def test_what_serves_and_why(world):
     assert said == {"web": ("xdp", "native XDP on eth0 and eth1"), "web-direct": ("xdp", "native XDP on eth0 and eth1"),
                     "stream": ("xdp", "native XDP on eth0 and eth1"), "ftp": ("ipvs", "port 21: FTP needs the kernel's helper")}
     assert world.router.count("cannot reach IPVS in the kernel") == 1 and world.router.count("changed by hand") == 0
-
-
-def test_nothing_passes_without_the_lease(world):
-    """Nor is anything of the kernel's there that would serve: what is answered afterwards comes by the data path."""
-    with load.Load(world.lab, "client", VIP, rate=20, patience=0.5) as client:
-        processes.wait_for("five requests", lambda: len(client.failed()) >= 5, 20)
-        assert not client.good()
-        world.router.lease(FOREVER)
-        # The engine looks for it in its period, and with a new configuration.
-        world.router.put(traffic_lab.document())
-        client.wait_good(10, 20)
-        world.router.lease(1)
-        now = time.monotonic() + 0.1
-        processes.wait_for("five requests", lambda: len(client.failed(now)) >= 5, 20)
-        assert not client.good(now)
-    world.router.lease(FOREVER)
 
 
 def test_both_methods_by_weight(world):

@@ -160,3 +160,7 @@ class Lab:
         self.router = Router(self.lab)
         self.router.start()
         self.router.wait("server name: ")
+        self.router.lease(1 << 62)
+        # The engine looks for it in its period, and with a new configuration.
+        self.router.put(document())
+        self.router.wait("node r1: ", 2)
