@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/state.h"
+#include "api/state_datapath.h"
 #include "base/cleanup.h"
 #include "proto/daemon_client_io.h"
 
@@ -19,16 +20,21 @@ static int add_source(void *data, const struct health_source_status *status)
 	return 0;
 }
 
-/* A daemon that does not answer has an empty list. */
+/* A daemon that does not answer has an empty list, a node without a data path none of it. */
 int main(void)
 {
 	_cleanup_buffer_ struct buffer services = buffer_of(STATE_MAX);
 	_cleanup_buffer_ struct buffer sources = buffer_of(STATE_MAX);
+	_cleanup_buffer_ struct buffer datapath = buffer_of(STATE_MAX);
+	static struct engine_totals totals;
 
 	(void)daemon_services(DAEMON_ALL_MS, add_service, &services);
 	(void)daemon_sources(DAEMON_ALL_MS, add_source, &sources);
-	printf("{\"service\":[%.*s],\"data-source\":[%.*s]}\n", (int)services.used,
+	if (daemon_totals(&totals) == 0)
+		state_add_datapath(&datapath, &totals);
+	printf("{\"service\":[%.*s],\"data-source\":[%.*s]%.*s}\n", (int)services.used,
 	       services.used ? services.data : "", (int)sources.used,
-	       sources.used ? sources.data : "");
-	return services.error || sources.error ? EXIT_FAILURE : EXIT_SUCCESS;
+	       sources.used ? sources.data : "", (int)datapath.used,
+	       datapath.used ? datapath.data : "");
+	return services.error || sources.error || datapath.error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
