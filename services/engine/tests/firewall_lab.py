@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 
-from lab import netns, processes  # noqa: E402
+from lab import netns  # noqa: E402
 
 ENGINE = TOP / "build/services/bin/trireme-engine"
 YANG = TOP / "services/schema"

@@ -203,15 +203,17 @@ def test_the_checker_gives_up_its_privileges(lab, folder):
     engine.process.terminate()
     engine.process.wait()
     processes = []
-    for program, log in (("trireme-engine", engine.log), ("trireme-health", lab.scratch / "health.log")):
+    for program, switches, log in (("trireme-engine", engine.switches, engine.log),
+                                   ("trireme-health", (), lab.scratch / "health.log")):
         script = f'mount --bind {passwd} /etc/passwd && exec "$@"'
         with log.open("a") as to:
             processes.append(lab.spawn("r1", "unshare", "-m", "sh", "-c", script, "sh", BUILT / program, "--config",
-                                       folder / "config.json", "--yang", yang, "--foreground", stderr=to))
+                                       folder / "config.json", "--yang", yang, *switches, "--foreground", stderr=to))
     engine.wait("web: web1 is up")
     assert "Uid:\t29900\t29900\t29900\t29900" in Path(f"/proc/{processes[1].pid}/status").read_text()
     assert rights(processes[1]) == only(0)
-    assert rights(processes[0]) == only(1 << 12 | 1 << 0 | 1 << 1 | 1 << 3), "NET_ADMIN, CHOWN, DAC_OVERRIDE, FOWNER"
+    assert rights(processes[0]) == only(1 << 12 | 1 << 39 | 1 << 38 | 1 << 0 | 1 << 1 | 1 << 3), \
+        "NET_ADMIN, BPF, PERFMON, CHOWN, DAC_OVERRIDE, FOWNER"
 
 
 def test_without_its_user_the_checker_has_no_privileges_either(lab, folder):
