@@ -11,7 +11,7 @@ RECIPE := firmware/infra/recipe
 PACKAGES := $(notdir $(patsubst %/,%,$(wildcard firmware/package/*/)))
 
 .PHONY: help image tree packages setup menuconfig defconfig savedefconfig olddefconfig lint-recipes fetch \
-	legal-info cve-check run test test-full bench-config bench-api bench-failover bench-realtime bench-realtime-image report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
+	legal-info cve-check run test test-full bench-config bench-api bench-failover bench-realtime bench-realtime-image bench-forward report clean $(PACKAGES) $(addsuffix -rebuild,$(PACKAGES))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -83,6 +83,10 @@ bench-realtime: setup ## the lease formula's A and R under load, by scheduling c
 
 bench-realtime-image: image ## the same on the image's kernel, in QEMU: build/bench/realtime-image.json
 	@firmware/infra/host-setup ci/host-packages ci/host-packages.run && ci/bench/realtime-image
+
+bench-forward: image ## what a packet costs in the data path, beside nftables, IPVS and others (PARTS="lab guest …"): build/bench/forward.json
+	@firmware/infra/host-setup ci/host-packages ci/host-packages.run ci/host-packages.bench && \
+		$(MAKE) -s -C services BUILD=$(BUILD)/services test-programs && ci/bench/forward $(PARTS)
 
 report: image ## build/report.json and a table: sizes, times, memory
 	@firmware/infra/host-setup ci/host-packages.run && ci/report

@@ -39,6 +39,7 @@ struct {
 	__type(value, __u32);
 } tested SEC(".maps");
 
+#define WAITS_MAX 1000 /* looks at the clock */
 #define WORDS (LOAD_FRAME / 8)
 #define UDP_SIZE (sizeof(struct udphdr) + LOAD_PAYLOAD)
 #define HEADERS_SIZE (sizeof(struct ethhdr) + sizeof(struct iphdr))
@@ -108,6 +109,16 @@ static __always_inline void fill(struct frame *frame)
 		frame->udp->check = l4 ? l4 : 0xffff;
 }
 
+struct wait {
+	__u64 until;
+};
+
+static long early(__u32 i, struct wait *wait)
+{
+	(void)i;
+	return bpf_ktime_get_ns() >= wait->until;
+}
+
 SEC("xdp")
 int generate(struct xdp_md *ctx)
 {
@@ -117,6 +128,11 @@ int generate(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	if (how.made == 0)
 		times.began = bpf_ktime_get_ns();
+	if (how.gap_ns && how.made % LOAD_BATCH == 0) {
+		struct wait wait = {times.began + (__u64)how.made / LOAD_BATCH * how.gap_ns};
+
+		bpf_loop(WAITS_MAX, early, &wait, 0);
+	}
 	if (how.made++ == how.last)
 		times.ended = bpf_ktime_get_ns();
 	fill(&frame);

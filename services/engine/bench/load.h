@@ -24,6 +24,7 @@ struct load_how {
 	__u32 next, flows;    /* number of the next frame's flow; below flows */
 	__u32 reply;	      /* frames go from the flow's real server to the client */
 	__u32 made, last;     /* frames of this burst; the one at which it ends */
+	__u32 gap_ns;	      /* from one batch to the next at least; 0: at once */
 	__u32 check;	      /* the sink verifies frames, and notes who got them */
 };
 
