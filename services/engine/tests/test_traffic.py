@@ -84,6 +84,38 @@ def test_a_connection_stays_where_it_began(world):
         client.wait_good(10, 20)
 
 
+def weighed(**weights):
+    """The document with these real servers in the pool web."""
+    document = traffic_lab.document()
+    pool = document["trireme:pool"][0]
+    pool["real-server"] = [dict(real, weight=weights[real["name"]]) for real in pool["real-server"] if real["name"] in weights]
+    return document
+
+
+def test_drain_and_removal(world):
+    """Weight 0 keeps its connections and gets no new ones; a real server that is removed loses them."""
+    def put(**weights):
+        began = world.router.count("node r1: ")
+        world.router.put(weighed(**weights))
+        world.router.wait("node r1: ", began + 1)
+
+    put(web1=1, web2=0, web3=0)
+    long = stream.Stream(world.lab, "client", VIP)
+    long.start()
+    processes.wait_for("answers", lambda: long.answers > 20, 10)
+    put(web1=0, web2=1, web3=0)
+    answered = long.answers
+    with load.Load(world.lab, "client", VIP, rate=100) as client:
+        client.wait_good(20, 20)
+    assert not client.failed() and set(client.shares()[0]) == {"web2"}
+    processes.wait_for("answers", lambda: long.answers > answered + 20, 10)
+    put(web2=1, web3=1)
+    processes.wait_for("the connection's end", lambda: long.broken, 10)
+    world.router.put(traffic_lab.document())
+    with load.Load(world.lab, "client", VIP, rate=20) as client:
+        client.wait_good(10, 20)
+
+
 def test_a_program_that_is_taken_off_is_put_back(world):
     with load.Load(world.lab, "client", VIP, rate=50) as client:
         client.wait_good(10, 20)
