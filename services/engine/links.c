@@ -110,7 +110,6 @@ static void take_attribute(struct link *link, const struct nlattr *attr)
 	}
 }
 
-/* The whole struct, gaps included, for it is compared as bytes. */
 static void read_link(const struct nlmsghdr *message, struct link *ret_link)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
@@ -119,8 +118,9 @@ static void read_link(const struct nlmsghdr *message, struct link *ret_link)
 	ret_link->index = (uint32_t)info->ifi_index;
 	ret_link->ethernet = info->ifi_type == ARPHRD_ETHER;
 	ret_link->up = (info->ifi_flags & IFF_UP) && (info->ifi_flags & IFF_LOWER_UP);
-	mnl_attr_for_each (attr, message, sizeof(*info))
+	mnl_attr_for_each (attr, message, sizeof(*info)) {
 		take_attribute(ret_link, attr);
+	}
 	/* veth and others say by IFLA_LINK who their peer is, of another namespace perhaps. */
 	if (ret_link->kind != LINK_VLAN && ret_link->kind != LINK_OTHER_VLAN)
 		ret_link->lower = 0;
@@ -141,10 +141,28 @@ static struct link *place(struct links *links, uint32_t index)
 	return free_one;
 }
 
+static bool same_link(const struct link *a, const struct link *b)
+{
+	return a->index == b->index && strcmp(a->name, b->name) == 0 && a->kind == b->kind &&
+	       a->lower == b->lower && a->master == b->master && a->vlan == b->vlan &&
+	       a->mtu == b->mtu && a->ethernet == b->ethernet && a->up == b->up &&
+	       memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 && a->xdp_native == b->xdp_native &&
+	       a->xdp_generic == b->xdp_generic;
+}
+
+bool links_equal(const struct links *a, const struct links *b)
+{
+	bool equal = a->n == b->n;
+
+	for (size_t i = 0; equal && i < a->n; i++)
+		equal = same_link(&a->list[i], &b->list[i]);
+	return equal;
+}
+
 bool links_take(struct links *links, const struct nlmsghdr *message)
 {
 	const struct ifinfomsg *info;
-	struct link link, *at;
+	struct link link = {0}, *at;
 
 	if ((message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK) ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*info))
@@ -152,7 +170,6 @@ bool links_take(struct links *links, const struct nlmsghdr *message)
 	info = mnl_nlmsg_get_payload(message);
 	if (info->ifi_family != AF_UNSPEC || info->ifi_index <= 0)
 		return false;
-	memset(&link, 0, sizeof(link));
 	if (message->nlmsg_type == RTM_NEWLINK)
 		read_link(message, &link);
 	at = place(links, (uint32_t)info->ifi_index);
@@ -160,9 +177,9 @@ bool links_take(struct links *links, const struct nlmsghdr *message)
 		links->left_out++;
 		return false;
 	}
-	if (memcmp(at, &link, sizeof(link)) == 0)
+	if (same_link(at, &link))
 		return false;
-	memcpy(at, &link, sizeof(link));
+	*at = link;
 	return true;
 }
 

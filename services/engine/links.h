@@ -54,6 +54,9 @@ struct link_way {
  */
 bool links_take(struct links *links, const struct nlmsghdr *message);
 
+/* Whether both have the same interfaces, in the same order. */
+bool links_equal(const struct links *a, const struct links *b);
+
 const struct link *links_by_index(const struct links *links, uint32_t index);
 const struct link *links_by_name(const struct links *links, const char *name);
 

@@ -214,7 +214,7 @@ static bool publish(struct fwd_real *real, const struct nexthop *nexthop,
 		/* Without a source no packet can be made. */
 		if (!nexthop->route.source.family)
 			hop.valid = 0;
-		else if (memcmp(real->outer, nexthop->route.source.words, sizeof(real->outer)))
+		else if (memcmp(real->outer, nexthop->route.source.words, sizeof(real->outer)) != 0)
 			memcpy(real->outer, nexthop->route.source.words, sizeof(real->outer));
 	}
 	return write_hop(&real->hop, &hop);

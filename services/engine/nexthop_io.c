@@ -394,7 +394,7 @@ static bool links_differ(struct nexthop_io *io)
 {
 	static struct links now;
 
-	if (links_io_read(&now) < 0 || memcmp(&now, &io->network.links, sizeof(now)) == 0)
+	if (links_io_read(&now) < 0 || links_equal(&now, &io->network.links))
 		return false;
 	memcpy(&io->network.links, &now, sizeof(now));
 	return true;
@@ -402,7 +402,7 @@ static bool links_differ(struct nexthop_io *io)
 
 void nexthop_io_check(struct nexthop_io *io)
 {
-	if (!io->loop)
+	if (!io->network.neighbours)
 		return;
 	io->checks++;
 	if (io->lost)

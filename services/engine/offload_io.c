@@ -116,10 +116,14 @@ struct present {
 /* Those of ours that are on. */
 static int read_active(const struct offload_io *io, const char *name, uint32_t *ret_active)
 {
-	struct present present = {.head = {.cmd = ETHTOOL_GFEATURES, .size = (io->n + 31) / 32}};
+	struct present present;
 	uint32_t active = 0;
-	int r = ask(io, name, &present);
+	int r;
 
+	memset(&present, 0, sizeof(present));
+	present.head.cmd = ETHTOOL_GFEATURES;
+	present.head.size = (io->n + 31) / 32;
+	r = ask(io, name, &present);
 	for (int i = 0; r == 0 && i < OFFLOADS; i++) {
 		int32_t at = io->positions[i];
 
