@@ -50,6 +50,13 @@ static void add_address(struct buffer *b, const char *name, uint32_t address)
 		add_text(b, name, format_ipv4(address, text, sizeof(text)));
 }
 
+static void add_inet(struct buffer *b, const struct engine_inet *inet)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	add_words(b, "address", format_inet(inet->family, inet->bytes, text));
+}
+
 /* An entry of a list begins with its key. */
 static void begin_entry(struct buffer *b, bool first, const char *key, const char *value)
 {
@@ -60,7 +67,7 @@ static void begin_entry(struct buffer *b, bool first, const char *key, const cha
 static void add_real(struct buffer *b, bool first, const struct engine_real_status *real)
 {
 	begin_entry(b, first, "name", real->name);
-	add_address(b, "address", real->address);
+	add_inet(b, &real->address);
 	add_number(b, "port", real->port);
 	add_number(b, "weight", real->weight);
 	add_text(b, "health", word_health(real->health));
@@ -80,7 +87,7 @@ static void add_real(struct buffer *b, bool first, const struct engine_real_stat
 void state_add_service(struct buffer *b, const struct engine_service_status *service)
 {
 	begin_entry(b, b->used == 0, "name", service->name);
-	add_address(b, "address", service->address);
+	add_inet(b, &service->address);
 	add_number(b, "port", service->port);
 	add_words(b, "ports", service->ports);
 	if (service->protocol)

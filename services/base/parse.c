@@ -251,6 +251,30 @@ uint32_t ipv4_netmask(uint8_t length)
 	return length ? htonl(UINT32_MAX << (32 - length)) : 0;
 }
 
+const char *format_inet(uint16_t family, const uint8_t bytes[16], char *buf)
+{
+	if ((family != AF_INET && family != AF_INET6) ||
+	    !inet_ntop(family, bytes, buf, INET6_ADDRSTRLEN))
+		buf[0] = '\0';
+	return buf;
+}
+
+int parse_inet(const char *text, uint16_t *ret_family, uint8_t ret_bytes[16])
+{
+	struct in6_addr ipv6 = {0};
+	uint32_t ipv4;
+	bool is_ipv6 = strchr(text, ':');
+	int r = is_ipv6 ? parse_ipv6(text, &ipv6) : parse_ipv4(text, &ipv4);
+
+	if (r < 0)
+		return r;
+	if (!is_ipv6)
+		memcpy(&ipv6, &ipv4, sizeof(ipv4));
+	memcpy(ret_bytes, &ipv6, sizeof(ipv6));
+	*ret_family = is_ipv6 ? AF_INET6 : AF_INET;
+	return 0;
+}
+
 bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_t length)
 {
 	uint8_t whole = length / 8, mask = (uint8_t)(0xff00 >> length % 8);

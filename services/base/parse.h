@@ -46,6 +46,15 @@ const char *format_ipv4(uint32_t address, char *buf, size_t size);
 /* Writes the form of RFC 5952; buf is at least INET6_ADDRSTRLEN bytes. Returns buf. */
 const char *format_ipv6(const struct in6_addr *address, char *buf, size_t size);
 
+/*
+ * Of AF_INET or AF_INET6, of its first 4 or all 16 bytes; "" of any other. buf is at least
+ * INET6_ADDRSTRLEN bytes. Returns buf.
+ */
+const char *format_inet(uint16_t family, const uint8_t bytes[16], char *buf);
+
+/* "192.0.2.1" or "2001:db8::1" into the family and its bytes, the rest 0. */
+int parse_inet(const char *text, uint16_t *ret_family, uint8_t ret_bytes[16]);
+
 /* "tcp", "udp" or "sctp" of an IPPROTO_; "?" for others. */
 const char *format_protocol(unsigned int protocol);
 

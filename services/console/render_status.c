@@ -7,6 +7,8 @@
 #include "console/render.h"
 
 #define SERVICE_TARGET 25 /* columns */
+#define PORTS_MIN 6
+#define HOST_MAX (INET6_ADDRSTRLEN + 2)
 #define REASON_INDENT "                          "
 
 /* Adds lines as long as there are rows, and counts the others. */
@@ -122,15 +124,29 @@ static void show_nodes(const struct agent_status *agent, struct screen *screen)
 	}
 }
 
-/* "203.0.113.10:20,21,80.../tcp": as many of its ports as the column has room for. */
+/* "203.0.113.10" or "[2001:db8::10]", as it stands before a port. */
+static const char *host_text(const struct engine_inet *inet, char *buf)
+{
+	char address[INET6_ADDRSTRLEN];
+	bool ipv6 = inet->family == AF_INET6;
+
+	snprintf(buf, HOST_MAX, "%s%s%s", ipv6 ? "[" : "",
+		 format_inet(inet->family, inet->bytes, address), ipv6 ? "]" : "");
+	return buf;
+}
+
+/*
+ * "203.0.113.10:20,21,80.../tcp": as many of its ports as the column has room for. Of an address
+ * that fills it some are shown all the same, and the row is longer.
+ */
 static void service_target(const struct view_service *service, struct text *text)
 {
-	char address[16], port[8];
+	char host[HOST_MAX], port[8];
 	const char *protocol = format_protocol(service->protocol);
 	const char *ports = service->ports;
-	size_t room;
+	size_t room = PORTS_MIN, used;
 
-	if (!service->address) {
+	if (service->address.family == AF_UNSPEC) {
 		text_add(text, "firewall mark");
 		return;
 	}
@@ -138,17 +154,19 @@ static void service_target(const struct view_service *service, struct text *text
 		snprintf(port, sizeof(port), "%u", service->port);
 		ports = port;
 	}
-	format_ipv4(service->address, address, sizeof(address));
-	room = SERVICE_TARGET - strlen(address) - strlen(protocol) - strlen(":/");
+	host_text(&service->address, host);
+	used = strlen(host) + strlen(protocol) + strlen(":/");
+	if (used + PORTS_MIN < SERVICE_TARGET)
+		room = SERVICE_TARGET - used;
 	if (strlen(ports) <= room)
-		text_add(text, "%s:%s/%s", address, ports, protocol);
+		text_add(text, "%s:%s/%s", host, ports, protocol);
 	else
-		text_add(text, "%s:%.*s.../%s", address, (int)(room - 3), ports, protocol);
+		text_add(text, "%s:%.*s.../%s", host, (int)(room - 3), ports, protocol);
 }
 
 static void service_words(const struct view_service *service, char *words, size_t size)
 {
-	char target[SERVICE_TARGET + 1];
+	char target[SERVICE_TARGET + HOST_MAX];
 	struct text text = TEXT_ON(target);
 	unsigned long long active = 0;
 
@@ -310,10 +328,9 @@ static const char *real_state(const struct engine_real_status *real)
 
 static void add_real(const struct engine_real_status *real, struct text *text)
 {
-	char address[16], target[24];
+	char host[HOST_MAX], target[HOST_MAX + 8];
 
-	snprintf(target, sizeof(target), "%s:%u",
-		 format_ipv4(real->address, address, sizeof(address)), real->port);
+	snprintf(target, sizeof(target), "%s:%u", host_text(&real->address, host), real->port);
 	text_add(text, "  %-14s %-21s %-9s weight %-5u active %-6u total %llu%s%s\n", real->name,
 		 target, real_state(real), real->weight, real->active,
 		 (unsigned long long)real->connections, real->reason[0] ? "  " : "", real->reason);

@@ -43,6 +43,11 @@ static uint32_t take_address(const json_t *object)
 	return address;
 }
 
+static void take_inet(const json_t *object, struct engine_inet *inet)
+{
+	(void)parse_inet(json_text_of(object, "address"), &inet->family, inet->bytes);
+}
+
 static uint64_t take_count(const json_t *object, const char *key)
 {
 	long long number = json_number_of(object, key);
@@ -128,7 +133,7 @@ static void take_real(const json_t *json, struct engine_real_status *real)
 {
 	TAKE_TEXT(json, "name", real->name);
 	TAKE_TEXT(json, "reason", real->reason);
-	real->address = take_address(json);
+	take_inet(json, &real->address);
 	real->port = (uint16_t)take_count(json, "port");
 	real->weight = (uint16_t)take_count(json, "weight");
 	real->health =
@@ -168,7 +173,7 @@ static int take_service(const json_t *json, struct view_service *service)
 	TAKE_TEXT(json, "datapath-reason", service->datapath_reason);
 	service->datapath = take_value(json, "datapath", word_datapath, ENGINE_DATAPATH_XDP,
 				       ENGINE_DATAPATH_IPVS);
-	service->address = take_address(json);
+	take_inet(json, &service->address);
 	service->port = (uint16_t)take_count(json, "port");
 	service->protocol = take_protocol(json);
 	service->applied = json_flag_of(json, "applied");

@@ -17,7 +17,7 @@
 /* A virtual service as the engine reports it; addresses in network byte order. */
 struct view_service {
 	char name[ENGINE_NAME_MAX];
-	uint32_t address;
+	struct engine_inet address;   /* none: a firewall mark */
 	uint16_t port;		      /* 0: several, or a firewall mark */
 	uint8_t protocol;	      /* IPPROTO_TCP, … */
 	char ports[ENGINE_PORTS_MAX]; /* all of them, in words */

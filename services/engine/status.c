@@ -15,13 +15,21 @@ static_assert((int)ENGINE_ADMIN_DRAIN == (int)CONFIG_ADMIN_DRAIN &&
 	      "the same states");
 static_assert(ENGINE_REALS_PER_MESSAGE >= CONFIG_REALS_MAX, "all real servers fit");
 
+static struct engine_inet inet_of(struct config_inet from)
+{
+	struct engine_inet inet = {.family = from.family};
+
+	memcpy(inet.bytes, from.bytes, sizeof(inet.bytes));
+	return inet;
+}
+
 static void fill_real(const struct config_real *config, const struct health_real *health,
 		      const struct ipvs_dest *kernel, struct engine_real_status *s)
 {
 	memcpy(s->name, config->name, sizeof(s->name));
 	s->health = (uint8_t)health->state;
 	s->admin = (uint8_t)config->admin_state;
-	s->address = config->address;
+	s->address = inet_of(config_real_inet(config));
 	s->port = config->port;
 	s->weight = config->weight;
 	memcpy(s->reason, health->reason, sizeof(s->reason));
@@ -60,7 +68,7 @@ void status_fill(const struct config_service *config, const struct health_servic
 
 	s->protocol = wanted_protocol(config->protocol);
 	s->port = config->port;
-	s->address = config->address;
+	s->address = inet_of(config_service_inet(config));
 	fill_ports(config, s);
 	memcpy(s->name, config->name, sizeof(s->name));
 	memcpy(s->scheduler, config->scheduler, sizeof(s->scheduler));

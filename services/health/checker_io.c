@@ -140,12 +140,12 @@ static void give_reason(struct probe *probe, int result, const char *why)
 static void log_verdict(const struct checker *c, const struct probe *probe)
 {
 	bool up = probe->check.verdict == ENGINE_HEALTH_UP;
-	char words[512], address[16];
+	char words[512], where[CONFIG_ENDPOINT_TEXT_MAX];
 	struct text text;
 
 	if (!probe->source)
-		qb_log(LOG_NOTICE, "%s:%u is %s%s%s",
-		       format_ipv4(probe->address, address, sizeof(address)), probe->port,
+		qb_log(LOG_NOTICE, "%s is %s%s%s",
+		       config_endpoint_text(&probe->address, probe->port, where),
 		       up ? "up" : "down", up ? "" : ": ", probe->reason);
 	for (size_t i = 0; probe->source && i < c->targets->n_sources; i++) {
 		if (&c->targets->probes[c->targets->sources[i].probe] != probe)
@@ -217,7 +217,7 @@ static void end_shortage(struct checker *c)
 
 static void begin(struct checker *c, struct probe *probe, uint64_t now)
 {
-	int fd, r = connect_begin(probe->address, probe->port, &fd);
+	int fd, r = connect_begin(&probe->address, probe->port, &fd);
 
 	if (r == 0) {
 		r = qb_loop_poll_add(c->loop, QB_LOOP_MED, fd, POLLOUT, c, on_event);

@@ -5,19 +5,27 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
 
-int connect_begin(uint32_t address, uint16_t port, int *ret_fd)
+int connect_begin(const struct config_inet *address, uint16_t port, int *ret_fd)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = address};
-	_cleanup_close_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in6 to_ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+	bool ipv6 = address->family == AF_INET6;
+	_cleanup_close_ int fd =
+		socket(address->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
+	memcpy(&to.sin_addr, address->bytes, sizeof(to.sin_addr));
+	memcpy(&to_ipv6.sin6_addr, address->bytes, sizeof(to_ipv6.sin6_addr));
+	r = ipv6 ? connect(fd, (struct sockaddr *)&to_ipv6, sizeof(to_ipv6))
+		 : connect(fd, (struct sockaddr *)&to, sizeof(to));
+	if (r < 0 && errno != EINPROGRESS)
 		return -errno;
 	*ret_fd = take_fd(&fd);
 	return 0;

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "schema/config.h"
+
 /*
  * Begins to connect; the caller closes *ret_fd, which becomes writable when there is a result.
  * An error is the network's answer, unless connect_is_local() says that it was never asked.
  */
-int connect_begin(uint32_t address, uint16_t port, int *ret_fd);
+int connect_begin(const struct config_inet *address, uint16_t port, int *ret_fd);
 
 /* 0: accepted; -EINPROGRESS: no answer yet; else what the network answered. */
 int connect_result(int fd);

@@ -25,7 +25,7 @@ void source_status(const struct targets *targets, size_t index, uint64_t now,
 	const struct probe *probe = &targets->probes[source->probe];
 	struct health_source_status *s = ret_status;
 
-	s->address = probe->address;
+	memcpy(&s->address, probe->address.bytes, sizeof(s->address));
 	s->port = probe->port;
 	s->state = (uint8_t)probe->check.verdict;
 	s->for_ms = s->state == HEALTH_SOURCE_UNKNOWN ? 0 : (now - probe->since) / NSEC_PER_MSEC;
@@ -51,12 +51,11 @@ void source_words(const struct targets *targets, const struct source *source, st
 {
 	const struct probe *probe = &targets->probes[source->probe];
 	bool up = probe->check.verdict == ENGINE_HEALTH_UP;
-	char address[16];
+	char where[CONFIG_ENDPOINT_TEXT_MAX];
 
-	text_add(text, "data source %s (%s, %s:%u) is %s", source->name,
+	text_add(text, "data source %s (%s, %s) is %s", source->name,
 		 config_source_type_name(source->type),
-		 format_ipv4(probe->address, address, sizeof(address)), probe->port,
-		 up ? "up" : "down");
+		 config_endpoint_text(&probe->address, probe->port, where), up ? "up" : "down");
 	if (!up)
 		text_add(text, ": %s", probe->reason);
 	add_consumers(source, text);

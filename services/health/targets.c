@@ -23,8 +23,10 @@ static int compare_probes(const void *a, const void *b)
 {
 	const struct probe *x = a, *y = b;
 
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
+	int order = memcmp(&x->address, &y->address, sizeof(x->address));
+
+	if (order)
+		return order;
 	if (x->port != y->port)
 		return x->port - y->port;
 	if (x->type != y->type)
@@ -39,7 +41,7 @@ static struct probe probe_of_real(const struct config_service *service,
 				  const struct config_real *real)
 {
 	return (struct probe){
-		.address = real->address,
+		.address = config_real_inet(real),
 		.port = real->port ? real->port : service->check_port,
 		.type = PROBE_CONNECT,
 		.check.rules = {service->check_interval, service->check_timeout,
@@ -61,7 +63,7 @@ static struct probe probe_of_source(const struct config_source *source)
 	};
 
 	return (struct probe){
-		.address = source->address,
+		.address = config_inet(source->address, &in6addr_any),
 		.port = source->port,
 		.type = types[source->type],
 		.source = true,

@@ -14,7 +14,7 @@
 #include "schema/config.h"
 
 struct probe {
-	uint32_t address; /* network byte order */
+	struct config_inet address;
 	uint16_t port;
 	enum probe_type type;
 	bool source; /* of data sources, else of real servers; never of both */

@@ -85,12 +85,17 @@ struct engine_joining_request {
 	uint32_t seconds;
 } __attribute__((aligned(8)));
 
+struct engine_inet {
+	uint16_t family;   /* AF_INET, AF_INET6; 0: none */
+	uint8_t bytes[16]; /* of AF_INET the first 4; the rest is 0 */
+};
+
 struct engine_real_status {
 	char name[ENGINE_NAME_MAX];
 	uint8_t health; /* enum engine_health */
 	uint8_t in_use; /* stands in the kernel's table with a weight above 0 */
 	uint8_t admin;	/* enum engine_admin */
-	uint32_t address;
+	struct engine_inet address;
 	uint16_t port;
 	uint16_t weight;
 	uint32_t active, inactive; /* connections */
@@ -109,7 +114,7 @@ struct engine_service_status {
 	uint8_t applied;	      /* the kernel has what the configuration says */
 	uint8_t protocol;	      /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP */
 	uint16_t port;		      /* 0: several, or a firewall mark */
-	uint32_t address;	      /* 0: a firewall mark */
+	struct engine_inet address;   /* none: a firewall mark */
 	char ports[ENGINE_PORTS_MAX]; /* "20-21,80"; empty: a firewall mark */
 	char name[ENGINE_NAME_MAX];
 	char scheduler[16];

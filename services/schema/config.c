@@ -116,18 +116,7 @@ bool config_inet_same_subnet(const struct config_inet *a, const struct config_in
 
 const char *config_inet_text(const struct config_inet *inet, char *buf)
 {
-	struct in6_addr ipv6;
-	uint32_t ipv4;
-
-	buf[0] = '\0';
-	if (inet->family == AF_INET) {
-		memcpy(&ipv4, inet->bytes, sizeof(ipv4));
-		format_ipv4(ipv4, buf, CONFIG_INET_TEXT_MAX);
-	} else if (inet->family == AF_INET6) {
-		memcpy(&ipv6, inet->bytes, sizeof(ipv6));
-		format_ipv6(&ipv6, buf, CONFIG_INET_TEXT_MAX);
-	}
-	return buf;
+	return format_inet(inet->family, inet->bytes, buf);
 }
 
 const char *config_endpoint_text(const struct config_inet *inet, uint16_t port, char *buf)

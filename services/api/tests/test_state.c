@@ -70,7 +70,7 @@ static struct engine_service_status *make_service(const char *name, uint32_t n_r
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	snprintf(s->scheduler, sizeof(s->scheduler), "wrr");
 	snprintf(s->method, sizeof(s->method), "nat");
-	s->address = htonl(0xcb00710a);
+	parse_inet("203.0.113.10", &s->address.family, s->address.bytes);
 	s->port = 80;
 	s->protocol = IPPROTO_TCP;
 	s->applied = 1;
@@ -82,7 +82,8 @@ static struct engine_service_status *make_service(const char *name, uint32_t n_r
 
 		snprintf(real->name, sizeof(real->name), "real-server-with-a-long-name-%u", i);
 		memset(real->reason, '"', sizeof(real->reason) - 1);
-		real->address = htonl(0x0a4d0065 + i);
+		real->address.family = AF_INET;
+		memcpy(real->address.bytes, &(uint32_t){htonl(0x0a4d0065 + i)}, 4);
 		real->health = ENGINE_HEALTH_DOWN;
 		real->admin = ENGINE_ADMIN_DRAIN;
 		real->port = real->weight = UINT16_MAX;
@@ -215,6 +216,9 @@ static void everything_is_told(void **unused)
 	assert_int_equal(parse_ipv6("2001:db8::10", &group.ipv6_aliases[0].address), 0);
 	state_add_service(&services, service);
 	snprintf(service->name, sizeof(service->name), "mail");
+	parse_inet("2001:db8::10", &service->address.family, service->address.bytes);
+	parse_inet("fd00:77::101", &service->reals[0].address.family,
+		   service->reals[0].address.bytes);
 	state_add_service(&services, service);
 	source.n_consumers = 1;
 	memcpy(source.consumers[0], "web", 4);
@@ -258,6 +262,10 @@ static void everything_is_told(void **unused)
 	assert_string_equal(text_at(entry(times, "bucket", 0), "count"), "0");
 	assert_string_equal(text_at(entry(times, "bucket", 1), "below"), "131072");
 	assert_string_equal(text_at(entry(times, "bucket", 1), "count"), "1");
+	assert_string_equal(text_at(entry(state, "service", 0), "address"), "203.0.113.10");
+	assert_string_equal(text_at(entry(state, "service", 1), "address"), "2001:db8::10");
+	real = entry(entry(state, "service", 1), "real-server", 0);
+	assert_string_equal(text_at(real, "address"), "fd00:77::101");
 	assert_string_equal(text_at(entry(state, "service", 0), "datapath"), "xdp");
 	assert_int_equal(strlen(text_at(entry(state, "service", 0), "datapath-reason")),
 			 ENGINE_DATAPATH_REASON_MAX - 1);

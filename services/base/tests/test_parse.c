@@ -81,6 +81,25 @@ static void subnets_of_ipv6(void **state)
 	assert_true(same("fd00::3", "fd00::3", 128));
 }
 
+static void addresses_of_either_family(void **state)
+{
+	static const char *const good[] = {"192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "::"};
+	static const char *const bad[] = {"", "192.0.2", "192.0.2.1:80", "fe80::1%eth0", "[::1]"};
+	char text[INET6_ADDRSTRLEN];
+	uint8_t bytes[16];
+	uint16_t family;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(parse_inet(good[i], &family, bytes), 0);
+		assert_int_equal(family, i == 0 ? AF_INET : AF_INET6);
+		assert_string_equal(format_inet(family, bytes, text), good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse_inet(bad[i], &family, bytes), -EINVAL);
+	assert_string_equal(format_inet(0, bytes, text), "");
+}
+
 static void networks_of_ipv6(void **state)
 {
 	static const struct {
@@ -208,6 +227,7 @@ int main(void)
 		cmocka_unit_test(netmasks),
 		cmocka_unit_test(subnets_of_ipv6),
 		cmocka_unit_test(networks_of_ipv6),
+		cmocka_unit_test(addresses_of_either_family),
 		cmocka_unit_test(macs),
 		cmocka_unit_test(text_is_never_cut),
 		cmocka_unit_test(prefixes),

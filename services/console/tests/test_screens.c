@@ -68,7 +68,7 @@ static void add_real(struct view_service *service, const char *name, const char 
 	struct engine_real_status *real = &service->reals[service->n_reals++];
 
 	COPY(real->name, name);
-	real->address = inet_addr(address);
+	parse_inet(address, &real->address.family, real->address.bytes);
 	real->port = service->port;
 	real->weight = weight;
 	real->health = health;
@@ -85,7 +85,7 @@ static struct view_service *add_service(struct view *view, const char *name, con
 	struct view_service *service = &view->services[view->n_services++];
 
 	COPY(service->name, name);
-	service->address = inet_addr(address);
+	parse_inet(address, &service->address.family, service->address.bytes);
 	service->port = 80;
 	service->protocol = IPPROTO_TCP;
 	service->applied = true;
@@ -261,8 +261,14 @@ static void services_of_several_ports(void **state)
 	struct view_service *ftp = add_service(&view, "ftp", "203.0.113.10", "nat");
 	struct view_service *many = add_service(&view, "many", "203.0.113.100", "nat");
 	struct view_service *mark = add_service(&view, "marked", "0.0.0.0", "nat");
+	struct view_service *six = add_service(&view, "six", "2001:db8:113::10", "nat");
+	struct view_service *wide = add_service(&view, "wide", "2001:db8:113:1111:2222::10", "nat");
 
 	(void)state;
+	add_real(six, "web1", "fd00:77::101", 1, ENGINE_HEALTH_UP);
+	wide->port = 0;
+	COPY(wide->ports, "80,443,8000-8010");
+	mark->address = (struct engine_inet){0};
 	view.services[0].n_reals = 0;
 	ftp->port = many->port = mark->port = 0;
 	ftp->datapath = mark->datapath = ENGINE_DATAPATH_IPVS;

@@ -56,7 +56,10 @@ static void from_kernel(void **state)
 	assert_string_equal(s->datapath_reason, "native XDP on eth0");
 	assert_int_equal(s->protocol, IPPROTO_UDP);
 	assert_int_equal(s->port, 53);
-	assert_int_equal(s->address, service.address);
+	assert_int_equal(s->address.family, AF_INET);
+	assert_memory_equal(s->address.bytes, &service.address, sizeof(service.address));
+	assert_int_equal(s->reals[0].address.family, AF_INET);
+	assert_memory_equal(s->reals[0].address.bytes, &reals[0].address, 4);
 	assert_int_equal(s->n_reals, 2);
 	assert_string_equal(s->reals[0].name, "web1");
 	assert_int_equal(s->reals[0].health, ENGINE_HEALTH_UP);

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -109,6 +110,33 @@ def test_up_down_and_up_again(lab, folder):
     assert engine.wait("web: web2 is down") < 8
     lab.run("web2", "ip", "link", "set", "eth0", "up")
     engine.wait("web: web2 is up", times=2)
+
+
+def test_a_real_server_of_ipv6(lab, folder):
+    """Beside one of IPv4 with the same port."""
+    document = json.loads(json.dumps(DEMO))
+    document["trireme:alias-group"][0]["ipv6-alias"] = [{"address": "2001:db8:113::10", "port": "eth0"},
+                                                        {"address": "fd00:77::1", "port": "eth1"}]
+    for node, number in zip(document["trireme:cluster"]["node"][:2], (11, 12)):
+        node["port"][1]["ipv6-address"] = [{"address": f"fd00:77::{number}"}]
+    document["trireme:pool"] = [{"name": name, "real-server": [{"name": "web1", "address": address}]}
+                                for name, address in (("four", "10.77.0.101"), ("six", "fd00:77::101"))]
+    document["trireme:virtual-service"] = [{"name": name, "address": address, "port": 80, "pool": name,
+                                            "health-check": {"interval": 100, "timeout": 90}}
+                                           for name, address in (("four", "203.0.113.10"), ("six", "2001:db8:113::10"))]
+    put(folder, document)
+    for name, port, address in (("r1", "eth1", "fd00:77::11"), ("web1", "eth0", "fd00:77::101")):
+        lab.run(name, "ip", "addr", "add", f"{address}/64", "dev", port, "nodad")
+    with lab.inside("web1"):
+        server = socket.socket(socket.AF_INET6)
+    server.bind(("fd00:77::101", 80))
+    server.listen(64)
+    engine, health = Daemon(lab, "trireme-engine", folder), Daemon(lab, "trireme-health", folder)
+    engine.wait("six: web1 is up")
+    engine.wait("four: web1 is down: Connection refused")
+    server.close()
+    engine.wait("six: web1 is down: Connection refused")
+    assert health.count("[fd00:77::101]:80 is down: Connection refused") == 1
 
 
 def test_the_engine_restarts(lab, folder):

@@ -106,6 +106,32 @@ static void other_rules_begin_anew(void **state)
 	targets_free(new);
 }
 
+/* The first bytes of one may be the whole address of another. */
+static void families_are_told_apart(void **state)
+{
+	struct config_real reals[] = {
+		{.name = "four", .address = htonl(0x20010db8), .port = 80},
+		{.name = "six", .port = 80},
+		{.name = "more", .port = 80},
+	};
+	struct config_service service = {
+		.name = "web", CHECKED, .reals = reals, .n_reals = 3, .check_port = 80};
+	struct config config = {.services = &service, .n_services = 1};
+	struct targets *t;
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET6, "2001:db8::", &reals[1].ipv6_address), 1);
+	assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", &reals[2].ipv6_address), 1);
+	assert_int_equal(targets_make(&config, NULL, 0, &t), 0);
+	assert_int_equal(t->n_probes, 3);
+	for (size_t i = 0; i < 3; i++) {
+		struct config_inet inet = config_real_inet(&reals[i]);
+
+		assert_true(config_inet_equal(&t->probes[t->subscribers[i].probe].address, &inet));
+	}
+	targets_free(t);
+}
+
 static void admin_states_and_open_ports(void **state)
 {
 	struct config_real reals[] = {
@@ -322,6 +348,7 @@ int main(void)
 		cmocka_unit_test(shared),
 		cmocka_unit_test(checks_go_on),
 		cmocka_unit_test(other_rules_begin_anew),
+		cmocka_unit_test(families_are_told_apart),
 		cmocka_unit_test(admin_states_and_open_ports),
 		cmocka_unit_test(sources),
 		cmocka_unit_test(words_of_sources),

@@ -7,6 +7,7 @@ import {
   conditionOf,
   connectionsSoFar,
   dependents,
+  endpoint,
   floating,
   memberCondition,
   partsOf,
@@ -63,6 +64,10 @@ test('a service is reached at its address, or by a mark', () => {
   const several = { address: '192.0.2.1', port: 0, ports: '20-21,80', protocol: 'tcp' };
   assert.equal(reachedAt(service([], several)), '192.0.2.1:20-21,80 tcp');
   assert.equal(reachedAt(service([])), 'by firewall mark');
+  assert.equal(reachedAt(service([], { address: '2001:db8::10', port: 80, protocol: 'tcp' })), '[2001:db8::10]:80 tcp');
+  assert.equal(reachedAt(service([], { address: '2001:db8::10', port: 0 })), '2001:db8::10');
+  assert.equal(endpoint('fd00:77::101', 0), '[fd00:77::101]:0');
+  assert.equal(endpoint('10.0.0.1'), '10.0.0.1');
 });
 
 test('counters of 64 bits are added up', () => {

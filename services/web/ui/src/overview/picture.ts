@@ -45,11 +45,16 @@ export function serviceView(service: Service): ServiceView {
   return { service, servers, up, active, trouble: troubleOf(service, servers, up) };
 }
 
+/** An address with a port, if there is one: "10.77.0.101:80", "[fd00:77::101]:80" (RFC 3986, 3.2.2). */
+export function endpoint(address: string, port?: number | string): string {
+  if (port === undefined || port === '') return address;
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
 /** Where clients reach it: "203.0.113.10:80 tcp". */
 export function reachedAt(service: Service): string {
   if (!service.address) return 'by firewall mark';
-  const port = service.port || service.ports;
-  return `${service.address}${port ? `:${port}` : ''}${service.protocol ? ` ${service.protocol}` : ''}`;
+  return `${endpoint(service.address, service.port || service.ports)}${service.protocol ? ` ${service.protocol}` : ''}`;
 }
 
 /** All connections that the services have been given so far. */

@@ -7,7 +7,7 @@ import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
 import { AdminStateDialog } from './admin-state';
-import { conditionOf, reachedAt, serviceView, type ServiceView } from './picture';
+import { conditionOf, endpoint, reachedAt, serviceView, type ServiceView } from './picture';
 
 /** Up to so many services are shown unfolded. */
 const UNFOLDED_MAX = 6;
@@ -218,8 +218,7 @@ function ServerRow({ server, most, onAsk }: { server: RealServer; most: number; 
       <th scope="row">
         {server.name}
         <small>
-          {server.address}
-          {server.port !== undefined && `:${server.port}`}
+          {endpoint(server.address, server.port)}
           <span class="narrow-only">weight {server.weight}</span>
         </small>
       </th>
