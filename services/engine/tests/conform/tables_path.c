@@ -234,13 +234,12 @@ static uint16_t place_at(const struct tables_path *p, const struct conform_case 
 static int fill(struct tables_path *p, uint8_t protocol, const struct case_step *step)
 {
 	const uint32_t key = FWD_KEY(htons(step->from.port), instance_at(p, protocol, &step->to));
-	const uint32_t *client = (const uint32_t *)(const void *)step->from.address.bytes;
-	const uint64_t *words = (const uint64_t *)(const void *)step->from.address.bytes;
 	struct forward_tables *t = &p->tables;
-	const uint64_t hash = step->from.address.family == 6
-				      ? fwd_hash6(words[0], words[1], key, t->seed)
-				      : fwd_hash4(client[0], key, t->seed);
+	uint64_t hash, words[2];
 
+	memcpy(words, step->from.address.bytes, sizeof(words));
+	hash = step->from.address.family == 6 ? fwd_hash6(words[0], words[1], key, t->seed)
+					      : fwd_hash4((uint32_t)words[0], key, t->seed);
 	for (uint32_t i = 0; i < FWD_LOOK; i++) {
 		if (step->from.address.family == 6)
 			for (int k = 0; k < FWD_FLOWS6; k++)
