@@ -36,6 +36,11 @@ test_engine_conform_host-own := services/engine/tests/conform/host_program.c
 test_engine_conform_host-cflags := -fno-sanitize=alignment
 test_engine_conform_host-pkg := cmocka
 
+fuzzers += fuzz_engine_forward
+fuzz_engine_forward-src = services/engine/tests/fuzz_forward.c services/engine/tests/conform/host.c \
+	services/engine/tests/conform/host_program.c $(engine-conform) $(engine-conform-tables)
+fuzz_engine_forward-cflags := -fno-sanitize=alignment
+
 test-programs += conform-ipvs
 conform-ipvs-src := services/engine/tests/conform/ipvs_main.c $(engine-conform) services/engine/plan.c \
 	services/engine/ipvs_io.c services/engine/ipvs_msg.c services/engine/sysctl_io.c services/base/sysctl_io.c \

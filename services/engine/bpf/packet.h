@@ -155,8 +155,9 @@ static __always_inline enum reading read6(struct xdp_md *ctx, struct packet *p, 
 	p->ttl = ip->hop_limit;
 	p->protocol = extra ? fragment->next : ip->nexthdr;
 	p->first = extra != 0;
+	/* One in another would go round between two programs. */
 	if (p->protocol == IPPROTO_FRAGMENT)
-		return READ_FRAGMENT;
+		return extra ? READ_OPTIONS : READ_FRAGMENT;
 	if (p->protocol == IPPROTO_ICMPV6)
 		return is_cut(ctx, p, tag, sizeof(*ip) + extra + sizeof(struct icmp)) ? READ_FOREIGN
 										      : READ_ICMP;

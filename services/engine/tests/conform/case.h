@@ -6,8 +6,8 @@
 #include "engine/bpf/forward.h"
 #include "engine/tests/conform/world.h"
 
-#define CASE_SERVICES_MAX 4
-#define CASE_REALS_MAX 8 /* of all services */
+#define CASE_SERVICES_MAX 8
+#define CASE_REALS_MAX 12 /* of all services */
 #define CASE_STEPS_MAX 160
 #define CASE_NAME_MAX 64
 #define CASE_PICKED_MAX 4
@@ -26,6 +26,7 @@ struct case_packet {
 	uint16_t mtu;		 /* told by ICMP */
 	uint32_t id, seq, ack;
 	uint32_t length;		    /* payload of the whole datagram */
+	bool nested;			    /* IPv6: the header of a fragment is there once more */
 	bool df, more, is_fragment;	    /* a part of the datagram: */
 	uint32_t offset, part;		    /* from there on, that long (payload of IP) */
 	bool no_sum;			    /* UDP without a checksum */

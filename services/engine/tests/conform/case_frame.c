@@ -38,6 +38,7 @@ static const struct {
 	{"df", offsetof(struct case_packet, df)},
 	{"nosum", offsetof(struct case_packet, no_sum)},
 	{"options", offsetof(struct case_packet, options)},
+	{"nested", offsetof(struct case_packet, nested)},
 };
 
 /* The TCP flags begin anew with the first one that a line names. */

@@ -200,7 +200,7 @@ static size_t put_ipv6(const struct case_packet *p, const uint8_t *inside, size_
 		memcpy(next, "\0\0\1\4\0\0\0", HOP_OPTIONS); /* RFC 8200, 4.2: PadN */
 		header += HOP_OPTIONS;
 	}
-	if (p->is_fragment) {
+	for (int i = 0; i < p->is_fragment + p->nested; i++) {
 		*next = IPPROTO_FRAGMENT;
 		next = at + header;
 		put16(next, 0);

@@ -39,15 +39,22 @@ static void forget_flows(struct tables_path *p)
 	}
 }
 
+void tables_path_forget(struct tables_path *p)
+{
+	forget_flows(p);
+	memset(p->tables.loads, 0, NUMBERS_MAX * sizeof(*p->tables.loads));
+	p->tables.settings->half_open = 0;
+	p->tables.settings->pressure_until = 0;
+}
+
 static void empty(struct tables_path *p)
 {
 	struct forward_tables *t = &p->tables;
 
-	forget_flows(p);
+	tables_path_forget(p);
 	memset(t->instances, 0, NUMBERS_MAX * sizeof(*t->instances));
 	memset(t->services, 0, NUMBERS_MAX * sizeof(*t->services));
 	memset(t->reals, 0, NUMBERS_MAX * sizeof(*t->reals));
-	memset(t->loads, 0, NUMBERS_MAX * sizeof(*t->loads));
 	memset(t->hops, 0, FWD_HOPS_MAX * sizeof(*t->hops));
 	for (uint32_t cpu = 0; cpu < t->n_cpus; cpu++)
 		memset(&t->counts[(size_t)cpu * FWD_REALS_MAX], 0,
@@ -65,8 +72,6 @@ static void settle(struct tables_path *p)
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	s->boot_offset = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * SECOND;
 	s->half_open_max = HALF_OPEN_MAX;
-	s->half_open = 0;
-	s->pressure_until = 0;
 }
 
 static void put_lan(struct tables_path *p, size_t i, size_t *n_insides)

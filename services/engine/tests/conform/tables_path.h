@@ -35,6 +35,9 @@ int tables_path_count(void *data, const struct conform_case *c, const struct cas
 		      uint64_t ret_counts[3]);
 uint64_t tables_path_reason(void *data, enum fwd_reason reason);
 
+/* No flow is left; the services stand. After a tables_path_begin(). */
+void tables_path_forget(struct tables_path *p);
+
 /* Frees what is its own. */
 void tables_path_clear(struct tables_path *p);
 
