@@ -289,6 +289,8 @@ static void execute(struct agent *a, const struct decide_action *action)
 		break;
 	case DECIDE_LEASE_CLEAR:
 		gate_io_clear(&a->gate, group);
+		/* The others get the last connections while this router's aliases go. */
+		poke_io_send(&a->health.poke);
 		break;
 	case DECIDE_ADDRESSES_ADD:
 	case DECIDE_ADDRESSES_REFRESH:

@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent/health_io.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock_io.h"
+#include "proto/turn.h"
 
 int health_io_open(struct health_io *io, const char *engine, uint64_t now)
 {
-	*io = (struct health_io){.engine = {.fd = -1}, .reach = {.fd = -1}, .started = now};
-	return engine[0] ? turn_io_await(&io->engine, engine) : 0;
+	char poke[sizeof(io->poke.to.sun_path) + 1];
+
+	*io = (struct health_io){
+		.engine = {.fd = -1}, .poke = {.fd = -1}, .reach = {.fd = -1}, .started = now};
+	if (!engine[0])
+		return 0;
+	snprintf(poke, sizeof(poke), "%s" ENGINE_POKE_SUFFIX, engine);
+	/* Without it the engine finds out by itself, later. */
+	poke_io_open(&io->poke, poke);
+	return turn_io_await(&io->engine, engine);
 }
 
 void health_io_close(struct health_io *io)
 {
 	turn_io_close(&io->engine);
+	poke_io_close(&io->poke);
 	reach_io_close(&io->reach);
 }
 

@@ -9,10 +9,12 @@
 #include "agent/engine.h"
 #include "agent/ports.h"
 #include "agent/reach_io.h"
+#include "base/poke_io.h"
 #include "base/turn_io.h"
 
 struct health_io {
 	struct turn_io engine;
+	struct poke_io poke; /* the engine's */
 	struct reach_io reach;
 	uint64_t started; /* CLOCK_BOOTTIME, ns, as all times here */
 	uint64_t next;	  /* when it is looked again */

@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "engine/forward_lease.h"
 #include "engine/wanted.h"
+#include "proto/turn.h"
 
 #define MIB (1024.0 * 1024.0)
 
@@ -109,8 +110,8 @@ static void open_sync(struct forwarding *f)
 	if (r < 0)
 		qb_log(LOG_ERR, "data path: other routers cannot hear of connections: %s",
 		       strerror(-r));
-	else
-		sync_io_on_change(&f->sync, f->synchronised, f->data);
+	sync_io_on_change(&f->sync, f->synchronised, f->data);
+	sync_io_listen(&f->sync, ENGINE_TURN_FILE ENGINE_POKE_SUFFIX);
 }
 
 void forwarding_on_synchronised(struct forwarding *f, void (*changed)(void *data))

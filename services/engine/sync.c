@@ -213,7 +213,9 @@ static uint64_t hello_due(const struct sync *s, const struct sync_peer *p)
 		return 0;
 	if (p->hello_now)
 		return p->hello_at + SYNC_TURN_NS;
-	if (p->stream && (p->told_ack != p->receive.ack || p->told_next != s->send.next))
+	/* Also what a lost hello would have told: the last messages may have been lost with it. */
+	if (p->stream && (p->told_ack != p->receive.ack || p->told_next != s->send.next ||
+			  (p->listens && p->ack < s->send.next)))
 		return p->hello_at + SYNC_TOLD_NS;
 	return p->hello_at + SYNC_HELLO_NS;
 }
@@ -266,9 +268,10 @@ uint64_t sync_due(const struct sync *sync)
 	return due;
 }
 
-bool sync_flush(struct sync *sync, uint64_t now)
+void sync_hurry(struct sync *sync, uint64_t now)
 {
-	return count_listeners(sync) == 0 || sync_send_flush(&sync->send, now);
+	sync->turned = 0;
+	sync_turn(sync, now);
 }
 
 static bool is_complete(const struct sync *s, const struct sync_peer *p, uint64_t now)

@@ -100,8 +100,8 @@ void sync_heard(struct sync *sync, size_t peer, uint64_t stream, uint64_t counte
 void sync_turn(struct sync *sync, uint64_t now);
 uint64_t sync_due(const struct sync *sync);
 
-/* Before a planned release: see sync_send_flush(). True as well when nobody is there. */
-bool sync_flush(struct sync *sync, uint64_t now);
+/* Events are looked for now: a lease has ended, say. */
+void sync_hurry(struct sync *sync, uint64_t now);
 
 /*
  * Every other router is there and has the connections of this one. With none in the configuration

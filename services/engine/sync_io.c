@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/file_io.h"
+#include "base/poke_io.h"
 
 #define PRIVATE "eth1"
 #define DSCP_CS1 0x20 /* behind what has no mark at all (RFC 3662) */
@@ -183,6 +184,37 @@ static int32_t on_readable(int32_t fd, int32_t revents, void *data)
 	return 0;
 }
 
+static int32_t on_poke(int32_t fd, int32_t revents, void *data)
+{
+	struct sync_io *io = data;
+	uint64_t now = clock_boot_ns();
+
+	(void)revents;
+	poke_io_take(fd);
+	if (io->fd < 0)
+		return 0;
+	sync_hurry(&io->sync, now);
+	arm(io, now);
+	return 0;
+}
+
+void sync_io_listen(struct sync_io *io, const char *path)
+{
+	int fd, r;
+
+	if (!io->made)
+		return;
+	fd = poke_io_listen(path);
+	r = fd < 0 ? fd : qb_loop_poll_add(io->loop, QB_LOOP_HIGH, fd, POLLIN, io, on_poke);
+	if (r == 0) {
+		io->poke_fd = fd;
+		return;
+	}
+	closep(&fd);
+	qb_log(LOG_WARNING, "%s: %s; the last connections of an ownership are told later", path,
+	       strerror(-r));
+}
+
 /* What the socket is without is no reason to be without the socket. */
 static void set_options(int fd)
 {
@@ -297,7 +329,7 @@ int sync_io_open(struct sync_io *io, qb_loop_t *loop, const struct forward_table
 	uint64_t stream;
 	int r;
 
-	*io = (struct sync_io){.loop = loop, .key_file = key_file, .fd = -1};
+	*io = (struct sync_io){.loop = loop, .key_file = key_file, .fd = -1, .poke_fd = -1};
 	r = sync_crypt_random(&stream);
 	if (r == 0)
 		r = sync_make(&io->sync, tables, place, leases, stream, &calls, clock_boot_ns());
@@ -311,6 +343,9 @@ void sync_io_close(struct sync_io *io)
 		return;
 	io->changed = NULL;
 	close_socket(io);
+	if (io->poke_fd >= 0)
+		qb_loop_poll_del(io->loop, io->poke_fd);
+	closep(&io->poke_fd);
 	for (size_t i = 0; i < SYNC_PEERS_MAX; i++)
 		sync_crypt_close(&io->peers[i].seal);
 	sync_crypt_close(&io->own);

@@ -33,7 +33,8 @@ struct sync_io_peer {
 struct sync_io {
 	qb_loop_t *loop;
 	const char *key_file;
-	int fd; /* -1: not open */
+	int fd;	     /* -1: not open */
+	int poke_fd; /* the agent's word that a lease has ended; -1: it cannot say so */
 	uint8_t node;
 	uint32_t address;
 	bool made; /* sync is */
@@ -60,6 +61,8 @@ struct sync_io {
 int sync_io_open(struct sync_io *io, qb_loop_t *loop, const struct forward_tables *tables,
 		 const struct forward_place *place, const struct gate_lease *leases,
 		 const char *key_file);
+/* The agent can wake it up at that path. What fails is logged. */
+void sync_io_listen(struct sync_io *io, const char *path);
 /* Is told when sync_io_is_synchronised() becomes another, from the loop. */
 void sync_io_on_change(struct sync_io *io, void (*changed)(void *data), void *data);
 /* Accepts one that was never opened but is 0. */

@@ -114,11 +114,13 @@ static void close_open(struct sync_send *send, uint8_t group, uint64_t now)
 	*sent = (struct sync_sent){
 		.sequence = send->next,
 		.at = now,
+		.key = send->leases[group].key,
+		.epoch = send->epochs[group],
 		.n = (uint8_t)open->batch.n,
 		.group = group,
 	};
 	memcpy(sent->numbers, open->numbers, open->batch.n * sizeof(open->numbers[0]));
-	sync_wire_end(&open->batch, send->next++, send->leases[group].key, send->epochs[group]);
+	sync_wire_end(&open->batch, send->next++, sent->key, sent->epoch);
 	emit(send, &open->batch);
 	sync_wire_begin(&open->batch);
 }
@@ -143,8 +145,8 @@ static void find_groups(struct sync_send *send, uint64_t now)
 	}
 }
 
-/* The group that a flow is of, if it is owned; else FWD_NO_GROUP. */
-static uint8_t owned_group(struct sync_send *send, const struct flow *flow, uint64_t now)
+/* The group that a flow is of; GATE_GROUPS_MAX or more: none. */
+static uint8_t group_of(struct sync_send *send, const struct flow *flow, uint64_t now)
 {
 	uint32_t instance = flow->key >> 16, service = sync_record_service(flow->key);
 	uint8_t group = FWD_NO_GROUP;
@@ -155,7 +157,7 @@ static uint8_t owned_group(struct sync_send *send, const struct flow *flow, uint
 	} else if (instance < FWD_INSTANCES_MAX) {
 		group = send->tables->instances[instance].group;
 	}
-	return group < GATE_GROUPS_MAX && send->epochs[group] ? group : FWD_NO_GROUP;
+	return group;
 }
 
 static uint64_t monotonic(const struct sync_send *send, uint64_t now)
@@ -166,11 +168,11 @@ static uint64_t monotonic(const struct sync_send *send, uint64_t now)
 /* One flow as it is now, into its group's message. */
 static void add(struct sync_send *send, uint32_t number, const struct flow *flow, uint64_t now)
 {
-	uint8_t group = owned_group(send, flow, now);
+	uint8_t group = group_of(send, flow, now);
 	struct sync_record record;
 	struct sync_open *open;
 
-	if (group == FWD_NO_GROUP ||
+	if (group >= GATE_GROUPS_MAX || !send->epochs[group] ||
 	    sync_record_make(send->tables, flow, monotonic(send, now), &record) < 0)
 		return;
 	open = &send->open[group];
@@ -326,16 +328,30 @@ static void go_on_refresh(struct sync_send *send, uint64_t now)
 	}
 }
 
+static uint64_t epoch_now(const struct gate_lease *lease, uint64_t now)
+{
+	return lease->key && gate_lease_runs(lease, now) ? lease->epoch : 0;
+}
+
 /* A group that has become ours: the others have it as its former owner had it. */
-static void see_leases(struct sync_send *send, uint64_t now)
+static void see_gained(struct sync_send *send, uint64_t now)
 {
 	for (size_t g = 0; g < GATE_GROUPS_MAX; g++) {
-		const struct gate_lease *lease = &send->leases[g];
-		uint64_t epoch = lease->key && gate_lease_runs(lease, now) ? lease->epoch : 0;
+		uint64_t epoch = epoch_now(&send->leases[g], now);
 
-		if (epoch && epoch != send->epochs[g])
-			send->full.wanted = true;
+		if (!epoch || epoch == send->epochs[g])
+			continue;
+		send->full.wanted = true;
 		send->epochs[g] = epoch;
+	}
+}
+
+/* After the turn: what happened before the end of a lease was told under it. */
+static void see_lost(struct sync_send *send, uint64_t now)
+{
+	for (size_t g = 0; g < GATE_GROUPS_MAX; g++) {
+		if (!epoch_now(&send->leases[g], now))
+			send->epochs[g] = 0;
 	}
 }
 
@@ -345,24 +361,13 @@ bool sync_send_turn(struct sync_send *send, uint64_t now)
 
 	send->turn++;
 	fill(send, now);
-	see_leases(send, now);
+	see_gained(send, now);
 	events = drain(send, send->full.running ? FULL_SHARE : 0, now, &empty);
 	go_on_full(send, now);
 	go_on_refresh(send, now);
 	close_all(send, now);
+	see_lost(send, now);
 	return events || !empty || !sync_send_is_whole(send);
-}
-
-bool sync_send_flush(struct sync_send *send, uint64_t now)
-{
-	bool empty;
-
-	send->turn++;
-	fill(send, now);
-	see_leases(send, now);
-	drain(send, 0, now, &empty);
-	close_all(send, now);
-	return empty && sync_send_is_whole(send);
 }
 
 void sync_send_again(struct sync_send *send, uint64_t sequence, uint64_t now)
@@ -384,14 +389,13 @@ void sync_send_again(struct sync_send *send, uint64_t sequence, uint64_t now)
 		struct flow flow;
 
 		if (flows_read(send->tables, sent->numbers[i], &flow) &&
-		    owned_group(send, &flow, now) == sent->group &&
+		    group_of(send, &flow, now) == sent->group &&
 		    sync_record_make(send->tables, &flow, monotonic(send, now), &record) == 0 &&
 		    !sync_wire_add(&batch, &record))
 			send->full.wanted = true; /* larger ones are there by now */
 	}
-	/* Of a group that is not ours any more nothing is left to say, under no epoch. */
-	sync_wire_end(&batch, sequence, send->leases[sent->group].key ?: 1,
-		      send->epochs[sent->group] ?: 1);
+	/* Also of a group that is not ours any more: it was when this was told. */
+	sync_wire_end(&batch, sequence, sent->key, sent->epoch);
 	send->figures.repeated++;
 	emit(send, &batch);
 }

@@ -43,8 +43,9 @@ struct sync_send_figures {
 };
 
 struct sync_sent {
-	uint64_t sequence; /* 0: none */
-	uint64_t at;	   /* when, ns */
+	uint64_t sequence;   /* 0: none */
+	uint64_t at;	     /* when, ns */
+	uint64_t key, epoch; /* of its group, by then */
 	uint32_t numbers[SYNC_RECORDS_MAX];
 	uint8_t n;
 	uint8_t group;
@@ -64,9 +65,10 @@ struct sync_send {
 	const struct gate_lease *leases; /* GATE_GROUPS_MAX */
 	sync_send_emit *emit;
 	void *data;
-	uint64_t *tails;		  /* of the rings: n_cpus */
-	uint64_t next;			  /* sequence */
-	uint64_t epochs[GATE_GROUPS_MAX]; /* of the groups that are owned; 0: it is not */
+	uint64_t *tails; /* of the rings: n_cpus */
+	uint64_t next;	 /* sequence */
+	/* Of the groups that are owned, or were until this turn; 0: it is not. */
+	uint64_t epochs[GATE_GROUPS_MAX];
 	struct sync_open open[GATE_GROUPS_MAX];
 	struct sync_sent *history; /* SYNC_HISTORY */
 	struct {
@@ -108,12 +110,6 @@ void sync_send_wanted(struct sync_send *send, uint64_t from);
 
 /* One turn, with somebody listening. True: the next one is due in SYNC_TURN_NS. */
 bool sync_send_turn(struct sync_send *send, uint64_t now);
-
-/*
- * All events that there are, at once, as far as the bucket allows; for a planned release. False:
- * some are left, or a full transfer is not through.
- */
-bool sync_send_flush(struct sync_send *send, uint64_t now);
 
 /* Makes a message again that got lost, as far as the bucket allows. */
 void sync_send_again(struct sync_send *send, uint64_t sequence, uint64_t now);

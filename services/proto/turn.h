@@ -12,6 +12,12 @@
  */
 #define ENGINE_TURN_FILE "/run/trireme/engine.turn"
 #define ENGINE_TURN_S 5
+
+/*
+ * Behind that file's name: the socket (base/poke_io.h) by which the agent wakes the engine up when
+ * a lease has ended, so that it tells the other routers at once of the last connections.
+ */
+#define ENGINE_POKE_SUFFIX ".poke"
 #define ENGINE_WORD_TROUBLE(word) ((word)&0xffffffff) /* enum engine_trouble */
 #define ENGINE_WORD_SYNCHRONISED 0x100000000ULL
 

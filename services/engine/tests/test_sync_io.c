@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/file_io.h"
+#include "base/poke_io.h"
 #include "engine/sync_io.h"
 #include "engine/sync_status_io.h"
 #include "engine/tests/sync_world.h"
@@ -177,6 +178,7 @@ static void connections_cross_the_wire(void **state)
 	world_traffic(&w, 0, 700);
 	assert_true(world_missing(&w, 0, 1) > 100);
 	wait_for(all_known);
+	wait_for(both_synchronised);
 	sync_status_fill(&ios[0], config, &status);
 	assert_int_equal(status.n_peers, 1);
 	assert_string_equal(status.peers[0].name, "r2");
@@ -221,6 +223,36 @@ static void an_engine_that_starts_anew_is_heard(void **state)
 	wait_for(all_known);
 }
 
+#define NEVER (UINT64_MAX / 2)
+
+static bool has_turned(void)
+{
+	return ios[0].sync.turned < NEVER;
+}
+
+/* The agent's word that a lease has ended: no timer is waited for. */
+static void a_poke_makes_it_turn(void **state)
+{
+	struct poke_io poke;
+	char path[64];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/poke", folder);
+	assert_int_equal(poke_io_open(&poke, path), 0);
+	/* Nobody is there yet. */
+	poke_io_send(&poke);
+	configure();
+	wait_for(both_synchronised);
+	sync_io_listen(&ios[0], path);
+	assert_true(ios[0].poke_fd >= 0);
+	ios[0].sync.turned = NEVER;
+	for (int i = 0; i < 1000; i++)
+		poke_io_send(&poke);
+	wait_for(has_turned);
+	poke_io_close(&poke);
+	unlink(path);
+}
+
 static void strangers_are_not_heard(void **state)
 {
 	const struct sockaddr_in to = {.sin_family = AF_INET,
@@ -257,6 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(connections_cross_the_wire, begin, end),
 		cmocka_unit_test_setup_teardown(another_key_is_not_taken, begin, end),
 		cmocka_unit_test_setup_teardown(an_engine_that_starts_anew_is_heard, begin, end),
+		cmocka_unit_test_setup_teardown(a_poke_makes_it_turn, begin, end),
 		cmocka_unit_test_setup_teardown(strangers_are_not_heard, begin, end),
 		cmocka_unit_test_setup_teardown(a_witness_and_a_single_router_are_silent, begin,
 						end),

@@ -165,7 +165,6 @@ static void ownership_moves(void **state)
 	nothing_missing(0, 1);
 	nothing_missing(1, 0);
 	world_traffic(&w, 0, 200);
-	sync_flush(sync_of(0), w.now);
 	world_own(&w, 0, 1, 2);
 	world_run(&w, 1 * S);
 	for (int i = 0; i < 20; i++) {
@@ -177,17 +176,26 @@ static void ownership_moves(void **state)
 	world_free(&w);
 }
 
-static void a_flush_needs_no_turn(void **state)
+/* The lease has ended: what happened before is told at once, and again when it gets lost. */
+static void the_last_connections_are_told(void **state)
 {
 	(void)state;
-	world_make(&w, 2, 8);
-	world_own(&w, 0, 0, 1);
-	world_run(&w, 3 * S);
-	world_traffic(&w, 0, 200);
-	assert_true(sync_flush(sync_of(0), w.now));
-	world_run(&w, 3 * MS);
-	nothing_missing(0, 1);
-	world_free(&w);
+	for (unsigned int loss = 0; loss < 2; loss++) {
+		world_make(&w, 2, 8);
+		world_own(&w, 0, 0, 1);
+		world_run(&w, 3 * S);
+		world_traffic(&w, 0, 200);
+		w.routers[0].leases[0].deadline = 0;
+		w.net.loss = loss * 100;
+		sync_hurry(sync_of(0), w.now);
+		w.net.loss = 0;
+		world_run(&w, loss ? 300 * MS : 3 * MS);
+		/* For the comparison alone. */
+		w.routers[0].leases[0].deadline = UINT64_MAX;
+		assert_true(world_flows(&w, 0) > 50);
+		nothing_missing(0, 1);
+		world_free(&w);
+	}
 }
 
 /* An owner that does not know yet that it is none sends what is not taken any more. */
@@ -368,7 +376,7 @@ int main(void)
 		cmocka_unit_test(an_overrun_is_made_good),
 		cmocka_unit_test(a_jammed_socket_loses_nothing_for_good),
 		cmocka_unit_test(ownership_moves),
-		cmocka_unit_test(a_flush_needs_no_turn),
+		cmocka_unit_test(the_last_connections_are_told),
 		cmocka_unit_test(a_former_owner_is_not_believed),
 		cmocka_unit_test(flows_in_use_do_not_age_out),
 		cmocka_unit_test(steady_loss_delays_only),
