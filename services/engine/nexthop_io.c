@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/nexthop_io.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
@@ -85,6 +86,7 @@ static int dump(struct nexthop_io *io)
 	io->lost = r < 0;
 	if (r < 0)
 		return r;
+	assert(neighbours);
 	free(io->network.neighbours);
 	io->network.neighbours = neighbours;
 	io->links_heard = io->links_moved = io->routes_moved = io->hops_moved = true;

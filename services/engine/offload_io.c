@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 
 #define FEATURES_MAX 256
-#define BLOCKS_MAX (FEATURES_MAX / 32)
 
 static int ask(const struct offload_io *io, const char *name, void *what)
 {
@@ -108,26 +107,23 @@ void offload_io_read(const struct offload_io *io, struct attach_card *card)
 		card->queues = channels.combined_count + channels.tx_count;
 }
 
-struct present {
-	struct ethtool_gfeatures head;
-	struct ethtool_get_features_block blocks[BLOCKS_MAX];
-};
-
 /* Those of ours that are on. */
 static int read_active(const struct offload_io *io, const char *name, uint32_t *ret_active)
 {
-	struct present present;
-	uint32_t active = 0;
+	uint32_t size = (io->n + 31) / 32, active = 0;
+	_cleanup_free_ struct ethtool_gfeatures *present =
+		calloc(1, sizeof(*present) + size * sizeof(present->features[0]));
 	int r;
 
-	memset(&present, 0, sizeof(present));
-	present.head.cmd = ETHTOOL_GFEATURES;
-	present.head.size = (io->n + 31) / 32;
-	r = ask(io, name, &present);
+	if (!present)
+		return -ENOMEM;
+	present->cmd = ETHTOOL_GFEATURES;
+	present->size = size;
+	r = ask(io, name, present);
 	for (int i = 0; r == 0 && i < OFFLOADS; i++) {
 		int32_t at = io->positions[i];
 
-		if (at >= 0 && present.blocks[at / 32].active & 1u << (at % 32))
+		if (at >= 0 && present->features[at / 32].active & 1u << (at % 32))
 			active |= OFFLOAD_BIT(i);
 	}
 	if (r == 0)
@@ -137,12 +133,10 @@ static int read_active(const struct offload_io *io, const char *name, uint32_t *
 
 int offload_io_stop(const struct offload_io *io, const char *name, uint32_t set, uint32_t *ret_left)
 {
-	struct {
-		struct ethtool_sfeatures head;
-		struct ethtool_set_features_block blocks[BLOCKS_MAX];
-	} change = {.head = {.cmd = ETHTOOL_SFEATURES, .size = (io->n + 31) / 32}};
-	uint32_t active;
-	int r = read_active(io, name, &active);
+	uint32_t size = (io->n + 31) / 32, active = 0;
+	_cleanup_free_ struct ethtool_sfeatures *change =
+		calloc(1, sizeof(*change) + size * sizeof(change->features[0]));
+	int r = change ? read_active(io, name, &active) : -ENOMEM;
 
 	if (r < 0)
 		return r;
@@ -150,14 +144,16 @@ int offload_io_stop(const struct offload_io *io, const char *name, uint32_t set,
 		*ret_left = 0;
 		return 0;
 	}
+	change->cmd = ETHTOOL_SFEATURES;
+	change->size = size;
 	for (int i = 0; i < OFFLOADS; i++) {
 		int32_t at = io->positions[i];
 
 		if (active & set & OFFLOAD_BIT(i))
-			change.blocks[at / 32].valid |= 1u << (at % 32);
+			change->features[at / 32].valid |= 1u << (at % 32);
 	}
 	/* It refuses what can never be changed; what has come of it is what counts. */
-	if (ask(io, name, &change) == -EPERM)
+	if (ask(io, name, change) == -EPERM)
 		return -EPERM;
 	r = read_active(io, name, &active);
 	*ret_left = r == 0 ? active & set : set;
