@@ -256,8 +256,7 @@ struct steer_facts forwarding_facts(struct forwarding *f, const struct config_no
 static const char *refusal(enum forward_obstacle obstacle)
 {
 	if (obstacle == FORWARD_SERVED || obstacle == FORWARD_UNWANTED ||
-	    obstacle == FORWARD_LEAVING ||
-	    obstacle == FORWARD_NO_LEASE)
+	    obstacle == FORWARD_LEAVING || obstacle == FORWARD_NO_LEASE)
 		return NULL;
 	return forward_obstacle_text(obstacle);
 }
