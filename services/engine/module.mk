@@ -36,6 +36,12 @@ test_engine_conform_host-own := services/engine/tests/conform/host_program.c
 test_engine_conform_host-cflags := -fno-sanitize=alignment
 test_engine_conform_host-pkg := cmocka
 
+tests += test_engine_conform_words
+test_engine_conform_words-src := services/engine/tests/test_conform_words.c $(addprefix services/engine/tests/conform/,\
+	case.c case_steps.c case_words.c case_frame.c world.c packet.c packet_text.c check.c) \
+	services/base/parse.c services/base/text.c
+test_engine_conform_words-pkg := cmocka
+
 fuzzers += fuzz_engine_forward
 fuzz_engine_forward-src = services/engine/tests/fuzz_forward.c services/engine/tests/conform/host.c \
 	services/engine/tests/conform/host_program.c $(engine-conform) $(engine-conform-tables)
