@@ -29,7 +29,7 @@ struct engine {
 	/* Whether the last comparison has put it into force; a difference since then is foreign. */
 	bool services_stood, forwarding_stood, timeouts_stood;
 	struct ipvs_table services;
-	const struct sync_io *sync; /* the same; NULL: there are no other routers */
+	const struct sync_io *sync;		  /* the same; NULL: there are no other routers */
 	const struct statistics_source *datapath; /* whoever runs it; NULL: there is none */
 	bool *applied;		       /* of each service: the kernel has what it should */
 	struct ipvs_io *ipvs;	       /* NULL: not open */
