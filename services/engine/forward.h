@@ -43,4 +43,19 @@ struct forward_tables {
 	uint64_t *marks; /* of the ageing (sweep.h): regions that may have flows; NULL: none kept */
 };
 
+/* Those of a fixed size are in one piece of memory. */
+static inline void forward_tables_fix(struct forward_tables *tables, struct fwd_fixed *fixed)
+{
+	tables->settings = fixed->settings;
+	tables->ends4 = fixed->ends4;
+	tables->ends6 = fixed->ends6;
+	tables->instances = fixed->instances;
+	tables->services = fixed->services;
+	tables->reals = fixed->reals;
+	tables->loads = fixed->loads;
+	tables->hops = fixed->hops;
+	tables->links = fixed->links;
+	tables->insides = fixed->insides;
+}
+
 #endif

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/clock_io.h"
 #include "base/hash.h"
+#include "engine/bpf/forward.h"
 #include "engine/bpf/forward.skel.h"
 #include "engine/forward_maps_io.h"
 
@@ -77,7 +78,7 @@ static int take_program(struct forward_io *io, const char *folder)
 	r = bpf_obj_get_info_by_fd(fd, &info, &size);
 	if (r < 0)
 		return r;
-	if (!uses(&info, ids, io->maps[FORWARD_MAPS_SETTINGS].fd) ||
+	if (!uses(&info, ids, io->maps[FORWARD_MAPS_FIXED].fd) ||
 	    !uses(&info, ids, io->maps[FORWARD_MAPS_LEASES].fd))
 		return -ESTALE;
 	io->program = take_fd(&fd);
@@ -91,8 +92,7 @@ static int prepare_maps(const struct forward_io *io, const struct load *l,
 	int r = 0;
 
 	for (size_t i = 0; i < FORWARD_MAPS && r == 0; i++) {
-		struct bpf_map *map =
-			bpf_object__find_map_by_name(skeleton->obj, forward_maps_name(i));
+		struct bpf_map *map = forward_maps_of(skeleton->obj, i);
 
 		if (!map)
 			r = -ENOENT;
@@ -107,20 +107,17 @@ static int prepare_maps(const struct forward_io *io, const struct load *l,
 
 static int pin_maps(const struct forward_bpf *skeleton, const struct load *l)
 {
-	const struct fwd_settings settings = {.layout = FWD_LAYOUT, .seed = l->seed};
-	const uint32_t zero = 0;
 	char path[FORWARD_PATH_MAX];
-	int r = bpf_map_update_elem(bpf_map__fd(skeleton->maps.fwd_settings), &zero, &settings,
-				    BPF_ANY);
+	int r = 0;
 
+	skeleton->bss->fwd_fixed.settings[0] =
+		(struct fwd_settings){.layout = FWD_LAYOUT, .seed = l->seed};
 	forward_maps_unpin(l->folder);
 	for (size_t i = 0; i < FORWARD_MAPS && r == 0; i++) {
-		const char *name = forward_maps_name(i);
-
-		forward_maps_path(l->folder, name, "", path);
+		forward_maps_path(l->folder, forward_maps_name(i), "", path);
 		/* libbpf has pinned it by its name. */
 		if (i != FORWARD_MAPS_LEASES)
-			r = bpf_map__pin(bpf_object__find_map_by_name(skeleton->obj, name), path);
+			r = bpf_map__pin(forward_maps_of(skeleton->obj, i), path);
 	}
 	return r;
 }

@@ -22,7 +22,7 @@
 /* What loading takes: as the agent's gate. */
 #define FORWARD_RIGHTS (PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_BPF) | PRIVILEGE(CAP_PERFMON))
 
-#define FORWARD_MAPS 18
+#define FORWARD_MAPS 9
 #define FORWARD_WHY_MAX 128
 
 /* One of the kernel's maps. */

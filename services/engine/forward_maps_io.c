@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/cleanup.h"
 
 #define NO_TABLE SIZE_MAX
+#define FIXED (SIZE_MAX - 1) /* the tables of struct fwd_fixed */
 
 /* Where a map's memory belongs, and how many entries it has; 0: it depends on the machine. */
 struct table {
@@ -27,7 +29,7 @@ struct table {
 	}
 
 enum {
-	FLOWS4 = FORWARD_MAPS_SETTINGS + 1,
+	FLOWS4 = FORWARD_MAPS_FIXED + 1,
 	FLOWS6,
 	CPUS,
 	RINGS,
@@ -35,22 +37,13 @@ enum {
 };
 
 static const struct table tables[] = {
-	[FORWARD_MAPS_SETTINGS] = TABLE("fwd_settings", settings, 1),
+	[FORWARD_MAPS_FIXED] = {"fwd_fixed", sizeof(struct fwd_fixed), 1, FIXED},
 	[FLOWS4] = TABLE("fwd_flows4", flows4, 0),
 	[FLOWS6] = TABLE("fwd_flows6", flows6, 0),
 	[CPUS] = TABLE("fwd_cpus", cpus, 0),
 	[RINGS] = TABLE("fwd_rings", rings, 0),
 	[COUNTS] = TABLE("fwd_counts", counts, 0),
-	TABLE("fwd_ends4", ends4, 2 * FWD_ENDS4_LINES),
-	TABLE("fwd_ends6", ends6, 2 * FWD_ENDS6_LINES),
-	TABLE("fwd_instances", instances, FWD_INSTANCES_MAX),
-	TABLE("fwd_services", services, FWD_SERVICES_MAX),
 	TABLE("fwd_picks", picks, FWD_SERVICES_MAX),
-	TABLE("fwd_reals", reals, FWD_REALS_MAX),
-	TABLE("fwd_loads", loads, FWD_REALS_MAX),
-	TABLE("fwd_hops", hops, FWD_HOPS_MAX),
-	TABLE("fwd_links", links, FWD_LINKS_MAX),
-	TABLE("fwd_insides", insides, FWD_INSIDE_MAX),
 	[FORWARD_MAPS_PORTS] = {"fwd_ports", sizeof(uint32_t), FWD_PORTS_MAX, NO_TABLE},
 	[FORWARD_MAPS_LEASES] = {GATE_LEASES, sizeof(struct gate_lease), GATE_GROUPS_MAX,
 				 offsetof(struct forward_io, leases)},
@@ -87,6 +80,13 @@ static bool is_power(uint32_t n)
 const char *forward_maps_name(size_t map)
 {
 	return tables[map].name;
+}
+
+struct bpf_map *forward_maps_of(const struct bpf_object *object, size_t map)
+{
+	/* The compiler's section of what begins as zero: libbpf makes a map of it. */
+	return bpf_object__find_map_by_name(object,
+					    map == FORWARD_MAPS_FIXED ? ".bss" : tables[map].name);
 }
 
 uint32_t forward_maps_entries(size_t map, const struct forward_size *size, uint32_t n_cpus)
@@ -158,7 +158,10 @@ static int take_map(struct forward_io *io, const char *folder, size_t i, uint32_
 		map->memory = NULL;
 		return -errno;
 	}
-	memcpy((char *)io + tables[i].at, &map->memory, sizeof(map->memory));
+	if (tables[i].at == FIXED)
+		forward_tables_fix(&io->tables, map->memory);
+	else
+		memcpy((char *)io + tables[i].at, &map->memory, sizeof(map->memory));
 	return 0;
 }
 

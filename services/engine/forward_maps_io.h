@@ -3,6 +3,7 @@
 #ifndef TRIREME_ENGINE_FORWARD_MAPS_IO_H
 #define TRIREME_ENGINE_FORWARD_MAPS_IO_H
 
+#include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
 #include "engine/forward_io.h"
@@ -12,13 +13,16 @@
 
 /* Indices of forward_io.maps. */
 enum {
-	FORWARD_MAPS_SETTINGS = 0,
+	FORWARD_MAPS_FIXED = 0,
 	FORWARD_MAPS_PORTS = FORWARD_MAPS - 2,
 	/* The agent's: made by whoever comes first, and never removed here. */
 	FORWARD_MAPS_LEASES = FORWARD_MAPS - 1,
 };
 
 const char *forward_maps_name(size_t map);
+
+/* The same map in an object that is about to be loaded; NULL: it has none. */
+struct bpf_map *forward_maps_of(const struct bpf_object *object, size_t map);
 uint32_t forward_maps_entries(size_t map, const struct forward_size *size, uint32_t n_cpus);
 
 /* Of what is pinned there under a name; path: FORWARD_PATH_MAX. */

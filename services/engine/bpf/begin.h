@@ -44,7 +44,7 @@ static __always_inline int add(const struct request *r, const __be32 *client, __
 static __always_inline _Bool source_allowed(const struct request *r)
 {
 	for (__u32 i = 0; i < FWD_INSIDE_MAX; i++) {
-		struct fwd_inside *in = AT(fwd_insides, i);
+		struct fwd_inside *in = OF(insides, i);
 
 		if (!in || !in->interface)
 			break;
@@ -59,7 +59,7 @@ static __always_inline _Bool source_allowed(const struct request *r)
 
 static __always_inline _Bool takes_new(__u32 place)
 {
-	struct fwd_real *real = place ? AT(fwd_reals, place) : NULL;
+	struct fwd_real *real = place ? OF(reals, place) : NULL;
 
 	return real && (real->flags & FWD_REAL_IN_USE) && real->weight && real->hop.valid;
 }
@@ -96,7 +96,7 @@ static __always_inline int without_entry(struct fwd_settings *settings, const st
 static __always_inline void count_begin(struct fwd_settings *settings, __u32 place, __u32 state)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct fwd_load *load = AT(fwd_loads, place);
+	struct fwd_load *load = OF(loads, place);
 	struct fwd_count *count = AT(fwd_counts, cpu * FWD_REALS_MAX + place);
 
 	if (load)
@@ -128,7 +128,7 @@ static __always_inline __u32 state_of(const struct request *r)
 
 __noinline int fwd_begin(struct request *r)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_settings *settings = fwd_fixed.settings;
 	struct fwd_instance *instance;
 	struct fwd_service *service;
 	__u32 place = 0, hash, state, template;
@@ -137,8 +137,8 @@ __noinline int fwd_begin(struct request *r)
 
 	if (!r || !settings)
 		return REFUSED(FWD_PASSED_NO_REAL);
-	instance = AT(fwd_instances, r->key >> 16);
-	service = instance ? AT(fwd_services, instance->service) : NULL;
+	instance = OF(instances, r->key >> 16);
+	service = instance ? OF(services, instance->service) : NULL;
 	if (!service)
 		return REFUSED(FWD_PASSED_NO_REAL);
 	pressure = r->now < settings->pressure_until;

@@ -231,7 +231,7 @@ __noinline int fwd_end6(__u64 high, __u64 low, __u32 key, __u32 half)
 #pragma unroll
 	for (__u32 i = 0; i < 2; i++) {
 		__u32 number = fwd_end_line(hash, FWD_ENDS6_LINES, i) + half * FWD_ENDS6_LINES;
-		struct fwd_ends6 *line = AT(fwd_ends6, number);
+		struct fwd_ends6 *line = OF(ends6, number);
 
 		if (!line)
 			return NOT_FOUND;
@@ -261,13 +261,13 @@ static __always_inline _Bool end_of4(__be32 address, __u32 key, enum fwd_end_kin
 	__u64 hash = fwd_hash4(address, key, fwd_seed),
 	      wanted = address | (__u64)(key | (__u32)kind << 24) << 32;
 	__u32 base = half * FWD_ENDS4_LINES, slot;
-	struct fwd_ends4 *line = AT(fwd_ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 0) + base);
+	struct fwd_ends4 *line = OF(ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 0) + base);
 
 	if (!line)
 		return 0;
 	slot = slot_of_end4(line, wanted);
 	if (slot == FWD_ENDS4) {
-		line = AT(fwd_ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 1) + base);
+		line = OF(ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 1) + base);
 		if (!line)
 			return 0;
 		slot = slot_of_end4(line, wanted);
@@ -284,7 +284,7 @@ static __always_inline _Bool end_of6(const __be32 *address, __u32 key, enum fwd_
 {
 	int number = fwd_end6(address[0] | (__u64)address[1] << 32,
 			      address[2] | (__u64)address[3] << 32, key, half);
-	struct fwd_ends6 *line = number < 0 ? NULL : AT(fwd_ends6, (__u32)number / FWD_ENDS6);
+	struct fwd_ends6 *line = number < 0 ? NULL : OF(ends6, (__u32)number / FWD_ENDS6);
 	struct fwd_end6 *found;
 
 	if (!line)

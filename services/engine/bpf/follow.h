@@ -31,8 +31,8 @@ static __always_inline __u32 next_state(__u32 state, __u8 flags, const _Bool rep
 /* The counts of flows follow a change of state; to FWD_FREE: the flow is gone. */
 __noinline int fwd_moved(__u32 place, __u32 from, __u32 to)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
-	struct fwd_load *load = AT(fwd_loads, place);
+	struct fwd_settings *settings = fwd_fixed.settings;
+	struct fwd_load *load = OF(loads, place);
 
 	if (!settings || !load || from == to)
 		return 0;

@@ -30,7 +30,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 	if (flow_find(family, client, r.key, &f)) {
 		__u32 what = *f.what;
 
-		*real = AT(fwd_reals, FWD_PLACE(what));
+		*real = OF(reals, FWD_PLACE(what));
 		if (*real && ((*real)->flags & FWD_REAL_IN_USE) &&
 		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
 			follow(&f, what, p, now, 0);
@@ -51,7 +51,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 	r.flags = p->flags;
 	r.now = now;
 	place = fwd_begin(&r);
-	*real = place < 0 ? NULL : AT(fwd_reals, (__u32)place);
+	*real = place < 0 ? NULL : OF(reals, (__u32)place);
 	return place;
 }
 
@@ -61,7 +61,7 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 {
 	struct scratch scratch = {.instance = END_INSTANCE(end, 0)};
 	__u64 now = bpf_ktime_get_coarse_ns();
-	struct fwd_instance *instance = AT(fwd_instances, scratch.instance);
+	struct fwd_instance *instance = OF(instances, scratch.instance);
 	struct fwd_real *real;
 	int place;
 
@@ -108,7 +108,7 @@ static __always_inline struct fwd_real *flow_of(const struct packet *p, const in
 			break;
 		if (!flow_find(family, client, FWD_KEY(p->to_port, *instance), f))
 			continue;
-		real = AT(fwd_reals, FWD_PLACE(*f->what));
+		real = OF(reals, FWD_PLACE(*f->what));
 		if (real && real->address[0] == source[0] &&
 		    (family == 4 ||
 		     (real->address[1] == source[1] && real->address[2] == source[2] &&
@@ -140,7 +140,7 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 
 	if (!real && !is_without_entry(settings, end, now, &scratch.instance))
 		return pass(FWD_PASSED_REPLY);
-	instance = AT(fwd_instances, scratch.instance);
+	instance = OF(instances, scratch.instance);
 	if (!instance)
 		return XDP_PASS;
 	if (!is_served(settings, instance->group, now))
@@ -172,7 +172,7 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,
 				   const __u32 extra)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_settings *settings = fwd_fixed.settings;
 	struct end end;
 	struct packet p;
 

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 1
+#define FWD_LAYOUT 2
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -147,8 +147,8 @@ struct fwd_end6 {
 
 #define FWD_ENDS4 4 /* of a line */
 #define FWD_ENDS6 2
-#define FWD_ENDS4_LINES 16384 /* of a half; a power of two */
-#define FWD_ENDS6_LINES 32768
+#define FWD_ENDS4_LINES 8192 /* of a half; a power of two */
+#define FWD_ENDS6_LINES 8192
 
 struct fwd_ends4 {
 	struct fwd_end4 ends[FWD_ENDS4];
@@ -345,6 +345,26 @@ _Static_assert(sizeof(struct fwd_cpu) == 2 * FWD_LINE, "two lines");
 _Static_assert(FWD_TEMPLATE + FWD_SERVICES_MAX <= 0x10000, "fits the key");
 _Static_assert(FWD_INSTANCES_MAX <= FWD_TEMPLATE, "instances and templates are apart");
 _Static_assert(FWD_REALS_MAX <= 0x2000, "fits `what`");
+
+/*
+ * The tables of a fixed size, as they lie in one map of one value: the programs reach them by their
+ * address, without a look-up (the kernel takes values of 4 MiB at most).
+ */
+struct fwd_fixed {
+	struct fwd_settings settings[1];
+	struct fwd_service services[FWD_SERVICES_MAX];
+	struct fwd_real reals[FWD_REALS_MAX];
+	struct fwd_instance instances[FWD_INSTANCES_MAX];
+	struct fwd_ends4 ends4[2 * FWD_ENDS4_LINES];
+	struct fwd_ends6 ends6[2 * FWD_ENDS6_LINES];
+	struct fwd_load loads[FWD_REALS_MAX];
+	struct fwd_link links[FWD_LINKS_MAX];
+	struct fwd_hop hops[FWD_HOPS_MAX];
+	struct fwd_inside insides[FWD_INSIDE_MAX];
+};
+
+_Static_assert(sizeof(struct fwd_fixed) <= 4 << 20, "the kernel makes a map of it");
+_Static_assert(sizeof(struct fwd_fixed) % 8 == 0, "and keeps its size");
 
 /* ---- where things are in the tables: the same on both sides ---- */
 

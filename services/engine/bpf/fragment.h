@@ -60,7 +60,7 @@ static __always_inline int fragment_to_real(struct xdp_md *ctx, const struct pac
 					    const int family, const __u32 tag,
 					    const struct scratch *noted)
 {
-	struct fwd_real *real = AT(fwd_reals, noted->place);
+	struct fwd_real *real = OF(reals, noted->place);
 
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
@@ -93,7 +93,7 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx,
 
 static __always_inline int fragment(struct xdp_md *ctx, const int family, const __u32 tag)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_settings *settings = fwd_fixed.settings;
 	struct fwd_instance *instance;
 	struct scratch *noted;
 	struct fragment_key key;
@@ -130,7 +130,7 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 	noted = bpf_map_lookup_elem(&fwd_fragments, &key);
 	if (!noted)
 		return XDP_PASS;
-	instance = AT(fwd_instances, noted->instance);
+	instance = OF(instances, noted->instance);
 	if (!settings || !instance ||
 	    !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
 		return pass(FWD_PASSED_LEASE);

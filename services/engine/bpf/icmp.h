@@ -126,7 +126,7 @@ static __always_inline int error_to_real(struct xdp_md *ctx, const struct packet
 					 const struct fwd_instance *instance,
 					 const struct scratch *scratch)
 {
-	struct fwd_real *real = AT(fwd_reals, scratch->place);
+	struct fwd_real *real = OF(reals, scratch->place);
 
 	if (!real || !real->hop.valid || p->ttl <= 1 || p->length > real->hop.mtu)
 		return drop(FWD_DROP_HOP);
@@ -171,7 +171,7 @@ static __always_inline _Bool quoted_flow(const int family, const __be32 *client,
 
 static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u32 tag)
 {
-	struct fwd_settings *settings = AT(fwd_settings, 0);
+	struct fwd_settings *settings = fwd_fixed.settings;
 	struct scratch scratch = {};
 	struct fwd_instance *instance;
 	const __be32 *from, *to;
@@ -204,7 +204,7 @@ static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u3
 	} else {
 		return XDP_PASS;
 	}
-	instance = AT(fwd_instances, scratch.instance);
+	instance = OF(instances, scratch.instance);
 	if (!instance || !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
 		return pass(FWD_PASSED_LEASE);
 	return scratch.reply ? error_to_client(ctx, settings, &p, &q, family, tag, instance)

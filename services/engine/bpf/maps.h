@@ -25,22 +25,31 @@ const volatile __u64 fwd_seed = 0;
 		__type(value, value_type);         \
 	} name SEC(".maps")
 
-TABLE(fwd_settings, struct fwd_settings, 1);
+#define AT(map, index)                                  \
+	({                                              \
+		__u32 at_index = (index);               \
+		bpf_map_lookup_elem(&(map), &at_index); \
+	})
+
+/*
+ * One of a table of a fixed size, a power of two: bounded in a way that the verifier sees and the
+ * compiler cannot take out.
+ */
+#define OF(table, index)                                                                    \
+	({                                                                                  \
+		__u32 of_index = (index);                                                   \
+		asm volatile("" : "+r"(of_index));                                          \
+		&fwd_fixed.table[of_index &                                                 \
+				 (sizeof(fwd_fixed.table) / sizeof(*fwd_fixed.table) - 1)]; \
+	})
+
+struct fwd_fixed fwd_fixed;
 TABLE(fwd_flows4, struct fwd_line4, 1);
 TABLE(fwd_flows6, struct fwd_line6, 1);
-TABLE(fwd_ends4, struct fwd_ends4, 2 * FWD_ENDS4_LINES);
-TABLE(fwd_ends6, struct fwd_ends6, 2 * FWD_ENDS6_LINES);
-TABLE(fwd_instances, struct fwd_instance, FWD_INSTANCES_MAX);
-TABLE(fwd_services, struct fwd_service, FWD_SERVICES_MAX);
-TABLE(fwd_picks, struct fwd_picks, FWD_SERVICES_MAX);
-TABLE(fwd_reals, struct fwd_real, FWD_REALS_MAX);
-TABLE(fwd_loads, struct fwd_load, FWD_REALS_MAX);
 TABLE(fwd_counts, struct fwd_count, FWD_REALS_MAX);
 TABLE(fwd_cpus, struct fwd_cpu, 1);
 TABLE(fwd_rings, struct fwd_ring, 1);
-TABLE(fwd_hops, struct fwd_hop, FWD_HOPS_MAX);
-TABLE(fwd_links, struct fwd_link, FWD_LINKS_MAX);
-TABLE(fwd_insides, struct fwd_inside, FWD_INSIDE_MAX);
+TABLE(fwd_picks, struct fwd_picks, FWD_SERVICES_MAX);
 
 /* The agent's: pinned by whoever comes first. */
 struct {
@@ -58,12 +67,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } fwd_ports SEC(".maps");
-
-#define AT(map, index)                                  \
-	({                                              \
-		__u32 at_index = (index);               \
-		bpf_map_lookup_elem(&(map), &at_index); \
-	})
 
 /*
  * Whether the group is served by this router at this instant. The coarse clock is behind by less

@@ -28,8 +28,8 @@ static long weigh(__u32 i, struct search *s)
 {
 	struct fwd_picks *picks = AT(fwd_picks, s->service);
 	__u32 place = picks && i < FWD_LIST_MAX ? picks->places[FWD_LIST_AT + i] : 0;
-	struct fwd_load *load = AT(fwd_loads, place);
-	struct fwd_real *real = AT(fwd_reals, place);
+	struct fwd_load *load = OF(loads, place);
+	struct fwd_real *real = OF(reals, place);
 	__u32 weight;
 	__u64 cost;
 
@@ -63,9 +63,9 @@ static __always_inline __u32 picked(const struct fwd_picks *picks, __u32 at, __u
  */
 __noinline int fwd_pick(__u32 number, __u32 hash, __u32 stateless)
 {
-	struct fwd_service *service = AT(fwd_services, number);
+	struct fwd_service *service = OF(services, number);
 	struct fwd_picks *picks = AT(fwd_picks, number);
-	struct fwd_real *nobody = AT(fwd_reals, 0);
+	struct fwd_real *nobody = OF(reals, 0);
 	struct search search = {.service = number};
 
 	if (!service || !picks || !nobody || !service->n_ring)

@@ -50,7 +50,7 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 				  const struct scratch *scratch)
 {
 	const __u32 size = family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-	struct fwd_real *real = AT(fwd_reals, scratch->place);
+	struct fwd_real *real = OF(reals, scratch->place);
 	struct packet p = {.l3 = (void *)(long)ctx->data + ETH_HLEN + tag,
 			   .end = (void *)(long)ctx->data_end};
 	struct scratch error = *scratch;

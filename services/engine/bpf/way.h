@@ -22,7 +22,7 @@ enum way {
 __noinline int fwd_learn(__u64 to, __u64 from, __u64 through)
 {
 	__u32 number = (__u32)fwd_mix(to ^ through << 16, 0) % (FWD_HOPS_MAX - 1) + 1;
-	struct fwd_hop *hop = AT(fwd_hops, number);
+	struct fwd_hop *hop = OF(hops, number);
 	__u64 was;
 
 	if (!hop)
@@ -64,7 +64,7 @@ static __always_inline enum way ask_kernel(struct xdp_md *ctx, const struct pack
 	}
 	if (r != BPF_FIB_LKUP_RET_SUCCESS)
 		return WAY_NONE;
-	link = AT(fwd_links, route.ifindex % FWD_LINKS_MAX);
+	link = OF(links, route.ifindex % FWD_LINKS_MAX);
 	if (!link || link->interface != route.ifindex || !link->usable)
 		return WAY_NONE;
 	__builtin_memcpy(hop->mac, route.dmac, sizeof(hop->mac));
@@ -83,7 +83,7 @@ static __always_inline enum way find_way(struct xdp_md *ctx, const struct fwd_se
 					 const struct flow *f, struct fwd_hop *hop)
 {
 	__u32 when = f ? *f->when : 0, generation = settings->hop_generation & 0x3f;
-	struct fwd_hop *known = FWD_HOP(when) ? AT(fwd_hops, FWD_HOP(when)) : NULL;
+	struct fwd_hop *known = FWD_HOP(when) ? OF(hops, FWD_HOP(when)) : NULL;
 	enum way way;
 	int number;
 

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "engine/bpf/forward.h"
 #include "engine/bpf/forward.skel.h"
 #include "engine/tests/conform/suite.h"
 #include "engine/tests/conform/tables_path.h"
@@ -40,22 +41,13 @@ static void map_tables(struct forward_tables *t)
 {
 	t->lines4 = t->lines6 = LINES;
 	t->seed = TABLES_SEED;
-	t->settings = map_memory(programs->maps.fwd_settings);
+	forward_tables_fix(t, map_memory(programs->maps.bss));
 	t->flows4 = map_memory(programs->maps.fwd_flows4);
 	t->flows6 = map_memory(programs->maps.fwd_flows6);
-	t->ends4 = map_memory(programs->maps.fwd_ends4);
-	t->ends6 = map_memory(programs->maps.fwd_ends6);
-	t->instances = map_memory(programs->maps.fwd_instances);
-	t->services = map_memory(programs->maps.fwd_services);
 	t->picks = map_memory(programs->maps.fwd_picks);
-	t->reals = map_memory(programs->maps.fwd_reals);
-	t->loads = map_memory(programs->maps.fwd_loads);
 	t->counts = map_memory(programs->maps.fwd_counts);
 	t->cpus = map_memory(programs->maps.fwd_cpus);
 	t->rings = map_memory(programs->maps.fwd_rings);
-	t->hops = map_memory(programs->maps.fwd_hops);
-	t->links = map_memory(programs->maps.fwd_links);
-	t->insides = map_memory(programs->maps.fwd_insides);
 }
 
 static void load(void)

@@ -210,13 +210,9 @@ static bool make_maps(struct tables_path *path)
 {
 	struct forward_tables *t = &path->tables;
 
-	return MAP(t, settings, 1) && MAP(t, flows4, LINES) && MAP(t, flows6, LINES) &&
-	       MAP(t, ends4, 2 * FWD_ENDS4_LINES) && MAP(t, ends6, 2 * FWD_ENDS6_LINES) &&
-	       MAP(t, instances, FWD_INSTANCES_MAX) && MAP(t, services, FWD_SERVICES_MAX) &&
-	       MAP(t, picks, FWD_SERVICES_MAX) && MAP(t, reals, FWD_REALS_MAX) &&
-	       MAP(t, loads, FWD_REALS_MAX) && MAP(t, counts, FWD_REALS_MAX) && MAP(t, cpus, 1) &&
-	       MAP(t, rings, 1) && MAP(t, hops, FWD_HOPS_MAX) && MAP(t, links, FWD_LINKS_MAX) &&
-	       MAP(t, insides, FWD_INSIDE_MAX) &&
+	forward_tables_fix(t, host_fixed);
+	return MAP(t, flows4, LINES) && MAP(t, flows6, LINES) && MAP(t, picks, FWD_SERVICES_MAX) &&
+	       MAP(t, counts, FWD_REALS_MAX) && MAP(t, cpus, 1) && MAP(t, rings, 1) &&
 	       (path->leases = map_add(host_leases, GATE_GROUPS_MAX, sizeof(*path->leases))) &&
 	       map_add(host_scratch, 1, host_scratch_size);
 }

@@ -13,6 +13,8 @@
 #define HOST_TABLE(member) const void *const host_##member = &fwd_##member;
 HOST_TABLES(HOST_TABLE)
 
+struct fwd_fixed *const host_fixed = &fwd_fixed;
+
 const void *const host_leases = &gate_leases, *const host_scratch = &fwd_scratch,
 		  *const host_fragments = &fwd_fragments;
 const size_t host_scratch_size = sizeof(struct scratch),

@@ -7,13 +7,14 @@
 #include <stddef.h>
 
 /* Names of maps that are known by the member of struct forward_tables. */
-#define HOST_TABLES(x)                                                                      \
-	x(settings) x(flows4) x(flows6) x(ends4) x(ends6) x(instances) x(services) x(picks) \
-		x(reals) x(loads) x(counts) x(cpus) x(rings) x(hops) x(links) x(insides)
+#define HOST_TABLES(x) x(flows4) x(flows6) x(picks) x(counts) x(cpus) x(rings)
 
 #define HOST_TABLE(member) extern const void *const host_##member;
 HOST_TABLES(HOST_TABLE)
 #undef HOST_TABLE
+
+/* The tables that are in no map. */
+extern struct fwd_fixed *const host_fixed;
 
 extern const void *const host_leases, *const host_scratch, *const host_fragments;
 extern const size_t host_scratch_size, host_fragment_key_size;
