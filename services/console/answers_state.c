@@ -202,5 +202,7 @@ int answer_services(const struct command_line *line, const json_t *content, stru
 		return -ENOENT;
 	}
 	render_services(&view, text);
+	if (name && !view.engine_error)
+		render_counters(&view.services[0], text);
 	return view.engine_error;
 }

@@ -31,6 +31,12 @@ static const json_t *named(const json_t *list, const char *key, const char *valu
 	return NULL;
 }
 
+static bool has_address(const json_t *group, const char *address)
+{
+	return named(json_object_get(group, "alias"), "address", address) ||
+	       named(json_object_get(group, "ipv6-alias"), "address", address);
+}
+
 /* Another router owns the address, whose name the words get. */
 static bool is_elsewhere(const json_t *state, const char *address, struct text *words)
 {
@@ -41,7 +47,7 @@ static bool is_elsewhere(const json_t *state, const char *address, struct text *
 	{
 		const char *owner = json_text_of(group, "owner");
 
-		if (!named(json_object_get(group, "alias"), "address", address) || !owner[0] ||
+		if (!has_address(group, address) || !owner[0] ||
 		    strcmp(owner, json_text_of(state, "node")) == 0)
 			continue;
 		text_add(words, "the connections are at %s, which owns %s: wait there", owner,

@@ -28,4 +28,7 @@ size_t render_fitting(const char *words, size_t width);
 /* Every virtual service with its real servers. */
 void render_services(const struct view *view, struct text *text);
 
+/* What its real servers have had, of both data paths; nothing, if it has none. */
+void render_counters(const struct view_service *service, struct text *text);
+
 #endif

@@ -361,3 +361,24 @@ void render_services(const struct view *view, struct text *text)
 	if (view->n_services == 0)
 		text_add(text, "(no virtual service is configured)\n");
 }
+
+#define COUNTERS "%-22.22s %8s %11s %11s %11s %11s\n"
+#define NUMBER_MAX 24
+
+void render_counters(const struct view_service *service, struct text *text)
+{
+	if (service->n_reals)
+		text_add(text, COUNTERS, "REAL SERVER", "INACTIVE", "PACKETS IN", "OUT", "BYTES IN",
+			 "OUT");
+	for (size_t i = 0; i < service->n_reals; i++) {
+		const struct engine_real_status *real = &service->reals[i];
+		const uint64_t values[] = {real->inactive, real->packets_in, real->packets_out,
+					   real->bytes_in, real->bytes_out};
+		char cells[5][NUMBER_MAX];
+
+		for (size_t k = 0; k < 5; k++)
+			snprintf(cells[k], NUMBER_MAX, "%" PRIu64, values[k]);
+		text_add(text, COUNTERS, real->name, cells[0], cells[1], cells[2], cells[3],
+			 cells[4]);
+	}
+}

@@ -78,6 +78,7 @@ static void the_state(void **data)
 	check_golden("cluster|why", state, 0, "answer-cluster.txt");
 	check_golden("service", state, 0, "answer-services.txt");
 	check_golden("service|names", state, 0, "answer-service.txt");
+	check_golden("service|web", state, 0, "answer-service-counters.txt");
 	check_golden("config", state, 0, "answer-config.txt");
 	check("service|mail", state, -ENOENT, "there is no virtual service 'mail'\n");
 	json_decref(state);

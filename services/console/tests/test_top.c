@@ -197,6 +197,12 @@ static void draining_that_cannot_be_seen(void **data)
 	check_drain(&drain,
 		    STATE("r2", REAL("0", "0", "drain", "false"), REAL("0", "0", "drain", "false")),
 		    DRAIN_ELSEWHERE, 0, "the connections are at r2, which owns main: wait there");
+	check_drain(
+		&drain,
+		"{\"node\":\"r1\",\"group\":[{\"name\":\"six\",\"owner\":\"r2\",\"ipv6-alias\":["
+		"{\"address\":\"2001:db8::1\"}]}],\"service\":[{\"name\":\"web\",\"address\":"
+		"\"2001:db8::1\",\"real-server\":[" REAL("0", "0", "drain", "false") "]}]}",
+		DRAIN_ELSEWHERE, 0, "the connections are at r2, which owns six: wait there");
 	/* Nobody owns it: then they are nowhere, and those that are here are told. */
 	check_drain(&drain,
 		    STATE("", REAL("1", "0", "drain", "false"), REAL("0", "0", "drain", "false")),
