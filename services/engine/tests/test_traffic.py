@@ -132,3 +132,40 @@ def test_statistics_are_those_of_the_data_path(world):
     after = world.router.services()["web-direct"]["real-server"]
     assert made <= sum(int(b["connections"]) - int(a["connections"]) for a, b in zip(before, after)) <= made + 2
     assert all(int(b["bytes-in"]) > int(a["bytes-in"]) for a, b in zip(before, after))
+
+
+def attach(world, ports):
+    """What trireme-attach says, as at boot."""
+    return world.router.run(traffic_lab.BIN / "trireme-attach", "--config", world.router.folder / "config.json",
+                            "--yang", traffic_lab.YANG, "--bpf", world.router.folder / "bpf",
+                            "--drivers", traffic_lab.TOP / "hw/nics.tsv", "--ports", ports)
+
+
+def test_the_boot_step_changes_nothing_that_is_there(world):
+    link = world.lab.run("r1", "ip", "-j", "link", "show", "dev", "eth0")
+    assert attach(world, "all") == "eth0: native\neth1: native\n"
+    assert world.lab.run("r1", "ip", "-j", "link", "show", "dev", "eth0") == link
+    put_right = "eth1: the data path's program was changed by hand: put right"
+    before = world.router.count(put_right)
+    assert attach(world, "none") == ""
+    world.router.wait(put_right, before + 1)
+    with load.Load(world.lab, "client", VIP, rate=50) as client:
+        client.wait_good(10, 20)
+
+
+def test_a_client_that_the_router_forgets(world):
+    """Beside the router, and known to no gateway: its answers wait until it is found again."""
+    with load.Load(world.lab, "client", VIP, rate=50) as client:
+        client.wait_good(10, 20)
+        world.lab.run("r1", "ip", "neigh", "del", traffic_lab.CLIENT, "dev", "eth0")
+        client.wait_good(20, 20, time.monotonic())
+
+
+def test_a_real_server_with_another_card(world):
+    """Frames go to the new MAC as soon as the machine says so."""
+    world.lab.run("web1", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")
+    with load.Load(world.lab, "client", VIP, rate=100) as client:
+        client.wait_good(20, 20)
+        world.lab.run("web1", "ip", "link", "set", "eth0", "address", "02:00:00:00:77:65")
+        client.wait_good(60, 20, time.monotonic())
+    assert "web1" in client.shares()[0]
