@@ -144,21 +144,32 @@ int engine_set_joining(struct engine *engine, bool joining)
 	return ruleset_stands(engine) ? 0 : -EIO;
 }
 
+static int reconcile_family(struct engine *engine, bool ipv6, bool on)
+{
+	const char *what = ipv6 ? "forwarding of IPv6" : "forwarding";
+	int r = sysctl_forward(ipv6, on);
+
+	if (r > 0 && engine->forwarding_stood)
+		qb_log(LOG_WARNING, "%s was changed by hand: put right", what);
+	else if (r > 0)
+		qb_log(LOG_NOTICE, "%s turned %s", what, on ? "on" : "off");
+	return r;
+}
+
 /* A router forwards from when its firewall stands; a firewall that cannot be read stays. */
 static void reconcile_forwarding(struct engine *engine)
 {
-	bool router = engine->node->role == CONFIG_ROLE_ROUTER;
-	const char *name = "";
+	bool router = engine->node->role == CONFIG_ROLE_ROUTER, ipv6 = false;
 	int r;
 
 	if (router && !ruleset_stands(engine))
 		return;
-	r = sysctl_forward(router, router && config_serves_ipv6(engine->config), &name);
-	log_once(&engine->forwarding_error, r, "cannot set forwarding", name);
-	if (r > 0 && engine->forwarding_stood)
-		qb_log(LOG_WARNING, "forwarding was changed by hand: put right");
-	else if (r > 0)
-		qb_log(LOG_NOTICE, "forwarding turned %s", router ? "on" : "off");
+	r = reconcile_family(engine, ipv6, router);
+	if (r >= 0) {
+		ipv6 = true;
+		r = reconcile_family(engine, ipv6, router && config_serves_ipv6(engine->config));
+	}
+	log_once(&engine->forwarding_error, r, "cannot set forwarding", ipv6 ? "IPv6" : "");
 	engine->forwarding_stood = r >= 0;
 }
 

@@ -70,23 +70,11 @@ int sysctl_reconcile(const char **ret_name)
 	return n;
 }
 
-int sysctl_forward(bool ipv4, bool ipv6, const char **ret_name)
+int sysctl_forward(bool ipv6, bool on)
 {
-	static const char *const names[] = {"net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"};
-	const bool on[] = {ipv4, ipv6};
-	int n = 0;
+	int r = reconcile_one(ipv6 ? "net/ipv6/conf/all/forwarding" : "net/ipv4/ip_forward",
+			      on ? "1" : "0", NULL);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		int r = reconcile_one(names[i], on[i] ? "1" : "0", NULL);
-
-		/* A kernel without IPv6 forwards none. */
-		if (r == -ENOENT && !on[i])
-			continue;
-		if (r < 0) {
-			*ret_name = names[i];
-			return r;
-		}
-		n |= r;
-	}
-	return n;
+	/* A kernel without IPv6 forwards none. */
+	return r == -ENOENT && ipv6 && !on ? 0 : r;
 }

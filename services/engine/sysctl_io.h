@@ -11,7 +11,7 @@
  */
 int sysctl_reconcile(const char **ret_name);
 
-/* Which families the kernel forwards. Returns 1 if it was otherwise, 0 or -errno and *ret_name. */
-int sysctl_forward(bool ipv4, bool ipv6, const char **ret_name);
+/* Whether the kernel forwards a family at all. Returns 1 if it was otherwise, 0 or -errno. */
+int sysctl_forward(bool ipv6, bool on);
 
 #endif

@@ -4,6 +4,7 @@ import ipaddress
 
 SCHEDULERS = ("rr", "wrr", "lc", "wlc", "sed", "nq", "lblc", "lblcr", "dh", "sh", "mh", "fo", "ovf")
 VIP = "203.0.113.10"
+VIP6, DIRECT6 = "2001:db8:113::10", "2001:db8:113::20"
 
 
 def weight(demo):
@@ -20,6 +21,29 @@ def empty(demo):
     return document
 
 
+def add_ipv6(document, add, lines):
+    """The same by IPv6: NAT, by its own port and by a mark, and direct routing."""
+    document["trireme:alias-group"][0]["ipv6-alias"] = [
+        {"address": VIP6, "port": "eth0"}, {"address": DIRECT6, "port": "eth0"}, {"address": "fd00:77::1", "port": "eth1"}]
+    for node, number in zip(document["trireme:cluster"]["node"][:2], (11, 12)):
+        for port, network in zip(node["port"], ("2001:db8:113::", "fd00:77::")):
+            port["ipv6-address"] = [{"address": f"{network}{number}"}]
+    document["trireme:firewall-mark"] = [{"mark": 6, "match": [{"name": "web", "address": VIP6, "port-first": 81, "port-last": 82}]}]
+
+    def web(**members):
+        return [{"name": f"web{n}", "address": f"fd00:77::10{n}", **members} for n in (1, 2)]
+
+    def dests(key, port, how):
+        return [f"-a {key} -r [fd00:77::10{n}]:{port} {how} -w 1" for n in (1, 2)]
+
+    add("nat6", web(), address=VIP6, port=80, scheduler="rr", persistence={"timeout": 1, "ipv6-prefix-length": 56})
+    lines += [f"-A -t [{VIP6}]:80 -s rr -p 1 -M 56"] + dests(f"-t [{VIP6}]:80", 80, "-m")
+    add("direct6", web(), address=DIRECT6, port=80, method="direct", scheduler="rr")
+    lines += [f"-A -t [{DIRECT6}]:80 -s rr"] + dests(f"-t [{DIRECT6}]:80", 80, "-g")
+    add("mark6", web(port=80), scheduler="rr", **{"firewall-mark": 6})
+    lines += ["-A -f 6 -6 -s rr"] + dests("-f 6 -6", 80, "-m")
+
+
 def every(demo):
     """One service per scheduler, and what else the kernel can be told; with what ipvsadm -Sn, sorted, then says."""
     document = empty(demo)
@@ -27,7 +51,8 @@ def every(demo):
 
     def add(name, reals, **service):
         pools.append({"name": name, "real-server": reals})
-        services.append({"name": name, "address": VIP, "pool": name, "health-check": {"type": "none"}, **service})
+        at = {} if "firewall-mark" in service else {"address": VIP}
+        services.append({"name": name, **at, "pool": name, "health-check": {"type": "none"}, **service})
 
     def web():
         return [{"name": f"web{n}", "address": f"10.77.0.10{n}", "port": 80} for n in (1, 2)]
@@ -49,6 +74,7 @@ def every(demo):
     add("direct", [{"name": "a", "address": "10.77.0.103"}], address="203.0.113.20", port=443, method="direct",
         persistence={})
     lines += ["-A -t 203.0.113.20:443 -s wlc -p 300", "-a -t 203.0.113.20:443 -r 10.77.0.103:443 -g -w 1"]
+    add_ipv6(document, add, lines)
     document["trireme:pool"] = pools
     document["trireme:virtual-service"] = services
     return document, "\n".join(sorted(lines)) + "\n"

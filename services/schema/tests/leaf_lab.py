@@ -238,7 +238,7 @@ PLACES = {
     "watchdog": lambda machine: machine.r1.log("watchdog"),
     "successor": successor,
     "addresses": addresses,
-    "routes": lambda machine: machine.r1.run("ip", "route"),
+    "routes": lambda machine: machine.r1.run("ip", "route") + machine.r1.run("ip", "-6", "route"),
     "files": files,
     "firewall": lambda machine: machine.r1.run(*FIREWALL),
     "access": lambda machine: machine.r1.run(SHOW_ACCESS, machine.r1.root / "run/trireme/access.image"),

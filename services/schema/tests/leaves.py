@@ -13,7 +13,7 @@ from collections import namedtuple
 
 Row = namedtuple("Row", "path value place wanted also")
 STEP = re.compile(r"/([\w-]+)(?:\[([\w-]+)='([^']*)'\])?")
-VIP, OTHER = "203.0.113.10", "203.0.113.20"
+VIP, OTHER, VIP6 = "203.0.113.10", "203.0.113.20", "2001:db8:113::10"
 ETH2 = "/cluster/node[name='r1']/port[name='eth2']"
 RESOURCE = "/alias-group[name='main']/resource[name='notice']"
 HASH = "$y$j9T$V7qMYJaNbVKOeh4PhtqPk/$xgxK153wAJzwn2yi45vvcV98nqiXv1qw0NrQfeRmRt1"  # crypt(5) of "correct horse battery"
@@ -85,7 +85,8 @@ def machine(demo, timing):
     put(demo, "/cluster/timing", dict(timing))
     put(demo, "/cluster/node[name='w']/role", None)
     put(demo, ETH2, {"name": "eth2", "mac": "52:54:00:77:01:02", "address": "192.0.2.1",
-                     "additional-address": [{"address": "198.51.100.1"}]})
+                     "additional-address": [{"address": "198.51.100.1"}],
+                     "ipv6-address": [{"address": "2001:db8:2::1"}]})
     put(demo, "/alias-group[name='main']/ipv6-alias", [{"address": "2001:db8::10", "port": "eth0"}])
     put(demo, RESOURCE, {"name": "notice", "agent": "trireme:Absent", "parameter": [{"name": "file", "value": "/tmp/a"}]})
     put(demo, "/cluster/node[name='r1']/route", [{"destination": "10.1.0.0/16", "via": "10.77.0.2"}])
@@ -176,6 +177,9 @@ MACHINE = (
     row(f"{ETH2}/additional-address[address='198.51.100.1']/address", "198.51.100.9", "addresses", r"eth2 .*198\.51\.100\.9/24 "),
     row(f"{ETH2}/additional-address[address='198.51.100.1']/prefix-length", 28, "addresses", r"eth2 .*198\.51\.100\.1/28 "),
     row("/cluster/node[name='r1']/gateway", "203.0.113.254", "routes", r"^default via 203\.0\.113\.254 dev eth0"),
+    row(f"{ETH2}/ipv6-address[address='2001:db8:2::1']/address", "2001:db8:2::9", "addresses", r"eth2 .*2001:db8:2::9/64 "),
+    row(f"{ETH2}/ipv6-address[address='2001:db8:2::1']/prefix-length", 56, "addresses", r"eth2 .*2001:db8:2::1/56 "),
+    row("/cluster/node[name='r1']/ipv6-gateway", "2001:db8:2::fe", "routes", r"^default via 2001:db8:2::fe dev eth2"),
     row("/cluster/node[name='r1']/route[destination='10.1.0.0/16']/destination", "10.2.0.0/16", "routes",
         r"^10\.2\.0\.0/16 via 10\.77\.0\.2 dev eth1"),
     row("/cluster/node[name='r1']/route[destination='10.1.0.0/16']/via", "10.77.0.3", "routes",
@@ -273,6 +277,7 @@ _IPVS = {  # name: members of the service that are no default
     "timeout": {"persistence": {}}, "prefix": {"persistence": {}}, "sorry": {},
     "quorum": {"sorry-server": {"address": "10.77.0.120"}}, "sorry-address": {"sorry-server": {"address": "10.77.0.121"}},
     "sorry-port": {"sorry-server": {"address": "10.77.0.123"}},
+    "prefix6": {"address": VIP6, "persistence": {}},
 }
 
 
@@ -298,6 +303,11 @@ def ipvs(demo):
     made = [_service(name, _port(name), copy.deepcopy(_REALS), **{"health-check": {"type": "none"}}, **copy.deepcopy(members))
             for name, members in _IPVS.items()]
     document["trireme:pool"], document["trireme:virtual-service"] = map(list, zip(*made))
+    put(document, "/alias-group[name='main']/ipv6-alias", [{"address": VIP6, "port": "eth0"}, {"address": "fd00:77::1", "port": "eth1"}])
+    for node, number in (("r1", 11), ("r2", 12)):
+        put(document, f"/cluster/node[name='{node}']/port[name='eth1']/ipv6-address", [{"address": f"fd00:77::{number}"}])
+    for n in (1, 2):
+        put(document, f"/pool[name='prefix6']/real-server[name='web{n}']/address", f"fd00:77::10{n}")
     put(document, f"{_real('lower')}/upper-threshold", 100)
     put(document, f"{_real('quorum')}/admin-state", "disabled")
     put(document, f"{_real('method')}/port", None)
@@ -319,6 +329,8 @@ IPVS = (
     row(f"{_vs('timeout')}/persistence/timeout", 60, "ipvs", f"-A -t {VIP}:{_port('timeout')} -s wlc -p 60"),
     row(f"{_vs('prefix')}/persistence/prefix-length", 24, "ipvs",
         f"-A -t {VIP}:{_port('prefix')} -s wlc -p 300 -M 255.255.255.0"),
+    row(f"{_vs('prefix6')}/persistence/ipv6-prefix-length", 56, "ipvs",
+        f"-A -t [{VIP6}]:{_port('prefix6')} -s wlc -p 300 -M 56"),
     row(f"{_vs('quorum')}/quorum", 2, "ipvs", _dest("quorum", f"10.77.0.120:{_port('quorum')}")),
     row(f"{_vs('sorry')}/sorry-server", {"address": "10.77.0.124"}, "ipvs",
         _dest("sorry", f"10.77.0.124:{_port('sorry')}", "-m -w 0")),
