@@ -22,6 +22,7 @@ struct forward_applied {
 	uint64_t digest; /* of what was applied last */
 	bool stands;	 /* it is in the tables */
 	enum forward_obstacle obstacles[CONFIG_SERVICES_MAX];
+	uint64_t picked[FWD_SERVICES_MAX]; /* forward_write_service(), by number */
 	/* Those of the call that runs. */
 	struct forward_service services[CONFIG_SERVICES_MAX];
 	uint16_t instances[FWD_INSTANCES_MAX], places[FWD_REALS_MAX];
@@ -357,6 +358,24 @@ static uint64_t digest_of(const struct forward_applied *a, const struct forward_
 	return hash;
 }
 
+/* Who is not there any more is not picked, and begins anew. */
+static void write_services(struct forward_applied *a, size_t n)
+{
+	bool there[FWD_SERVICES_MAX] = {false};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct forward_service *s = &a->services[i];
+
+		if (!is_in_tables(a->obstacles[i]))
+			continue;
+		there[s->number] = true;
+		forward_write_service(a->tables, s, &a->picked[s->number]);
+	}
+	for (size_t i = 0; i < FWD_SERVICES_MAX; i++)
+		if (!there[i])
+			a->picked[i] = 0;
+}
+
 int forward_apply(struct forward_applied *a, const struct forward_wanted *wanted, uint64_t now,
 		  enum forward_obstacle *obstacles)
 {
@@ -376,9 +395,7 @@ int forward_apply(struct forward_applied *a, const struct forward_wanted *wanted
 			forward_write_reals(a->tables, &a->services[i]);
 	forward_ends_turn(a->tables);
 	a->turned = now;
-	for (size_t i = 0; i < n; i++)
-		if (is_in_tables(a->obstacles[i]))
-			forward_write_service(a->tables, &a->services[i]);
+	write_services(a, n);
 	forward_place_end(a->place, now);
 	a->digest = digest;
 	a->stands = true;

@@ -70,8 +70,11 @@ static void fill_hash(const struct forward_pick *reals, size_t n, bool weighted,
 		struct walk *w = &walks[i];
 
 		for (uint32_t k = 0; k < w->turns && filled < FWD_HASH_SIZE; k++, filled++) {
-			while (hash[w->at])
-				w->at = (w->at + w->skip) % FWD_HASH_SIZE;
+			while (hash[w->at]) {
+				w->at += w->skip;
+				if (w->at >= FWD_HASH_SIZE)
+					w->at -= FWD_HASH_SIZE;
+			}
 			hash[w->at] = reals[i].place;
 		}
 	}

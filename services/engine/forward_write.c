@@ -103,16 +103,37 @@ static void write_mask(struct fwd_service *to, const struct config_service *conf
 	}
 }
 
+/* Of all that the picks are made from; never 0. */
+static uint64_t digest_picks(const struct forward_service *s, const struct forward_pick *reals,
+			     size_t n)
+{
+	struct config_inet inet = config_service_inet(s->config);
+	uint64_t hash = hash_add(HASH_START, s->config->scheduler, strlen(s->config->scheduler));
+
+	hash = hash_add(hash, inet.bytes, sizeof(inet.bytes));
+	for (size_t i = 0; i < n; i++) {
+		hash = hash_add(hash, &reals[i].place, sizeof(reals[i].place));
+		hash = hash_add(hash, &reals[i].weight, sizeof(reals[i].weight));
+		hash = hash_add(hash, &reals[i].identity, sizeof(reals[i].identity));
+	}
+	return hash ? hash : 1;
+}
+
 /* The ends of ring and list first lose what is not in the new ones, and get what is new last. */
-static void write_picks(struct forward_tables *tables, const struct forward_service *s)
+static void write_picks(struct forward_tables *tables, const struct forward_service *s,
+			uint64_t *picked)
 {
 	const struct scheduler *scheduler = scheduler_of(s->config);
 	struct fwd_service *to = &tables->services[s->number];
 	uint16_t *places = tables->picks[s->number].places, n_ring, n_list;
 	struct forward_pick reals[FWD_LIST_MAX];
 	struct fwd_picks picks;
+	uint64_t digest;
 
 	n_list = (uint16_t)collect(s, reals);
+	digest = digest_picks(s, reals, n_list);
+	if (*picked == digest)
+		return;
 	forward_picks_make(reals, n_list, scheduler->weighted, &picks, &n_ring);
 	if (strcmp(scheduler->name, "dh") == 0) {
 		struct config_inet inet = config_service_inet(s->config);
@@ -127,9 +148,11 @@ static void write_picks(struct forward_tables *tables, const struct forward_serv
 		PUT(places[i], picks.places[i]);
 	PUT(to->n_list, n_list);
 	PUT(to->n_ring, n_ring);
+	*picked = digest;
 }
 
-void forward_write_service(struct forward_tables *tables, const struct forward_service *s)
+void forward_write_service(struct forward_tables *tables, const struct forward_service *s,
+			   uint64_t *picked)
 {
 	struct fwd_service *to = &tables->services[s->number];
 	uint32_t flags = s->wanted ? s->wanted->flags : 0;
@@ -141,7 +164,7 @@ void forward_write_service(struct forward_tables *tables, const struct forward_s
 	write_mask(to, s->config);
 	PUT(to->persistence_s, s->config->persistent ? s->config->persistence_s : 0);
 	PUT(to->persistent, (uint8_t)s->config->persistent);
-	write_picks(tables, s);
+	write_picks(tables, s, picked);
 	for (size_t i = 0; i < s->n_instances; i++) {
 		struct fwd_instance *instance = &tables->instances[s->instances[i]];
 

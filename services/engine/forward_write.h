@@ -32,7 +32,11 @@ uint8_t forward_write_method(const struct config_service *service);
 /* They take part, with their weights, but nobody picks those that are new. */
 void forward_write_reals(struct forward_tables *tables, const struct forward_service *service);
 
-/* They are picked, and the instances are the service's. */
-void forward_write_service(struct forward_tables *tables, const struct forward_service *service);
+/*
+ * They are picked, and the instances are the service's. *picked: of what its picks were made from
+ * last, 0: not known; to make them is most of the work.
+ */
+void forward_write_service(struct forward_tables *tables, const struct forward_service *service,
+			   uint64_t *picked);
 
 #endif
