@@ -22,6 +22,8 @@ struct nic_driver {
 	/* Redirection into the port drops packets of CPUs that have no transmit queue of their own.
 	 */
 	bool queue_per_cpu;
+	/* Frames of machines on the same host come without checksums, but for native programs. */
+	bool partial_checksums;
 	const char *firmware[NIC_FIRMWARE_MAX]; /* relative to /lib/firmware */
 	size_t n_firmware;
 	const char *without_firmware;

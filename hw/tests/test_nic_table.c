@@ -43,6 +43,8 @@ static void the_shipped_table(void **state)
 	assert_false(nic_table_find(&table, "e1000")->native_xdp);
 	assert_true(nic_table_find(&table, "mlx5_core")->queue_per_cpu);
 	assert_false(nic_table_find(&table, "virtio_net")->queue_per_cpu);
+	assert_true(nic_table_find(&table, "virtio_net")->partial_checksums);
+	assert_false(nic_table_find(&table, "mlx5_core")->partial_checksums);
 }
 
 static void bad_tables(void **state)

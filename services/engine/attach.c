@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 
 const char *attach_mode_name(enum attach_mode mode)
@@ -113,6 +114,22 @@ static bool needs_generic(const struct nic_table *table, uint32_t n_cpus, struct
 	return true;
 }
 
+/* A generic program would forward frames with wrong checksums. */
+static void forbid_generic(const struct nic_table *table, struct attach_port *port)
+{
+	char why[ATTACH_REASON_MAX];
+
+	for (size_t i = 0; port->mode == ATTACH_GENERIC && i < port->n_cards; i++) {
+		const struct nic_driver *driver = nic_table_find(table, port->cards[i].driver);
+
+		if (!driver || !driver->partial_checksums)
+			continue;
+		copy_text(why, sizeof(why), port->reason + strlen("generic: "));
+		decide(port, ATTACH_NONE, "%s; frames of %s lack checksums unless native", why,
+		       port->cards[i].driver);
+	}
+}
+
 static void decide_one(const struct nic_table *table, uint32_t n_cpus, struct attach_port *port)
 {
 	if (not_at_all(port))
@@ -120,7 +137,9 @@ static void decide_one(const struct nic_table *table, uint32_t n_cpus, struct at
 	for (size_t i = 0; i < port->n_cards; i++)
 		if (card_forbids(port, &port->cards[i]))
 			return;
-	if (!needs_generic(table, n_cpus, port))
+	if (needs_generic(table, n_cpus, port))
+		forbid_generic(table, port);
+	else
 		decide(port, ATTACH_NATIVE, "%s", "");
 }
 
@@ -134,8 +153,10 @@ void attach_decide(const struct nic_table *table, uint32_t n_cpus, struct attach
 		if (!generic && ports[i].mode == ATTACH_GENERIC)
 			generic = &ports[i];
 	}
-	for (size_t i = 0; generic && i < n_ports; i++)
-		if (ports[i].mode == ATTACH_NATIVE)
-			decide(&ports[i], ATTACH_GENERIC, "as %s, to which its frames go",
-			       generic->name);
+	for (size_t i = 0; generic && i < n_ports; i++) {
+		if (ports[i].mode != ATTACH_NATIVE)
+			continue;
+		decide(&ports[i], ATTACH_GENERIC, "as %s, to which its frames go", generic->name);
+		forbid_generic(table, &ports[i]);
+	}
 }

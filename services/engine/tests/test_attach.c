@@ -94,13 +94,20 @@ static void one_card(void **state)
 		 1500,
 		 1,
 		 {[ATTACH_NATIVE] = -EOPNOTSUPP},
-		 "generic: the driver virtio_net has refused: Operation not supported"},
+		 "not at all: the driver virtio_net has refused: Operation not supported; frames "
+		 "of "
+		 "virtio_net lack checksums unless native"},
+		{"igb",
+		 1500,
+		 1,
+		 {[ATTACH_NATIVE] = -EOPNOTSUPP},
+		 "generic: the driver igb has refused: Operation not supported"},
 		{"virtio_net",
 		 1500,
 		 1,
 		 {[ATTACH_NATIVE] = -EOPNOTSUPP, [ATTACH_GENERIC] = -EPERM},
 		 "not at all: the kernel has refused: Operation not permitted"},
-		{"virtio_net",
+		{"igb",
 		 1500,
 		 1,
 		 {[ATTACH_NATIVE] = -EALREADY},
@@ -150,6 +157,11 @@ static void native_everywhere_or_nowhere(void **state)
 	(void)state;
 	attach_decide(&table, 2, ports, 2);
 	expect(&ports[0], "generic: as eth1, to which its frames go");
+	expect(&ports[1], "generic: the driver tg3 of eth1 has no native XDP");
+	strcpy(ports[0].cards[0].driver, "virtio_net");
+	attach_decide(&table, 2, ports, 2);
+	expect(&ports[0], "not at all: as eth1, to which its frames go; frames of virtio_net lack "
+			  "checksums unless native");
 	expect(&ports[1], "generic: the driver tg3 of eth1 has no native XDP");
 	/* The card is replaced. */
 	strcpy(ports[1].cards[0].driver, "igc");
