@@ -18,7 +18,7 @@
  * The verifier follows each constant through all that comes behind by itself. Of this one it knows
  * no more than that it is below room, a power of two. unknown: a number that it knows nothing of.
  */
-static __always_inline __u32 blurred(__u32 value, __u64 unknown, const __u32 room)
+static __always_inline __u64 blurred(__u32 value, __u64 unknown, const __u32 room)
 {
 #ifdef __bpf__
 	asm volatile("%0 ^= %0\n"
@@ -29,7 +29,7 @@ static __always_inline __u32 blurred(__u32 value, __u64 unknown, const __u32 roo
 #else /* in tests */
 	unknown = value & (room - 1);
 #endif
-	return (__u32)unknown;
+	return unknown;
 }
 
 /* Where a valid flow of that key is in its line; FWD_FLOWS4: nowhere. */
@@ -75,6 +75,7 @@ static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f
 	__u32 at = fwd_line(hash, fwd_lines4, 0), slot;
 	struct fwd_line4 *line = AT(fwd_flows4, at);
 	struct fwd_flow4 *flow;
+	__u64 k;
 
 	if (!line)
 		return 0;
@@ -90,11 +91,11 @@ static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f
 		if (!line)
 			return 0;
 	}
-	slot = blurred(slot, hash, FWD_FLOWS4);
-	flow = &line->flows[slot];
+	k = blurred(slot, hash, FWD_FLOWS4);
+	flow = &line->flows[k];
 	f->what = &flow->what;
 	f->when = &flow->when;
-	f->number = at * FWD_FLOWS4 + slot;
+	f->number = at * FWD_FLOWS4 + (__u32)k;
 	return 1;
 }
 
@@ -213,7 +214,7 @@ __noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when
 }
 
 /* An end's address, port, protocol and kind in one word. */
-#define END4(end) (*(const __u64 *)(end))
+#define END4(end) (*(const volatile __u64 *)(end))
 
 static __always_inline __u32 slot_of_end4(const struct fwd_ends4 *line, __u64 wanted)
 {
@@ -261,6 +262,7 @@ static __always_inline _Bool end_of4(__be32 address, __u32 key, enum fwd_end_kin
 	__u64 hash = fwd_hash4(address, key, fwd_seed),
 	      wanted = address | (__u64)(key | (__u32)kind << 24) << 32;
 	__u32 base = half * FWD_ENDS4_LINES, slot;
+	__u64 k;
 	struct fwd_ends4 *line = OF(ends4, fwd_end_line(hash, FWD_ENDS4_LINES, 0) + base);
 
 	if (!line)
@@ -274,8 +276,8 @@ static __always_inline _Bool end_of4(__be32 address, __u32 key, enum fwd_end_kin
 		if (slot == FWD_ENDS4)
 			return 0;
 	}
-	slot = blurred(slot, hash, FWD_ENDS4);
-	__builtin_memcpy(&end->instances, line->ends[slot].instances, sizeof(end->instances));
+	k = blurred(slot, hash, FWD_ENDS4);
+	end->instances = *(const volatile __u64 *)line->ends[k].instances;
 	return 1;
 }
 

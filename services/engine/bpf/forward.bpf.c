@@ -246,15 +246,15 @@ static __always_inline int tagged(struct xdp_md *ctx)
 SEC("xdp.frags")
 int fwd_main(struct xdp_md *ctx)
 {
-	const struct ethhdr *eth = (void *)(long)ctx->data;
+	const __be16 *protocol = (void *)(long)ctx->data + 2 * ETH_ALEN;
 
-	if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(protocol + 1) > (void *)(long)ctx->data_end)
 		return XDP_PASS;
-	if (eth->h_proto == bpf_htons(ETH_P_IP))
+	if (*protocol == bpf_htons(ETH_P_IP))
 		return forward(ctx, 4, 0, 0);
-	if (eth->h_proto == bpf_htons(ETH_P_IPV6))
+	if (*protocol == bpf_htons(ETH_P_IPV6))
 		return go_on(ctx, PROGRAM_6);
-	if (eth->h_proto == bpf_htons(ETH_P_8021Q))
+	if (*protocol == bpf_htons(ETH_P_8021Q))
 		return tagged(ctx);
 	return XDP_PASS;
 }

@@ -95,12 +95,15 @@ enum fwd_state {
 /* port in network byte order in the lower half, instance in the upper. */
 #define FWD_KEY(port, instance) ((__u32)(port) | (__u32)(instance) << 16)
 
+/* Read and written as words of eight bytes. */
+#define FWD_WORDS __attribute__((aligned(8)))
+
 struct fwd_flow4 {
 	__be32 client;
 	__u32 key; /* FWD_KEY() */
 	__u32 what;
 	__u32 when;
-};
+} FWD_WORDS;
 
 struct fwd_flow6 {
 	__be32 client[4];
@@ -108,7 +111,7 @@ struct fwd_flow6 {
 	__u32 what;
 	__u32 when;
 	__u32 pad;
-};
+} FWD_WORDS;
 
 #define FWD_FLOWS4 4 /* of a line */
 #define FWD_FLOWS6 2
@@ -135,7 +138,7 @@ struct fwd_end4 {
 	__be16 port;
 	__u8 protocol, kind;
 	__u16 instances[FWD_SHARED_MAX];
-};
+} FWD_WORDS;
 
 struct fwd_end6 {
 	__be32 address[4];
@@ -143,7 +146,7 @@ struct fwd_end6 {
 	__u8 protocol, kind;
 	__u16 instances[FWD_SHARED_MAX];
 	__u32 pad;
-};
+} FWD_WORDS;
 
 #define FWD_ENDS4 4 /* of a line */
 #define FWD_ENDS6 2
