@@ -35,6 +35,18 @@ def test_what_serves_and_why(world):
     assert world.router.count("cannot reach IPVS in the kernel") == 1 and world.router.count("changed by hand") == 0
 
 
+def test_nothing_passes_without_the_lease(world):
+    """At once; here the kernel has no gate (agent), and refuses whatever is passed up."""
+    with load.Load(world.lab, "client", VIP, rate=20, patience=0.5) as client:
+        client.wait_good(5, 20)
+        world.router.lease(1)
+        since = time.monotonic() + 0.1
+        processes.wait_for("five requests", lambda: len(client.failed(since)) >= 5, 20)
+        assert not client.good(since)
+        world.router.lease(traffic_lab.FOREVER)
+        client.wait_good(5, 20, time.monotonic())
+
+
 def test_both_methods_by_weight(world):
     for address, wanted in ((VIP, {"web1": 3, "web2": 2, "web3": 1}), (DIRECT, {"web1": 2, "web2": 2, "web3": 2})):
         with load.Load(world.lab, "client", address, rate=200) as client:

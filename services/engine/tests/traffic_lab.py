@@ -25,6 +25,7 @@ REALSERVER = TOP / "services/realserver/realserver.sh"
 YANG = TOP / "services/schema"
 DEMO = json.loads((YANG / "examples/demo.json").read_text())
 VIP, DIRECT, GATEWAY, CLIENT = "203.0.113.10", "203.0.113.20", "10.77.0.1", "203.0.113.200"
+FOREVER = 1 << 62  # ns of CLOCK_BOOTTIME
 SERVERS = ("web1", "web2", "web3")
 
 
@@ -160,7 +161,7 @@ class Lab:
         self.router = Router(self.lab)
         self.router.start()
         self.router.wait("server name: ")
-        self.router.lease(1 << 62)
+        self.router.lease(FOREVER)
         # The engine looks for it in its period, and with a new configuration.
         self.router.put(document())
         self.router.wait("node r1: ", 2)
