@@ -511,6 +511,8 @@ def test_the_password_of_the_console_opens_the_api(stage, settled):
                                 f"Authorization: Bearer {signed['token']}"))["trireme-api:group"][0]
         assert group["owner"] == settled
     assert "<title>" in curl(stage, settled, "/")
+    script = (cluster.TOP / "services/realserver/realserver.sh").read_text()
+    assert curl(stage, settled, "/realserver.sh").strip() == script.strip()
     assert stage.lab.run("up", "curl", "-sk", "--max-time", "2", "-o", "/dev/null", "-w", "%{http_code}", f"https://{VIP}/",
                          check=False) == "000", "nothing of it on the public side"
 
