@@ -85,6 +85,20 @@ static void answer_service(qb_ipcs_connection_t *c, uint32_t index)
 	qb_ipcs_response_send(c, &status, sizeof(status));
 }
 
+static void answer_totals(qb_ipcs_connection_t *c)
+{
+	static struct engine_totals totals;
+
+	memset(&totals, 0, sizeof(totals));
+	totals.header.size = sizeof(totals);
+	totals.header.error = manner == TEXT_WITHOUT_END ? -ENODEV : 0;
+	totals.version = manner == WRONG_VERSION ? ENGINE_IPC_VERSION + 1 : ENGINE_IPC_VERSION;
+	totals.n_reasons = manner == TOO_MANY_REALS ? ENGINE_REASONS_MAX + 1 : ENGINE_REASONS_MAX;
+	totals.room[1] = 4711;
+	memset(totals.reasons, '\n', sizeof(totals.reasons));
+	qb_ipcs_response_send(c, &totals, sizeof(totals));
+}
+
 static void answer_source(qb_ipcs_connection_t *c, uint32_t index)
 {
 	static struct health_source_status status;
@@ -125,6 +139,7 @@ static void answer_agent(qb_ipcs_connection_t *c, const struct agent_request *re
 static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
 {
 	struct qb_ipc_response_header error = {.size = sizeof(error), .error = -EBADMSG};
+	const struct qb_ipc_request_header *request = data;
 
 	if (manner == SILENT)
 		return 0;
@@ -132,6 +147,8 @@ static int32_t on_message(qb_ipcs_connection_t *c, void *data, size_t size)
 		qb_ipcs_response_send(c, &error, sizeof(error));
 	else if (serves_health)
 		answer_source(c, ((struct health_source_request *)data)->index);
+	else if (size == sizeof(struct engine_totals_request) && request->id == ENGINE_IPC_TOTALS)
+		answer_totals(c);
 	else if (size == sizeof(struct engine_service_request))
 		answer_service(c, ((struct engine_service_request *)data)->index);
 	else
@@ -261,6 +278,33 @@ static void all_sources_are_read(void **state)
 	assert_int_equal(strlen(view.sources[0].reason), HEALTH_REASON_MAX - 1);
 }
 
+static void totals_in_a_manner(enum manner how, int expected)
+{
+	static struct engine_totals totals;
+	pid_t child = start(ENGINE_IPC_NAME, how);
+	int r = daemon_totals(&totals);
+
+	stop(child);
+	assert_int_equal(r, expected);
+	if (r < 0)
+		return;
+	assert_int_equal(totals.room[1], 4711);
+	for (uint32_t i = 0; i < ENGINE_REASONS_MAX; i++) {
+		assert_int_equal(strspn(totals.reasons[i].name, "?"), ENGINE_REASON_NAME_MAX - 1);
+		assert_int_equal(strspn(totals.reasons[i].words, "?"), ENGINE_REASON_MAX - 1);
+	}
+}
+
+static void totals(void **state)
+{
+	(void)state;
+	totals_in_a_manner(WELL, 0);
+	totals_in_a_manner(WRONG_VERSION, -EPROTO);
+	totals_in_a_manner(TOO_MANY_REALS, -EPROTO);
+	totals_in_a_manner(ERROR_ONLY, -EBADMSG);
+	totals_in_a_manner(TEXT_WITHOUT_END, -ENODEV);
+}
+
 static void health_in_a_manner(enum manner how, int expected)
 {
 	_cleanup_(view_clear) struct view view = {0};
@@ -365,6 +409,7 @@ int main(void)
 		cmocka_unit_test(nobody_there),
 		cmocka_unit_test(all_services_are_read),
 		cmocka_unit_test(all_sources_are_read),
+		cmocka_unit_test(totals),
 		cmocka_unit_test(bad_answers_are_refused),
 		cmocka_unit_test(texts_always_end),
 		cmocka_unit_test(silence_is_waited_for_a_second),
