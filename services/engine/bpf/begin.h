@@ -16,6 +16,8 @@
 	(2 * 1000000000ULL) /* so long packets without a flow are served all the same \
 			     */
 
+#define ANOTHER_TRIES 4 /* real servers, where the one that was chosen cannot be */
+
 struct request {
 	__be32 client[4];
 	__u32 key; /* FWD_KEY() */
@@ -126,6 +128,63 @@ static __always_inline __u32 state_of(const struct request *r)
 	return r->flags & SYN ? FWD_SYN : FWD_ESTABLISHED;
 }
 
+static __always_inline _Bool same_end(const struct fwd_real *a, const struct fwd_real *b)
+{
+	return a->address[0] == b->address[0] && a->address[1] == b->address[1] &&
+	       a->address[2] == b->address[2] && a->address[3] == b->address[3] &&
+	       a->port == b->port;
+}
+
+/*
+ * Whether the client's address and port have a flow to this real server's address and port already,
+ * by another instance: neither the real server nor its answers could tell the two apart.
+ */
+__noinline int fwd_taken(struct request *r, __u32 place)
+{
+	struct fwd_real *real = OF(reals, place);
+	struct fwd_instance *instance;
+	struct end end;
+	struct flow f;
+
+	if (!r || real->method != FWD_NAT)
+		return 0;
+	instance = OF(instances, r->key >> 16);
+	if (!end_of(fwd_fixed.settings, r->family, real->address,
+		    real->port ? real->port : instance->port, r->protocol, FWD_END_REAL, &end) ||
+	    !END_INSTANCE(&end, 1))
+		return 0;
+#pragma unroll
+	for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
+		__u32 key = FWD_KEY(r->key & 0xffff, END_INSTANCE(&end, i));
+
+		if (key == r->key || !END_INSTANCE(&end, i))
+			continue;
+		if (!(r->family == 4 ? flow_find4(r->client[0], key, &f)
+				     : flow_find6(r->client, key, &f)))
+			continue;
+		if (same_end(real, OF(reals, FWD_PLACE(*f.what))))
+			return 1;
+	}
+	return 0;
+}
+
+/* One that is not taken, or 0. */
+static __always_inline __u32 another(struct request *r, __u32 service, __u32 hash)
+{
+	struct fwd_service *s = OF(services, service);
+	struct fwd_picks *picks = AT(fwd_picks, service);
+
+	if (!picks || !s->n_list)
+		return 0;
+	for (__u32 i = 0; i < ANOTHER_TRIES; i++) {
+		__u32 place = picked(picks, FWD_LIST_AT, (hash + i) % s->n_list, FWD_LIST_MAX);
+
+		if (takes_new(place) && !fwd_taken(r, place))
+			return place;
+	}
+	return 0;
+}
+
 __noinline int fwd_begin(struct request *r)
 {
 	struct fwd_settings *settings = fwd_fixed.settings;
@@ -167,6 +226,11 @@ __noinline int fwd_begin(struct request *r)
 		if (service->persistent)
 			add(r, masked, template, FWD_WHAT(FWD_PERSISTENT, place, 0),
 			    FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0));
+	}
+	if (fwd_taken(r, place)) {
+		place = another(r, instance->service, hash);
+		if (!place)
+			return REFUSED(FWD_PASSED_NO_REAL);
 	}
 	if (add(r, r->client, r->key, FWD_WHAT(state, place, 0),
 		FWD_WHEN(r->now >> FWD_UNIT, 0, 0)) < 0)

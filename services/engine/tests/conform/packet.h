@@ -25,7 +25,7 @@ struct packet_free {
 
 /* The frame's bytes; returns how many. bytes has PACKET_MAX. */
 size_t packet_make(const struct case_frame *frame, enum packet_direction direction,
-		   const struct packet_free *free, uint8_t *bytes);
+		   const struct packet_free *wild, uint8_t *bytes);
 
 /* RFC 1071: of n bytes, begun with the sum of others (0: none). */
 uint32_t packet_sum(const void *bytes, size_t n, uint32_t begun);
