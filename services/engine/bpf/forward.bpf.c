@@ -59,9 +59,9 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 				   struct packet *p, const int family, const __u32 tag,
 				   const struct end *end)
 {
-	struct scratch scratch = {.instance = END_INSTANCE(end, 0)};
+	const __u32 number = END_INSTANCE(end, 0);
+	struct fwd_instance *instance = OF(instances, number);
 	__u64 now = bpf_ktime_get_coarse_ns();
-	struct fwd_instance *instance = OF(instances, scratch.instance);
 	struct fwd_real *real;
 	int place;
 
@@ -69,22 +69,21 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 		return XDP_PASS;
 	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);
-	place = real_for(ctx, p, family, scratch.instance, now, &real);
+	place = real_for(ctx, p, family, number, now, &real);
 	if (place < 0)
 		return pass(REFUSAL(place));
-	scratch.place = (__u32)place;
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
-	count_packet(scratch.place, p, 0);
+	count_packet((__u32)place, p, 0);
 	if (p->ttl <= 1)
-		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH((__u32)place, number, 0, 0));
 	if (p->first)
-		fragment_note(p, family, &scratch);
+		fragment_note(p, family, &SCRATCH((__u32)place, number, 0, 0));
 	if (real->method == FWD_TUNNEL)
-		return go_on_with(ctx, PROGRAM_TUNNEL, &scratch);
-	scratch.mtu = real->hop.mtu;
-	if (p->length > scratch.mtu)
-		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+		return go_on_with(ctx, PROGRAM_TUNNEL, &SCRATCH((__u32)place, number, 0, 0));
+	if (p->length > real->hop.mtu)
+		return go_on_with(ctx, PROGRAM_ERROR,
+				  &SCRATCH((__u32)place, number, real->hop.mtu, 0));
 	if (real->method == FWD_NAT)
 		translate(p, family, 1, real->address, real->port ? real->port : p->to_port);
 	else
@@ -130,17 +129,17 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 				     struct packet *p, const int family, const __u32 tag,
 				     const struct end *end)
 {
-	struct scratch scratch = {.reply = 1};
+	__u32 number, place = 0;
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct fwd_instance *instance;
 	struct fwd_hop hop = {};
 	struct flow f = {};
 	enum way way;
-	struct fwd_real *real = flow_of(p, family, end, &scratch.instance, &f);
+	struct fwd_real *real = flow_of(p, family, end, &number, &f);
 
-	if (!real && !is_without_entry(settings, end, now, &scratch.instance))
+	if (!real && !is_without_entry(settings, end, now, &number))
 		return pass(FWD_PASSED_REPLY);
-	instance = OF(instances, scratch.instance);
+	instance = OF(instances, number);
 	if (!instance)
 		return XDP_PASS;
 	if (!is_served(settings, instance->group, now))
@@ -150,21 +149,19 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 
 		if (real->hop.interface != ctx->ingress_ifindex || real->hop.vlan != p->vlan)
 			return pass(FWD_PASSED_SOURCE);
-		scratch.place = FWD_PLACE(what);
+		place = FWD_PLACE(what);
 		follow(&f, what, p, now, 1);
-		count_packet(scratch.place, p, 1);
+		count_packet(place, p, 1);
 	}
 	if (p->ttl <= 1)
-		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
+		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, 0, 1));
 	way = find_way(ctx, settings, p, family, real ? &f : NULL, &hop);
 	if (way == WAY_NONE)
 		return drop(FWD_DROP_HOP);
-	if (way == WAY_TOO_LONG) {
-		scratch.mtu = hop.mtu;
-		return go_on_with(ctx, PROGRAM_ERROR, &scratch);
-	}
+	if (way == WAY_TOO_LONG)
+		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, hop.mtu, 1));
 	if (p->first)
-		fragment_note(p, family, &scratch);
+		fragment_note(p, family, &SCRATCH(place, number, 0, 1));
 	translate(p, family, 0, instance->address, instance->port);
 	return send(ctx, family, tag, &hop);
 }

@@ -27,6 +27,9 @@ struct scratch {
 	__u32 reply; /* from a real server */
 };
 
+/* Made only where it is needed. */
+#define SCRATCH(place, instance, mtu, reply) ((const struct scratch){place, instance, mtu, reply})
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
