@@ -42,8 +42,11 @@ static __always_inline int add(const struct request *r, const __be32 *client, __
 	return number;
 }
 
-/* An address of an inside network belongs on that network's port. */
-static __always_inline _Bool source_allowed(const struct request *r)
+/*
+ * An address of an inside network belongs on that network's port. Under NAT real servers may be in
+ * the same network, and would answer it without the router: IPVS and the firewall judge that.
+ */
+static __always_inline _Bool source_allowed(const struct request *r, _Bool nat)
 {
 	for (__u32 i = 0; i < FWD_INSIDE_MAX; i++) {
 		struct fwd_inside *in = OF(insides, i);
@@ -54,7 +57,7 @@ static __always_inline _Bool source_allowed(const struct request *r)
 						 ((r->client[1] ^ in->address[1]) & in->mask[1]) |
 						 ((r->client[2] ^ in->address[2]) & in->mask[2]) |
 						 ((r->client[3] ^ in->address[3]) & in->mask[3])))
-			return in->interface == r->interface && in->vlan == r->vlan;
+			return !nat && in->interface == r->interface && in->vlan == r->vlan;
 	}
 	return 1;
 }
@@ -203,7 +206,7 @@ __noinline int fwd_begin(struct request *r)
 	pressure = r->now < settings->pressure_until;
 	if (!may_begin(r, pressure))
 		return REFUSED(FWD_PASSED_STRAY);
-	if (!source_allowed(r))
+	if (!source_allowed(r, service->method == FWD_NAT))
 		return REFUSED(FWD_PASSED_SOURCE);
 	masked[0] = r->client[0] & service->mask[0];
 	masked[1] = r->client[1] & service->mask[1];

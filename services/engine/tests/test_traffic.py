@@ -47,6 +47,15 @@ def test_nothing_passes_without_the_lease(world):
         client.wait_good(5, 20, time.monotonic())
 
 
+def test_a_real_server_is_no_client_of_its_own(world):
+    """Under NAT another one's answer would not come by the router: the data path makes no connection of it, and the kernel refuses."""
+    before = [int(real["connections"]) for real in world.router.services()["web"]["real-server"]]
+    with load.Load(world.lab, "web2", VIP, rate=20, patience=1) as client:
+        processes.wait_for("five requests", lambda: len(client.failed()) + len(client.good()) >= 5, 20)
+    assert not client.good()
+    assert [int(real["connections"]) for real in world.router.services()["web"]["real-server"]] == before
+
+
 def test_both_methods_by_weight(world):
     for address, wanted in ((VIP, {"web1": 3, "web2": 2, "web3": 1}), (DIRECT, {"web1": 2, "web2": 2, "web3": 2})):
         with load.Load(world.lab, "client", address, rate=200) as client:
