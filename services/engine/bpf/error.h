@@ -72,7 +72,7 @@ static __always_inline int error(struct xdp_md *ctx, const int family, const __u
 	const __u32 headers = family == 4 ? sizeof(struct iphdr) + sizeof(struct icmp)
 					  : sizeof(struct ipv6hdr) + sizeof(struct icmp);
 	struct fwd_instance *instance = OF(instances, scratch->instance);
-	__u32 have = (__u32)(ctx->data_end - ctx->data);
+	__u32 have = (__u32)bpf_xdp_get_buff_len(ctx); /* of several buffers */
 	struct tagged *frame = (void *)(long)ctx->data, saved;
 	__u8 mac[ETH_ALEN];
 

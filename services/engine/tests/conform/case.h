@@ -70,6 +70,7 @@ enum case_verb {
 	CASE_WEIGHT,
 	CASE_REMOVE,
 	CASE_UNRESOLVED,
+	CASE_MTU,
 	CASE_HALF_OPEN,
 	CASE_FILL,
 	CASE_VERBS,
@@ -89,7 +90,7 @@ struct case_step {
 	enum fwd_state state;		/* FLOW */
 	struct case_end from, to, real; /* FLOW, FILL */
 	size_t service;			/* LEASE: the group; others: index in the case */
-	uint32_t number;		/* LEASE, WEIGHT, SPREAD, HALF_OPEN */
+	uint32_t number;		/* LEASE, WEIGHT, MTU, SPREAD, HALF_OPEN */
 	uint64_t counts[3]; /* COUNT: connections, packets in, out; LOAD: active, inactive */
 	struct case_picked picked[CASE_PICKED_MAX];
 	size_t n_picked;

@@ -268,9 +268,11 @@ static int take_setting(struct case_words *w, const struct conform_case *c, stru
 	case CASE_FILL:
 		return take_flow(w, step);
 	case CASE_WEIGHT:
+	case CASE_MTU:
 		if (take_place(w, c, &step->service, &step->real) < 0)
 			return -EINVAL;
-		return case_words_number(w, "weight", 65535, &step->number);
+		return case_words_number(w, step->verb == CASE_MTU ? "mtu" : "weight", 65535,
+					 &step->number);
 	default:
 		return take_place(w, c, &step->service, &step->real);
 	}
@@ -319,6 +321,7 @@ int case_steps_take(struct case_words *w, struct conform_case *c)
 						      [CASE_WEIGHT] = "weight",
 						      [CASE_REMOVE] = "remove",
 						      [CASE_UNRESOLVED] = "unresolved",
+						      [CASE_MTU] = "mtu",
 						      [CASE_HALF_OPEN] = "half-open",
 						      [CASE_FILL] = "fill"};
 	struct case_step *step = &c->steps[c->n_steps];

@@ -159,6 +159,8 @@ int check_answer(const struct case_packet *wanted, const struct case_frame *in, 
 	packet_text(r->bytes, r->size, text, sizeof(text));
 	if (n < header + 8 || (v6 ? ip[6] : ip[9]) != (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
 		return fail(why, "should be an ICMP error, is %s", text);
+	if (r->size != at + n)
+		return fail(why, "has bytes behind the ICMP error: %s", text);
 	if (!returns(in, sent, r, at))
 		return fail(why, "does not go back to where the packet came from: %s", text);
 	if (!is_well_formed(in, ip, n, icmp, v6))

@@ -274,6 +274,9 @@ int tables_path_change(void *data, const struct conform_case *c, const struct ca
 	case CASE_UNRESOLVED:
 		p->tables.reals[place_at(p, c, step)].hop.valid = 0;
 		return 0;
+	case CASE_MTU:
+		p->tables.reals[place_at(p, c, step)].hop.mtu = (uint16_t)step->number;
+		return 0;
 	case CASE_FILL:
 		return fill(p, c->services[0].protocol, step);
 	default:
