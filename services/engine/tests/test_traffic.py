@@ -155,6 +155,30 @@ def test_statistics_are_those_of_the_data_path(world):
     assert all(int(b["bytes-in"]) > int(a["bytes-in"]) for a, b in zip(before, after))
 
 
+def test_counters_go_on_and_what_is_counted_is_there(world):
+    """An engine that is started anew goes on counting; a pass over the tables finds as many flows as packets have counted."""
+    def stream_has(member):
+        return sum(int(real[member]) for real in world.router.services()["stream"]["real-server"])
+
+    def agree():
+        state = world.router.state()
+        counted = sum(real["active"] + real["inactive"] for service in state["service"] for real in service["real-server"])
+        return counted > 0 and [table["flows"] for table in state["datapath"]["table"]] == [counted, 0]
+    connections, packets = stream_has("connections"), stream_has("packets-out")
+    long = stream.Stream(world.lab, "client", VIP)
+    long.start()
+    processes.wait_for("answers", lambda: long.answers > 20, 10)
+    again = world.router.count("data path taken over")
+    world.router.kill()
+    world.router.start()
+    world.router.wait("data path taken over", again + 1)
+    world.router.wait("server name: ", again + 2)
+    assert (stream_has("connections"), stream_has("active")) == (connections + 1, 1) and stream_has("packets-out") > packets + 20
+    processes.wait_for("a pass that finds what was counted", agree, 15)
+    assert long.end() is None
+    processes.wait_for("the connection's end to be counted", lambda: stream_has("active") == 0, 5)
+
+
 def attach(world, ports):
     """What trireme-attach says, as at boot."""
     return world.router.run(traffic_lab.BIN / "trireme-attach", "--config", world.router.folder / "config.json",

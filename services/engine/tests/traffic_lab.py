@@ -99,9 +99,13 @@ class Router:
         self.run("bpftool", "map", "update", "pinned", self.folder / "bpf/gate_leases", "key", "0", "0", "0", "0",
                  "value", *map(str, value))
 
+    def state(self):
+        """What the engine says of services and data path."""
+        return json.loads(self.run(ASK))
+
     def services(self):
-        """What the engine says of each service, by name."""
-        return {service["name"]: service for service in json.loads(self.run(ASK))["service"]}
+        """The services of it, by name."""
+        return {service["name"]: service for service in self.state()["service"]}
 
 
 class Lab:
