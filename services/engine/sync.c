@@ -170,6 +170,9 @@ void sync_heard(struct sync *sync, size_t peer, uint64_t stream, uint64_t counte
 		break;
 	case SYNC_DATA:
 		sync_receive_data(&p->receive, &sync->tables, &message.data, now);
+		/* Of this no event tells, and a third router may not have heard it. */
+		sync->send.full.wanted |= p->receive.news;
+		p->receive.news = false;
 		break;
 	case SYNC_ASK:
 		for (size_t i = 0; p->listens && i < message.ask.n; i++)

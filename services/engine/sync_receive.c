@@ -133,21 +133,36 @@ static uint8_t group_of(const struct sync_tables *tables, uint64_t key)
 	return g;
 }
 
+enum standing {
+	STANDING_OWNER,	 /* what it says is so */
+	STANDING_FORMER, /* until a moment ago: only what is not known here is news */
+	STANDING_STALE,
+};
+
+static void raise_epoch(struct sync_epoch *e, uint64_t epoch, uint64_t now)
+{
+	if (epoch <= e->epoch)
+		return;
+	e->former = e->epoch;
+	e->since = now;
+	e->epoch = epoch;
+}
+
 /* The higher ownership wins, this router's own included. */
-static bool is_stale(struct sync_tables *tables, uint8_t group, uint64_t epoch)
+static enum standing standing_of(struct sync_tables *tables, uint8_t group, uint64_t epoch,
+				 uint64_t now)
 {
 	const struct gate_lease *lease = &tables->leases[group];
+	struct sync_epoch *e = &tables->epochs[group];
 
-	if (tables->epochs[group].key != lease->key) {
-		tables->epochs[group].key = lease->key;
-		tables->epochs[group].epoch = 0;
-	}
-	if (lease->epoch > tables->epochs[group].epoch)
-		tables->epochs[group].epoch = lease->epoch;
-	if (epoch < tables->epochs[group].epoch)
-		return true;
-	tables->epochs[group].epoch = epoch;
-	return false;
+	if (e->key != lease->key)
+		*e = (struct sync_epoch){.key = lease->key};
+	raise_epoch(e, lease->epoch, now);
+	raise_epoch(e, epoch, now);
+	if (epoch == e->epoch)
+		return STANDING_OWNER;
+	return epoch == e->former && now - e->since < SYNC_FORMER_NS ? STANDING_FORMER
+								     : STANDING_STALE;
 }
 
 /* The table's flow of that number becomes what was heard. */
@@ -165,13 +180,18 @@ static bool change(const struct forward_tables *tables, uint32_t number, const s
 }
 
 static void put(struct sync_receive *r, const struct forward_tables *tables,
-		const struct flow *flow)
+		const struct flow *flow, enum standing standing)
 {
 	uint32_t number;
 	int error;
 
 	for (int i = 0; i < CHANGE_TRIES; i++) {
 		error = flows_insert(tables, flow, &number);
+		if (error == -EEXIST && standing == STANDING_FORMER) {
+			r->figures.stale++;
+			return;
+		}
+		r->news |= error == 0 && standing == STANDING_FORMER;
 		if (error == 0 || (error == -EEXIST && change(tables, number, flow))) {
 			r->figures.records++;
 			return;
@@ -187,6 +207,7 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 {
 	uint64_t monotonic = now - tables->tables->settings->boot_offset;
 	uint8_t group = group_of(tables, data->group);
+	enum standing standing;
 	uint64_t before;
 
 	if (data->n == 0)
@@ -196,7 +217,8 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 		r->lacked = data->sequence;
 		return;
 	}
-	if (is_stale(tables, group, data->epoch)) {
+	standing = standing_of(tables, group, data->epoch, now);
+	if (standing == STANDING_STALE) {
 		r->figures.stale += data->n;
 		return;
 	}
@@ -208,7 +230,7 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 				     monotonic, &flow) < 0)
 			r->figures.unknown++;
 		else
-			put(r, tables->tables, &flow);
+			put(r, tables->tables, &flow, standing);
 	}
 	if (r->figures.unknown + r->figures.full != before)
 		r->lacked = data->sequence;

@@ -21,6 +21,7 @@
 /* Messages from the first that is missing on; what is beyond is not remembered by its sender. */
 #define SYNC_WINDOW SYNC_HISTORY
 #define SYNC_ASK_AFTER_NS 20000000ULL /* and again */
+#define SYNC_FORMER_NS 1000000000ULL  /* so long a former owner's last word is waited for */
 #define SYNC_ASK_TRIES 10	      /* then all is asked for */
 
 struct sync_receive_figures {
@@ -41,6 +42,7 @@ struct sync_receive {
 	uint64_t full_first, full_end;	 /* its last full transfer, as it says */
 	uint64_t asked;			 /* when; 0: nothing is missing */
 	unsigned int tries;
+	bool news;	 /* a former owner has told something that was not known here */
 	uint64_t lacked; /* the last message of which something could not be taken; 0: none */
 	struct sync_receive_figures figures;
 };
@@ -51,8 +53,9 @@ struct sync_tables {
 	const struct forward_place *place;
 	const struct gate_lease *leases; /* GATE_GROUPS_MAX */
 	/* The newest ownership that was heard of: of the group of that key, by its number here. */
-	struct {
+	struct sync_epoch {
 		uint64_t key, epoch;
+		uint64_t former, since; /* the one before, and when (ns) it was over */
 	} epochs[GATE_GROUPS_MAX];
 };
 

@@ -198,6 +198,28 @@ static void the_last_connections_are_told(void **state)
 	}
 }
 
+/* Told late, after the next owner has begun: what that one does not know is still of use to it. */
+static void a_late_last_word_is_heard(void **state)
+{
+	(void)state;
+	world_make(&w, 3, 12);
+	world_own(&w, 0, 0, 1);
+	world_traffic(&w, 0, 100);
+	world_run(&w, 3 * S);
+	world_traffic(&w, 0, 200);
+	world_own(&w, 0, 1, 2);
+	world_run(&w, 5 * MS);
+	sync_hurry(sync_of(0), w.now);
+	world_run(&w, 900 * MS);
+	/* For the comparison alone. */
+	w.routers[0].leases[0].deadline = UINT64_MAX;
+	nothing_missing(0, 1);
+	w.routers[0].leases[0].deadline = 0;
+	world_run(&w, 3 * S);
+	nothing_missing(1, 2);
+	world_free(&w);
+}
+
 /* An owner that does not know yet that it is none sends what is not taken any more. */
 static void a_former_owner_is_not_believed(void **state)
 {
@@ -377,6 +399,7 @@ int main(void)
 		cmocka_unit_test(a_jammed_socket_loses_nothing_for_good),
 		cmocka_unit_test(ownership_moves),
 		cmocka_unit_test(the_last_connections_are_told),
+		cmocka_unit_test(a_late_last_word_is_heard),
 		cmocka_unit_test(a_former_owner_is_not_believed),
 		cmocka_unit_test(flows_in_use_do_not_age_out),
 		cmocka_unit_test(steady_loss_delays_only),
