@@ -49,16 +49,18 @@ def group_key(name):
 
 
 class Router:
-    """r1 with the engine, which can be killed and started again; a bpf file system and a /run of its own."""
+    """A router with the engine, which can be killed and started again; a bpf file system and a /run of its own."""
 
-    def __init__(self, lab):
-        self.lab, self.folder, self.engine = lab, lab.scratch / "r1", None
+    def __init__(self, lab, name="r1"):
+        self.lab, self.name, self.folder, self.engine = lab, name, lab.scratch / name, None
         (self.folder / "bpf").mkdir(parents=True)
         (self.folder / "run/trireme").mkdir(parents=True)
+        (self.folder / "run/corosync").mkdir()
+        (self.folder / "run/corosync/authkey").write_bytes(b"k" * 256)
         self.log = self.folder / "log"
-        (self.folder / "node").write_text("r1\n")
+        (self.folder / "node").write_text(f"{name}\n")
         self.put(document())
-        holder = lab.spawn("r1", "unshare", "-m", "--propagation", "private", "sh", "-ec",
+        holder = lab.spawn(name, "unshare", "-m", "--propagation", "private", "sh", "-ec",
                            "mount --bind $0/run /run; mount -t bpf none $0/bpf; echo ready; exec sleep 1000000", self.folder,
                            stdout=subprocess.PIPE, text=True)
         assert holder.stdout.readline() == "ready\n"
@@ -71,11 +73,11 @@ class Router:
         beside.rename(self.folder / "config.json")
 
     def run(self, *command):
-        return self.lab.run("r1", *self._inside, *command)
+        return self.lab.run(self.name, *self._inside, *command)
 
     def start(self):
         with self.log.open("a") as log:
-            self.engine = self.lab.spawn("r1", *self._inside, ENGINE, "--config", self.folder / "config.json", "--yang", YANG,
+            self.engine = self.lab.spawn(self.name, *self._inside, ENGINE, "--config", self.folder / "config.json", "--yang", YANG,
                                          "--bpf", self.folder / "bpf", "--foreground", stderr=log)
 
     def kill(self):
@@ -93,15 +95,19 @@ class Router:
             return self.count(words) >= times
         processes.wait_for(f"{words!r} in the engine's log", said, seconds)
 
-    def lease(self, deadline):
+    def lease(self, deadline, epoch=1):
         """The right to serve the group main, until that nanosecond of CLOCK_BOOTTIME."""
-        value = struct.pack("<QQQ", group_key("main"), 1, deadline)
+        value = struct.pack("<QQQ", group_key("main"), epoch, deadline)
         self.run("bpftool", "map", "update", "pinned", self.folder / "bpf/gate_leases", "key", "0", "0", "0", "0",
                  "value", *map(str, value))
 
     def state(self):
         """What the engine says of services and data path."""
         return json.loads(self.run(ASK))
+
+    def synchronised(self):
+        """Whether the engine says to the agent that the other routers have its connections (proto/turn.h)."""
+        return bool(struct.unpack("<QQ", (self.folder / "run/trireme/engine.turn").read_bytes()[:16])[1] >> 32 & 1)
 
     def services(self):
         """The services of it, by name."""
