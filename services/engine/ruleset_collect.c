@@ -41,12 +41,12 @@ static int add_address(struct elements *list, struct config_inet address)
 
 static int add_ipv4(struct elements *list, uint32_t address)
 {
-	return add_address(list, config_inet(address, &in6addr_any));
+	return add_address(list, config_inet4(address));
 }
 
 static int add_ipv6(struct elements *list, const struct in6_addr *address)
 {
-	return add_address(list, config_inet(0, address));
+	return add_address(list, config_inet6(address));
 }
 
 /* Services of a single port, or the others with their marks. */

@@ -63,7 +63,7 @@ static struct probe probe_of_source(const struct config_source *source)
 	};
 
 	return (struct probe){
-		.address = config_inet(source->address, &in6addr_any),
+		.address = config_inet4(source->address),
 		.port = source->port,
 		.type = types[source->type],
 		.source = true,

@@ -68,7 +68,7 @@ const struct config_port *config_port_by_inet(const struct config_node *node,
 	for (size_t i = 0; inet->family == AF_INET6 && i < node->n_ports; i++) {
 		for (size_t j = 0; j < node->ports[i].n_ipv6; j++) {
 			const struct config_ipv6_address *own = &node->ports[i].ipv6[j];
-			struct config_inet is = config_inet(0, &own->address);
+			struct config_inet is = config_inet6(&own->address);
 
 			if (config_inet_same_subnet(inet, &is, own->prefix_length))
 				return &node->ports[i];

@@ -513,6 +513,16 @@ static inline struct config_floating config_floating(const struct config_group *
 	return (struct config_floating){.port = ipv6->port, .address = ipv6->address};
 }
 
+static inline struct config_inet config_inet4(uint32_t address)
+{
+	return config_inet(address, &(struct in6_addr){0});
+}
+
+static inline struct config_inet config_inet6(const struct in6_addr *address)
+{
+	return config_inet(0, address);
+}
+
 /* AF_UNSPEC: the service is a firewall mark. */
 static inline struct config_inet config_service_inet(const struct config_service *service)
 {

@@ -36,12 +36,12 @@ static size_t count(const struct config *config)
 
 static struct config_inet of_ipv4(uint32_t address)
 {
-	return config_inet(address, &in6addr_any);
+	return config_inet4(address);
 }
 
 static struct config_inet of_ipv6(const struct in6_addr *address)
 {
-	return config_inet(0, address);
+	return config_inet6(address);
 }
 
 static void add(struct validation *v, struct own_address entry, const void *is,

@@ -152,7 +152,7 @@ static int check_tracked(const struct validation *v, const struct config_group *
 /* 0, or what is wrong with its address is in value and allowed. */
 static int check_ipv6_address(const struct validation *v, const struct config_ipv6_alias *alias)
 {
-	struct config_inet inet = config_inet(0, &alias->address);
+	struct config_inet inet = config_inet6(&alias->address);
 	const char *why = ipv6_unusable(&alias->address, 128);
 	char holder[200], text[INET6_ADDRSTRLEN];
 

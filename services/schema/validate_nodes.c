@@ -65,7 +65,7 @@ static int check_next_router(const struct validation *v, const struct config_nod
 /* As check_next_router(), of IPv6. */
 static int check_ipv6_router(const struct validation *v, const struct config_node *node)
 {
-	struct config_inet inet = config_inet(0, &node->ipv6_gateway);
+	struct config_inet inet = config_inet6(&node->ipv6_gateway);
 	char holder[200];
 	bool inside = false;
 

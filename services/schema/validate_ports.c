@@ -118,7 +118,7 @@ static bool in_subnet_of_other(const struct config_node *node, const struct conf
 static int check_ipv6_address(const struct validation *v, const struct config_node *node,
 			      const struct config_port *port, const struct config_ipv6_address *a)
 {
-	struct config_inet inet = config_inet(0, &a->address);
+	struct config_inet inet = config_inet6(&a->address);
 	const char *why = ipv6_unusable(&a->address, a->prefix_length);
 	const struct config_port *other;
 	char holder[200], text[INET6_ADDRSTRLEN];

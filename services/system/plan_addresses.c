@@ -23,7 +23,7 @@ struct own {
 
 static struct own of_ipv4(const struct config_address *address)
 {
-	return (struct own){config_inet(address->address, &in6addr_any), address->prefix_length};
+	return (struct own){config_inet4(address->address), address->prefix_length};
 }
 
 static size_t n_addresses(const struct config_port *port)
@@ -40,7 +40,7 @@ static struct own port_address(const struct config_port *port, size_t i)
 	if (i <= port->n_additional)
 		return of_ipv4(i == 0 ? &first : &port->additional[i - 1]);
 	ipv6 = &port->ipv6[i - 1 - port->n_additional];
-	return (struct own){config_inet(0, &ipv6->address), ipv6->prefix_length};
+	return (struct own){config_inet6(&ipv6->address), ipv6->prefix_length};
 }
 
 static bool is_own(const struct own *own, const struct plan_address *address)
@@ -122,14 +122,13 @@ static bool is_floating(const struct config *config, const struct plan_address *
 		const struct config_group *group = &config->groups[i];
 
 		for (size_t j = 0; j < group->n_aliases; j++) {
-			struct config_inet inet =
-				config_inet(group->aliases[j].address, &in6addr_any);
+			struct config_inet inet = config_inet4(group->aliases[j].address);
 
 			if (config_inet_equal(&inet, &address->address))
 				return true;
 		}
 		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
-			struct config_inet inet = config_inet(0, &group->ipv6_aliases[j].address);
+			struct config_inet inet = config_inet6(&group->ipv6_aliases[j].address);
 
 			if (config_inet_equal(&inet, &address->address))
 				return true;
@@ -205,16 +204,16 @@ static struct plan_route node_route(const struct config_node *node, size_t i)
 	const struct config_route *route;
 
 	if (i == 0)
-		return (struct plan_route){.gateway = config_inet(node->gateway, &in6addr_any),
+		return (struct plan_route){.gateway = config_inet4(node->gateway),
 					   .metric = PLAN_METRIC};
 	if (i == 1)
 		return (struct plan_route){.ipv6 = true,
-					   .gateway = config_inet(0, &node->ipv6_gateway),
+					   .gateway = config_inet6(&node->ipv6_gateway),
 					   .metric = PLAN_IPV6_METRIC};
 	route = &node->routes[i - 2];
 	return (struct plan_route){.destination = route->destination,
 				   .prefix_length = route->prefix_length,
-				   .gateway = config_inet(route->via, &in6addr_any),
+				   .gateway = config_inet4(route->via),
 				   .metric = PLAN_METRIC};
 }
 

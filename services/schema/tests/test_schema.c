@@ -220,7 +220,7 @@ static void structs_have_both_families(void **state)
 		       "[2001:db8:113::10]:20");
 	assert_int_equal(r1->ports[0].n_ipv6, 1);
 	assert_int_equal(r1->ports[0].ipv6[0].prefix_length, 64);
-	inet = config_inet(0, &r1->ipv6_gateway);
+	inet = config_inet6(&r1->ipv6_gateway);
 	check_endpoint(inet, 1, "[2001:db8:113::1]:1");
 	assert_string_equal(config_port_by_inet(r1, &inet)->name, "eth0");
 	inet = config_real_inet(&web6->reals[0]);
