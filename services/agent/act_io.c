@@ -274,6 +274,17 @@ static void fence(struct agent *a, const struct decide_action *action)
 	decide_fenced(&a->state, action->request, text, clock_boot_ns());
 }
 
+/* The engine tells the others of connections as soon as they are this router's. */
+static void set_lease(struct agent *a, const struct decide_action *action)
+{
+	const struct gate_lease *lease = gate_io_lease(&a->gate, action->group);
+	bool begins = lease && lease->deadline == 0;
+
+	gate_io_set(&a->gate, action->group, action->epoch, action->deadline);
+	if (begins)
+		poke_io_send(&a->health.poke);
+}
+
 static void execute(struct agent *a, const struct decide_action *action)
 {
 	size_t group = action->group;
@@ -285,7 +296,7 @@ static void execute(struct agent *a, const struct decide_action *action)
 			outbox_send(&a->outbox, &a->cpg, &action->message);
 		break;
 	case DECIDE_LEASE_SET:
-		gate_io_set(&a->gate, group, action->epoch, action->deadline);
+		set_lease(a, action);
 		break;
 	case DECIDE_LEASE_CLEAR:
 		gate_io_clear(&a->gate, group);

@@ -15,7 +15,8 @@
 
 /*
  * Behind that file's name: the socket (base/poke_io.h) by which the agent wakes the engine up when
- * a lease has ended, so that it tells the other routers at once of the last connections.
+ * a lease begins or has ended, so that it tells the other routers at once of all connections or of
+ * the last ones.
  */
 #define ENGINE_POKE_SUFFIX ".poke"
 #define ENGINE_WORD_TROUBLE(word) ((word)&0xffffffff) /* enum engine_trouble */

@@ -38,6 +38,12 @@ def add_second(world):
     return router
 
 
+def poke(router):
+    """The agent's word that a lease begins or has ended (proto/turn.h)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"", str(router.folder / "run/trireme/engine.turn.poke"))
+
+
 def move(world, giver, taker, epoch):
     """What the agents do. Aliases go before the lease ends: there is no gate that would drop what still comes for them, and the kernel
     would reset it. Announcements are the empty caches."""
@@ -45,9 +51,9 @@ def move(world, giver, taker, epoch):
     for port, address in aliases:
         world.lab.run(giver.name, "ip", "addr", "del", f"{address}/32", "dev", port)
     giver.lease(0, 0)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as poke:
-        poke.sendto(b"", str(giver.folder / "run/trireme/engine.turn.poke"))
+    poke(giver)
     taker.lease(FOREVER, epoch)
+    poke(taker)
     for port, address in aliases:
         world.lab.run(taker.name, "ip", "addr", "add", f"{address}/32", "dev", port)
     for name in ("client", *traffic_lab.SERVERS):
