@@ -71,9 +71,9 @@ def run(root, console, memory_mib=512, counted=False):
     if counted:
         processors = ["-accel", "tcg,thread=single", "-smp", "1", "-icount", "shift=0,sleep=off"]
         words += " init_on_alloc=0"  # which would be counted word by word, and is not on a machine that clears faster
-    command = ["qemu-system-x86_64", "-machine", "q35", *processors, "-cpu", qemu.cpu("tcg"), "-m", str(memory_mib), "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
-               "-kernel", kernel(root.parent), "-initrd", archive,
-               "-append", words]
+    command = ["qemu-system-x86_64", "-machine", "q35", *processors, "-cpu", qemu.cpu("tcg"),
+               "-m", str(memory_mib), "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
+               "-kernel", kernel(root.parent), "-initrd", archive, "-append", words]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as machine:
         try:
             machine.wait(LIMIT)

@@ -121,6 +121,7 @@ static int rounds(struct run *run, struct bench_figures *figures)
 	struct bench_port *port = &run->ports[run->reply];
 	int r = bench_enter(port);
 
+	nanosleep(&pause, NULL);
 	prepare(run, run->reply, run->fresh ? TH_SYN : TH_ACK, false);
 	for (; r == 0 && figures->rounds < run->rounds; figures->rounds++) {
 		r = burst(run, port, run->frames, &figures->ns[figures->rounds]);

@@ -68,13 +68,13 @@ static __always_inline __u32 halves(__u32 word)
 /* size: that it has at least */
 static __always_inline int find(struct xdp_md *ctx, __u32 size, struct frame *ret)
 {
-	void *data = (void *)(long)ctx->data;
+	__u8 *data = (void *)(long)ctx->data;
 
-	if (data + size > (void *)(long)ctx->data_end)
+	if ((void *)(data + size) > (void *)(long)ctx->data_end)
 		return 0;
-	ret->eth = data;
-	ret->ip = data + sizeof(struct ethhdr);
-	ret->udp = data + sizeof(struct ethhdr) + sizeof(struct iphdr);
+	ret->eth = (void *)data;
+	ret->ip = (void *)(data + sizeof(struct ethhdr));
+	ret->udp = (void *)(data + HEADERS_SIZE);
 	return 1;
 }
 
@@ -155,7 +155,7 @@ static __always_inline int right(const struct frame *frame, const void *end)
 		return 0;
 	if (ip->protocol == IPPROTO_TCP)
 		sum = bpf_csum_diff(NULL, 0, (__be32 *)frame->tcp, sizeof(struct tcphdr), sum);
-	else if ((void *)frame->udp + UDP_SIZE > end)
+	else if ((void *)((__u8 *)frame->udp + UDP_SIZE) > end)
 		return 0;
 	else
 		sum = bpf_csum_diff(NULL, 0, (__be32 *)frame->udp, UDP_SIZE, sum);
