@@ -173,6 +173,15 @@ static void mark(const struct forward_tables *tables, uint32_t number)
 				  __ATOMIC_RELAXED);
 }
 
+/* From now on the data path looks for flows of this hash in all their lines. */
+static void spill(const struct forward_tables *tables, const struct flow *flow, uint64_t hash)
+{
+	uint32_t home = fwd_home(hash, flow->ipv6 ? tables->lines6 : tables->lines4);
+	__u64 *words = flow->ipv6 ? tables->spilled6 : tables->spilled4;
+
+	__atomic_fetch_or(&words[home / 64], 1ULL << home % 64, __ATOMIC_RELEASE);
+}
+
 static bool turn(struct flow_words *words, uint32_t from, uint32_t to)
 {
 	return __atomic_compare_exchange_n(&words->what, &from, to, false, __ATOMIC_ACQ_REL,
@@ -193,6 +202,8 @@ static uint32_t put(const struct forward_tables *tables, const struct flow *flow
 		if (!words || __atomic_load_n(&words->what, __ATOMIC_RELAXED) != FWD_FREE ||
 		    !turn(words, FWD_FREE, FWD_CLAIMED))
 			continue;
+		if (n >= (flow->ipv6 ? FWD_FLOWS6 : FWD_FLOWS4))
+			spill(tables, flow, hash);
 		client = client_of(tables, number, &size);
 		for (size_t k = 0; k < size / sizeof(*client); k++)
 			__atomic_store_n(&client[k], flow->client[k], __ATOMIC_RELAXED);

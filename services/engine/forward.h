@@ -38,6 +38,7 @@ struct forward_tables {
 	struct fwd_hop *hops;		/* FWD_HOPS_MAX */
 	struct fwd_link *links;		/* FWD_LINKS_MAX */
 	struct fwd_inside *insides;	/* FWD_INSIDE_MAX */
+	__u64 *spilled4, *spilled6;	/* FWD_SPILLED bits */
 	uint32_t n_cpus;
 	uint64_t seed;
 	uint64_t *marks; /* of the ageing (sweep.h): regions that may have flows; NULL: none kept */
@@ -47,6 +48,8 @@ struct forward_tables {
 static inline void forward_tables_fix(struct forward_tables *tables, struct fwd_fixed *fixed)
 {
 	tables->settings = fixed->settings;
+	tables->spilled4 = fixed->spilled4;
+	tables->spilled6 = fixed->spilled6;
 	tables->ends4 = fixed->ends4;
 	tables->ends6 = fixed->ends6;
 	tables->instances = fixed->instances;

@@ -184,6 +184,7 @@ void forward_ends_begin(struct forward_tables *tables)
 	       FWD_ENDS4_LINES * sizeof(*tables->ends4));
 	memset(tables->ends6 + other_half(tables) * FWD_ENDS6_LINES, 0,
 	       FWD_ENDS6_LINES * sizeof(*tables->ends6));
+	tables->settings->virtuals[other_half(tables)] = 0;
 }
 
 static int share(struct tail *tail, enum fwd_end_kind kind, uint16_t instance)
@@ -213,6 +214,9 @@ int forward_ends_add(struct forward_tables *tables, const struct forward_end *en
 	if (!slot)
 		return -ENOSPC;
 	memcpy(slot, end->address, h.address_size);
+	if (kind == FWD_END_VIRTUAL)
+		tables->settings->virtuals[other_half(tables)] |=
+			fwd_virtual(end->address[h.address_size / sizeof(*end->address) - 1]);
 	*tail_of(&h, slot) = (struct tail){
 		.port = end->port,
 		.protocol = end->protocol,

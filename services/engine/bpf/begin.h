@@ -33,13 +33,10 @@ struct request {
 static __always_inline int add(const struct request *r, const __be32 *client, __u32 key, __u32 what,
 			       __u32 when)
 {
-	int number = r->family == 4 ? fwd_add4(client[0], key, what, when)
-				    : fwd_add6(client[0] | (__u64)client[1] << 32,
-					       client[2] | (__u64)client[3] << 32, key, what, when);
-
-	if (number >= 0)
-		fwd_event((__u32)number | (r->family == 4 ? 0 : FWD_EVENT_6));
-	return number;
+	if (r->family == 4)
+		return fwd_add4(client[0], key, what, when);
+	return fwd_add6(client[0] | (__u64)client[1] << 32, client[2] | (__u64)client[3] << 32, key,
+			what, when);
 }
 
 /*
@@ -53,10 +50,10 @@ static __always_inline _Bool source_allowed(const struct request *r, _Bool nat)
 
 		if (!in || !in->interface)
 			break;
-		if (in->family == r->family && !(((r->client[0] ^ in->address[0]) & in->mask[0]) |
-						 ((r->client[1] ^ in->address[1]) & in->mask[1]) |
-						 ((r->client[2] ^ in->address[2]) & in->mask[2]) |
-						 ((r->client[3] ^ in->address[3]) & in->mask[3])))
+		if (in->family == r->family && !((r->client[0] ^ in->address[0]) & in->mask[0]) &&
+		    (r->family == 4 || !(((r->client[1] ^ in->address[1]) & in->mask[1]) |
+					 ((r->client[2] ^ in->address[2]) & in->mask[2]) |
+					 ((r->client[3] ^ in->address[3]) & in->mask[3]))))
 			return !nat && in->interface == r->interface && in->vlan == r->vlan;
 	}
 	return 1;
@@ -91,14 +88,15 @@ static __always_inline __u32 template_place(const struct request *r, const __be3
 static __always_inline int without_entry(struct fwd_settings *settings, const struct request *r,
 					 __u32 service, __u32 hash, enum fwd_reason reason)
 {
-	int place = fwd_pick(service, hash, 1);
+	__u32 place = by_hash(service, hash);
 
 	fwd_count(reason);
 	settings->pressure_until = r->now + PRESSURE_NS;
-	return takes_new((__u32)place) ? place : REFUSED(FWD_PASSED_NO_REAL);
+	return takes_new(place) ? (int)place : REFUSED(FWD_PASSED_NO_REAL);
 }
 
-static __always_inline void count_begin(struct fwd_settings *settings, __u32 place, __u32 state)
+static __always_inline void count_begin(struct fwd_settings *settings, __u32 place, __u32 state,
+					__u32 flow)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct fwd_load *load = OF(loads, place);
@@ -110,6 +108,7 @@ static __always_inline void count_begin(struct fwd_settings *settings, __u32 pla
 		count->connections++;
 	if (state == FWD_SYN)
 		__sync_fetch_and_add(&settings->half_open, 1);
+	tell(cpu, flow);
 }
 
 static __always_inline _Bool is_opening(__u8 flags)
@@ -188,14 +187,59 @@ static __always_inline __u32 another(struct request *r, __u32 service, __u32 has
 	return 0;
 }
 
+/* What counts of the client's address for this service; the hash of it, and maybe of its port. */
+static __always_inline __u32 mask_client(const struct request *r, const struct fwd_service *service,
+					 __be32 *masked)
+{
+	__u64 port = service->hash_ports ? r->key & 0xffff : 0;
+
+	masked[0] = r->client[0] & service->mask[0];
+	if (r->family == 4)
+		return (__u32)fwd_mix(masked[0], port);
+	masked[1] = r->client[1] & service->mask[1];
+	masked[2] = r->client[2] & service->mask[2];
+	masked[3] = r->client[3] & service->mask[3];
+	return (__u32)fwd_mix(
+		(masked[0] ^ (__u64)masked[2]) | ((__u64)(masked[1] ^ masked[3]) << 32), port);
+}
+
+/* By persistence, or by the scheduler; a new template is made. */
+static __always_inline __u32 place_for(struct request *r, const struct fwd_service *service,
+				       __u32 number, __u32 hash, _Bool stateless,
+				       const __be32 *masked)
+{
+	__u32 template = FWD_KEY(0, FWD_TEMPLATE + number), place;
+	int made;
+
+	if (service->persistent) {
+		place = template_place(r, masked, template);
+		if (place)
+			return place;
+	}
+	if (stateless || service->scheduler == FWD_HASH)
+		place = by_hash(number, hash);
+	else
+		place = (__u32)fwd_pick(number);
+	if (!takes_new(place))
+		return 0;
+	if (service->persistent) {
+		made = add(r, masked, template, FWD_WHAT(FWD_PERSISTENT, place, 0),
+			   FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0));
+		if (made >= 0)
+			fwd_event((__u32)made | (r->family == 4 ? 0 : FWD_EVENT_6));
+	}
+	return place;
+}
+
 __noinline int fwd_begin(struct request *r)
 {
 	struct fwd_settings *settings = fwd_fixed.settings;
 	struct fwd_instance *instance;
 	struct fwd_service *service;
-	__u32 place = 0, hash, state, template;
-	__be32 masked[4];
+	__u32 place, hash, state;
+	__be32 masked[4] = {};
 	_Bool pressure;
+	int flow;
 
 	if (!r || !settings)
 		return REFUSED(FWD_PASSED_NO_REAL);
@@ -208,37 +252,21 @@ __noinline int fwd_begin(struct request *r)
 		return REFUSED(FWD_PASSED_STRAY);
 	if (!source_allowed(r, service->method == FWD_NAT))
 		return REFUSED(FWD_PASSED_SOURCE);
-	masked[0] = r->client[0] & service->mask[0];
-	masked[1] = r->client[1] & service->mask[1];
-	masked[2] = r->client[2] & service->mask[2];
-	masked[3] = r->client[3] & service->mask[3];
-	hash = (__u32)fwd_mix((masked[0] ^ (__u64)masked[2]) |
-				      ((__u64)(masked[1] ^ masked[3]) << 32),
-			      service->hash_ports ? r->key & 0xffff : 0);
+	hash = mask_client(r, service, masked);
 	state = state_of(r);
 	if (state == FWD_SYN && settings->half_open >= settings->half_open_max)
 		return without_entry(settings, r, instance->service, hash, FWD_FLOOD);
-	template = FWD_KEY(0, FWD_TEMPLATE + instance->service);
-	if (service->persistent)
-		place = template_place(r, masked, template);
-	if (!place) {
-		place = (__u32)fwd_pick(instance->service, hash,
-					pressure && state == FWD_ESTABLISHED);
-		if (!takes_new(place))
-			return REFUSED(FWD_PASSED_NO_REAL);
-		if (service->persistent)
-			add(r, masked, template, FWD_WHAT(FWD_PERSISTENT, place, 0),
-			    FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0));
-	}
-	if (fwd_taken(r, place)) {
+	place = place_for(r, service, instance->service, hash, pressure && state == FWD_ESTABLISHED,
+			  masked);
+	if (place && fwd_taken(r, place))
 		place = another(r, instance->service, hash);
-		if (!place)
-			return REFUSED(FWD_PASSED_NO_REAL);
-	}
-	if (add(r, r->client, r->key, FWD_WHAT(state, place, 0),
-		FWD_WHEN(r->now >> FWD_UNIT, 0, 0)) < 0)
+	if (!place)
+		return REFUSED(FWD_PASSED_NO_REAL);
+	flow = add(r, r->client, r->key, FWD_WHAT(state, place, 0),
+		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0));
+	if (flow < 0)
 		return without_entry(settings, r, instance->service, hash, FWD_FULL);
-	count_begin(settings, place, state);
+	count_begin(settings, place, state, (__u32)flow | (r->family == 4 ? 0 : FWD_EVENT_6));
 	return (int)place;
 }
 

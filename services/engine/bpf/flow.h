@@ -43,6 +43,18 @@ static __always_inline __u32 slot_of4(const struct fwd_line4 *line, __u64 wanted
 	return FWD_FLOWS4;
 }
 
+static __always_inline _Bool has_spilled(const __u64 *words, __u32 home)
+{
+	return words[home / 64] >> home % 64 & 1;
+}
+
+/* Before the flow that is not in its first line can be looked for. */
+static __always_inline void spill(__u64 *words, __u32 home)
+{
+	if (!has_spilled(words, home))
+		__sync_fetch_and_or(&words[home / 64], 1ULL << home % 64);
+}
+
 /* In all lines but the first. */
 __noinline int fwd_find4(__u32 client, __u32 key)
 {
@@ -81,8 +93,11 @@ static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f
 		return 0;
 	slot = slot_of4(line, client | (__u64)key << 32);
 	if (slot == FWD_FLOWS4) {
-		int number = fwd_find4(client, key);
+		int number;
 
+		if (!has_spilled(fwd_fixed.spilled4, fwd_home(hash, fwd_lines4)))
+			return 0;
+		number = fwd_find4(client, key);
 		if (number < 0)
 			return 0;
 		slot = (__u32)number % FWD_FLOWS4;
@@ -123,6 +138,8 @@ __noinline int fwd_add4(__u32 client, __u32 key, __u32 what, __u32 when)
 			    __sync_val_compare_and_swap(&flow->what, FWD_FREE, FWD_CLAIMED) !=
 				    FWD_FREE)
 				continue;
+			if (i > 0)
+				spill(fwd_fixed.spilled4, fwd_home(hash, fwd_lines4));
 			*(volatile __u64 *)flow = client | (__u64)key << 32;
 			flow->when = when;
 			*(volatile __u32 *)&flow->what = what;
@@ -150,7 +167,8 @@ __noinline int fwd_find6(__u64 high, __u64 low, __u32 key)
 		__u32 number = fwd_line(hash, fwd_lines6, i);
 		struct fwd_line6 *line = AT(fwd_flows6, number);
 
-		if (!line)
+		if (!line ||
+		    (i == 1 && !has_spilled(fwd_fixed.spilled6, fwd_home(hash, fwd_lines6))))
 			return NOT_FOUND;
 #pragma unroll
 		for (__u32 k = 0; k < FWD_FLOWS6; k++)
@@ -202,6 +220,8 @@ __noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when
 			    __sync_val_compare_and_swap(&flow->what, FWD_FREE, FWD_CLAIMED) !=
 				    FWD_FREE)
 				continue;
+			if (i > 0)
+				spill(fwd_fixed.spilled6, fwd_home(hash, fwd_lines6));
 			((volatile __u64 *)flow->client)[0] = high;
 			((volatile __u64 *)flow->client)[1] = low;
 			flow->key = key;
@@ -303,22 +323,29 @@ static __always_inline _Bool end_of(const struct fwd_settings *settings, const i
 {
 	__u32 key = port | (__u32)protocol << 16, half = settings->half & 1;
 
+	if (kind == FWD_END_VIRTUAL &&
+	    !(settings->virtuals[half] & fwd_virtual(address[family == 4 ? 0 : 3])))
+		return 0;
 	return family == 4 ? end_of4(address[0], key, kind, half, end)
 			   : end_of6(address, key, kind, half, end);
 }
 
-/* For the engine's synchronisation; it looks when it wants to. */
-__noinline int fwd_event(__u32 flow)
+/* For the engine's synchronisation; it looks when it wants to. number: of this processor. */
+static __always_inline void tell(__u32 number, __u32 flow)
 {
-	__u32 number = bpf_get_smp_processor_id();
 	struct fwd_ring *ring = AT(fwd_rings, number);
 	struct fwd_cpu *cpu = AT(fwd_cpus, number);
 
 	if (!ring || !cpu)
-		return NOT_FOUND;
+		return;
 	ring->flows[cpu->head % FWD_EVENTS] = flow;
 	/* The entry before the head that counts it. */
 	*(volatile __u64 *)&cpu->head = cpu->head + 1;
+}
+
+__noinline int fwd_event(__u32 flow)
+{
+	tell(bpf_get_smp_processor_id(), flow);
 	return 0;
 }
 

@@ -15,6 +15,29 @@
 
 #include "engine/bpf/error.h"
 
+static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, const int family,
+				 __u32 key, __u64 now)
+{
+	const __be32 *client = packet_source(p, family);
+	struct request r = {
+		.client = {client[0]},
+		.key = key,
+		.interface = ctx->ingress_ifindex,
+		.vlan = p->vlan,
+		.family = family,
+		.protocol = p->protocol,
+		.flags = p->flags,
+		.now = now,
+	};
+
+	if (family == 6) {
+		r.client[1] = client[1];
+		r.client[2] = client[2];
+		r.client[3] = client[3];
+	}
+	return fwd_begin(&r);
+}
+
 /*
  * From a client: the flow's real server, or the one that it gets now. Its place, or why there is
  * none (*real is NULL then).
@@ -23,11 +46,11 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 				    __u32 instance, __u64 now, struct fwd_real **real)
 {
 	const __be32 *client = packet_source(p, family);
-	struct request r = {.key = FWD_KEY(p->from_port, instance), .family = family};
+	__u32 key = FWD_KEY(p->from_port, instance);
 	struct flow f;
 	int place;
 
-	if (flow_find(family, client, r.key, &f)) {
+	if (flow_find(family, client, key, &f)) {
 		__u32 what = *f.what;
 
 		*real = OF(reals, FWD_PLACE(what));
@@ -39,18 +62,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 		finish(&f, what);
 		fwd_count(FWD_RESCHEDULED);
 	}
-	r.client[0] = client[0];
-	if (family == 6) {
-		r.client[1] = client[1];
-		r.client[2] = client[2];
-		r.client[3] = client[3];
-	}
-	r.interface = ctx->ingress_ifindex;
-	r.vlan = p->vlan;
-	r.protocol = p->protocol;
-	r.flags = p->flags;
-	r.now = now;
-	place = fwd_begin(&r);
+	place = begin(ctx, p, family, key, now);
 	*real = place < 0 ? NULL : OF(reals, (__u32)place);
 	return place;
 }
@@ -132,9 +144,9 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 	__u32 number, place = 0;
 	__u64 now = bpf_ktime_get_coarse_ns();
 	struct fwd_instance *instance;
-	struct fwd_hop hop = {};
+	struct fwd_hop asked;
+	const struct fwd_hop *hop;
 	struct flow f = {};
-	enum way way;
 	struct fwd_real *real = flow_of(p, family, end, &number, &f);
 
 	if (!real && !is_without_entry(settings, end, now, &number))
@@ -155,15 +167,15 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 	}
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, 0, 1));
-	way = find_way(ctx, settings, p, family, real ? &f : NULL, &hop);
-	if (way == WAY_NONE)
+	hop = find_way(ctx, settings, p, family, real ? &f : NULL, &asked);
+	if (!hop)
 		return drop(FWD_DROP_HOP);
-	if (way == WAY_TOO_LONG)
-		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, hop.mtu, 1));
+	if (p->length > hop->mtu)
+		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, hop->mtu, 1));
 	if (p->first)
 		fragment_note(p, family, &SCRATCH(place, number, 0, 1));
 	translate(p, family, 0, instance->address, instance->port);
-	return send(ctx, family, tag, &hop);
+	return send(ctx, family, tag, hop);
 }
 
 static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 2
+#define FWD_LAYOUT 3
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -269,7 +269,7 @@ struct fwd_settings {
 	__u64 tick;	      /* ns: how far a coarse clock may lag */
 	__u64 build;	      /* of the pinned programs; 0: none, or they are being exchanged */
 	__u64 seed;	      /* of the tables; the programs have it, too */
-	__u8 pad1[16];
+	__u64 virtuals[2];    /* of each half: fwd_virtual() of its virtual addresses */
 	/* Written by the data path, and corrected by the engine. */
 	__s64 half_open;      /* flows in FWD_SYN */
 	__u64 pressure_until; /* ns, CLOCK_MONOTONIC: flows are served without an entry till then */
@@ -349,12 +349,16 @@ _Static_assert(FWD_TEMPLATE + FWD_SERVICES_MAX <= 0x10000, "fits the key");
 _Static_assert(FWD_INSTANCES_MAX <= FWD_TEMPLATE, "instances and templates are apart");
 _Static_assert(FWD_REALS_MAX <= 0x2000, "fits `what`");
 
+#define FWD_SPILLED 65536 /* bits, a power of two: lines that have the same remainder share one */
+
 /*
  * The tables of a fixed size, as they lie in one map of one value: the programs reach them by their
  * address, without a look-up (the kernel takes values of 4 MiB at most).
  */
 struct fwd_fixed {
 	struct fwd_settings settings[1];
+	/* fwd_home() of flows that are not in their first line: only then others are looked at. */
+	__u64 spilled4[FWD_SPILLED / 64], spilled6[FWD_SPILLED / 64];
 	struct fwd_service services[FWD_SERVICES_MAX];
 	struct fwd_real reals[FWD_REALS_MAX];
 	struct fwd_instance instances[FWD_INSTANCES_MAX];
@@ -406,6 +410,18 @@ static inline __u32 fwd_line(__u64 hash, __u32 lines, __u32 i)
 	__u32 h = i < 2 ? (__u32)hash : (__u32)(hash >> 32);
 
 	return (h ^ (i & 1)) & (lines - 1);
+}
+
+/* The bit of a flow in the table of those that are not in their first line. */
+static inline __u32 fwd_home(__u64 hash, __u32 lines)
+{
+	return fwd_line(hash, lines, 0) & (FWD_SPILLED - 1);
+}
+
+/* Of an address's last word: most addresses that are not virtual are told by this one bit. */
+static inline __u64 fwd_virtual(__be32 word)
+{
+	return 1ULL << (word * 0x9e3779b1u >> 26);
 }
 
 /* An end is in one of two lines: i is 0 or 1. key: the port, and the protocol in the upper half. */

@@ -82,13 +82,14 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx,
 					      const __u32 tag, const struct scratch *noted,
 					      const struct fwd_instance *instance)
 {
-	struct fwd_hop hop = {};
+	struct fwd_hop asked;
+	const struct fwd_hop *hop = find_way(ctx, settings, p, family, NULL, &asked);
 
-	if (p->ttl <= 1 || find_way(ctx, settings, p, family, NULL, &hop) != WAY_KNOWN)
+	if (!hop || p->ttl <= 1 || p->length > hop->mtu)
 		return drop(FWD_DROP_FRAGMENT);
 	count_packet(noted->place, p, 1);
 	translate_address(p->l3, family, 0, instance->address);
-	return send(ctx, family, tag, &hop);
+	return send(ctx, family, tag, hop);
 }
 
 static __always_inline int fragment(struct xdp_md *ctx, const int family, const __u32 tag)

@@ -148,13 +148,14 @@ static __always_inline int error_to_client(struct xdp_md *ctx, const struct fwd_
 					   const int family, const __u32 tag,
 					   const struct fwd_instance *instance)
 {
-	struct fwd_hop hop = {};
+	struct fwd_hop asked;
+	const struct fwd_hop *hop = find_way(ctx, settings, p, family, NULL, &asked);
 
-	if (p->ttl <= 1 || find_way(ctx, settings, p, family, NULL, &hop) != WAY_KNOWN)
+	if (!hop || p->ttl <= 1 || p->length > hop->mtu)
 		return drop(FWD_DROP_HOP);
 	translate_quote(q, family, 0, instance->address, instance->port);
 	translate_outer(p, q, family, 0, instance->address);
-	return send(ctx, family, tag, &hop);
+	return send(ctx, family, tag, hop);
 }
 
 /* The flow that a quoted packet is of; client: its address there. */

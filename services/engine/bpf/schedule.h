@@ -57,11 +57,19 @@ static __always_inline __u32 picked(const struct fwd_picks *picks, __u32 at, __u
 	return picks->places[at + (i & (room - 1))];
 }
 
-/*
- * The place, or 0: none takes new flows. hash: of the client; stateless: the same answer every
- * time, for flows that have no entry.
- */
-__noinline int fwd_pick(__u32 number, __u32 hash, __u32 stateless)
+/* The same real server for a client every time: what needs no memory, or must do without. */
+static __always_inline __u32 by_hash(__u32 number, __u32 hash)
+{
+	struct fwd_service *service = OF(services, number);
+	struct fwd_picks *picks = AT(fwd_picks, number);
+
+	if (!service || !picks || !service->n_ring)
+		return 0;
+	return picked(picks, 0, (__u32)((__u64)hash * FWD_HASH_SIZE >> 32), FWD_RING_AT);
+}
+
+/* The place by turns or by load, or 0: none takes new flows. */
+__noinline int fwd_pick(__u32 number)
 {
 	struct fwd_service *service = OF(services, number);
 	struct fwd_picks *picks = AT(fwd_picks, number);
@@ -70,9 +78,6 @@ __noinline int fwd_pick(__u32 number, __u32 hash, __u32 stateless)
 
 	if (!service || !picks || !nobody || !service->n_ring)
 		return 0;
-	if (stateless || service->scheduler == FWD_HASH)
-		return (int)picked(picks, 0, (__u32)((__u64)hash * FWD_HASH_SIZE >> 32),
-				   FWD_RING_AT);
 	if (service->scheduler == FWD_RR) {
 		__u32 turn = __sync_fetch_and_add(&service->turn, 1);
 

@@ -8,13 +8,6 @@
 #define AF_INET 2   /* linux/socket.h of the kernel */
 #define AF_INET6 10 /* the same */
 
-/* What leads on, or why nothing does. */
-enum way {
-	WAY_KNOWN,
-	WAY_NONE,
-	WAY_TOO_LONG, /* the packet, for what hop.mtu says */
-};
-
 /*
  * The number that stands for this hop, or 0: its place is another one's. Of an old generation the
  * place is free. `through` is written last, and is what readers go by.
@@ -40,8 +33,9 @@ __noinline int fwd_learn(__u64 to, __u64 from, __u64 through)
 	return (int)number;
 }
 
-static __always_inline enum way ask_kernel(struct xdp_md *ctx, const struct packet *p,
-					   const int family, __u32 generation, struct fwd_hop *hop)
+/* Whether anything leads on; for a packet that is too long, no more than the MTU is known. */
+static __always_inline _Bool ask_kernel(struct xdp_md *ctx, const struct packet *p,
+					const int family, __u32 generation, struct fwd_hop *hop)
 {
 	struct bpf_fib_lookup route = {.family = family == 4 ? AF_INET : AF_INET6};
 	struct fwd_link *link;
@@ -58,49 +52,45 @@ static __always_inline enum way ask_kernel(struct xdp_md *ctx, const struct pack
 		__builtin_memcpy(route.ipv6_dst, packet_destination(p, family), 16);
 	}
 	r = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
-	if (r == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		hop->mtu = route.mtu_result;
-		return WAY_TOO_LONG;
-	}
+	*hop = (struct fwd_hop){.mtu = route.mtu_result};
+	if (r == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		return 1;
 	if (r != BPF_FIB_LKUP_RET_SUCCESS)
-		return WAY_NONE;
+		return 0;
 	link = OF(links, route.ifindex % FWD_LINKS_MAX);
 	if (!link || link->interface != route.ifindex || !link->usable)
-		return WAY_NONE;
+		return 0;
 	__builtin_memcpy(hop->mac, route.dmac, sizeof(hop->mac));
 	__builtin_memcpy(hop->source, route.smac, sizeof(hop->source));
 	hop->vlan = link->vlan;
-	hop->mtu = route.mtu_result;
 	hop->interface = link->lower;
 	hop->port = link->port;
 	hop->valid = (__u16)(generation + 1);
-	return WAY_KNOWN;
+	return 1;
 }
 
-/* f: NULL: of no flow. */
-static __always_inline enum way find_way(struct xdp_md *ctx, const struct fwd_settings *settings,
-					 const struct packet *p, const int family,
-					 const struct flow *f, struct fwd_hop *hop)
+/* The hop, or NULL: nothing leads on. f: NULL: of no flow. asked: memory for it. */
+static __always_inline const struct fwd_hop *find_way(struct xdp_md *ctx,
+						      const struct fwd_settings *settings,
+						      const struct packet *p, const int family,
+						      const struct flow *f, struct fwd_hop *asked)
 {
 	__u32 when = f ? *f->when : 0, generation = settings->hop_generation & 0x3f;
-	struct fwd_hop *known = FWD_HOP(when) ? OF(hops, FWD_HOP(when)) : NULL;
-	enum way way;
+	const struct fwd_hop *known = OF(hops, FWD_HOP(when));
 	int number;
 
-	if (known && FWD_HOP_GENERATION(when) == generation) {
-		hop->through = *(volatile __u64 *)&known->through;
-		hop->to = known->to;
-		hop->from = known->from;
-		if (hop->valid == generation + 1)
-			return p->length <= hop->mtu ? WAY_KNOWN : WAY_TOO_LONG;
-	}
-	way = ask_kernel(ctx, p, family, generation, hop);
-	if (way == WAY_KNOWN && f) {
-		number = fwd_learn(hop->to, hop->from, hop->through);
+	/* Number 0 is never valid. */
+	if (known && FWD_HOP_GENERATION(when) == generation &&
+	    *(const volatile __u16 *)&known->valid == generation + 1)
+		return known;
+	if (!ask_kernel(ctx, p, family, generation, asked))
+		return NULL;
+	if (f && asked->valid) {
+		number = fwd_learn(asked->to, asked->from, asked->through);
 		if (number > 0)
 			*f->when = FWD_WHEN(FWD_UNITS(*f->when), number, generation);
 	}
-	return way;
+	return asked;
 }
 
 #endif

@@ -43,6 +43,8 @@ void tables_make(struct forward_tables *ret_tables, uint32_t lines4, uint32_t li
 	MAKE(hops, FWD_HOPS_MAX);
 	MAKE(links, FWD_LINKS_MAX);
 	MAKE(insides, FWD_INSIDE_MAX);
+	MAKE(spilled4, FWD_SPILLED / 64);
+	MAKE(spilled6, FWD_SPILLED / 64);
 }
 
 void tables_free(struct forward_tables *tables)
@@ -52,6 +54,7 @@ void tables_free(struct forward_tables *tables)
 		tables->ends6,	  tables->instances, tables->services, tables->picks,
 		tables->reals,	  tables->loads,     tables->counts,   tables->cpus,
 		tables->rings,	  tables->hops,	     tables->links,    tables->insides,
+		tables->spilled4, tables->spilled6,
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
