@@ -185,6 +185,7 @@ void forward_ends_begin(struct forward_tables *tables)
 	memset(tables->ends6 + other_half(tables) * FWD_ENDS6_LINES, 0,
 	       FWD_ENDS6_LINES * sizeof(*tables->ends6));
 	tables->settings->virtuals[other_half(tables)] = 0;
+	tables->settings->shared[other_half(tables)] = 0;
 }
 
 static int share(struct tail *tail, enum fwd_end_kind kind, uint16_t instance)
@@ -207,9 +208,14 @@ int forward_ends_add(struct forward_tables *tables, const struct forward_end *en
 {
 	struct half h = half_of(tables, end->family, other_half(tables));
 	uint8_t *slot = find(&h, end);
+	int r;
 
-	if (slot)
-		return share(tail_of(&h, slot), kind, instance);
+	if (slot) {
+		r = share(tail_of(&h, slot), kind, instance);
+		if (r == 0)
+			tables->settings->shared[other_half(tables)] = 1;
+		return r;
+	}
 	slot = make_room(&h, hash_of(&h, end->address, end->port, end->protocol));
 	if (!slot)
 		return -ENOSPC;

@@ -43,8 +43,10 @@ static __always_inline int add(const struct request *r, const __be32 *client, __
  * An address of an inside network belongs on that network's port. Under NAT real servers may be in
  * the same network, and would answer it without the router: IPVS and the firewall judge that.
  */
-static __always_inline _Bool source_allowed(const struct request *r, _Bool nat)
+__noinline int fwd_allowed(struct request *r, __u32 nat)
 {
+	if (!r)
+		return 0;
 	for (__u32 i = 0; i < FWD_INSIDE_MAX; i++) {
 		struct fwd_inside *in = OF(insides, i);
 
@@ -137,6 +139,24 @@ static __always_inline _Bool same_end(const struct fwd_real *a, const struct fwd
 	       a->port == b->port;
 }
 
+/* The place of the client's flow of that key, or 0. */
+static __always_inline __u32 place_of(const struct request *r, __u32 key)
+{
+	struct fwd_line4 *line4;
+	struct fwd_line6 *line;
+	int number;
+
+	if (r->family == 4) {
+		number = fwd_find4(r->client[0], key);
+		line4 = number < 0 ? NULL : AT(fwd_flows4, (__u32)number / FWD_FLOWS4);
+		return line4 ? FWD_PLACE(line4->flows[number % FWD_FLOWS4].what) : 0;
+	}
+	number = fwd_find6(r->client[0] | (__u64)r->client[1] << 32,
+			   r->client[2] | (__u64)r->client[3] << 32, key);
+	line = number < 0 ? NULL : AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
+	return line ? FWD_PLACE(line->flows[number % FWD_FLOWS6].what) : 0;
+}
+
 /*
  * Whether the client's address and port have a flow to this real server's address and port already,
  * by another instance: neither the real server nor its answers could tell the two apart.
@@ -146,7 +166,6 @@ __noinline int fwd_taken(struct request *r, __u32 place)
 	struct fwd_real *real = OF(reals, place);
 	struct fwd_instance *instance;
 	struct end end;
-	struct flow f;
 
 	if (!r || real->method != FWD_NAT)
 		return 0;
@@ -155,16 +174,14 @@ __noinline int fwd_taken(struct request *r, __u32 place)
 		    real->port ? real->port : instance->port, r->protocol, FWD_END_REAL, &end) ||
 	    !END_INSTANCE(&end, 1))
 		return 0;
-#pragma unroll
+		/* Not unrolled: with those who call it there would not be stack enough. */
+#pragma nounroll
 	for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
 		__u32 key = FWD_KEY(r->key & 0xffff, END_INSTANCE(&end, i));
 
 		if (key == r->key || !END_INSTANCE(&end, i))
 			continue;
-		if (!(r->family == 4 ? flow_find4(r->client[0], key, &f)
-				     : flow_find6(r->client, key, &f)))
-			continue;
-		if (same_end(real, OF(reals, FWD_PLACE(*f.what))))
+		if (same_end(real, OF(reals, place_of(r, key))))
 			return 1;
 	}
 	return 0;
@@ -250,7 +267,7 @@ __noinline int fwd_begin(struct request *r)
 	pressure = r->now < settings->pressure_until;
 	if (!may_begin(r, pressure))
 		return REFUSED(FWD_PASSED_STRAY);
-	if (!source_allowed(r, service->method == FWD_NAT))
+	if (!fwd_allowed(r, service->method == FWD_NAT))
 		return REFUSED(FWD_PASSED_SOURCE);
 	hash = mask_client(r, service, masked);
 	state = state_of(r);
@@ -258,7 +275,7 @@ __noinline int fwd_begin(struct request *r)
 		return without_entry(settings, r, instance->service, hash, FWD_FLOOD);
 	place = place_for(r, service, instance->service, hash, pressure && state == FWD_ESTABLISHED,
 			  masked);
-	if (place && fwd_taken(r, place))
+	if (place && settings->shared[settings->half & 1] && fwd_taken(r, place))
 		place = another(r, instance->service, hash);
 	if (!place)
 		return REFUSED(FWD_PASSED_NO_REAL);

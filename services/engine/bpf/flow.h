@@ -55,13 +55,12 @@ static __always_inline void spill(__u64 *words, __u32 home)
 		__sync_fetch_and_or(&words[home / 64], 1ULL << home % 64);
 }
 
-/* In all lines but the first. */
 __noinline int fwd_find4(__u32 client, __u32 key)
 {
 	__u64 hash = fwd_hash4(client, key, fwd_seed), wanted = client | (__u64)key << 32;
 
 #pragma unroll
-	for (__u32 i = 1; i < FWD_LOOK; i++) {
+	for (__u32 i = 0; i < FWD_LOOK; i++) {
 		__u32 number = fwd_line(hash, fwd_lines4, i), slot;
 		struct fwd_line4 *line = AT(fwd_flows4, number);
 

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 3
+#define FWD_LAYOUT 4
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -273,7 +273,10 @@ struct fwd_settings {
 	/* Written by the data path, and corrected by the engine. */
 	__s64 half_open;      /* flows in FWD_SYN */
 	__u64 pressure_until; /* ns, CLOCK_MONOTONIC: flows are served without an entry till then */
-	__u8 pad2[48];
+	/* The engine's again, read with these: of each half, whether an end has several instances.
+	 */
+	__u32 shared[2];
+	__u8 pad2[40];
 };
 
 /* ---- what the data path tells ---- */
