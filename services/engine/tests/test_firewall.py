@@ -16,7 +16,8 @@ sys.path.insert(0, str(HERE))
 
 from firewall_lab import (  # noqa: E402
     CLIENT6, LIST, PERIOD, QUICK, VIP6, WEB6, Engine, Wire, checksummed, document, engine, is_reset, lab, listen, make, netns,
-    processes, reach, reach_all, send6, sorted_elements, tcp)
+    reach, reach_all, send6, sorted_elements, tcp)
+from lab import processes  # noqa: E402 - firewall_lab has set its path
 
 __all__ = ["engine", "lab"]  # fixtures
 GOLDEN = sorted((HERE / "golden/ruleset").glob("*.nft"))
