@@ -13,12 +13,13 @@
 
 static int new_socket(const char *path, struct sockaddr_un *ret_address)
 {
+	size_t length = strlen(path);
 	int fd;
 
 	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(ret_address->sun_path))
+	if (length >= sizeof(ret_address->sun_path))
 		return -ENAMETOOLONG;
-	strcpy(ret_address->sun_path, path);
+	memcpy(ret_address->sun_path, path, length);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	return fd < 0 ? -errno : fd;
 }

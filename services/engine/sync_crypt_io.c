@@ -72,7 +72,7 @@ int sync_crypt_open(struct sync_seal *seal, const struct sync_secret *secret,
 	uint8_t info_bytes[sizeof(LABEL) - 1 + SYNC_STREAM_SIZE], key_bytes[32];
 	const gnutls_datum_t info = {info_bytes, sizeof(info_bytes)};
 	const gnutls_datum_t key = {key_bytes, sizeof(key_bytes)};
-	gnutls_aead_cipher_hd_t cipher;
+	gnutls_aead_cipher_hd_t cipher = NULL;
 	int r;
 
 	memcpy(info_bytes, LABEL, sizeof(LABEL) - 1);
