@@ -22,6 +22,7 @@ struct request {
 	__be32 client[4];
 	__u32 key; /* FWD_KEY() */
 	__u32 interface, vlan;
+	__u32 length; /* of the packet, bytes of IP */
 	__u8 family, protocol, flags, pad;
 	__u64 now; /* ns, CLOCK_MONOTONIC, coarse */
 };
@@ -86,19 +87,29 @@ static __always_inline __u32 template_place(const struct request *r, const __be3
 	return 0;
 }
 
+static __always_inline void count_in(struct fwd_count *count, __u32 length)
+{
+	count->in_packets++;
+	count->in_bytes += length;
+}
+
 /* Nothing is remembered of it: the same real server comes out every time. */
 static __always_inline int without_entry(struct fwd_settings *settings, const struct request *r,
 					 __u32 service, __u32 hash, enum fwd_reason reason)
 {
 	__u32 place = by_hash(service, hash);
+	struct fwd_count *count =
+		AT(fwd_counts, bpf_get_smp_processor_id() * FWD_REALS_MAX + place);
 
 	fwd_count(reason);
 	settings->pressure_until = r->now + PRESSURE_NS;
+	if (count)
+		count_in(count, r->length);
 	return takes_new(place) ? (int)place : REFUSED(FWD_PASSED_NO_REAL);
 }
 
-static __always_inline void count_begin(struct fwd_settings *settings, __u32 place, __u32 state,
-					__u32 flow)
+static __always_inline void count_begin(struct fwd_settings *settings, const struct request *r,
+					__u32 place, __u32 state, __u32 flow)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct fwd_load *load = OF(loads, place);
@@ -106,8 +117,10 @@ static __always_inline void count_begin(struct fwd_settings *settings, __u32 pla
 
 	if (load)
 		__sync_fetch_and_add(FWD_IS_ACTIVE(state) ? &load->active : &load->inactive, 1);
-	if (count)
+	if (count) {
 		count->connections++;
+		count_in(count, r->length);
+	}
 	if (state == FWD_SYN)
 		__sync_fetch_and_add(&settings->half_open, 1);
 	tell(cpu, flow);
@@ -267,7 +280,7 @@ __noinline int fwd_begin(struct request *r)
 	pressure = r->now < settings->pressure_until;
 	if (!may_begin(r, pressure))
 		return REFUSED(FWD_PASSED_STRAY);
-	if (!fwd_allowed(r, service->method == FWD_NAT))
+	if (fwd_fixed.insides[0].interface && !fwd_allowed(r, service->method == FWD_NAT))
 		return REFUSED(FWD_PASSED_SOURCE);
 	hash = mask_client(r, service, masked);
 	state = state_of(r);
@@ -283,7 +296,7 @@ __noinline int fwd_begin(struct request *r)
 		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0));
 	if (flow < 0)
 		return without_entry(settings, r, instance->service, hash, FWD_FULL);
-	count_begin(settings, place, state, (__u32)flow | (r->family == 4 ? 0 : FWD_EVENT_6));
+	count_begin(settings, r, place, state, (__u32)flow | (r->family == 4 ? 0 : FWD_EVENT_6));
 	return (int)place;
 }
 

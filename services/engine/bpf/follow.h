@@ -81,8 +81,7 @@ static __always_inline void count_packet(__u32 place, const struct packet *p, co
 		c->out_packets++;
 		c->out_bytes += p->length;
 	} else {
-		c->in_packets++;
-		c->in_bytes += p->length;
+		count_in(c, p->length);
 	}
 }
 

@@ -24,6 +24,7 @@ static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, con
 		.key = key,
 		.interface = ctx->ingress_ifindex,
 		.vlan = p->vlan,
+		.length = p->length,
 		.family = family,
 		.protocol = p->protocol,
 		.flags = p->flags,
@@ -57,6 +58,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 		if (*real && ((*real)->flags & FWD_REAL_IN_USE) &&
 		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
 			follow(&f, what, p, now, 0);
+			count_packet(FWD_PLACE(what), p, 0);
 			return (int)FWD_PLACE(what);
 		}
 		finish(&f, what);
@@ -86,7 +88,6 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 		return pass(REFUSAL(place));
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
-	count_packet((__u32)place, p, 0);
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH((__u32)place, number, 0, 0));
 	if (p->first)
