@@ -130,6 +130,12 @@ static void requests(void **state)
 		{"service", "GET /restconf/data/trireme-api:state"},
 		{"service|web", "GET /restconf/data/trireme-api:state"},
 		{"service|we b|--json", "GET /restconf/data/trireme-api:state/service=we%20b"},
+		{"service|show", "GET /restconf/data/trireme-api:state"},
+		{"service|show|we b", "GET /restconf/data/trireme-api:state"},
+		{"service|show|web|--json", "GET /restconf/data/trireme-api:state/service=web"},
+		{"service|show|drain|--json", "GET /restconf/data/trireme-api:state/service=drain"},
+		{"service|show|show|--json", "GET /restconf/data/trireme-api:state/service=show"},
+		{"service|--json|top", "GET /restconf/data/trireme-api:state/service=top"},
 		{"user|list", "GET " RUNNING "?fields=trireme:access"},
 		{"user|delete|a b", "PATCH " RUNNING PATCH("\"operation\":\"delete\",\"target\":"
 							   "\"/trireme:access/user=a%20b\"")},
@@ -169,8 +175,9 @@ static void wrong_lines(void **state)
 		 "there is no command 'backup creat': allowed behind 'backup' is one of create, "
 		 "restore"},
 		{"service|drian|web|web1", -EINVAL,
-		 "one word too many: 'web'; behind 'service' can also stand top, drain, enable, "
-		 "disable, realserver"},
+		 "one word too many: 'web'; behind 'service' can also stand show, top, drain, "
+		 "enable, disable, realserver"},
+		{"service|show|web|mail", -EINVAL, "one word too many: 'mail': see --help"},
 		{"set|/a", -EINVAL, "set needs VALUE"},
 		{"show|--revision|0", -EINVAL, "--revision '0': allowed are 1 to 4294967295"},
 		{"show|--revision|1|--candidate", -EINVAL,

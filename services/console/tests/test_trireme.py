@@ -433,3 +433,19 @@ def test_a_daemon_that_is_silent_is_not_a_refusal(api):
     assert [trireme(api, *words)[0] for words in (["status"], ["config"], ["cluster", "why"])] == [3, 3, 3]
     api.answers[STATE] = 200, {"trireme-api:state": {"node": "r1"}}
     assert trireme(api, "service", "mail") == (1, "", "there is no virtual service 'mail'\n")
+
+
+def test_services_by_the_names_of_commands(api):
+    """The long form reaches those that the short one takes for something else."""
+    named = [{"name": name, "applied": True, "address": "203.0.113.10", "port": 80, "protocol": "tcp", "method": "nat",
+              "scheduler": "rr", "datapath": "ipvs", "datapath-reason": "the scheduler lblc is IPVS's"}
+             for name in ("web", "show", "drain", "top")]
+    api.answers[STATE] = 200, {"trireme-api:state": {"node": "r1", "service": named}}
+    for name in ("web", "show", "drain", "top"):
+        code, printed, _ = trireme(api, "service", "show", name)
+        shown = [line.split()[0] for line in printed.splitlines()[1:] if not line.startswith(" ")]
+        assert (code, shown) == (0, [name])
+        assert "data path  ipvs: the scheduler lblc is IPVS's" in printed
+    assert trireme(api, "service", "show", "web")[1] == trireme(api, "service", "web")[1]
+    assert trireme(api, "service", "show")[1] == trireme(api, "service")[1]
+    assert trireme(api, "service", "show", "mail") == (1, "", "there is no virtual service 'mail'\n")
