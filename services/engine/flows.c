@@ -107,6 +107,12 @@ bool flows_read(const struct forward_tables *tables, uint32_t number, struct flo
 	return false;
 }
 
+/* Of a line. */
+static uint32_t slots_of(const struct flow *flow)
+{
+	return flow->ipv6 ? FWD_FLOWS6 : FWD_FLOWS4;
+}
+
 static uint64_t hash_of(const struct forward_tables *tables, const struct flow *flow)
 {
 	uint64_t halves[2];
@@ -121,8 +127,7 @@ static uint64_t hash_of(const struct forward_tables *tables, const struct flow *
 static uint32_t nth_number(const struct forward_tables *tables, const struct flow *flow,
 			   uint64_t hash, uint32_t n)
 {
-	uint32_t slots = flow->ipv6 ? FWD_FLOWS6 : FWD_FLOWS4;
-	uint32_t lines = flow->ipv6 ? tables->lines6 : tables->lines4;
+	uint32_t slots = slots_of(flow), lines = flow->ipv6 ? tables->lines6 : tables->lines4;
 
 	return (flow->ipv6 ? FWD_EVENT_6 : 0) |
 	       (fwd_line(hash, lines, n / slots) * slots + n % slots);
@@ -130,7 +135,7 @@ static uint32_t nth_number(const struct forward_tables *tables, const struct flo
 
 static uint32_t places_of(const struct flow *flow)
 {
-	return FWD_LOOK * (flow->ipv6 ? FWD_FLOWS6 : FWD_FLOWS4);
+	return FWD_LOOK * slots_of(flow);
 }
 
 uint32_t flows_find(const struct forward_tables *tables, const struct flow *flow)
@@ -188,13 +193,48 @@ static bool turn(struct flow_words *words, uint32_t from, uint32_t to)
 					   __ATOMIC_RELAXED);
 }
 
-/* Claims the first free place, and writes the flow there. */
+/* Places in use of the flow's line that begins with its n-th place. */
+static uint32_t used_of(const struct forward_tables *tables, const struct flow *flow, uint64_t hash,
+			uint32_t n)
+{
+	uint32_t slots = slots_of(flow), used = 0;
+
+	for (uint32_t k = 0; k < slots; k++) {
+		const struct flow_words *words =
+			flows_words(tables, nth_number(tables, flow, hash, n + k));
+
+		used += words ? fwd_in_use(__atomic_load_n(&words->what, __ATOMIC_RELAXED)) : 1;
+	}
+	return used;
+}
+
+/* The first place of the line that a new flow goes to, as the data path has it (FWD_FIRST4). */
+static uint32_t choose(const struct forward_tables *tables, const struct flow *flow, uint64_t hash)
+{
+	uint32_t slots = slots_of(flow), first = flow->ipv6 ? FWD_FIRST6 : FWD_FIRST4;
+	uint32_t best = 0, least = used_of(tables, flow, hash, 0);
+
+	if (least <= first)
+		return 0;
+	for (uint32_t n = slots; n < places_of(flow); n += slots) {
+		uint32_t used = used_of(tables, flow, hash, n);
+
+		if (used < least) {
+			least = used;
+			best = n;
+		}
+	}
+	return best;
+}
+
+/* Claims a place, in the line that is chosen as long as it has one, and writes the flow there. */
 static uint32_t put(const struct forward_tables *tables, const struct flow *flow)
 {
 	uint64_t hash = hash_of(tables, flow);
+	uint32_t chosen = choose(tables, flow, hash);
 
-	for (uint32_t n = 0; n < places_of(flow); n++) {
-		uint32_t number = nth_number(tables, flow, hash, n);
+	for (uint32_t i = 0; i < places_of(flow); i++) {
+		uint32_t n = i ^ chosen, number = nth_number(tables, flow, hash, n);
 		struct flow_words *words = flows_words(tables, number);
 		size_t size;
 		__be32 *client;
@@ -202,7 +242,7 @@ static uint32_t put(const struct forward_tables *tables, const struct flow *flow
 		if (!words || __atomic_load_n(&words->what, __ATOMIC_RELAXED) != FWD_FREE ||
 		    !turn(words, FWD_FREE, FWD_CLAIMED))
 			continue;
-		if (n >= (flow->ipv6 ? FWD_FLOWS6 : FWD_FLOWS4))
+		if (n >= slots_of(flow))
 			spill(tables, flow, hash);
 		client = client_of(tables, number, &size);
 		for (size_t k = 0; k < size / sizeof(*client); k++)

@@ -113,18 +113,44 @@ static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f
 	return 1;
 }
 
+/* The number among its lines of the one that a new flow goes to (FWD_FIRST4). */
+static __always_inline __u32 choose4(__u64 hash)
+{
+	__u32 best = 0, least = FWD_FLOWS4;
+
+#pragma unroll
+	for (__u32 i = 0; i < FWD_LOOK; i++) {
+		struct fwd_line4 *line = AT(fwd_flows4, fwd_line(hash, fwd_lines4, i));
+		__u32 used = 0;
+
+		if (!line)
+			return 0;
+#pragma unroll
+		for (__u32 k = 0; k < FWD_FLOWS4; k++)
+			used += fwd_in_use(*(const volatile __u32 *)&line->flows[k].what);
+		if (i == 0 && used <= FWD_FIRST4)
+			return 0;
+		if (used < least) {
+			least = used;
+			best = i;
+		}
+	}
+	return (__u32)blurred(best, hash, FWD_LOOK);
+}
+
 /*
  * A slot for a flow that is not there, written and valid. Two processors that see packets of one
  * new flow at once make two entries; the first in the order of the search is found ever after, the
- * other one ages.
+ * other one ages. A line that others have filled since it was chosen has a neighbour.
  */
 __noinline int fwd_add4(__u32 client, __u32 key, __u32 what, __u32 when)
 {
 	__u64 hash = fwd_hash4(client, key, fwd_seed);
+	__u32 chosen = choose4(hash);
 
 #pragma unroll
-	for (__u32 i = 0; i < FWD_LOOK; i++) {
-		__u32 number = fwd_line(hash, fwd_lines4, i);
+	for (__u32 i = 0; i < 2; i++) {
+		__u32 number = fwd_line(hash, fwd_lines4, chosen ^ i);
 		struct fwd_line4 *line = AT(fwd_flows4, number);
 
 		if (!line)
@@ -137,7 +163,7 @@ __noinline int fwd_add4(__u32 client, __u32 key, __u32 what, __u32 when)
 			    __sync_val_compare_and_swap(&flow->what, FWD_FREE, FWD_CLAIMED) !=
 				    FWD_FREE)
 				continue;
-			if (i > 0)
+			if (chosen ^ i)
 				spill(fwd_fixed.spilled4, fwd_home(hash, fwd_lines4));
 			*(volatile __u64 *)flow = client | (__u64)key << 32;
 			flow->when = when;
@@ -200,13 +226,39 @@ static __always_inline _Bool flow_find(const int family, const __be32 *client, _
 	return family == 4 ? flow_find4(client[0], key, f) : flow_find6(client, key, f);
 }
 
-__noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when)
+/* The same of IPv6. */
+static __always_inline __u32 choose6(__u64 hash)
 {
-	__u64 hash = fwd_hash6(high, low, key, fwd_seed);
+	__u32 best = 0, least = FWD_FLOWS6;
 
 #pragma unroll
 	for (__u32 i = 0; i < FWD_LOOK; i++) {
-		__u32 number = fwd_line(hash, fwd_lines6, i);
+		struct fwd_line6 *line = AT(fwd_flows6, fwd_line(hash, fwd_lines6, i));
+		__u32 used = 0;
+
+		if (!line)
+			return 0;
+#pragma unroll
+		for (__u32 k = 0; k < FWD_FLOWS6; k++)
+			used += fwd_in_use(*(const volatile __u32 *)&line->flows[k].what);
+		if (i == 0 && used <= FWD_FIRST6)
+			return 0;
+		if (used < least) {
+			least = used;
+			best = i;
+		}
+	}
+	return (__u32)blurred(best, hash, FWD_LOOK);
+}
+
+__noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when)
+{
+	__u64 hash = fwd_hash6(high, low, key, fwd_seed);
+	__u32 chosen = choose6(hash);
+
+#pragma unroll
+	for (__u32 i = 0; i < 2; i++) {
+		__u32 number = fwd_line(hash, fwd_lines6, chosen ^ i);
 		struct fwd_line6 *line = AT(fwd_flows6, number);
 
 		if (!line)
@@ -219,7 +271,7 @@ __noinline int fwd_add6(__u64 high, __u64 low, __u32 key, __u32 what, __u32 when
 			    __sync_val_compare_and_swap(&flow->what, FWD_FREE, FWD_CLAIMED) !=
 				    FWD_FREE)
 				continue;
-			if (i > 0)
+			if (chosen ^ i)
 				spill(fwd_fixed.spilled6, fwd_home(hash, fwd_lines6));
 			((volatile __u64 *)flow->client)[0] = high;
 			((volatile __u64 *)flow->client)[1] = low;

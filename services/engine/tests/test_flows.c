@@ -14,6 +14,7 @@
 #include "engine/tests/tables.h"
 
 #define LINES 64
+#define HALF_LINES 65536
 #define PLACE 7
 
 static struct forward_tables tables;
@@ -126,6 +127,35 @@ static void a_table_that_is_full(void **state)
 	}
 }
 
+/* What is promised is held: with half of the places in use there is one for every flow of IPv4. */
+static void a_table_that_is_half_full(void **state)
+{
+	struct forward_tables half;
+	uint64_t random = 6;
+
+	(void)state;
+	tables_make(&half, HALF_LINES, HALF_LINES, 1);
+	for (int ipv6 = 0; ipv6 < 2; ipv6++) {
+		uint32_t refused = 0, elsewhere = 0, number, n = flows_slots(&half, ipv6) / 2;
+
+		for (uint32_t i = 0; i < n; i++) {
+			struct flow flow =
+				flow_of((uint32_t)random_below(&random, 1U << 31), ipv6, FWD_UDP);
+			uint64_t hash = fwd_hash4(flow.client[0], flow.key, half.seed);
+			int r = flows_insert(&half, &flow, &number);
+
+			refused += r == -ENOSPC;
+			elsewhere += r == 0 && !ipv6 &&
+				     number / FWD_FLOWS4 != fwd_line(hash, half.lines4, 0);
+		}
+		print_message("IPv%d: %u flows, %u refused, %u not in their first line\n",
+			      ipv6 ? 6 : 4, n, refused, elsewhere);
+		assert_true(ipv6 ? refused < n / 1000 : refused == 0);
+		assert_true(elsewhere < n / 8);
+	}
+	tables_free(&half);
+}
+
 static void numbers_that_are_none(void **state)
 {
 	struct flow flow = flow_of(1, false, FWD_UDP);
@@ -220,11 +250,9 @@ static void flows_of_several_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_flow_comes_changes_and_goes),
-		TEST(templates_are_in_no_load),
-		TEST(a_table_that_is_full),
-		TEST(numbers_that_are_none),
-		TEST(regions_are_marked),
+		TEST(a_flow_comes_changes_and_goes), TEST(templates_are_in_no_load),
+		TEST(a_table_that_is_full),	     TEST(a_table_that_is_half_full),
+		TEST(numbers_that_are_none),	     TEST(regions_are_marked),
 		TEST(flows_of_several_threads),
 	};
 
