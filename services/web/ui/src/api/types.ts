@@ -87,6 +87,60 @@ export interface Service {
   'real-server'?: RealServer[];
 }
 
+/** A table of connections of the router's own data path. */
+export interface FlowTable {
+  family: 'ipv4' | 'ipv6';
+  flows: number;
+  /** Clients that persistence keeps at their real servers. */
+  templates: number;
+  room: number;
+}
+
+/** The router's own data path (XDP), of the node that is asked. */
+export interface DataPath {
+  'half-open': number;
+  'half-open-max': number;
+  /** Bytes. */
+  memory: Counter;
+  expired: Counter;
+  gone: Counter;
+  table?: FlowTable[];
+  reason?: { name: string; description: string; packets: Counter }[];
+}
+
+/** Another router, as the node that is asked sees it. */
+export interface SyncRouter {
+  name: string;
+  present: boolean;
+  /** It has all connections of the node that is asked. */
+  complete: boolean;
+  /** The node that is asked has all of its. */
+  whole: boolean;
+  /** Milliseconds. */
+  lag: Counter;
+  records: Counter;
+  messages: Counter;
+  missed: Counter;
+  stale: Counter;
+  unknown: Counter;
+  'no-room': Counter;
+  'wrong-key': Counter;
+}
+
+/** What routers tell each other of connections. */
+export interface Synchronisation {
+  synchronised: boolean;
+  records: Counter;
+  messages: Counter;
+  bytes: Counter;
+  'events-lost': Counter;
+  'full-transfers': Counter;
+  repeated: Counter;
+  unsent: Counter;
+  refused: Counter;
+  router?: SyncRouter[];
+}
+
 export interface DataSource {
   name: string;
   type: string;
@@ -131,6 +185,8 @@ export interface State {
   group?: Group[];
   service?: Service[];
   'data-source'?: DataSource[];
+  datapath?: DataPath;
+  synchronisation?: Synchronisation;
   configuration?: Configuration;
   revision?: Revision[];
   /** Daemons that did not answer: what they know is missing. */

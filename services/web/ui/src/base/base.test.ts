@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { baseOf } from '../changes/etag';
-import { clock, count, counter, listed, moment, plural, span } from './format';
+import { bytes, clock, count, counter, listed, moment, plural, span } from './format';
 import { parseRoute } from './router';
 import { store } from './store';
 
@@ -20,6 +20,11 @@ test('times are for people', () => {
 
 test('numbers and lists are for people', () => {
   assert.equal(count(1234567), '1\u202f234\u202f567');
+  assert.equal(bytes(999), '999 B');
+  assert.equal(bytes(1000), '1.0 kB');
+  assert.equal(bytes(9_960), '10 kB');
+  assert.equal(bytes(999_600), '1.0 MB');
+  assert.equal(bytes(2.5e18), '2.5 EB');
   assert.equal(counter('42'), 42);
   assert.equal(counter(undefined), 0);
   assert.equal(plural(1, 'entry', 'entries'), '1 entry');

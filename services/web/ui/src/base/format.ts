@@ -26,6 +26,20 @@ export function count(n: number): string {
   return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
+/** Bytes in the largest unit of which there is one, "1.2 MB"; with a decimal below ten. */
+export function bytes(n: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  if (n < 1000) return `${Math.round(n)} B`;
+  let size = n / 1000;
+  let unit = 0;
+  // What would be rounded to 1000 is one of the next unit.
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`;
+}
+
 /** A time of the API (RFC 3339) in the reader's own zone; what is no time stays as it is. */
 export function moment(time: string | undefined): string {
   if (!time) return '–';

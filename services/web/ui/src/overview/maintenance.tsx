@@ -86,7 +86,7 @@ function WhatStandby({ state, member }: { state: State; member: Member }) {
               <Aliases addresses={floating(group)} />
             </div>
           ))}
-          <Consequences />
+          <Consequences state={state} owner={member.name} />
         </>
       )}
       {groups.length > 0 && takers.length === 0 && (

@@ -8,6 +8,7 @@ import { count, plural } from '../base/format';
 import { state as liveState } from '../base/live';
 import { Badge, Heading, Loading, Notice, type Tone } from '../base/parts';
 import { useStore } from '../base/store';
+import { Connections } from './connections-card';
 import { changesBetween, connectionsSoFar } from './picture';
 import { Routers } from './routers';
 import { Services } from './services';
@@ -52,6 +53,7 @@ function Picture({ state }: { state: State }) {
           <Sources state={state} poolOf={pools} />
         </Tier>
       </ol>
+      <Connections state={state} />
       <Seen state={state} />
     </>
   );

@@ -5,6 +5,7 @@ import { plural } from '../base/format';
 import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
+import { standing } from './connections';
 import { Maintenance } from './maintenance';
 import { byPort, type Floating, floating, groupsOf, memberCondition, type Part, partsOf } from './picture';
 import { SwitchOver } from './switch-over';
@@ -67,6 +68,7 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
   const groups = groupsOf(state, member.name);
   const parts = partsOf(state, member);
   const fine = member.present && (member.role === 'witness' || (member.fit && !member.standby));
+  const sync = state.synchronisation?.router?.find((r) => r.name === member.name);
   const reason = fine || parts.length > 0 ? '' : member.reason;
   return (
     <article
@@ -82,6 +84,9 @@ function MemberCard({ state, member, operator, onSwitchOver, onMaintenance }: Ca
         {member.name === state.node && ' · you are connected to it'}
         {member.standby && groups.length > 0 && ' · maintenance asked for'}
       </p>
+      {sync && member.present && (
+        <p class={sync.present && sync.complete ? 'muted' : 'reason'}>It {standing(sync, state.node)}.</p>
+      )}
       {reason && <p class={member.standby ? 'muted' : 'reason'}>{reason}</p>}
       {parts.length > 0 ? (
         <Parts member={member} parts={parts} />

@@ -7,6 +7,7 @@ import { mayOperate, session } from '../base/live';
 import { Badge, Empty } from '../base/parts';
 import { useStore } from '../base/store';
 import { AdminStateDialog } from './admin-state';
+import { traffic } from './connections';
 import { conditionOf, endpoint, reachedAt, serviceView, type ServiceView } from './picture';
 
 /** Up to so many services are shown unfolded. */
@@ -209,9 +210,10 @@ function ServerTable({ service, servers }: { service: Service; servers: RealServ
   );
 }
 
-/** The row of a real server, and one for the reason if something is wrong with it. */
+/** The row of a real server, one for what it has had, and one for the reason if something is wrong with it. */
 function ServerRow({ server, most, onAsk }: { server: RealServer; most: number; onAsk?: () => void }) {
   const condition = conditionOf(server);
+  const had = traffic(server);
   const active = server.active ?? 0;
   const row = (
     <tr>
@@ -242,13 +244,20 @@ function ServerRow({ server, most, onAsk }: { server: RealServer; most: number; 
       )}
     </tr>
   );
-  if (!server.reason || condition.mark === 'up') return row;
+  const why = condition.mark === 'up' ? '' : server.reason;
   return (
     <>
       {row}
-      <tr class="why">
-        <td colSpan={onAsk ? 6 : 5}>{server.reason}</td>
-      </tr>
+      {had && (
+        <tr class="had">
+          <td colSpan={onAsk ? 6 : 5}>{had}</td>
+        </tr>
+      )}
+      {why && (
+        <tr class="why">
+          <td colSpan={onAsk ? 6 : 5}>{why}</td>
+        </tr>
+      )}
     </>
   );
 }

@@ -8,18 +8,16 @@ import { Dialog } from '../base/dialog';
 import { listed } from '../base/format';
 import { refresh } from '../base/live';
 import { Button, Failure, Notice } from '../base/parts';
+import { fateOfConnections } from './connections';
 import { floating, successors } from './picture';
 import { Aliases } from './routers';
 
 /** True of every way in which addresses move on purpose. */
-export function Consequences() {
+export function Consequences({ state, owner }: { state: State; owner: string | undefined }) {
   return (
     <ul class="consequences">
       <li>The addresses are silent for a moment, usually less than 0.1 s; real servers keep their default route.</li>
-      <li>
-        Connections that are open now break, under NAT and with direct routing alike: the routers do not share their
-        tables of connections yet. Downloads and sessions begin anew when their clients connect again.
-      </li>
+      <li>{fateOfConnections(state, owner)}</li>
     </ul>
   );
 }
@@ -60,7 +58,7 @@ export function SwitchOver({ state, group, onClose }: { state: State; group?: st
           <Aliases addresses={floating(g)} />
         </div>
       ))}
-      <Consequences />
+      <Consequences state={state} owner={owners.length === 1 ? owners[0] : undefined} />
       {takers.length === 0 && (
         <Notice tone="bad" title="No other router can take them now">
           <p>{reasons(state, owners[0])}</p>
