@@ -137,6 +137,9 @@ int answer_status(const struct command_line *line, const json_t *content, struct
 		return -EPROTO;
 	render_status(&view, 0, text);
 	add_aliases(content, text);
+	if (view.n_routers)
+		text_add(text, "SYNCHRONISATION\n");
+	render_routers(&view, text);
 	add_resources(content, text);
 	add_watchdog(content, text);
 	text_add(text, "CONFIGURATION\n");

@@ -91,7 +91,8 @@ const struct command commands[] = {
 	 .switches = JSON | SWITCH_BIT(SWITCH_READY) | SWITCH_BIT(SWITCH_WAIT),
 	 .kind = COMMAND_STATUS,
 	 .render = answer_status,
-	 .help = "state of this machine, of the cluster and its services"},
+	 .help = "state of this machine, of the cluster and its services, and whether other "
+		 "routers have its connections"},
 	{.words = "show",
 	 .arguments = {{"PATH", ARGUMENT_PATH, NULL, true}},
 	 .switches = JSON | SWITCH_BIT(SWITCH_CANDIDATE) | SWITCH_BIT(SWITCH_REVISION),
@@ -228,7 +229,8 @@ const struct command commands[] = {
 	 .switches = JSON,
 	 .request = request_state,
 	 .render = answer_cluster,
-	 .help = "who owns what, and why each node does or does not"},
+	 .help = "who owns what, and why each node does or does not; whether connections would go "
+		 "on at another router"},
 	{.words = "cluster decisions",
 	 .arguments = {{"COUNT", ARGUMENT_COUNT, "count", true}},
 	 .switches = JSON,

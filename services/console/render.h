@@ -22,6 +22,9 @@ void render_status(const struct view *view, unsigned int max_rows, struct text *
 /* Groups and nodes alone. */
 void render_cluster(const struct view *view, struct text *text);
 
+/* A line for each other router: whether connections would go on there. */
+void render_routers(const struct view *view, struct text *text);
+
 /* How many bytes of the text go into a line of that width: up to a blank, if there is one. */
 size_t render_fitting(const char *words, size_t width);
 

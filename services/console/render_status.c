@@ -287,19 +287,20 @@ void render_status(const struct view *view, unsigned int max_rows, struct text *
 		text_add(text, "... %u lines more: trireme status\n", screen.left_out);
 }
 
-/* Whether connections would go on there. */
-static void show_routers(const struct view *view, struct text *text)
+void render_routers(const struct view *view, struct text *text)
 {
 	for (size_t i = 0; i < view->n_routers; i++) {
 		const struct view_router *router = &view->routers[i];
 
 		text_add(text, "connections: %s ", router->name);
-		if (!router->present)
-			text_add(text, "does not listen\n");
-		else if (router->complete)
-			text_add(text, "has all, %" PRIu64 " ms behind\n", router->lag_ms);
+		if (router->present)
+			text_add(text, "%s, %" PRIu64 " ms behind",
+				 router->complete ? "has all" : "lacks some", router->lag_ms);
 		else
-			text_add(text, "lacks some, %" PRIu64 " ms behind\n", router->lag_ms);
+			text_add(text, "does not listen");
+		if (router->missed)
+			text_add(text, "; %" PRIu64 " of its messages missed", router->missed);
+		text_add(text, "\n");
 	}
 }
 
@@ -310,7 +311,7 @@ void render_cluster(const struct view *view, struct text *text)
 	show_agent(view, &screen);
 	if (!view->agent_error)
 		show_nodes(&view->agent, &screen);
-	show_routers(view, text);
+	render_routers(view, text);
 }
 
 static const char *real_state(const struct engine_real_status *real)
