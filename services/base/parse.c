@@ -286,7 +286,7 @@ bool ipv6_same_subnet(const struct in6_addr *a, const struct in6_addr *b, uint8_
 void ipv6_network(const struct in6_addr *address, uint8_t length, struct in6_addr *ret_network)
 {
 	*ret_network = *address;
-	for (uint8_t i = 0; i < sizeof(*address); i++) {
+	for (size_t i = 0; i < sizeof(*address); i++) {
 		uint8_t bits = length > 8 * i ? (uint8_t)(length - 8 * i) : 0;
 
 		if (bits < 8)

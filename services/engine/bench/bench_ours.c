@@ -119,6 +119,8 @@ static int fill(struct forward_io *io, const struct bench_port *ports, enum fwd_
 	uint32_t i;
 	int r = bpf_map_update_elem(io->maps[FORWARD_MAPS - 1].fd, &group, &lease, BPF_ANY);
 
+	if (!io->tables.links || !io->tables.settings)
+		return bench_say(-EBADMSG, "tables");
 	for (i = 0; r == 0 && i < 2; i++) {
 		io->tables.links[ports[i].index % FWD_LINKS_MAX] =
 			(struct fwd_link){.interface = ports[i].index,

@@ -35,9 +35,9 @@ struct test {
 	unsigned int flows, runs, rounds, cpu;
 };
 
-static void close_load(struct load_bpf **load)
+static void close_test(struct test *t)
 {
-	load_bpf__destroy(*load);
+	load_bpf__destroy(t->load);
 }
 
 static int run(const struct test *t, unsigned int repeat, void *frame, uint32_t *ret_code,
@@ -168,8 +168,7 @@ static int open_test(struct test *t)
 
 int bench_testrun(int n, char **words)
 {
-	_cleanup_(close_load) struct load_bpf *load = NULL;
-	struct test t = {0};
+	_cleanup_(close_test) struct test t = {0};
 	unsigned int i;
 	int r;
 
@@ -187,7 +186,6 @@ int bench_testrun(int n, char **words)
 	if (t.flows < 1 || t.flows > LOAD_NOTED || t.runs < 1 || t.rounds < 1)
 		return bench_say(-ERANGE, "FLOWS, RUNS or ROUNDS");
 	r = open_test(&t);
-	load = t.load;
 	if (r == 0)
 		r = warm(&t);
 	printf("{\"ns\": [");
@@ -234,8 +232,7 @@ static double memory_mib(int program)
 int bench_held(int n, char **words)
 {
 	const uint8_t flags[] = {TH_SYN, TH_ACK}; /* a connection's client, and again */
-	_cleanup_(close_load) struct load_bpf *load = NULL;
-	struct test t = {.tcp = true};
+	_cleanup_(close_test) struct test t = {.tcp = true};
 	uint32_t code, before;
 	double ns[2] = {0};
 	size_t i;
@@ -247,7 +244,6 @@ int bench_held(int n, char **words)
 	t.runs = (unsigned int)strtoul(words[1], NULL, 10);
 	t.cpu = (unsigned int)strtoul(words[2], NULL, 10);
 	r = open_test(&t);
-	load = t.load;
 	if (r < 0)
 		return r;
 	memset(t.flows4, 0, sizeof(*t.flows4) * t.lines4);

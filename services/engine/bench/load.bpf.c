@@ -18,6 +18,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "engine/bench/load.h"
+#include "engine/bpf/frame.h"
 
 struct load_how how;
 struct load_times times;
@@ -68,9 +69,9 @@ static __always_inline __u32 halves(__u32 word)
 /* size: that it has at least */
 static __always_inline int find(struct xdp_md *ctx, __u32 size, struct frame *ret)
 {
-	__u8 *data = (void *)(long)ctx->data;
+	__u8 *data = frame_of(ctx);
 
-	if ((void *)(data + size) > (void *)(long)ctx->data_end)
+	if ((void *)(data + size) > frame_end(ctx))
 		return 0;
 	ret->eth = (void *)data;
 	ret->ip = (void *)(data + sizeof(struct ethhdr));
@@ -175,7 +176,7 @@ int sink(struct xdp_md *ctx)
 	mine->frames[real]++;
 	if (!how.check)
 		return XDP_DROP;
-	if (!right(&frame, (void *)(long)ctx->data_end)) {
+	if (!right(&frame, frame_end(ctx))) {
 		mine->wrong++;
 		return XDP_DROP;
 	}
@@ -203,7 +204,7 @@ int pass_on(struct xdp_md *ctx)
 		return XDP_PASS;
 	__builtin_memcpy(frame.eth->h_dest, hop_to, ETH_ALEN);
 	__builtin_memcpy(frame.eth->h_source, hop_from, ETH_ALEN);
-	return bpf_redirect_map(&hop_out, 0, XDP_DROP);
+	return (int)bpf_redirect_map(&hop_out, 0, XDP_DROP);
 }
 
 /* For BPF_PROG_TEST_RUN: the next flow's frame, and what is tested, or nothing. */

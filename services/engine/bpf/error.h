@@ -73,18 +73,18 @@ static __always_inline int error(struct xdp_md *ctx, const int family, const __u
 					  : sizeof(struct ipv6hdr) + sizeof(struct icmp);
 	struct fwd_instance *instance = OF(instances, scratch->instance);
 	__u32 have = (__u32)bpf_xdp_get_buff_len(ctx); /* of several buffers */
-	struct tagged *frame = (void *)(long)ctx->data, saved;
+	struct tagged *frame = frame_of(ctx), saved;
 	__u8 mac[ETH_ALEN];
 
-	if (!instance || (void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if (!instance || (void *)(frame + 1) > frame_end(ctx))
 		return drop(FWD_DROP_MALFORMED);
 	saved = *frame;
 	if (have < ETH_HLEN + tag + quote ||
 	    bpf_xdp_adjust_tail(ctx, -(int)(have - (ETH_HLEN + tag + quote))) < 0 ||
 	    bpf_xdp_adjust_head(ctx, -(int)headers) < 0)
 		return drop(FWD_DROP_MALFORMED);
-	frame = (void *)(long)ctx->data;
-	if ((void *)frame + ETH_HLEN + tag + headers + quote > (void *)(long)ctx->data_end)
+	frame = frame_of(ctx);
+	if ((void *)frame + ETH_HLEN + tag + headers + quote > frame_end(ctx))
 		return drop(FWD_DROP_MALFORMED);
 	__builtin_memcpy(mac, saved.macs, ETH_ALEN);
 	__builtin_memcpy(frame, saved.macs + ETH_ALEN, ETH_ALEN);
@@ -115,10 +115,10 @@ static __always_inline int error_of(struct xdp_md *ctx, const int family, const 
 SEC("xdp.frags")
 int fwd_error(struct xdp_md *ctx)
 {
-	const struct tagged *frame = (void *)(long)ctx->data;
+	const struct tagged *frame = frame_of(ctx);
 	struct scratch *s = AT(fwd_scratch, 0), scratch;
 
-	if (!s || (void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if (!s || (void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	scratch = *s;
 	if (frame->tag_protocol == bpf_htons(ETH_P_IP))

@@ -242,9 +242,9 @@ int fwd_tagged_first6(struct xdp_md *ctx)
 /* Behind one tag; what has two is passed up. */
 static __always_inline int tagged(struct xdp_md *ctx)
 {
-	const struct tagged *frame = (void *)(long)ctx->data;
+	const struct tagged *frame = frame_of(ctx);
 
-	if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	if (frame->protocol == bpf_htons(ETH_P_IP))
 		return go_on(ctx, PROGRAM_TAGGED4);
@@ -256,9 +256,9 @@ static __always_inline int tagged(struct xdp_md *ctx)
 SEC("xdp.frags")
 int fwd_main(struct xdp_md *ctx)
 {
-	const __be16 *protocol = (void *)(long)ctx->data + 2 * ETH_ALEN;
+	const __be16 *protocol = frame_of(ctx) + 2 * ETH_ALEN;
 
-	if ((void *)(protocol + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(protocol + 1) > frame_end(ctx))
 		return XDP_PASS;
 	if (*protocol == bpf_htons(ETH_P_IP))
 		return forward(ctx, 4, 0, 0);

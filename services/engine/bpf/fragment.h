@@ -99,10 +99,10 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 	struct scratch *noted;
 	struct fragment_key key;
 	struct packet p = {};
-	void *data = (void *)(long)ctx->data;
+	void *data = frame_of(ctx);
 
 	p.l3 = data + ETH_HLEN + tag;
-	p.end = (void *)(long)ctx->data_end;
+	p.end = frame_end(ctx);
 	if (family == 4) {
 		struct iphdr *ip = p.l3;
 
@@ -142,9 +142,9 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 SEC("xdp.frags")
 int fwd_fragment(struct xdp_md *ctx)
 {
-	const struct tagged *frame = (void *)(long)ctx->data;
+	const struct tagged *frame = frame_of(ctx);
 
-	if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	if (frame->tag_protocol == bpf_htons(ETH_P_IP))
 		return fragment(ctx, 4, 0);

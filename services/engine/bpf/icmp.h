@@ -215,9 +215,9 @@ static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u3
 SEC("xdp.frags")
 int fwd_icmp(struct xdp_md *ctx)
 {
-	const struct tagged *frame = (void *)(long)ctx->data;
+	const struct tagged *frame = frame_of(ctx);
 
-	if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if ((void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	if (frame->tag_protocol == bpf_htons(ETH_P_IP))
 		return icmp(ctx, 4, 0);

@@ -18,6 +18,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "engine/bpf/frame.h"
+
 #define TAG_SIZE 4
 #define VLAN_NUMBER 0x0fff
 #define IP4_PLAIN 0x45	  /* version 4, no options */
@@ -168,9 +170,9 @@ static __always_inline enum reading packet_read(struct xdp_md *ctx, struct packe
 						const int family, const __u32 tag,
 						const __u32 extra)
 {
-	void *data = (void *)(long)ctx->data;
+	void *data = frame_of(ctx);
 
-	p->end = (void *)(long)ctx->data_end;
+	p->end = frame_end(ctx);
 	p->l3 = data + ETH_HLEN + tag;
 	if (p->l3 > p->end)
 		return READ_FOREIGN;

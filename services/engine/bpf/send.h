@@ -111,17 +111,17 @@ struct tagged {
 static __always_inline int send_tagged(struct xdp_md *ctx, const __u32 tag,
 				       const struct fwd_hop *hop, __be16 protocol)
 {
-	struct tagged *frame = (void *)(long)ctx->data;
+	struct tagged *frame = frame_of(ctx);
 	__be16 priority = 0;
 
-	if (tag && (void *)(frame + 1) <= (void *)(long)ctx->data_end)
+	if (tag && (void *)(frame + 1) <= frame_end(ctx))
 		priority = frame->tci & bpf_htons(0xf000);
 	if (!tag && bpf_xdp_adjust_head(ctx, -TAG_SIZE) < 0)
 		return drop(FWD_DROP_MALFORMED);
 	if (tag && !hop->vlan && bpf_xdp_adjust_head(ctx, TAG_SIZE) < 0)
 		return drop(FWD_DROP_MALFORMED);
-	frame = (void *)(long)ctx->data;
-	if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+	frame = frame_of(ctx);
+	if ((void *)(frame + 1) > frame_end(ctx))
 		return drop(FWD_DROP_MALFORMED);
 	write_macs(frame, hop);
 	if (hop->vlan) {
@@ -138,11 +138,11 @@ static __always_inline int send_tagged(struct xdp_md *ctx, const __u32 tag,
 static __always_inline int send(struct xdp_md *ctx, const int family, const __u32 tag,
 				const struct fwd_hop *hop)
 {
-	void *data = (void *)(long)ctx->data;
+	void *data = frame_of(ctx);
 
 	if (tag || hop->vlan)
 		return send_tagged(ctx, tag, hop, bpf_htons(family == 4 ? ETH_P_IP : ETH_P_IPV6));
-	if (data + ETH_HLEN > (void *)(long)ctx->data_end)
+	if (data + ETH_HLEN > frame_end(ctx))
 		return drop(FWD_DROP_MALFORMED);
 	write_macs(data, hop);
 	return send_frame(ctx, hop);

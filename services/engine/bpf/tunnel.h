@@ -51,8 +51,7 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 {
 	const __u32 size = family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	struct fwd_real *real = OF(reals, scratch->place);
-	struct packet p = {.l3 = (void *)(long)ctx->data + ETH_HLEN + tag,
-			   .end = (void *)(long)ctx->data_end};
+	struct packet p = {.l3 = frame_of(ctx) + ETH_HLEN + tag, .end = frame_end(ctx)};
 	struct scratch error = *scratch;
 
 	if (!real || !real->hop.valid)
@@ -68,8 +67,8 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 	less_ttl(&p, family);
 	if (bpf_xdp_adjust_head(ctx, -(int)size) < 0)
 		return drop(FWD_DROP_MALFORMED);
-	p.l3 = (void *)(long)ctx->data + ETH_HLEN + tag;
-	p.end = (void *)(long)ctx->data_end;
+	p.l3 = frame_of(ctx) + ETH_HLEN + tag;
+	p.end = frame_end(ctx);
 	if (p.l3 + 2 * size > p.end)
 		return drop(FWD_DROP_MALFORMED);
 	if (family == 4)
@@ -78,15 +77,15 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 		outer6(p.l3, p.l3 + size, real);
 	if (tag) {
 		/* Where the old frame's tag was, its own has to be for send_tagged(). */
-		struct tagged *frame = (void *)(long)ctx->data;
+		struct tagged *frame = frame_of(ctx);
 
-		if ((void *)(frame + 1) > (void *)(long)ctx->data_end)
+		if ((void *)(frame + 1) > frame_end(ctx))
 			return drop(FWD_DROP_MALFORMED);
 		frame->tci = 0;
 	} else {
-		struct ethhdr *eth = (void *)(long)ctx->data;
+		struct ethhdr *eth = frame_of(ctx);
 
-		if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+		if ((void *)(eth + 1) > frame_end(ctx))
 			return drop(FWD_DROP_MALFORMED);
 		eth->h_proto = bpf_htons(family == 4 ? ETH_P_IP : ETH_P_IPV6);
 	}
@@ -96,10 +95,10 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 SEC("xdp.frags")
 int fwd_tunnel(struct xdp_md *ctx)
 {
-	const struct tagged *frame = (void *)(long)ctx->data;
+	const struct tagged *frame = frame_of(ctx);
 	struct scratch *s = AT(fwd_scratch, 0), scratch;
 
-	if (!s || (void *)(frame + 1) > (void *)(long)ctx->data_end)
+	if (!s || (void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	scratch = *s;
 	if (frame->tag_protocol == bpf_htons(ETH_P_IP))

@@ -157,7 +157,8 @@ def test_a_full_disk_changes_nothing(machine, tmp_path):
     """The data partition is too small for the history."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    script = ('mount -t tmpfs -o size=2m none "$0" && cp -a "$1/." "$0" && head -c 1400k /dev/urandom >"$0/data/filler" && '
+    script = ('mount -t tmpfs -o size=8m none "$0" && cp -a "$1/." "$0" && free=$(stat -f -c %f "$0") && '
+              'head -c $((free * 4096 - 204800)) /dev/urandom >"$0/data/filler" && '
               '"$2" import "$3" --root "$0" --yang "$4"; echo "ended $?"; cd "$0/data/trireme" && ls -A')
     done = subprocess.run(["unshare", "-m", "sh", "-c", script, disk, machine.root, TOP / "build/services/bin/trireme-config",
                            machine.bundle, TOP / "services/schema"], capture_output=True, text=True, timeout=60, check=False,
