@@ -191,6 +191,32 @@ static void bytes_per_second_are_bounded(void **state)
 	assert_in_range(a->sync.send.figures.bytes - before, SYNC_RATE / 2, SYNC_RATE + SYNC_BURST);
 }
 
+/* Events that never end leave a router that joins its share: it has all in the time that this
+ * takes. */
+static void a_router_joins_under_load(void **state)
+{
+	struct world_router *a = &w.routers[0];
+	uint32_t slots = flows_slots(&a->tables, false);
+	uint64_t fulls;
+
+	(void)state;
+	world_traffic(&w, 0, 3000);
+	world_run(&w, 3 * S);
+	world_reboot(&w, 1);
+	world_own(&w, 0, 0, 2);
+	world_own(&w, 1, 0, 2);
+	fulls = a->sync.send.figures.fulls;
+	for (int i = 0; i < 100; i++) {
+		for (uint32_t k = 0; k < 4 * FWD_EVENTS; k++)
+			tables_tell(&a->tables, k % 2, k / 2 * 3 % slots);
+		world_run(&w, 20 * MS);
+	}
+	assert_true(a->sync.send.figures.overruns > 0);
+	assert_true(a->sync.send.figures.fulls > fulls + 1);
+	assert_true(world_flows(&w, 0) > 1000);
+	assert_int_equal(world_missing(&w, 0, 1), 0);
+}
+
 static struct sync_hello hello_of(const struct world_router *to)
 {
 	const struct sync_peer *p = &to->sync.peers[0];
@@ -295,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(half_open_flows_are_not_told, begin, end),
 		cmocka_unit_test_setup_teardown(many_events_of_a_flow_are_one_record, begin, end),
 		cmocka_unit_test_setup_teardown(bytes_per_second_are_bounded, begin, end),
+		cmocka_unit_test_setup_teardown(a_router_joins_under_load, begin, end),
 		cmocka_unit_test_setup_teardown(a_stream_is_taken_once, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_understood_is_counted, begin, end),
 		cmocka_unit_test_setup_teardown(peers_that_stay_are_kept, begin, end),
