@@ -7,6 +7,7 @@
 
 #include "engine/health_state.h"
 #include "engine/ipvs_io.h"
+#include "engine/ipvs_sync.h"
 #include "engine/ipvs_table.h"
 #include "engine/nft_io.h"
 #include "engine/statistics.h"
@@ -32,11 +33,15 @@ struct engine {
 	const struct sync_io *sync;		  /* the same; NULL: there are no other routers */
 	const struct statistics_source *datapath; /* whoever runs it; NULL: there is none */
 	bool *applied;		       /* of each service: the kernel has what it should */
+	struct ipvs_sync ipvs_sync;    /* engine_ipvs_sync_io.c has these four */
+	struct ipvs_daemons daemons;   /* of IPVS, as they were set */
+	bool daemons_stood;	       /* the last comparison has come to that */
+	uint64_t master_since;	       /* 0: there is none */
 	struct ipvs_io *ipvs;	       /* NULL: not open */
 	struct nft_io *nft;	       /* NULL: not open */
 	struct forwarding *forwarding; /* the caller's (forwarding_io.h) */
 	/* Last ones logged: each is logged once, not every period. */
-	int ipvs_error, nft_error, forwarding_error, timeouts_error;
+	int ipvs_error, nft_error, forwarding_error, timeouts_error, daemons_error;
 	/* Changes that the kernel refused last time, a line each. */
 	char refused[ENGINE_REFUSED_MAX];
 };
@@ -60,14 +65,24 @@ void engine_reconcile(struct engine *engine, uint64_t now);
 /* The same for the services alone, when only a real server's health is another. */
 void engine_reconcile_services(struct engine *engine, uint64_t now);
 
+/* The same for the sync daemons of IPVS, when a lease has begun or ended. */
+void engine_reconcile_daemons(struct engine *engine, uint64_t now);
+
 /*
  * Judges anew which services XDP serves, by what is known of the kernel now, and logs what is
  * another than before. -ENOMEM: all stays as it was.
  */
 int engine_steer(struct engine *engine, const struct steer_facts *facts);
 
-/* Whether all services are the data path's: connections of IPVS are told to no other router. */
+/* Whether all services are the data path's. */
 bool engine_is_steered(const struct engine *engine);
+
+/*
+ * Whether the other routers have IPVS's connections that are in use here: its master has told of
+ * them since long enough, and each other router's backup has run as long; or there is no master,
+ * since this router owns nothing.
+ */
+bool engine_ipvs_is_synchronised(const struct engine *engine, uint64_t now);
 
 /* What of the configuration the kernel has not got, as the last comparison has left it. */
 enum engine_trouble engine_trouble(const struct engine *engine);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/engine_forwarding.h"
+#include "engine/engine_ipvs_sync.h"
 #include "engine/engine_steer.h"
 #include "engine/marks.h"
 #include "engine/plan.h"
@@ -348,11 +349,22 @@ static void reconcile_ipvs(struct engine *engine, uint64_t now)
 		drop_ipvs(engine);
 }
 
+void engine_reconcile_daemons(struct engine *engine, uint64_t now)
+{
+	const char *what;
+	int r = engine_ipvs_sync(engine, now, &what);
+
+	log_once(&engine->daemons_error, r, what, "");
+	if (no_answer(r))
+		drop_ipvs(engine);
+}
+
 /* IPVS first: it serves what the data path passes up. */
 void engine_reconcile_services(struct engine *engine, uint64_t now)
 {
 	reconcile_ipvs(engine, now);
 	engine_forwarding_apply(engine, now);
+	engine_reconcile_daemons(engine, now);
 }
 
 void engine_reconcile(struct engine *engine, uint64_t now)

@@ -37,7 +37,9 @@ static uint64_t word_for_agent(struct engine_daemon *d)
 	enum engine_trouble trouble = engine_trouble(&d->engine);
 	uint64_t word = d->behind ? ENGINE_TROUBLE_CONFIGURATION : trouble;
 
-	if (forwarding_is_synchronised(&d->forwarding) && engine_is_steered(&d->engine))
+	if (forwarding_is_synchronised(&d->forwarding) &&
+	    (engine_is_steered(&d->engine) ||
+	     engine_ipvs_is_synchronised(&d->engine, clock_boot_ns())))
 		word |= ENGINE_WORD_SYNCHRONISED;
 	return word;
 }
@@ -52,6 +54,14 @@ static void on_synchronised(void *data)
 {
 	struct engine_daemon *d = data;
 
+	turn_io_say(&d->turn, word_for_agent(d));
+}
+
+static void on_poke(void *data)
+{
+	struct engine_daemon *d = data;
+
+	engine_reconcile_daemons(&d->engine, clock_boot_ns());
 	turn_io_say(&d->turn, word_for_agent(d));
 }
 
@@ -192,6 +202,7 @@ static int start(struct engine_daemon *d)
 
 	forwarding_prepare(&d->forwarding, d->daemon.loop, d->bpf_folder, on_health_changed, d);
 	forwarding_on_synchronised(&d->forwarding, on_synchronised);
+	forwarding_on_poke(&d->forwarding, on_poke);
 	d->engine.forwarding = &d->forwarding;
 	if (r < 0)
 		qb_log(LOG_WARNING, ENGINE_TURN_FILE ": %s; the agent does not see this engine",

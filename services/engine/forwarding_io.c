@@ -111,12 +111,23 @@ static void open_sync(struct forwarding *f)
 		qb_log(LOG_ERR, "data path: other routers cannot hear of connections: %s",
 		       strerror(-r));
 	sync_io_on_change(&f->sync, f->synchronised, f->data);
+	sync_io_on_poke(&f->sync, f->poked, f->data);
 	sync_io_listen(&f->sync, ENGINE_TURN_FILE ENGINE_POKE_SUFFIX);
 }
 
 void forwarding_on_synchronised(struct forwarding *f, void (*changed)(void *data))
 {
 	f->synchronised = changed;
+}
+
+void forwarding_on_poke(struct forwarding *f, void (*poked)(void *data))
+{
+	f->poked = poked;
+}
+
+const struct gate_lease *forwarding_leases(const struct forwarding *f)
+{
+	return f->open ? f->io.leases : NULL;
 }
 
 bool forwarding_is_synchronised(const struct forwarding *f)

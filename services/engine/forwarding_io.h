@@ -28,6 +28,7 @@ struct forwarding {
 	const char *folder;
 	void (*again)(void *data);	  /* the services are to be compared once more */
 	void (*synchronised)(void *data); /* or no longer */
+	void (*poked)(void *data);	  /* a lease has begun or ended */
 	void *data;
 
 	bool tried, open;	      /* the data path; without it there is `broken` */
@@ -73,8 +74,14 @@ void forwarding_prepare(struct forwarding *f, qb_loop_t *loop, const char *folde
 /* Is told when forwarding_is_synchronised() becomes another, with the same data. */
 void forwarding_on_synchronised(struct forwarding *f, void (*changed)(void *data));
 
+/* Is told when a lease has begun or ended, as far as the agent says so, with the same data. */
+void forwarding_on_poke(struct forwarding *f, void (*poked)(void *data));
+
 /* Whether the other routers have the connections that this data path has. */
 bool forwarding_is_synchronised(const struct forwarding *f);
+
+/* The agent's leases, GATE_GROUPS_MAX of them; NULL: without a data path they are not seen. */
+const struct gate_lease *forwarding_leases(const struct forwarding *f);
 
 /* In the kernel everything goes on. */
 void forwarding_close(struct forwarding *f);

@@ -137,6 +137,39 @@ int ipvs_io_set_timeouts(struct ipvs_io *io, const struct ipvs_timeouts *timeout
 	return talk(io, ipvs_msg_set_config(io->buf, io->family, timeouts), NULL, NULL);
 }
 
+static int on_daemon(const struct nlmsghdr *nlh, void *data)
+{
+	int r = ipvs_msg_parse_daemon(nlh, data);
+
+	if (r < 0) {
+		errno = -r;
+		return MNL_CB_ERROR;
+	}
+	return MNL_CB_OK;
+}
+
+int ipvs_io_read_daemons(struct ipvs_io *io, struct ipvs_daemons *ret_daemons)
+{
+	struct ipvs_daemons daemons = {0};
+	int r = talk(io, ipvs_msg_dump_daemons(io->buf, io->family), on_daemon, &daemons);
+
+	if (r == 0)
+		*ret_daemons = daemons;
+	return r;
+}
+
+int ipvs_io_start_daemon(struct ipvs_io *io, bool master, const struct ipvs_daemon *daemon)
+{
+	return talk(io, ipvs_msg_start_daemon(io->buf, io->family, master, daemon), NULL, NULL);
+}
+
+int ipvs_io_stop_daemon(struct ipvs_io *io, bool master)
+{
+	int r = talk(io, ipvs_msg_stop_daemon(io->buf, io->family, master), NULL, NULL);
+
+	return r == -ESRCH ? 0 : r;
+}
+
 int ipvs_io_apply(struct ipvs_io *io, const struct change *change)
 {
 	return talk(io, ipvs_msg_change(io->buf, io->family, change), NULL, NULL);

@@ -125,6 +125,45 @@ struct nlmsghdr *ipvs_msg_set_config(void *buf, uint16_t family, const struct ip
 	return nlh;
 }
 
+/* Of a daemon that is to stop, its role alone. Its port is in the host's byte order. */
+static struct nlmsghdr *put_daemon(void *buf, uint16_t family, bool master,
+				   const struct ipvs_daemon *daemon)
+{
+	struct nlmsghdr *nlh =
+		start(buf, family, NLM_F_ACK, daemon ? IPVS_CMD_NEW_DAEMON : IPVS_CMD_DEL_DAEMON,
+		      IPVS_GENL_VERSION);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, IPVS_CMD_ATTR_DAEMON);
+
+	mnl_attr_put_u32(nlh, IPVS_DAEMON_ATTR_STATE,
+			 master ? IP_VS_STATE_MASTER : IP_VS_STATE_BACKUP);
+	if (daemon) {
+		mnl_attr_put_strz(nlh, IPVS_DAEMON_ATTR_MCAST_IFN, daemon->interface);
+		mnl_attr_put_u32(nlh, IPVS_DAEMON_ATTR_SYNC_ID, daemon->sync_id);
+		mnl_attr_put_u16(nlh, IPVS_DAEMON_ATTR_SYNC_MAXLEN, daemon->length);
+		mnl_attr_put_u32(nlh, IPVS_DAEMON_ATTR_MCAST_GROUP, daemon->group);
+		mnl_attr_put_u16(nlh, IPVS_DAEMON_ATTR_MCAST_PORT, daemon->port);
+		mnl_attr_put_u8(nlh, IPVS_DAEMON_ATTR_MCAST_TTL, daemon->hops);
+	}
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+struct nlmsghdr *ipvs_msg_start_daemon(void *buf, uint16_t family, bool master,
+				       const struct ipvs_daemon *daemon)
+{
+	return put_daemon(buf, family, master, daemon);
+}
+
+struct nlmsghdr *ipvs_msg_stop_daemon(void *buf, uint16_t family, bool master)
+{
+	return put_daemon(buf, family, master, NULL);
+}
+
+struct nlmsghdr *ipvs_msg_dump_daemons(void *buf, uint16_t family)
+{
+	return start(buf, family, NLM_F_DUMP, IPVS_CMD_GET_DAEMON, IPVS_GENL_VERSION);
+}
+
 /* Attributes of one level, found by type. */
 struct attributes {
 	const struct nlattr **found;
@@ -163,6 +202,31 @@ static int get_u32(const struct nlattr *attr, uint32_t *ret_value)
 	if (!p)
 		return -EBADMSG;
 	memcpy(ret_value, p, sizeof(*ret_value));
+	return 0;
+}
+
+static int get_u8(const struct nlattr *attr, uint8_t *ret_value)
+{
+	const void *p = payload(attr, sizeof(*ret_value));
+
+	if (!p)
+		return -EBADMSG;
+	memcpy(ret_value, p, sizeof(*ret_value));
+	return 0;
+}
+
+/* -EBADMSG: it does not fit. */
+static int get_text(const struct nlattr *attr, char *text, size_t size)
+{
+	size_t length;
+
+	if (!attr)
+		return -EBADMSG;
+	length = strnlen(mnl_attr_get_str(attr), mnl_attr_get_payload_len(attr));
+	if (length >= size)
+		return -EBADMSG;
+	memcpy(text, mnl_attr_get_str(attr), length);
+	text[length] = '\0';
 	return 0;
 }
 
@@ -268,25 +332,18 @@ int ipvs_msg_parse_service(const struct nlmsghdr *nlh, struct ipvs_service *ret_
 {
 	const struct nlattr *found[IPVS_SVC_ATTR_MAX + 1] = {0};
 	struct ipvs_service service = {0};
-	const struct nlattr *name;
-	size_t length;
 
 	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, IPVS_CMD_ATTR_MAX, found, IPVS_SVC_ATTR_MAX) <
 		    0 ||
 	    parse_key(found, &service.key) < 0 ||
 	    get_u32(found[IPVS_SVC_ATTR_FLAGS], &service.flags) < 0 ||
 	    get_u32(found[IPVS_SVC_ATTR_TIMEOUT], &service.timeout) < 0 ||
-	    get_u32(found[IPVS_SVC_ATTR_NETMASK], &service.netmask) < 0)
+	    get_u32(found[IPVS_SVC_ATTR_NETMASK], &service.netmask) < 0 ||
+	    get_text(found[IPVS_SVC_ATTR_SCHED_NAME], service.scheduler,
+		     sizeof(service.scheduler)) < 0)
 		return -EBADMSG;
 	/* The kernel's own mark that the service is in its table. */
 	service.flags &= ~(uint32_t)IP_VS_SVC_F_HASHED;
-	name = found[IPVS_SVC_ATTR_SCHED_NAME];
-	if (!name)
-		return -EBADMSG;
-	length = strnlen(mnl_attr_get_str(name), mnl_attr_get_payload_len(name));
-	if (length >= sizeof(service.scheduler))
-		return -EBADMSG;
-	memcpy(service.scheduler, mnl_attr_get_str(name), length);
 	*ret_service = service;
 	return 0;
 }
@@ -337,5 +394,31 @@ int ipvs_msg_parse_dest(const struct nlmsghdr *nlh, struct ipvs_dest *ret_dest)
 	    parse_counters(found[IPVS_DEST_ATTR_STATS64], &dest) < 0)
 		return -EBADMSG;
 	*ret_dest = dest;
+	return 0;
+}
+
+int ipvs_msg_parse_daemon(const struct nlmsghdr *nlh, struct ipvs_daemons *daemons)
+{
+	const struct nlattr *found[IPVS_DAEMON_ATTR_MAX + 1] = {0};
+	struct ipvs_daemon daemon = {.runs = true};
+	uint32_t state;
+
+	if (parse_nested(nlh, IPVS_CMD_ATTR_DAEMON, IPVS_CMD_ATTR_MAX, found,
+			 IPVS_DAEMON_ATTR_MAX) < 0 ||
+	    get_u32(found[IPVS_DAEMON_ATTR_STATE], &state) < 0 ||
+	    get_text(found[IPVS_DAEMON_ATTR_MCAST_IFN], daemon.interface,
+		     sizeof(daemon.interface)) < 0 ||
+	    get_u32(found[IPVS_DAEMON_ATTR_SYNC_ID], &daemon.sync_id) < 0 ||
+	    get_u16(found[IPVS_DAEMON_ATTR_SYNC_MAXLEN], &daemon.length) < 0 ||
+	    get_u16(found[IPVS_DAEMON_ATTR_MCAST_PORT], &daemon.port) < 0 ||
+	    get_u8(found[IPVS_DAEMON_ATTR_MCAST_TTL], &daemon.hops) < 0)
+		return -EBADMSG;
+	/* Of one that was started with a group of IPv6 there is none of IPv4. */
+	if (found[IPVS_DAEMON_ATTR_MCAST_GROUP] &&
+	    get_u32(found[IPVS_DAEMON_ATTR_MCAST_GROUP], &daemon.group) < 0)
+		return -EBADMSG;
+	if (state != IP_VS_STATE_MASTER && state != IP_VS_STATE_BACKUP)
+		return -EBADMSG;
+	*(state == IP_VS_STATE_MASTER ? &daemons->master : &daemons->backup) = daemon;
 	return 0;
 }

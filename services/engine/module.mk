@@ -4,10 +4,11 @@ engine-pure := services/engine/ipvs_table.c services/engine/plan.c services/engi
 	services/engine/marks.c services/engine/ruleset.c services/engine/ruleset_scene.c services/engine/ruleset_collect.c \
 	services/engine/ruleset_sets.c services/engine/ruleset_match.c \
 	services/engine/ruleset_diff.c services/engine/status.c services/engine/claims.c \
-	services/engine/steer.c services/engine/steer_shared.c
+	services/engine/steer.c services/engine/steer_shared.c services/engine/ipvs_sync.c
 
 programs += trireme-engine
 trireme-engine-src = $(sort services/engine/engine_main.c services/engine/engine_io.c services/engine/engine_steer_io.c \
+	services/engine/engine_ipvs_sync_io.c \
 	services/engine/ipc_io.c services/base/ipc_server_io.c services/engine/ipvs_io.c services/engine/nft_io.c \
 	services/engine/sysctl_io.c services/base/netlink_io.c services/base/turn_io.c $(libsrc-daemon) \
 	services/engine/engine_forwarding_io.c services/engine/forwarding_io.c $(engine-forward-io) \
@@ -76,7 +77,8 @@ test_engine_health_state-pkg := cmocka
 
 tests += test_engine_ipvs_msg
 test_engine_ipvs_msg-src := services/engine/tests/test_ipvs_msg.c services/engine/ipvs_msg.c \
-	services/engine/ipvs_table.c
+	services/engine/ipvs_table.c services/engine/ipvs_sync.c services/proto/agent_wire.c \
+	services/schema/config.c services/base/parse.c
 test_engine_ipvs_msg-pkg := cmocka libmnl
 
 tests += test_engine_ruleset
@@ -100,6 +102,11 @@ test_engine_steer-src := services/engine/tests/test_steer.c services/engine/test
 	services/engine/ipvs_table.c services/engine/health_state.c services/schema/config.c \
 	services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_steer-pkg := cmocka
+
+tests += test_engine_ipvs_sync
+test_engine_ipvs_sync-src := services/engine/tests/test_ipvs_sync.c services/engine/ipvs_sync.c \
+	services/proto/agent_wire.c services/schema/config.c services/base/parse.c
+test_engine_ipvs_sync-pkg := cmocka
 
 fuzzers += fuzz_engine_ipvs_msg
 fuzz_engine_ipvs_msg-src := services/engine/tests/fuzz_ipvs_msg.c services/engine/ipvs_msg.c

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "engine/ipvs_sync.h"
 #include "engine/ruleset_scene.h"
 #include "engine/ruleset_sets.h"
 #include "engine/sync_wire.h"
@@ -60,6 +61,7 @@ struct between {
 	const char *port;
 	bool routers;	   /* only those */
 	uint16_t from, to; /* UDP */
+	const char *group; /* that is said to, instead of the others' addresses; or NULL */
 };
 
 static bool takes_part(const struct between *b, const struct config_node *node)
@@ -85,24 +87,26 @@ static void between_rule(struct text *t, const struct scene *s, const struct bet
 		return;
 	text_add(t, "\t\t");
 	if (out)
-		text_add(t, "ip saddr %s ip daddr %s", own.words, peers.words);
+		text_add(t, "ip saddr %s ip daddr %s", own.words,
+			 b->group ? b->group : peers.words);
 	else
 		text_add(t, "iifname \"%s\" ip saddr %s ip daddr %s", b->port, peers.words,
-			 own.words);
+			 b->group ? b->group : own.words);
 	text_add(t, " udp dport %u", b->from);
 	if (b->to != b->from)
 		text_add(t, "-%u", b->to);
 	text_add(t, " %s\n", verdict);
 }
 
-/* The ring, and routers' connections. */
+/* The ring, and routers' connections: those of the data path, and of IPVS. */
 static void cluster_rules(struct text *t, const struct scene *s, bool out, const char *verdict)
 {
 	const uint16_t last = CONFIG_RING_PORT + CONFIG_RING_LINKS - 1;
 	const struct between all[] = {
-		{PUBLIC, false, CONFIG_RING_PORT, last},
-		{PRIVATE, false, CONFIG_RING_PORT, last},
-		{PRIVATE, true, SYNC_PORT, SYNC_PORT},
+		{PUBLIC, false, CONFIG_RING_PORT, last, NULL},
+		{PRIVATE, false, CONFIG_RING_PORT, last, NULL},
+		{PRIVATE, true, SYNC_PORT, SYNC_PORT, NULL},
+		{PRIVATE, true, IPVS_SYNC_PORT, IPVS_SYNC_PORT, IPVS_SYNC_GROUP},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)

@@ -86,6 +86,15 @@ void sync_look(struct sync *sync)
 	}
 }
 
+void sync_set_backup(struct sync *sync, bool backup)
+{
+	if (backup == sync->backup)
+		return;
+	sync->backup = backup;
+	for (size_t i = 0; i < sync->n_peers; i++)
+		sync->peers[i].hello_now = true;
+}
+
 static size_t count_listeners(const struct sync *s)
 {
 	size_t n = 0;
@@ -118,6 +127,10 @@ static void take_hello(struct sync *s, struct sync_peer *p, const struct sync_he
 		       uint64_t now)
 {
 	p->echo = hello->challenge;
+	if (!hello->backup)
+		p->backup_since = 0;
+	else if (!p->backup_since)
+		p->backup_since = now;
 	sync_receive_hello(&p->receive, hello, now);
 	take_listener(s, p, hello, now);
 }
@@ -146,6 +159,7 @@ static bool take_stream(struct sync *s, struct sync_peer *p, uint64_t stream, ui
 	p->counter = counter;
 	p->challenge = s->calls.random(s->calls.data);
 	p->listens = false;
+	p->backup_since = 0;
 	sync_receive_begin(&p->receive);
 	return true;
 }
@@ -163,6 +177,9 @@ void sync_heard(struct sync *sync, size_t peer, uint64_t stream, uint64_t counte
 	}
 	if (!take_stream(sync, p, stream, counter, &message))
 		return;
+	/* What IPVS has told it meanwhile may be lost, too. */
+	if (!is_there(p, now))
+		p->backup_since = 0;
 	p->heard_at = now;
 	switch (message.kind) {
 	case SYNC_HELLO:
@@ -200,6 +217,7 @@ static void say_hello(struct sync *s, size_t peer, uint64_t now)
 		.from = p->receive.from,
 		.ack = p->receive.ack,
 		.lacks = sync_receive_lacks(&p->receive),
+		.backup = s->backup,
 	};
 	uint8_t bytes[SYNC_PLAIN_MAX];
 
@@ -290,6 +308,17 @@ bool sync_is_synchronised(const struct sync *sync, uint64_t now)
 {
 	for (size_t i = 0; i < sync->n_peers; i++) {
 		if (!is_complete(sync, &sync->peers[i], now))
+			return false;
+	}
+	return sync->n_peers > 0;
+}
+
+bool sync_backups_ran(const struct sync *sync, uint64_t duration, uint64_t now)
+{
+	for (size_t i = 0; i < sync->n_peers; i++) {
+		const struct sync_peer *p = &sync->peers[i];
+
+		if (!is_there(p, now) || !p->backup_since || now - p->backup_since < duration)
 			return false;
 	}
 	return sync->n_peers > 0;

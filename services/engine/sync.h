@@ -35,6 +35,7 @@ struct sync_peer {
 	bool listens;		  /* to our stream, as it has said; and it is there */
 	uint64_t from, ack;	  /* of our messages, as it has said */
 	bool lacks;		  /* the same */
+	uint64_t backup_since;	  /* its IPVS takes connections, as it has said; 0: not */
 	uint64_t hello_at;	  /* when we have said ours; 0: never */
 	bool hello_now;
 	uint64_t told_ack, told_next; /* what was in it */
@@ -68,6 +69,7 @@ struct sync_io_calls {
 struct sync {
 	struct sync_io_calls calls;
 	uint64_t stream;
+	bool backup; /* the kernel's IPVS takes connections of the others (ipvs_sync.h) */
 	struct sync_send send;
 	struct sync_tables tables;
 	struct sync_usable usable;
@@ -92,6 +94,9 @@ void sync_restart(struct sync *sync, uint64_t stream);
 /* The tables may be others: what is new in them, others may have told of before. */
 void sync_look(struct sync *sync);
 
+/* Whether IPVS here takes connections of other routers; they are told at once when it is new. */
+void sync_set_backup(struct sync *sync, bool backup);
+
 /* An authentic message of the peer of that index. */
 void sync_heard(struct sync *sync, size_t peer, uint64_t stream, uint64_t counter,
 		const void *bytes, size_t size, uint64_t now);
@@ -108,6 +113,12 @@ void sync_hurry(struct sync *sync, uint64_t now);
  * false.
  */
 bool sync_is_synchronised(const struct sync *sync, uint64_t now);
+
+/*
+ * Every other router is there, and its IPVS has taken connections for at least that time (ns)
+ * without a break. With none in the configuration false.
+ */
+bool sync_backups_ran(const struct sync *sync, uint64_t duration, uint64_t now);
 
 void sync_read(const struct sync *sync, size_t peer, uint64_t now,
 	       struct sync_peer_state *ret_state);

@@ -191,10 +191,12 @@ static int32_t on_poke(int32_t fd, int32_t revents, void *data)
 
 	(void)revents;
 	poke_io_take(fd);
-	if (io->fd < 0)
-		return 0;
-	sync_hurry(&io->sync, now);
-	arm(io, now);
+	if (io->fd >= 0) {
+		sync_hurry(&io->sync, now);
+		arm(io, now);
+	}
+	if (io->poked)
+		io->poked(io->poked_data);
 	return 0;
 }
 
@@ -430,4 +432,24 @@ void sync_io_on_change(struct sync_io *io, void (*changed)(void *data), void *da
 {
 	io->changed = changed;
 	io->data = data;
+}
+
+void sync_io_on_poke(struct sync_io *io, void (*poked)(void *data), void *data)
+{
+	io->poked = poked;
+	io->poked_data = data;
+}
+
+void sync_io_set_backup(struct sync_io *io, bool backup)
+{
+	if (!io->made)
+		return;
+	sync_set_backup(&io->sync, backup);
+	if (io->fd >= 0)
+		arm(io, clock_boot_ns());
+}
+
+bool sync_io_backups_ran(const struct sync_io *io, uint64_t duration)
+{
+	return io->made && io->fd >= 0 && sync_backups_ran(&io->sync, duration, clock_boot_ns());
 }

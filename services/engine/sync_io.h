@@ -50,8 +50,8 @@ struct sync_io {
 	uint64_t due;		    /* when it ends */
 	int error;		    /* logged once */
 	bool synchronised;	    /* as it was told */
-	void (*changed)(void *data);
-	void *data;
+	void (*changed)(void *data), (*poked)(void *data);
+	void *data, *poked_data;
 };
 
 /*
@@ -65,6 +65,8 @@ int sync_io_open(struct sync_io *io, qb_loop_t *loop, const struct forward_table
 void sync_io_listen(struct sync_io *io, const char *path);
 /* Is told when sync_io_is_synchronised() becomes another, from the loop. */
 void sync_io_on_change(struct sync_io *io, void (*changed)(void *data), void *data);
+/* Is told of the agent's word, too, after all that is due of it has been done here. */
+void sync_io_on_poke(struct sync_io *io, void (*poked)(void *data), void *data);
 /* Accepts one that was never opened but is 0. */
 void sync_io_close(struct sync_io *io);
 
@@ -74,6 +76,10 @@ void sync_io_configure(struct sync_io *io, const struct config *config,
 
 /* From time to time, and when the tables have changed: also another key, a socket that failed. */
 void sync_io_look(struct sync_io *io);
+
+/* What sync_set_backup() and sync_backups_ran() say; the latter is false while nothing is said. */
+void sync_io_set_backup(struct sync_io *io, bool backup);
+bool sync_io_backups_ran(const struct sync_io *io, uint64_t duration);
 
 /* Whether every other router had this one's connections a moment ago: sync_is_synchronised(). */
 bool sync_io_is_synchronised(const struct sync_io *io);

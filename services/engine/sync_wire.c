@@ -11,6 +11,8 @@
 #define HEAD_SIZE 4
 #define HELLO_SIZE (HEAD_SIZE + 8 * 8 + 1)
 #define IPV6_FLAG 1
+#define LACKS_FLAG 1
+#define BACKUP_FLAG 2
 
 static_assert(HELLO_SIZE <= SYNC_PLAIN_MAX, "a hello fits");
 static_assert(HEAD_SIZE + SYNC_ASK_MAX * 8 <= SYNC_PLAIN_MAX, "an ask fits");
@@ -35,7 +37,7 @@ size_t sync_wire_hello(const struct sync_hello *hello, uint8_t *bytes)
 	wire_put(&c, hello->full_end, 8);
 	wire_put(&c, hello->from, 8);
 	wire_put(&c, hello->ack, 8);
-	wire_put(&c, hello->lacks, 1);
+	wire_put(&c, (hello->lacks ? LACKS_FLAG : 0) | (hello->backup ? BACKUP_FLAG : 0), 1);
 	return c.at;
 }
 
@@ -105,7 +107,7 @@ static bool hello_is_sound(const struct sync_hello *h)
 
 static int get_hello(struct wire_cursor *c, struct sync_hello *h)
 {
-	uint64_t lacks;
+	uint64_t flags;
 
 	h->challenge = wire_get(c, 8);
 	h->echo = wire_get(c, 8);
@@ -115,9 +117,10 @@ static int get_hello(struct wire_cursor *c, struct sync_hello *h)
 	h->full_end = wire_get(c, 8);
 	h->from = wire_get(c, 8);
 	h->ack = wire_get(c, 8);
-	lacks = wire_get(c, 1);
-	h->lacks = lacks == 1;
-	return lacks <= 1 && hello_is_sound(h) ? 0 : -EBADMSG;
+	flags = wire_get(c, 1);
+	h->lacks = flags & LACKS_FLAG;
+	h->backup = flags & BACKUP_FLAG;
+	return flags <= (LACKS_FLAG | BACKUP_FLAG) && hello_is_sound(h) ? 0 : -EBADMSG;
 }
 
 static bool is_zero(const __be32 address[4])

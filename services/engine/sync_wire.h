@@ -4,7 +4,7 @@
  * Integers little-endian, addresses and ports as on the network. Every message fits one datagram:
  *
  *   version, kind, number of elements (8, 8, 16 bits), then
- *   hello: challenge, echo, heard, next, full_first, full_end, from, ack (64 bits each), lacks (8)
+ *   hello: challenge, echo, heard, next, full_first, full_end, from, ack (64 bits each), flags (8)
  *   data:  sequence, group, epoch (64 bits each), records
  *   ask:   sequences (64 bits each)
  *
@@ -20,7 +20,7 @@
 #include "engine/bpf/forward.h"
 
 #define SYNC_PORT 5411 /* UDP, on eth1 */
-#define SYNC_WIRE_VERSION 1
+#define SYNC_WIRE_VERSION 2
 #define SYNC_DATAGRAM_MAX 1400 /* bytes of UDP */
 #define SYNC_SEAL_SIZE 44      /* of these, header and tag */
 #define SYNC_PLAIN_MAX (SYNC_DATAGRAM_MAX - SYNC_SEAL_SIZE)
@@ -45,6 +45,7 @@ struct sync_hello {
 	uint64_t full_first, full_end; /* what the last full transfer is in; end 0: it goes on */
 	uint64_t from, ack; /* of the receiver's messages: all of these are here, ack excluded */
 	bool lacks;	    /* some of what is in them could not be taken */
+	bool backup;	    /* IPVS here takes connections of other routers' (ipvs_sync.h) */
 };
 
 struct sync_record {

@@ -8,9 +8,12 @@
 
 #include "base/cleanup.h"
 #include "base/sysctl_io.h"
+#include "engine/ipvs_sync.h"
 
 #define FOLDER "net/ipv4/vs/"
 #define VALUE_MAX 16
+#define DIGITS_OF(number) #number
+#define DIGITS(number) DIGITS_OF(number)
 
 static const struct {
 	const char *name, *value;
@@ -36,6 +39,20 @@ static const struct {
 	 */
 	{"amemthresh", "8192", NULL},
 	{"drop_entry", "1", "2"},
+	/*
+	 * The sync daemons (ipvs_sync.h) tell of a connection from its first packet on, not from
+	 * its third, at any change of its state, and from time to time while packets come: whoever
+	 * comes later hears of it, too. Datagrams get lost: twice more, if packets come.
+	 */
+	{"sync_threshold", "0\t0", NULL},
+	{"sync_refresh_period", DIGITS(IPVS_SYNC_REFRESH_S), NULL},
+	{"sync_retries", "2", NULL},
+	/* Templates alone would not let a persistent client's open connections go on. */
+	{"sync_persist_mode", "0", NULL},
+	/* The firewall opens one port. */
+	{"sync_ports", "1", NULL},
+	/* One that takes others' connections serves groups of its own, too. */
+	{"backup_only", "0", NULL},
 };
 
 static int reconcile_one(const char *path, const char *value, const char *right_too)

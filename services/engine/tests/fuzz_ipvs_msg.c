@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Of its own length: reading past the end is seen. */
 	struct nlmsghdr *nlh = calloc(1, sizeof(*nlh) + size);
 	struct ipvs_service service;
+	struct ipvs_daemons daemons;
 	struct ipvs_dest dest;
 	uint16_t family;
 
@@ -22,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ipvs_msg_parse_family(nlh, &family);
 	ipvs_msg_parse_service(nlh, &service);
 	ipvs_msg_parse_dest(nlh, &dest);
+	ipvs_msg_parse_daemon(nlh, &daemons);
 	free(nlh);
 	return 0;
 }

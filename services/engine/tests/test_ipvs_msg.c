@@ -279,6 +279,96 @@ static void timeouts(void **state)
 	assert_memory_equal(&seen, &wanted, sizeof(seen));
 }
 
+static const struct ipvs_daemon on_eth1 = {true, "eth1", 49, 0x510000e0, 1400, 8848, 1};
+
+/* A daemon is told to the kernel in the form in which ip_vs_genl_fill_daemon() tells it. */
+static void daemons(void **state)
+{
+	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
+	struct ipvs_daemons seen = {0};
+	struct nlmsghdr *nlh = ipvs_msg_start_daemon(buf, FAMILY, true, &on_eth1);
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	(void)state;
+	assert_int_equal(genl->cmd, IPVS_CMD_NEW_DAEMON);
+	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), 0);
+	assert_true(ipvs_daemon_equal(&seen.master, &on_eth1));
+	assert_false(seen.backup.runs);
+	nlh = ipvs_msg_start_daemon(buf, FAMILY, false, &on_eth1);
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), 0);
+	assert_true(ipvs_daemon_equal(&seen.backup, &on_eth1));
+	assert_true(seen.master.runs);
+	nlh = ipvs_msg_dump_daemons(buf, FAMILY);
+	genl = mnl_nlmsg_get_payload(nlh);
+	assert_int_equal(genl->cmd, IPVS_CMD_GET_DAEMON);
+	assert_int_equal(nlh->nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+}
+
+/* To stop one its role is all that is said; that is no daemon that runs. */
+static void a_daemon_stops(void **state)
+{
+	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
+	struct ipvs_daemons seen = {0};
+	struct nlmsghdr *nlh = ipvs_msg_stop_daemon(buf, FAMILY, false);
+	struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *nest = mnl_nlmsg_get_payload_offset(nlh, sizeof(*genl)), *attr;
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(genl->cmd, IPVS_CMD_DEL_DAEMON);
+	assert_int_equal(mnl_attr_get_type(nest), IPVS_CMD_ATTR_DAEMON);
+	mnl_attr_for_each_nested (attr, nest) {
+		assert_int_equal(mnl_attr_get_type(attr), IPVS_DAEMON_ATTR_STATE);
+		assert_int_equal(mnl_attr_get_u32(attr), IP_VS_STATE_BACKUP);
+		n++;
+	}
+	assert_int_equal(n, 1);
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), -EBADMSG);
+	assert_false(seen.master.runs || seen.backup.runs);
+}
+
+/* Of another group than IPv4's, a third role, a name that does not fit; cut off anywhere. */
+static void strange_daemons(void **state)
+{
+	char buf[IPVS_MSG_MAX] __attribute__((aligned(8)));
+	struct ipvs_daemons seen = {0};
+	struct nlmsghdr *nlh = ipvs_msg_start_daemon(buf, FAMILY, true, &on_eth1);
+	struct nlattr *nest = mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr));
+	const uint32_t third = IP_VS_STATE_MASTER | IP_VS_STATE_BACKUP;
+	struct nlattr *attr;
+
+	(void)state;
+	for (uint32_t n = sizeof(*nlh); n < nlh->nlmsg_len; n++) {
+		struct nlmsghdr *part = malloc(n);
+
+		assert_non_null(part);
+		memcpy(part, buf, n);
+		part->nlmsg_len = n;
+		assert_int_equal(ipvs_msg_parse_daemon(part, &seen), -EBADMSG);
+		free(part);
+	}
+	mnl_attr_for_each_nested (attr, nest) {
+		if (mnl_attr_get_type(attr) == IPVS_DAEMON_ATTR_MCAST_GROUP)
+			attr->nla_type = IPVS_DAEMON_ATTR_MCAST_GROUP6;
+	}
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), 0);
+	assert_true(seen.master.runs && seen.master.group == 0);
+	attr = mnl_attr_get_payload(nest);
+	assert_int_equal(mnl_attr_get_type(attr), IPVS_DAEMON_ATTR_STATE);
+	memcpy(mnl_attr_get_payload(attr), &third, sizeof(third));
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), -EBADMSG);
+	nlh = ipvs_msg_stop_daemon(buf, FAMILY, true);
+	nest = mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr));
+	mnl_attr_put_u32(nlh, IPVS_DAEMON_ATTR_SYNC_ID, 1);
+	mnl_attr_put_u16(nlh, IPVS_DAEMON_ATTR_SYNC_MAXLEN, 1400);
+	mnl_attr_put_u16(nlh, IPVS_DAEMON_ATTR_MCAST_PORT, 8848);
+	mnl_attr_put_u8(nlh, IPVS_DAEMON_ATTR_MCAST_TTL, 1);
+	mnl_attr_put_strz(nlh, IPVS_DAEMON_ATTR_MCAST_IFN, "sixteen-letters!");
+	mnl_attr_nest_end(nlh, nest);
+	assert_int_equal(ipvs_msg_parse_daemon(nlh, &seen), -EBADMSG);
+}
+
 /* Cut off anywhere, a message is refused and nothing past its end is read (sanitizers watch). */
 static void cut_off(void **state)
 {
@@ -346,7 +436,8 @@ int main(void)
 		cmocka_unit_test(delete_is_short), cmocka_unit_test(dest_from_kernel),
 		cmocka_unit_test(dest_to_kernel),  cmocka_unit_test(cut_off),
 		cmocka_unit_test(long_scheduler),  cmocka_unit_test(family),
-		cmocka_unit_test(timeouts),
+		cmocka_unit_test(timeouts),	   cmocka_unit_test(daemons),
+		cmocka_unit_test(a_daemon_stops),  cmocka_unit_test(strange_daemons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

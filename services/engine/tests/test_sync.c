@@ -258,6 +258,46 @@ static void a_stream_is_taken_once(void **state)
 	assert_true(sync_figures(&r->sync).strange >= 3);
 }
 
+/* How long the other one's IPVS has taken connections without a break, as far as is known. */
+static void a_backup_is_known_by_its_word(void **state)
+{
+	struct world_router *a = &w.routers[0], *b = &w.routers[1];
+
+	(void)state;
+	world_run(&w, 3 * S);
+	assert_false(sync_backups_ran(&a->sync, 0, w.now));
+	sync_set_backup(&b->sync, true);
+	world_run(&w, 200 * MS);
+	assert_true(sync_backups_ran(&a->sync, 0, w.now));
+	assert_false(sync_backups_ran(&b->sync, 0, w.now));
+	assert_false(sync_backups_ran(&a->sync, 5 * S, w.now));
+	world_run(&w, 5 * S);
+	assert_true(sync_backups_ran(&a->sync, 5 * S, w.now));
+	/* It stops for a moment. */
+	sync_set_backup(&b->sync, false);
+	world_run(&w, 200 * MS);
+	assert_false(sync_backups_ran(&a->sync, 0, w.now));
+	sync_set_backup(&b->sync, true);
+	world_run(&w, 4 * S);
+	assert_true(sync_backups_ran(&a->sync, 3 * S, w.now));
+	assert_false(sync_backups_ran(&a->sync, 5 * S, w.now));
+	/* Nothing arrives for a while: what IPVS said did not either. */
+	w.net.loss = 100;
+	world_run(&w, SYNC_SILENT_NS + S);
+	assert_false(sync_backups_ran(&a->sync, 0, w.now));
+	w.net.loss = 0;
+	world_run(&w, 2 * S);
+	assert_true(sync_backups_ran(&a->sync, 1, w.now));
+	assert_false(sync_backups_ran(&a->sync, 3 * S, w.now));
+	/* Another start of the engine has not said so yet. */
+	world_restart(&w, 1);
+	world_run(&w, 2 * S);
+	assert_true(sync_is_synchronised(&a->sync, w.now));
+	assert_false(sync_backups_ran(&a->sync, 0, w.now));
+	sync_set_peers(&a->sync, NULL, 0);
+	assert_false(sync_backups_ran(&a->sync, 0, w.now));
+}
+
 static void what_is_not_understood_is_counted(void **state)
 {
 	struct world_router *r = &w.routers[0];
@@ -323,6 +363,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bytes_per_second_are_bounded, begin, end),
 		cmocka_unit_test_setup_teardown(a_router_joins_under_load, begin, end),
 		cmocka_unit_test_setup_teardown(a_stream_is_taken_once, begin, end),
+		cmocka_unit_test_setup_teardown(a_backup_is_known_by_its_word, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_understood_is_counted, begin, end),
 		cmocka_unit_test_setup_teardown(peers_that_stay_are_kept, begin, end),
 		cmocka_unit_test_setup_teardown(the_state_says_who_lacks_what, begin, end),

@@ -225,6 +225,13 @@ static void an_engine_that_starts_anew_is_heard(void **state)
 
 #define NEVER (UINT64_MAX / 2)
 
+static unsigned int pokes;
+
+static void on_poked(void *data)
+{
+	(*(unsigned int *)data)++;
+}
+
 static bool has_turned(void)
 {
 	return ios[0].sync.turned < NEVER;
@@ -243,12 +250,14 @@ static void a_poke_makes_it_turn(void **state)
 	poke_io_send(&poke);
 	configure();
 	wait_for(both_synchronised);
+	sync_io_on_poke(&ios[0], on_poked, &pokes);
 	sync_io_listen(&ios[0], path);
 	assert_true(ios[0].poke_fd >= 0);
 	ios[0].sync.turned = NEVER;
 	for (int i = 0; i < 1000; i++)
 		poke_io_send(&poke);
 	wait_for(has_turned);
+	assert_true(pokes > 0);
 	poke_io_close(&poke);
 	unlink(path);
 }

@@ -96,15 +96,20 @@ static void a_message_fits_a_datagram(void **state)
 
 static void hello_and_ask_come_back(void **state)
 {
-	const struct sync_hello hello = {1, 2, 3, 40, 5, 6, 7, 8, true};
+	struct sync_hello hello = {1, 2, 3, 40, 5, 6, 7, 8, true, false};
 	struct sync_ask ask = {.n = SYNC_ASK_MAX};
 	uint8_t bytes[SYNC_PLAIN_MAX];
-	size_t size = sync_wire_hello(&hello, bytes);
+	size_t size = 0;
 
 	(void)state;
-	assert_int_equal(sync_wire_parse(bytes, size, &message), 0);
-	assert_int_equal(message.kind, SYNC_HELLO);
-	assert_memory_equal(&message.hello, &hello, sizeof(hello));
+	for (int flags = 0; flags < 4; flags++) {
+		hello.lacks = flags & 1;
+		hello.backup = flags & 2;
+		size = sync_wire_hello(&hello, bytes);
+		assert_int_equal(sync_wire_parse(bytes, size, &message), 0);
+		assert_int_equal(message.kind, SYNC_HELLO);
+		assert_memory_equal(&message.hello, &hello, sizeof(hello));
+	}
 	for (size_t i = 0; i < ask.n; i++)
 		ask.sequences[i] = i * i;
 	size = sync_wire_ask(&ask, bytes);
@@ -163,7 +168,7 @@ static void every_field_is_checked(void **state)
 
 static void heads_and_sizes_are_checked(void **state)
 {
-	const struct sync_hello sound = {1, 2, 3, 40, 5, 6, 7, 8, false};
+	const struct sync_hello sound = {1, 2, 3, 40, 5, 6, 7, 8, false, false};
 	struct sync_hello hello = sound;
 	uint8_t bytes[SYNC_PLAIN_MAX + 1] = {0};
 	struct sync_batch batch;
@@ -177,7 +182,7 @@ static void heads_and_sizes_are_checked(void **state)
 	bytes[0]--;
 	bytes[1] = 0;
 	assert_int_equal(sync_wire_parse(bytes, size, &message), -EBADMSG);
-	bytes[size - 1] = 2;
+	bytes[size - 1] = 4;
 	bytes[1] = SYNC_HELLO;
 	assert_int_equal(sync_wire_parse(bytes, size, &message), -EBADMSG);
 	hello.from = hello.ack + 1;
