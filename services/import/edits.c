@@ -15,7 +15,7 @@ struct writer {
 	struct document_edit *edits;
 	size_t n, room;
 	struct buffer value;
-	char address[16];
+	char address[CONFIG_INET_TEXT_MAX];
 };
 
 static size_t count_edits(const struct plan *plan)
@@ -52,25 +52,42 @@ static const char *ip(struct writer *w, uint32_t address)
 	return format_ipv4(address, w->address, sizeof(w->address));
 }
 
-static void write_alias(struct writer *w, const struct plan_alias *alias)
+static const char *inet(struct writer *w, struct config_inet address)
 {
-	buffer_format(&w->value, "{\"label\":\"%s\",\"address\":\"%s\"}", alias->is.label,
-		      ip(w, alias->is.address));
+	return config_inet_text(&address, w->address);
 }
 
-static void write_group(struct writer *w, const struct plan *plan, struct plan_group *group)
+static void write_alias(struct writer *w, const struct plan_alias *alias)
 {
-	const char *separator = "";
+	buffer_format(&w->value, "{\"%s\":\"%s\",\"address\":\"%s\"}",
+		      plan_is_ipv6(alias) ? "port" : "label", plan_alias_name(alias),
+		      inet(w, alias->inet));
+}
 
-	buffer_format(&w->value, "{\"name\":\"%s\",\"alias\":[", group->name);
+/* The group's new addresses of the family, if there are any. */
+static void write_aliases(struct writer *w, const struct plan *plan, struct plan_group *group,
+			  bool ipv6)
+{
+	const char *separator = ipv6 ? ",\"ipv6-alias\":[" : ",\"alias\":[";
+	bool any = false;
+
 	for (const struct plan_alias *a = plan->aliases; a; a = a->next) {
-		if (a->item.out || plan_group_of(a->group) != group)
+		if (a->item.out || plan_is_ipv6(a) != ipv6 || plan_group_of(a->group) != group)
 			continue;
 		buffer_text(&w->value, separator);
 		write_alias(w, a);
 		separator = ",";
+		any = true;
 	}
-	buffer_text(&w->value, "]}");
+	buffer_text(&w->value, any ? "]" : "");
+}
+
+static void write_group(struct writer *w, const struct plan *plan, struct plan_group *group)
+{
+	buffer_format(&w->value, "{\"name\":\"%s\"", group->name);
+	write_aliases(w, plan, group, false);
+	write_aliases(w, plan, group, true);
+	buffer_text(&w->value, "}");
 	finish(w, DOCUMENT_CREATE, plan_group_path(w->arena, group));
 }
 
@@ -134,7 +151,7 @@ static void write_mark(struct writer *w, const struct config_mark *mark)
 		buffer_format(&w->value,
 			      "%s{\"name\":\"%s\",\"address\":\"%s\",\"protocol\":\"%s\","
 			      "\"port-first\":%u",
-			      i ? "," : "", m->name, ip(w, m->address),
+			      i ? "," : "", m->name, inet(w, config_match_inet(m)),
 			      config_protocol_name(m->protocol), m->range.first);
 		if (m->range.last != m->range.first)
 			buffer_format(&w->value, ",\"port-last\":%u", m->range.last);
@@ -148,7 +165,7 @@ static void write_mark(struct writer *w, const struct config_mark *mark)
 static void write_real(struct writer *w, const struct config_real *real)
 {
 	buffer_format(&w->value, "{\"name\":\"%s\",\"address\":\"%s\"", real->name,
-		      ip(w, real->address));
+		      inet(w, config_real_inet(real)));
 	if (real->port)
 		buffer_format(&w->value, ",\"port\":%u", real->port);
 	buffer_format(&w->value, ",\"weight\":%u", real->weight);
@@ -233,8 +250,9 @@ static void write_check(struct writer *w, const struct plan_service *service)
 
 static void write_persistence(struct writer *w, const struct config_service *s)
 {
-	const struct member members[] = {{"timeout", s->persistence_s},
-					 {"prefix-length", s->persistence_prefix}};
+	const struct member members[] = {
+		{"timeout", s->persistence_s},
+		{s->ipv6 ? "ipv6-prefix-length" : "prefix-length", s->persistence_prefix}};
 
 	if (!s->persistent)
 		return;
@@ -251,7 +269,7 @@ static void write_service(struct writer *w, const struct plan_service *service)
 		buffer_format(&w->value, ",\"firewall-mark\":%u", s->mark);
 	} else {
 		buffer_format(&w->value, ",\"address\":\"%s\",\"protocol\":\"%s\"",
-			      ip(w, s->address), config_protocol_name(s->protocol));
+			      inet(w, config_service_inet(s)), config_protocol_name(s->protocol));
 		write_ranges(w, s);
 	}
 	buffer_format(&w->value, ",\"method\":\"%s\",\"scheduler\":\"%s\"",
@@ -261,12 +279,12 @@ static void write_service(struct writer *w, const struct plan_service *service)
 	buffer_format(&w->value, ",\"pool\":\"%s\"", s->pool);
 	if (s->quorum)
 		buffer_format(&w->value, ",\"quorum\":%u", s->quorum);
-	if (s->sorry_address)
+	if (config_has_sorry(s))
 		buffer_format(&w->value, ",\"sorry-server\":{\"address\":\"%s\"",
-			      ip(w, s->sorry_address));
-	if (s->sorry_address && s->sorry_port)
+			      inet(w, config_sorry_inet(s)));
+	if (config_has_sorry(s) && s->sorry_port)
 		buffer_format(&w->value, ",\"port\":%u", s->sorry_port);
-	buffer_text(&w->value, s->sorry_address ? "}}" : "}");
+	buffer_text(&w->value, config_has_sorry(s) ? "}}" : "}");
 	finish(w, DOCUMENT_CREATE, plan_service_path(w->arena, service, ""));
 }
 

@@ -96,6 +96,16 @@ static const char *const vocabulary[] = {
 	"MISC_CHECK {\n",
 	"UDP_CHECK {\n",
 	"vrrp_script x {\n",
+	"2001:db8:113::41/64\n",
+	"fd00:77::2 dev eth1\n",
+	"2001:db8:113::50-5f 80\n",
+	"2001:db8:113::64/126\n",
+	"virtual_server 2001:db8:113::41 80 {\nprotocol TCP\nlb_kind NAT\n",
+	"virtual_server 2001:db8:113::10 {\n",
+	"real_server fd00:77::101 80 {\n",
+	"real_server 2001:db8:5::1 {\n",
+	"sorry_server fd00:77::109 80\n",
+	"persistence_granularity 64\n",
 	"unknown",
 };
 

@@ -66,6 +66,23 @@ static int draft_allocate(struct draft *draft, const struct plan *plan)
 	return 0;
 }
 
+static void add_alias(struct config_group *group, const struct plan_alias *alias)
+{
+	struct config_ipv6_alias *ipv6 = &group->ipv6_aliases[group->n_ipv6_aliases];
+	struct config_alias *ipv4 = &group->aliases[group->n_aliases];
+
+	if (plan_is_ipv6(alias)) {
+		memcpy(ipv6->port, alias->port, sizeof(ipv6->port));
+		memcpy(&ipv6->address, alias->inet.bytes, sizeof(ipv6->address));
+		group->n_ipv6_aliases++;
+	} else {
+		memcpy(ipv4->port, alias->port, sizeof(ipv4->port));
+		memcpy(ipv4->label, alias->label, sizeof(ipv4->label));
+		memcpy(&ipv4->address, alias->inet.bytes, sizeof(ipv4->address));
+		group->n_aliases++;
+	}
+}
+
 static void add_aliases(struct config *config, struct plan *plan)
 {
 	size_t index[2 * CONFIG_GROUPS_MAX];
@@ -75,7 +92,6 @@ static void add_aliases(struct config *config, struct plan *plan)
 	for (const struct plan_alias *a = plan->aliases; a; a = a->next) {
 		struct plan_group *group = plan_group_of(a->group);
 		size_t *at = &index[group - plan->groups];
-		struct config_group *to;
 
 		if (a->present || a->item.out)
 			continue;
@@ -84,8 +100,7 @@ static void add_aliases(struct config *config, struct plan *plan)
 			config->groups[*at] = (struct config_group){.n_aliases = 0};
 			memcpy(config->groups[*at].name, group->name, sizeof(group->name));
 		}
-		to = &config->groups[*at];
-		to->aliases[to->n_aliases++] = a->is;
+		add_alias(&config->groups[*at], a);
 	}
 }
 
@@ -189,6 +204,7 @@ static bool refuse_service(struct plan *plan, const struct schema_error *error)
 			continue;
 		if (behind(rest, "sorry-server/")) {
 			s->is.sorry_address = 0;
+			s->is.sorry_ipv6_address = in6addr_any;
 			refuse(plan, &s->sorry, error);
 		} else {
 			refuse(plan, &s->item, error);
@@ -218,8 +234,7 @@ static bool refuse_alias(struct plan *plan, const struct schema_error *error)
 {
 	for (struct plan_alias *a = plan->aliases; a; a = a->next) {
 		if (a->present || a->item.out ||
-		    !behind(error->path, "/trireme:alias-group[name='%s']/alias[label='%s']/",
-			    plan_group_of(a->group)->name, a->is.label))
+		    !behind(error->path, "%s/", plan_alias_path(plan->arena, a)))
 			continue;
 		refuse(plan, &a->item, error);
 		return true;

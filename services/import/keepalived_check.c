@@ -77,19 +77,19 @@ static uint16_t checked_port(const struct keepalived_server *v, const struct pla
 static int map_target(struct keepalived_server *v, const struct plan_real *real,
 		      const struct statement *ip, const struct statement *port)
 {
-	uint32_t address = real->is.address;
+	struct config_inet inet = config_real_inet(&real->is), own = inet;
 	uint16_t at = checked_port(v, real), number = at;
 	int r = 0;
 
-	if (ip && !is_ipv6(ip->words[1].text))
-		r = value_address(v->im, ip, 1, &address);
+	if (ip)
+		r = value_inet(v->im, ip, 1, &inet);
 	if (r == 0 && port)
 		r = value_port(v->im, port, 1, &number);
 	if (r < 0)
 		return r;
 	if (ip)
 		ROW(v->im, ip, &real->item,
-		    address == real->is.address ? IMPORT_MAPPED : IMPORT_WARNING, NULL,
+		    config_inet_equal(&inet, &own) ? IMPORT_MAPPED : IMPORT_WARNING, NULL,
 		    "a check goes to the real server's own address");
 	if (port)
 		ROW(v->im, port, &real->item, number == at ? IMPORT_MAPPED : IMPORT_WARNING, NULL,

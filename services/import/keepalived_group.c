@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a virtual_server is for: an address and port, a firewall mark, or a group of them. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,7 +15,7 @@
 /* A service that is to be, and the line that says so. */
 struct wanted {
 	const struct statement *at;
-	uint32_t address; /* 0: a mark */
+	struct config_inet inet; /* AF_UNSPEC: a mark */
 	uint16_t port;
 	enum config_protocol protocol;
 	uint32_t mark;
@@ -22,12 +24,12 @@ struct wanted {
 
 static const char *service_name(struct arena *arena, const struct wanted *wanted)
 {
-	char text[16];
+	char text[CONFIG_INET_TEXT_MAX];
 	const char *name;
 
-	if (wanted->address == 0)
+	if (wanted->inet.family == AF_UNSPEC)
 		return arena_format(arena, "vs-mark-%u", wanted->mark);
-	format_ipv4(wanted->address, text, sizeof(text));
+	config_inet_text(&wanted->inet, text);
 	name = wanted->port ? arena_format(arena, "vs-%s-%u", text, wanted->port)
 			    : arena_format(arena, "vs-%s", text);
 	return wanted->protocol == CONFIG_PROTOCOL_TCP
@@ -44,7 +46,7 @@ static void address_row(struct keepalived_server *v, const struct plan_service *
 	if (service->alias->present || service->alias->asked)
 		return;
 	row = ROW(v->im, at, &service->item, IMPORT_MAPPED, NULL,
-		  "its address: a new floating address %s", service->alias->is.label);
+		  "its address: a new floating address %s", plan_alias_name(service->alias));
 	if (row)
 		row->alias = service->alias;
 }
@@ -56,8 +58,8 @@ static int set_address(struct keepalived_server *v, struct plan_service *service
 				  .key = statement_key(v->im->arena, wanted->at)};
 	struct plan_alias *alias;
 	const char *why;
-	char text[16];
-	int r = plan_alias(&v->im->plan, &item, wanted->address, NULL, NULL, &alias, &why);
+	char text[CONFIG_INET_TEXT_MAX];
+	int r = plan_alias(&v->im->plan, &item, &wanted->inet, NULL, NULL, &alias, &why);
 
 	if (r == 0) {
 		service_set_address(service, alias, wanted->port);
@@ -71,7 +73,7 @@ static int set_address(struct keepalived_server *v, struct plan_service *service
 	ROW(v->im, wanted->at, NULL, IMPORT_ERROR, NULL,
 	    "the service%s left out: %s cannot be its address: %s",
 	    wanted->more ? " and those behind it are" : " is",
-	    format_ipv4(wanted->address, text, sizeof(text)), why);
+	    config_inet_text(&wanted->inet, text), why);
 	wanted->more = false;
 	return 0;
 }
@@ -111,75 +113,136 @@ static int add_service(struct keepalived_server *v, struct wanted *wanted)
 	if (!v->first)
 		v->first = service;
 	service_row(v->im, wanted->at, &service->item, service, NULL);
-	return wanted->address ? set_address(v, service, wanted) : set_mark(v, service, wanted);
+	if (wanted->inet.family == AF_UNSPEC)
+		return set_mark(v, service, wanted);
+	service->is.ipv6 = wanted->inet.family == AF_INET6;
+	return set_address(v, service, wanted);
 }
 
-/*
- * "192.0.2.1", "192.0.2.1-9", "192.0.2.1-192.0.3.9" or "192.0.2.8/29": the first and the last
- * address in host byte order. Mask bits that are set are taken off, as nobody means them.
- */
-static int parse_range(const char *text, uint32_t *ret_first, uint32_t *ret_last)
+/* Addresses one after the other: they differ in their last 32 bits. */
+struct range {
+	struct config_inet first;
+	uint32_t more; /* than the first one */
+};
+
+/* The last 32 bits, in host byte order. */
+static uint32_t get_last_bits(const struct config_inet *inet)
+{
+	uint32_t bits;
+
+	memcpy(&bits, inet->bytes + (inet->family == AF_INET6 ? 12 : 0), sizeof(bits));
+	return ntohl(bits);
+}
+
+static void set_last_bits(struct config_inet *inet, uint32_t bits)
+{
+	bits = htonl(bits);
+	memcpy(inet->bytes + (inet->family == AF_INET6 ? 12 : 0), &bits, sizeof(bits));
+}
+
+/* "/29": bits of the address behind the prefix are taken off, as nobody means them. */
+static int parse_mask(const char *text, struct range *range)
+{
+	uint32_t bits = range->first.family == AF_INET6 ? 128 : 32, length;
+
+	if (parse_u32(text, 1, bits, &length) < 0)
+		return -EINVAL;
+	range->more = UINT32_MAX;
+	if (length + 32 > bits)
+		range->more = ~ntohl(ipv4_netmask((uint8_t)(length + 32 - bits)));
+	set_last_bits(&range->first, get_last_bits(&range->first) & ~range->more);
+	return 0;
+}
+
+/* "-9", "-192.0.3.9"; of IPv6 "-ff", the last 16 bits. */
+static int parse_last(const char *text, struct range *range)
+{
+	uint32_t first = get_last_bits(&range->first), last, number;
+	char *end;
+
+	if (range->first.family == AF_INET6) {
+		if (!isxdigit((unsigned char)text[0]) || strlen(text) > 4)
+			return -EINVAL;
+		last = (first & ~0xffffu) | (uint32_t)strtoul(text, &end, 16);
+		if (*end)
+			return -EINVAL;
+	} else if (strchr(text, '.')) {
+		if (parse_ipv4(text, &last) < 0)
+			return -EINVAL;
+		last = ntohl(last);
+	} else {
+		if (parse_u32(text, 0, 255, &number) < 0)
+			return -EINVAL;
+		last = (first & ~0xffu) | number;
+	}
+	range->more = last - first;
+	return last < first ? -EINVAL : 0;
+}
+
+/* "192.0.2.1", "192.0.2.1-9", "192.0.2.1-192.0.3.9", "192.0.2.8/29", "2001:db8::1-ff", ... */
+static int parse_range(const char *text, struct range *ret_range)
 {
 	size_t n = strcspn(text, "-/");
-	uint32_t address, last, number;
-	char first[16];
+	char first[CONFIG_INET_TEXT_MAX];
 
 	if (n >= sizeof(first))
 		return -EINVAL;
 	memcpy(first, text, n);
 	first[n] = '\0';
-	if (parse_ipv4(first, &address) < 0)
+	ret_range->more = 0;
+	if (parse_inet(first, &ret_range->first.family, ret_range->first.bytes) < 0)
 		return -EINVAL;
-	address = ntohl(address);
-	last = address;
-	if (text[n] == '/') {
-		if (parse_u32(text + n + 1, 1, 32, &number) < 0)
-			return -EINVAL;
-		address &= ntohl(ipv4_netmask((uint8_t)number));
-		last = address | ~ntohl(ipv4_netmask((uint8_t)number));
-	} else if (text[n] == '-' && strchr(text + n, '.')) {
-		if (parse_ipv4(text + n + 1, &last) < 0)
-			return -EINVAL;
-		last = ntohl(last);
-	} else if (text[n] == '-') {
-		if (parse_u32(text + n + 1, 0, 255, &number) < 0)
-			return -EINVAL;
-		last = (address & ~0xffu) | number;
-	}
-	if (address == 0 || last < address)
-		return -EINVAL;
-	*ret_first = address;
-	*ret_last = last;
-	return 0;
+	if (text[n] == '/')
+		return parse_mask(text + n + 1, ret_range);
+	return text[n] ? parse_last(text + n + 1, ret_range) : 0;
 }
 
 static int add_range(struct keepalived_server *v, struct wanted *wanted, const struct statement *s)
 {
-	uint32_t first, last;
+	struct range range;
+	uint32_t bits;
 	int r = 0;
 
-	if (parse_range(s->words[0].text, &first, &last) < 0)
+	if (parse_range(s->words[0].text, &range) < 0)
 		return value_bad(v->im, s, 0,
-				 "addresses as in 192.0.2.1, 192.0.2.1-9 or 192.0.2.8/29");
+				 "addresses as in 192.0.2.1, 192.0.2.1-9 or 192.0.2.8/29, or "
+				 "2001:db8::1, 2001:db8::1-f or 2001:db8::8/125");
 	if (s->n_words > 1)
 		r = value_port(v->im, s, 1, &wanted->port);
 	if (r < 0)
 		return r;
-	if (last - first >= CONFIG_SERVICES_MAX) {
+	if (range.more >= CONFIG_SERVICES_MAX) {
 		ROW(v->im, s, NULL, IMPORT_ERROR, NULL,
-		    "left out: %llu addresses would be as many services, and there are at most %u",
-		    (unsigned long long)last - first + 1, CONFIG_SERVICES_MAX);
+		    "left out: %s%u addresses would be as many services, and there are at most %u",
+		    range.more == UINT32_MAX ? "more than " : "",
+		    range.more + (range.more < UINT32_MAX), CONFIG_SERVICES_MAX);
 		return 0;
 	}
-	for (;; first++) {
-		bool more = first < last;
+	bits = get_last_bits(&range.first);
+	wanted->inet = range.first;
+	for (uint32_t i = 0;; i++) {
+		bool more = i < range.more;
 
-		wanted->address = htonl(first);
+		set_last_bits(&wanted->inet, bits + i);
 		wanted->more = more;
 		r = add_service(v, wanted);
 		if (r != 0 || !more || !wanted->more)
 			return r;
 	}
+}
+
+/* The services of a group have one pool. */
+static bool is_of_other_family(struct keepalived_server *v, const struct statement *s)
+{
+	bool ipv6 = is_ipv6(s->words[0].text);
+
+	if (!v->first || v->first->is.ipv6 == ipv6)
+		return false;
+	ROW(v->im, s, NULL, IMPORT_WARNING, NULL,
+	    "left out: it is of %s, and service %s of this group is of %s: the real servers of "
+	    "both cannot be the same",
+	    inet_family_name(ipv6), v->first->is.name, inet_family_name(v->first->is.ipv6));
+	return true;
 }
 
 static int add_entry(struct keepalived_server *v, const struct statement *s,
@@ -193,10 +256,8 @@ static int add_entry(struct keepalived_server *v, const struct statement *s,
 				   : value_number(v->im, s, 1, 10, 0, UINT32_MAX, &wanted.mark);
 		return r < 0 ? r : add_service(v, &wanted);
 	}
-	if (is_ipv6(s->words[0].text)) {
-		ROW(v->im, s, NULL, IMPORT_WARNING, NULL, "left out: services have IPv4 addresses");
+	if (is_of_other_family(v, s))
 		return 0;
-	}
 	return add_range(v, &wanted, s);
 }
 
@@ -266,7 +327,7 @@ static int add_own(struct keepalived_server *v, enum config_protocol protocol)
 			    ? value_count(v->im, v->at, 2)
 			    : value_number(v->im, v->at, 2, 10, 0, UINT32_MAX, &wanted.mark);
 	} else {
-		r = value_address(v->im, v->at, 1, &wanted.address);
+		r = value_inet(v->im, v->at, 1, &wanted.inet);
 		if (r == 0 && v->at->n_words > 2)
 			r = value_port(v->im, v->at, 2, &wanted.port);
 	}

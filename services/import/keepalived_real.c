@@ -137,19 +137,18 @@ static int map_where(struct real *real)
 	struct importer *im = real->v->im;
 	const struct statement *s = real->at;
 	uint16_t port = 0, service_port = 0;
-	int r;
+	struct config_inet inet;
+	int r = value_inet(im, s, 1, &inet);
 
-	if (is_ipv6(s->words[1].text)) {
-		real->is->item.out = true;
-		ROW(im, s, NULL, IMPORT_WARNING, NULL,
-		    "left out: real servers have IPv4 addresses");
-		return 0;
-	}
-	r = value_address(im, s, 1, &real->is->is.address);
 	if (r == 0 && s->n_words > 2)
 		r = value_port(im, s, 2, &port);
 	if (r < 0)
 		return r;
+	if (!service_same_family(im, real->v->first, s, &inet)) {
+		real->is->item.out = true;
+		return 0;
+	}
+	inet_put(&inet, &real->is->is.address, &real->is->is.ipv6_address);
 	ROW(im, s, &real->is->item, IMPORT_MAPPED,
 	    plan_real_path(im->arena, real->v->pool, real->is, ""), "real server %s",
 	    real->is->is.name);

@@ -108,6 +108,7 @@ static int map_sorry(struct keepalived_server *v)
 	const struct statement *s = v->found[KA_SORRY_SERVER];
 	const struct statement *other = v->found[KA_SORRY_SERVER_LVS_METHOD];
 	enum config_method method = v->first->is.method;
+	struct config_inet inet;
 	int r = other ? keepalived_method(v->im, other, true, &method) : 0;
 
 	if (r == 0 && other)
@@ -118,13 +119,10 @@ static int map_sorry(struct keepalived_server *v)
 		return r;
 	if (s->n_words < 2)
 		return value_count(v->im, s, 1);
-	if (is_ipv6(s->words[1].text)) {
-		ROW(v->im, s, v->owner, IMPORT_WARNING, NULL, "left out: it is no IPv4 address");
-		return 0;
-	}
-	r = value_address(v->im, s, 1, &v->first->is.sorry_address);
-	if (r < 0)
+	r = value_inet(v->im, s, 1, &inet);
+	if (r < 0 || !service_same_family(v->im, v->first, s, &inet))
 		return r;
+	inet_put(&inet, &v->first->is.sorry_address, &v->first->is.sorry_ipv6_address);
 	plan_set_sorry(&v->im->plan, v->first, s);
 	ROW(v->im, s, &v->first->sorry, IMPORT_MAPPED, path(v, "/sorry-server"),
 	    "the service's sorry server");
@@ -188,6 +186,8 @@ static void copy_settings(struct keepalived_server *v)
 		memcpy(is.name, s->is.name, sizeof(is.name));
 		is.mark = s->is.mark;
 		is.address = s->is.address;
+		is.ipv6_address = s->is.ipv6_address;
+		is.ipv6 = s->is.ipv6;
 		is.protocol = s->is.protocol;
 		is.port = s->is.port;
 		is.n_ranges = s->is.n_ranges;
@@ -224,8 +224,6 @@ static int map_settings(struct keepalived_server *v)
 /* Why the block is not taken at all, or NULL. */
 static const char *why_left(const struct statement *s)
 {
-	if (is_ipv6(s->words[1].text))
-		return "left out: services have IPv4 addresses";
 	if (!keepalived_next(s->inner, "real_server"))
 		return "left out: it has no real_server";
 	return NULL;

@@ -132,17 +132,17 @@ static int map_sync_group(struct keepalived *ka, const struct statement *block)
 	return 0;
 }
 
-/* The first word of an entry without "/24"; false: it is no IPv4 address. */
-static bool entry_address(const struct statement *entry, uint32_t *ret_address)
+/* The first word of an entry without "/24"; false: it is no address. */
+static bool entry_address(const struct statement *entry, struct config_inet *ret_inet)
 {
-	char text[16];
+	char text[CONFIG_INET_TEXT_MAX];
 	size_t length = strcspn(entry->words[0].text, "/");
 
 	if (length >= sizeof(text))
 		return false;
 	memcpy(text, entry->words[0].text, length);
 	text[length] = '\0';
-	return parse_ipv4(text, ret_address) == 0;
+	return parse_inet(text, &ret_inet->family, ret_inet->bytes) == 0;
 }
 
 /* The group of the document that has one of the block's addresses already. */
@@ -150,11 +150,11 @@ static struct plan_group *present_group(struct importer *im, const struct statem
 {
 	for (const struct statement *s = block->inner; s; s = s->next) {
 		struct plan_alias *alias;
-		uint32_t address;
+		struct config_inet inet;
 
-		if (s->condition || !entry_address(s, &address))
+		if (s->condition || !entry_address(s, &inet))
 			continue;
-		alias = plan_find_alias(&im->plan, address);
+		alias = plan_find_alias(&im->plan, &inet);
 		if (alias && alias->present)
 			return alias->group;
 	}
@@ -205,7 +205,7 @@ static void entry_row(struct importer *im, const struct statement *entry, const 
 	row = ROW(im, entry, alias->present ? NULL : &alias->item,
 		  again || (other && !alias->present) ? IMPORT_WARNING : IMPORT_MAPPED, NULL,
 		  "%s floating address %s%s%.40s%s", alias->present ? "the" : "a new",
-		  alias->is.label, other ? ", by its subnet; the file has the device " : "",
+		  plan_alias_name(alias), other ? ", by its subnet; the file has the device " : "",
 		  other ? device : "", again ? ", which is given twice" : "");
 	if (row)
 		row->alias = alias;
@@ -216,18 +216,15 @@ static int map_entry(struct keepalived *ka, struct keepalived_instance *instance
 {
 	const char *device = entry_device(entry, instance->interface), *why;
 	struct plan_alias *alias;
-	uint32_t address;
+	struct config_inet inet;
 	bool again;
 	int r;
 
-	if (is_ipv6(entry->words[0].text)) {
-		ROW(ka->im, entry, NULL, IMPORT_WARNING, NULL,
-		    "left out: floating IPv6 addresses are not imported");
-		return 0;
-	}
-	if (!entry_address(entry, &address))
-		return value_bad(ka->im, entry, 0, "an IPv4 address as in 192.0.2.1/24");
-	alias = plan_find_alias(&ka->im->plan, address);
+	if (!entry_address(entry, &inet))
+		return value_bad(ka->im, entry, 0,
+				 "an IPv4 address as in 192.0.2.1/24, or an IPv6 one as in "
+				 "2001:db8::1/64");
+	alias = plan_find_alias(&ka->im->plan, &inet);
 	again = alias && alias->asked;
 	if (!alias && !group_of(ka, instance->unit)) {
 		ROW(ka->im, entry, NULL, IMPORT_ERROR, NULL,
@@ -237,7 +234,7 @@ static int map_entry(struct keepalived *ka, struct keepalived_instance *instance
 	r = plan_alias(
 		&ka->im->plan,
 		&(struct item){.line = entry->line, .key = statement_key(ka->im->arena, entry)},
-		address, device, instance->unit->group, &alias, &why);
+		&inet, device, instance->unit->group, &alias, &why);
 	if (r == -ENOENT) {
 		ROW(ka->im, entry, NULL, IMPORT_ERROR, NULL,
 		    "left out: it cannot be a floating address: %s", why);

@@ -46,13 +46,13 @@ static int map_nat_router(struct lvs *lvs, const struct statement *s)
 {
 	struct importer *im = lvs->im;
 	struct plan_alias *alias;
-	uint32_t address;
+	struct config_inet inet;
 	const char *why;
 	int r;
 
 	if (!s)
 		return 0;
-	r = value_address(im, s, 1, &address);
+	r = value_inet(im, s, 1, &inet);
 	if (r < 0)
 		return r;
 	if (lvs->method != CONFIG_METHOD_NAT) {
@@ -61,7 +61,7 @@ static int map_nat_router(struct lvs *lvs, const struct statement *s)
 		return 0;
 	}
 	r = plan_alias(&im->plan,
-		       &(struct item){.line = s->line, .key = statement_key(im->arena, s)}, address,
+		       &(struct item){.line = s->line, .key = statement_key(im->arena, s)}, &inet,
 		       s->words[2].text, NULL, &alias, &why);
 	if (r == -ENOENT) {
 		ROW(im, s, NULL, IMPORT_ERROR, NULL, "left out: %s is no floating address: %s",
@@ -79,11 +79,11 @@ void lvs_alias_row(struct lvs *lvs, const struct statement *s, const struct item
 		   const struct plan_alias *alias, const char *what)
 {
 	bool other = !plan_is_on(alias, s->words[2].text);
-	struct report_entry *entry =
-		ROW(lvs->im, s, owner, other && !alias->present ? IMPORT_WARNING : IMPORT_MAPPED,
-		    NULL, "%s: %s floating address %s%s%s", what, alias->present ? "the" : "a new",
-		    alias->is.label, other ? ", by its subnet; the file has the device " : "",
-		    other ? s->words[2].text : "");
+	struct report_entry *entry = ROW(
+		lvs->im, s, owner, other && !alias->present ? IMPORT_WARNING : IMPORT_MAPPED, NULL,
+		"%s: %s floating address %s%s%s", what, alias->present ? "the" : "a new",
+		plan_alias_name(alias), other ? ", by its subnet; the file has the device " : "",
+		other ? s->words[2].text : "");
 
 	if (entry)
 		entry->alias = alias;

@@ -76,10 +76,34 @@ static int map_server_values(struct lvs_virtual *v, struct plan_real *real,
 	return 0;
 }
 
+static int map_server_address(struct lvs_virtual *v, struct plan_real *real,
+			      const struct statement *s)
+{
+	struct config_inet inet;
+	int r = s ? value_inet(v->im, s, 1, &inet) : 0;
+
+	if (r < 0)
+		return r;
+	if (!s) {
+		real->item.out = true;
+		report_item(&v->im->report, &real->item, IMPORT_ERROR,
+			    "left out: it has no address");
+		return 0;
+	}
+	if (!service_same_family(v->im, v->service, s, &inet)) {
+		real->item.out = true;
+		return 0;
+	}
+	inet_put(&inet, &real->is.address, &real->is.ipv6_address);
+	ROW(v->im, s, &real->item, IMPORT_MAPPED,
+	    plan_real_path(v->im->arena, v->pool, real, "/address"), "the real server's address");
+	return 0;
+}
+
 static int map_server(struct lvs_virtual *v, const struct statement *s)
 {
 	const struct item item = {.line = s->line, .key = statement_key(v->im->arena, s)};
-	const struct statement *found[KEYWORDS_TAKEN_MAX], *address;
+	const struct statement *found[KEYWORDS_TAKEN_MAX];
 	struct plan_real *real = plan_add_real(&v->im->plan, v->pool, &item, s->words[1].text);
 	int r;
 
@@ -90,17 +114,7 @@ static int map_server(struct lvs_virtual *v, const struct statement *s)
 	r = keywords_collect(v->im, &real->item, s->inner, lvs_server_keys, found);
 	if (r < 0)
 		return r;
-	address = found[LVS_SERVER_ADDRESS];
-	r = address ? value_address(v->im, address, 1, &real->is.address) : 0;
-	if (!address) {
-		real->item.out = true;
-		report_item(&v->im->report, &real->item, IMPORT_ERROR,
-			    "left out: it has no address");
-	} else if (r == 0) {
-		ROW(v->im, address, &real->item, IMPORT_MAPPED,
-		    plan_real_path(v->im->arena, v->pool, real, "/address"),
-		    "the real server's address");
-	}
+	r = map_server_address(v, real, found[LVS_SERVER_ADDRESS]);
 	ROW(v->im, s, &real->item, IMPORT_MAPPED, plan_real_path(v->im->arena, v->pool, real, ""),
 	    "real server %s", real->is.name);
 	if (r == 0)

@@ -38,7 +38,7 @@ static int read_port_and_protocol(struct lvs_virtual *v)
 static int map_address(struct lvs_virtual *v, struct plan_alias **ret_alias)
 {
 	const struct statement *s = v->found[LVS_ADDRESS];
-	uint32_t address;
+	struct config_inet inet;
 	const char *why;
 	int r;
 
@@ -48,11 +48,12 @@ static int map_address(struct lvs_virtual *v, struct plan_alias **ret_alias)
 			    "left out: it has no address");
 		return -ENOENT;
 	}
-	r = value_address(v->im, s, 1, &address);
+	r = value_inet(v->im, s, 1, &inet);
 	if (r < 0)
 		return r;
+	v->service->is.ipv6 = inet.family == AF_INET6;
 	r = plan_alias(&v->im->plan, &(struct item){.line = s->line, .key = s->words[1].text},
-		       address, s->words[2].text, NULL, ret_alias, &why);
+		       &inet, s->words[2].text, NULL, ret_alias, &why);
 	if (r == -ENOENT) {
 		v->service->item.out = true;
 		ROW(v->im, s, NULL, IMPORT_ERROR, NULL,
@@ -65,10 +66,10 @@ static int map_address(struct lvs_virtual *v, struct plan_alias **ret_alias)
 static int add_match(struct lvs_virtual *v, struct plan_mark *mark, struct plan_alias *alias)
 {
 	struct config_match match = {
-		.address = alias->is.address,
 		.protocol = v->service->is.protocol,
 		.range = {v->port ? v->port : 1, v->port ? v->port : UINT16_MAX}};
 
+	inet_put(&alias->inet, &match.address, &match.ipv6_address);
 	memcpy(match.name, v->service->is.name, sizeof(match.name));
 	if (!plan_add_match(&v->im->plan, mark, &v->service->item, &match, alias))
 		v->service->item.out = true;
@@ -94,6 +95,15 @@ static int map_mark(struct lvs_virtual *v, struct plan_alias *alias, uint32_t nu
 	}
 	if (r < 0 && r != -EEXIST)
 		return r;
+	if (r == -EEXIST && mark->service->is.ipv6 != plan_is_ipv6(alias)) {
+		v->service->item.out = true;
+		ROW(v->im, s, NULL, IMPORT_WARNING, NULL,
+		    "the service is left out: it is of %s, and service %s, which has the mark, is "
+		    "of %s: all of a mark are of one family",
+		    inet_family_name(plan_is_ipv6(alias)), mark->service->is.name,
+		    inet_family_name(mark->service->is.ipv6));
+		return 0;
+	}
 	v->mark = mark;
 	if (r == -EEXIST) {
 		v->service->item.out = true;
@@ -215,10 +225,15 @@ static int map_persistence(struct lvs_virtual *v)
 static int map_sorry(struct lvs_virtual *v)
 {
 	const struct statement *s = v->found[LVS_SORRY_SERVER];
-	int r = s ? value_address(v->im, s, 1, &v->service->is.sorry_address) : 0;
+	struct config_service *is = &v->service->is;
+	struct config_inet inet;
+	int r = s ? value_inet(v->im, s, 1, &inet) : 0;
 
 	if (!s || r < 0)
 		return r;
+	if (!service_same_family(v->im, v->service, s, &inet))
+		return 0;
+	inet_put(&inet, &is->sorry_address, &is->sorry_ipv6_address);
 	plan_set_sorry(&v->im->plan, v->service, s);
 	ROW(v->im, s, &v->service->sorry, IMPORT_MAPPED, path(v, "/sorry-server/address"),
 	    "the service's sorry server");

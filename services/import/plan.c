@@ -16,6 +16,7 @@ void plan_init(struct plan *plan, const struct config *base, struct report *repo
 		memcpy(group->name, base->groups[i].name, sizeof(group->name));
 		group->present = &base->groups[i];
 		group->n_aliases = base->groups[i].n_aliases;
+		group->n_ipv6_aliases = base->groups[i].n_ipv6_aliases;
 	}
 }
 

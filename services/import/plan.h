@@ -7,6 +7,7 @@
 #ifndef TRIREME_IMPORT_PLAN_H
 #define TRIREME_IMPORT_PLAN_H
 
+#include "import/inet.h"
 #include "import/report.h"
 #include "schema/config.h"
 
@@ -17,13 +18,15 @@ struct plan_group {
 	char name[CONFIG_NAME_MAX];
 	const struct config_group *present; /* it is in the document; NULL: it is new */
 	struct plan_group *into;	    /* its addresses have gone to this one */
-	size_t n_aliases;		    /* with those that the document has */
+	size_t n_aliases, n_ipv6_aliases;   /* with those that the document has */
 };
 
 struct plan_alias {
 	struct plan_alias *next;
 	struct item item;
-	struct config_alias is;
+	struct config_inet inet;
+	char port[CONFIG_PORT_NAME_MAX];
+	char label[CONFIG_PORT_NAME_MAX]; /* "": of IPv6 */
 	struct plan_group *group;
 	bool present; /* it is in the document */
 	bool asked;   /* by the text itself, not for the sake of a service */
@@ -127,14 +130,23 @@ bool plan_add_match(struct plan *plan, struct plan_mark *mark, const struct item
  * names, or its label ("eth0:1"), or NULL. group is that of a new one; NULL: plan_default_group().
  * -ENOENT: there can be none, and *ret_why says why. -ENOMEM.
  */
-int plan_alias(struct plan *plan, const struct item *item, uint32_t address, const char *device,
-	       struct plan_group *group, struct plan_alias **ret_alias, const char **ret_why);
+int plan_alias(struct plan *plan, const struct item *item, const struct config_inet *inet,
+	       const char *device, struct plan_group *group, struct plan_alias **ret_alias,
+	       const char **ret_why);
+
+static inline bool plan_is_ipv6(const struct plan_alias *alias)
+{
+	return alias->inet.family == AF_INET6;
+}
+
+/* How rows name it: its label, or the port of one that has none. */
+const char *plan_alias_name(const struct plan_alias *alias);
 
 /* The device, "eth0" or "eth0:1", is the alias's port. */
 bool plan_is_on(const struct plan_alias *alias, const char *device);
 
 /* The alias of that address in text or document, if there is one; NULL: there is none yet. */
-struct plan_alias *plan_find_alias(struct plan *plan, uint32_t address);
+struct plan_alias *plan_find_alias(struct plan *plan, const struct config_inet *inet);
 
 /* The one that has the group's addresses in the end. */
 struct plan_group *plan_group_of(struct plan_group *group);

@@ -11,16 +11,13 @@
 
 #define LABEL_NUMBER_MAX 9999 /* of the model's alias-label */
 
-static struct plan_alias *add_alias(struct plan *plan, const struct item *item,
-				    const struct config_alias *is, struct plan_group *group)
+static struct plan_alias *add_alias(struct plan *plan, const struct plan_alias *is)
 {
 	struct plan_alias *alias = arena_new(plan->arena, sizeof(*alias));
 
 	if (!alias)
 		return NULL;
-	alias->item = *item;
-	alias->is = *is;
-	alias->group = group;
+	*alias = *is;
 	if (plan->last_alias)
 		plan->last_alias->next = alias;
 	else
@@ -29,25 +26,40 @@ static struct plan_alias *add_alias(struct plan *plan, const struct item *item,
 	return alias;
 }
 
-struct plan_alias *plan_find_alias(struct plan *plan, uint32_t address)
+/* The floating address that the document has; false: it is another one. */
+static bool is_present(const struct config_floating *floating, const struct config_inet *inet)
+{
+	struct config_inet is = floating->label ? config_inet4(floating->address.s6_addr32[3])
+						: config_inet6(&floating->address);
+
+	return config_inet_equal(&is, inet);
+}
+
+static struct plan_alias *take_present(struct plan *plan, struct plan_group *group,
+				       const struct config_floating *floating,
+				       const struct config_inet *inet)
+{
+	struct plan_alias is = {.inet = *inet, .group = group, .present = true};
+
+	snprintf(is.port, sizeof(is.port), "%s", floating->port);
+	snprintf(is.label, sizeof(is.label), "%s", floating->label ? floating->label : "");
+	return add_alias(plan, &is);
+}
+
+struct plan_alias *plan_find_alias(struct plan *plan, const struct config_inet *inet)
 {
 	for (struct plan_alias *a = plan->aliases; a; a = a->next) {
-		if (a->is.address == address)
+		if (config_inet_equal(&a->inet, inet))
 			return a;
 	}
 	for (size_t i = 0; i < plan->n_groups; i++) {
 		const struct config_group *present = plan->groups[i].present;
 
-		for (size_t k = 0; present && k < present->n_aliases; k++) {
-			static const struct item nobody;
-			struct plan_alias *alias;
+		for (size_t k = 0; present && k < config_n_floating(present); k++) {
+			struct config_floating floating = config_floating(present, k);
 
-			if (present->aliases[k].address != address)
-				continue;
-			alias = add_alias(plan, &nobody, &present->aliases[k], &plan->groups[i]);
-			if (alias)
-				alias->present = true;
-			return alias;
+			if (is_present(&floating, inet))
+				return take_present(plan, &plan->groups[i], &floating, inet);
 		}
 	}
 	return NULL;
@@ -64,51 +76,94 @@ static bool on_every_router(const struct config *base, const char *port)
 	return true;
 }
 
-/* Routers have a port in the same network, or not at all: the first one speaks for all. */
-static const struct config_port *port_of(const struct plan *plan, uint32_t address,
-					 const char **ret_why)
+/* Why a floating address cannot be this one; length: of the subnet that it is in. NULL: it can. */
+static const char *unusable(const struct config_inet *inet, uint8_t length)
 {
-	const struct config_node *router = first_router(plan->base);
-	const char *why = NULL;
+	struct in6_addr ipv6;
+	uint32_t address;
 
-	for (size_t i = 0; router && i < router->n_ports; i++) {
-		const struct config_port *port = &router->ports[i];
+	inet_put(inet, &address, &ipv6);
+	return inet->family == AF_INET6 ? ipv6_unusable(&ipv6, 128)
+					: address_unusable(address, length);
+}
 
-		if (!port->address || !on_every_router(plan->base, port->name) ||
-		    !same_subnet(address, port->address, port->prefix_length))
-			continue;
-		why = address_unusable(address, port->prefix_length);
-		if (!why)
-			return port;
-		*ret_why = arena_format(plan->arena, "allowed is %s", why);
-		return NULL;
+/*
+ * Of IPv6 the model does not ask for addresses in one subnet: where there are none, it is the port
+ * that the text names.
+ */
+static const struct config_port *named_port(const struct config_node *router,
+					    const struct config_inet *inet, const char *device)
+{
+	for (size_t i = 0; device && inet->family == AF_INET6 && i < router->n_ports; i++) {
+		size_t length = strlen(router->ports[i].name);
+
+		if (strncmp(router->ports[i].name, device, length) == 0 &&
+		    (device[length] == '\0' || device[length] == ':'))
+			return &router->ports[i];
 	}
-	*ret_why = "it is in no subnet of a port that every router has: give the ports addresses "
-		   "in its subnet first";
 	return NULL;
 }
 
-static bool has_address(const struct config_port *port, uint32_t address)
+/* Routers have a port in the same network, or not at all: the first one speaks for all. */
+static const struct config_port *port_of(const struct plan *plan, const struct config_inet *inet,
+					 const char *device, const char **ret_why)
 {
-	for (size_t i = 0; i < port->n_additional; i++) {
-		if (port->additional[i].address == address)
-			return true;
+	const struct config_node *router = first_router(plan->base);
+	const struct config_port *port = router ? config_port_by_inet(router, inet) : NULL;
+	const char *why;
+
+	if (!port && router)
+		port = named_port(router, inet, device);
+	if (!port || !on_every_router(plan->base, port->name)) {
+		*ret_why = "it is in no subnet of a port that every router has: give the ports "
+			   "addresses in its subnet first";
+		return NULL;
 	}
-	return port->address == address;
+	why = unusable(inet, port->prefix_length);
+	if (!why)
+		return port;
+	*ret_why = arena_format(plan->arena, "allowed is %s", why);
+	return NULL;
 }
 
-static const char *held_by_node(const struct plan *plan, uint32_t address)
+/* The address of IPv4 is this one. */
+static bool is_ipv4(uint32_t address, const struct config_inet *inet)
+{
+	struct config_inet is = config_inet4(address);
+
+	return config_inet_equal(&is, inet);
+}
+
+static bool has_address(const struct config_port *port, const struct config_inet *inet)
+{
+	for (size_t i = 0; i < port->n_additional; i++) {
+		if (is_ipv4(port->additional[i].address, inet))
+			return true;
+	}
+	for (size_t i = 0; i < port->n_ipv6; i++) {
+		struct config_inet is = config_inet6(&port->ipv6[i].address);
+
+		if (config_inet_equal(&is, inet))
+			return true;
+	}
+	return is_ipv4(port->address, inet);
+}
+
+static const char *held_by_node(const struct plan *plan, const struct config_inet *inet)
 {
 	for (size_t i = 0; i < plan->base->n_nodes; i++) {
 		const struct config_node *node = &plan->base->nodes[i];
-		const char *what = node->gateway == address ? "the gateway" : NULL;
+		struct config_inet gateway = config_inet6(&node->ipv6_gateway);
+		const char *what = NULL;
 
+		if (is_ipv4(node->gateway, inet) || config_inet_equal(&gateway, inet))
+			what = "the gateway";
 		for (size_t k = 0; k < node->n_ports; k++) {
-			if (has_address(&node->ports[k], address))
+			if (has_address(&node->ports[k], inet))
 				what = "an address";
 		}
 		for (size_t k = 0; k < node->n_routes; k++) {
-			if (node->routes[k].via == address)
+			if (is_ipv4(node->routes[k].via, inet))
 				what = "the next router of a route";
 		}
 		if (what)
@@ -117,39 +172,49 @@ static const char *held_by_node(const struct plan *plan, uint32_t address)
 	return NULL;
 }
 
+static const char *held_by_service(const struct plan *plan, const struct config_service *s,
+				   const struct config_inet *inet)
+{
+	struct config_inet sorry = config_sorry_inet(s);
+
+	if (config_inet_equal(&sorry, inet))
+		return arena_format(plan->arena, "it is the sorry server of service %s", s->name);
+	for (size_t k = 0; k < s->n_reals; k++) {
+		struct config_inet real = config_real_inet(&s->reals[k]);
+
+		if (config_inet_equal(&real, inet))
+			return arena_format(plan->arena, "it is real server %s of service %s",
+					    s->reals[k].name, s->name);
+	}
+	return NULL;
+}
+
 /*
  * What the document has at the address that cannot be where a floating address is. validate.h would
  * find fault with that object, not with the alias.
  */
-static const char *held_by(const struct plan *plan, uint32_t address)
+static const char *held_by(const struct plan *plan, const struct config_inet *inet)
 {
 	const struct config *base = plan->base;
 
 	for (size_t i = 0; i < base->n_services; i++) {
-		const struct config_service *s = &base->services[i];
+		const char *held = held_by_service(plan, &base->services[i], inet);
 
-		if (s->sorry_address == address)
-			return arena_format(plan->arena, "it is the sorry server of service %s",
-					    s->name);
-		for (size_t k = 0; k < s->n_reals; k++) {
-			if (s->reals[k].address == address)
-				return arena_format(plan->arena,
-						    "it is real server %s of service %s",
-						    s->reals[k].name, s->name);
-		}
+		if (held)
+			return held;
 	}
 	for (size_t i = 0; i < base->n_sources; i++) {
-		if (base->sources[i].address == address)
+		if (is_ipv4(base->sources[i].address, inet))
 			return arena_format(plan->arena, "it is data source %s",
 					    base->sources[i].name);
 	}
-	return held_by_node(plan, address);
+	return held_by_node(plan, inet);
 }
 
 static bool label_taken(const struct plan *plan, const char *label)
 {
 	for (const struct plan_alias *a = plan->aliases; a; a = a->next) {
-		if (strcmp(a->is.label, label) == 0)
+		if (strcmp(a->label, label) == 0)
 			return true;
 	}
 	for (size_t i = 0; i < plan->base->n_groups; i++) {
@@ -175,7 +240,7 @@ static bool is_label_of(const char *label, const char *port)
 	return digits >= 1 && digits <= 4 && label[digits] == '\0';
 }
 
-static void choose_label(struct plan *plan, const char *device, struct config_alias *is)
+static void choose_label(struct plan *plan, const char *device, struct plan_alias *is)
 {
 	unsigned int *last =
 		&plan->last_label[strtoul(is->port + strlen("eth"), NULL, 10) % PLAN_PORTS_MAX];
@@ -190,41 +255,59 @@ static void choose_label(struct plan *plan, const char *device, struct config_al
 	}
 }
 
-bool plan_is_on(const struct plan_alias *alias, const char *device)
+const char *plan_alias_name(const struct plan_alias *alias)
 {
-	size_t length = strlen(alias->is.port);
-
-	return strncmp(device, alias->is.port, length) == 0 && strchr(":", device[length]);
+	return alias->label[0] ? alias->label : alias->port;
 }
 
-int plan_alias(struct plan *plan, const struct item *item, uint32_t address, const char *device,
-	       struct plan_group *group, struct plan_alias **ret_alias, const char **ret_why)
+bool plan_is_on(const struct plan_alias *alias, const char *device)
 {
-	struct plan_alias *alias = plan_find_alias(plan, address);
-	struct config_alias is = {.address = address};
-	const struct config_port *port;
+	size_t length = strlen(alias->port);
 
-	if (alias) {
-		*ret_alias = alias;
-		return 0;
-	}
-	port = port_of(plan, address, ret_why);
-	if (!port)
-		return -ENOENT;
-	*ret_why = held_by(plan, address);
-	if (*ret_why)
-		return -ENOENT;
-	group = group ? group : plan_default_group(plan, item);
-	if (!group || group->n_aliases == CONFIG_ALIASES_MAX) {
+	return strncmp(device, alias->port, length) == 0 && strchr(":", device[length]);
+}
+
+/* The group's count of that family. */
+static size_t *count_of(struct plan_group *group, const struct plan_alias *alias)
+{
+	return plan_is_ipv6(alias) ? &group->n_ipv6_aliases : &group->n_aliases;
+}
+
+static int add_new(struct plan *plan, struct plan_alias *is, const char *device,
+		   struct plan_alias **ret_alias, const char **ret_why)
+{
+	size_t max = plan_is_ipv6(is) ? CONFIG_IPV6_ALIASES_MAX : CONFIG_ALIASES_MAX;
+
+	if (!is->group || *count_of(is->group, is) == max) {
 		*ret_why = "there is no room for it in an alias group";
 		return plan->arena->failed ? -ENOMEM : -ENOENT;
 	}
-	memcpy(is.port, port->name, sizeof(is.port));
-	choose_label(plan, device, &is);
-	alias = add_alias(plan, item, &is, group);
-	if (!alias)
+	if (!plan_is_ipv6(is))
+		choose_label(plan, device, is);
+	*ret_alias = add_alias(plan, is);
+	if (!*ret_alias)
 		return -ENOMEM;
-	group->n_aliases++;
-	*ret_alias = alias;
+	++*count_of(is->group, is);
 	return 0;
+}
+
+int plan_alias(struct plan *plan, const struct item *item, const struct config_inet *inet,
+	       const char *device, struct plan_group *group, struct plan_alias **ret_alias,
+	       const char **ret_why)
+{
+	struct plan_alias is = {.item = *item, .inet = *inet};
+	const struct config_port *port;
+
+	*ret_alias = plan_find_alias(plan, inet);
+	if (*ret_alias)
+		return 0;
+	port = port_of(plan, inet, device, ret_why);
+	if (!port)
+		return -ENOENT;
+	*ret_why = held_by(plan, inet);
+	if (*ret_why)
+		return -ENOENT;
+	memcpy(is.port, port->name, sizeof(is.port));
+	is.group = group ? group : plan_default_group(plan, item);
+	return add_new(plan, &is, device, ret_alias, ret_why);
 }

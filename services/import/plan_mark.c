@@ -66,6 +66,8 @@ int plan_use_mark(struct plan *plan, struct plan_service *service, uint32_t numb
 	mark->service = service;
 	service->mark = mark;
 	service->is.mark = mark->is.mark;
+	if (mark->is.n_matches)
+		service->is.ipv6 = config_match_inet(&mark->is.matches[0]).family == AF_INET6;
 	return 0;
 }
 
@@ -75,11 +77,14 @@ int plan_use_mark(struct plan *plan, struct plan_service *service, uint32_t numb
  */
 static const char *port_holder(const struct config *base, const struct config_match *match)
 {
+	struct config_inet inet = config_match_inet(match);
+
 	for (size_t i = 0; i < base->n_services; i++) {
 		const struct config_service *s = &base->services[i];
+		struct config_inet of = config_service_inet(s);
 
 		for (size_t k = 0; k < s->n_ranges; k++) {
-			if (s->address == match->address && s->protocol == match->protocol &&
+			if (config_inet_equal(&of, &inet) && s->protocol == match->protocol &&
 			    s->ranges[k].first <= match->range.last &&
 			    match->range.first <= s->ranges[k].last)
 				return s->name;

@@ -8,8 +8,15 @@ const char *plan_group_path(struct arena *arena, struct plan_group *group)
 
 const char *plan_alias_path(struct arena *arena, const struct plan_alias *alias)
 {
-	return arena_format(arena, "/trireme:alias-group[name='%s']/alias[label='%s']",
-			    plan_group_of(alias->group)->name, alias->is.label);
+	const char *group = plan_group_of(alias->group)->name;
+	char text[CONFIG_INET_TEXT_MAX];
+
+	if (plan_is_ipv6(alias))
+		return arena_format(arena,
+				    "/trireme:alias-group[name='%s']/ipv6-alias[address='%s']",
+				    group, config_inet_text(&alias->inet, text));
+	return arena_format(arena, "/trireme:alias-group[name='%s']/alias[label='%s']", group,
+			    alias->label);
 }
 
 const char *plan_service_path(struct arena *arena, const struct plan_service *service,

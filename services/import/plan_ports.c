@@ -15,7 +15,9 @@ static void take(bool *taken, const struct config_port_range *range)
 static void take_service(bool *taken, const struct config_service *of,
 			 const struct config_service *other)
 {
-	if (other->address != of->address || other->protocol != of->protocol)
+	struct config_inet a = config_service_inet(of), b = config_service_inet(other);
+
+	if (!config_inet_equal(&a, &b) || other->protocol != of->protocol)
 		return;
 	for (size_t i = 0; i < other->n_ranges; i++)
 		take(taken, &other->ranges[i]);
@@ -23,9 +25,12 @@ static void take_service(bool *taken, const struct config_service *of,
 
 static void take_mark(bool *taken, const struct config_service *of, const struct config_mark *mark)
 {
+	struct config_inet inet = config_service_inet(of);
+
 	for (size_t i = 0; i < mark->n_matches; i++) {
-		if (mark->matches[i].address == of->address &&
-		    mark->matches[i].protocol == of->protocol)
+		struct config_inet match = config_match_inet(&mark->matches[i]);
+
+		if (config_inet_equal(&match, &inet) && mark->matches[i].protocol == of->protocol)
 			take(taken, &mark->matches[i].range);
 	}
 }

@@ -37,7 +37,7 @@ static const struct plan_alias *lost_alias(const struct plan_service *service)
 
 static bool on_eth1(const struct plan_alias *alias)
 {
-	return strcmp(alias->is.port, "eth1") == 0;
+	return strcmp(alias->port, "eth1") == 0;
 }
 
 /*
@@ -124,7 +124,35 @@ static void settle_groups(struct plan *plan)
 	}
 }
 
-void plan_settle(struct plan *plan)
+static bool has_ipv4(const struct plan *plan, const struct plan_group *group)
+{
+	for (const struct plan_alias *a = plan->aliases; a; a = a->next) {
+		if (plan_group_of(a->group) == group && !a->item.out && !plan_is_ipv6(a))
+			return true;
+	}
+	return group->present;
+}
+
+/* The model has no group without an IPv4 address. true: something went out for it. */
+static bool drop_lone_ipv6(struct plan *plan)
+{
+	bool any = false;
+
+	for (struct plan_alias *a = plan->aliases; a; a = a->next) {
+		const struct plan_group *group = plan_group_of(a->group);
+
+		if (!plan_is_ipv6(a) || a->item.out || has_ipv4(plan, group))
+			continue;
+		a->item.out = true;
+		any = true;
+		report_item(plan->report, &a->item, IMPORT_ERROR,
+			    "left out: alias group %s would have no IPv4 address, and each has one",
+			    group->name);
+	}
+	return any;
+}
+
+static void settle(struct plan *plan)
 {
 	for (struct plan_alias *a = plan->aliases; a; a = a->next)
 		a->used = false;
@@ -145,4 +173,11 @@ void plan_settle(struct plan *plan)
 	for (struct plan_alias *a = plan->aliases; a; a = a->next)
 		a->item.out |= !a->present && !a->asked && !a->used;
 	settle_groups(plan);
+}
+
+void plan_settle(struct plan *plan)
+{
+	do {
+		settle(plan);
+	} while (drop_lone_ipv6(plan));
 }

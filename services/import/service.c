@@ -44,7 +44,7 @@ void service_row(struct importer *im, const struct statement *s, const struct it
 void service_set_address(struct plan_service *service, struct plan_alias *alias, uint16_t port)
 {
 	service->alias = alias;
-	service->is.address = alias->is.address;
+	inet_put(&alias->inet, &service->is.address, &service->is.ipv6_address);
 	service->all_ports = port == 0;
 	if (port == 0)
 		return;
@@ -65,22 +65,49 @@ void service_set_persistence(struct importer *im, struct plan_service *service,
 	    service->is.persistence_s, cut ? ", the most that there can be" : "");
 }
 
+bool service_same_family(struct importer *im, const struct plan_service *service,
+			 const struct statement *s, const struct config_inet *inet)
+{
+	bool ipv6 = inet->family == AF_INET6;
+
+	if (ipv6 == service->is.ipv6)
+		return true;
+	ROW(im, s, &service->pool->item, IMPORT_WARNING, NULL,
+	    "left out: it is of %s, and service %s is of %s: all of a service are of one family",
+	    inet_family_name(ipv6), service->is.name, inet_family_name(service->is.ipv6));
+	return false;
+}
+
+/* Of IPv6 it is the prefix length, as keepalived has it. */
+static int read_mask(struct importer *im, const struct plan_service *service,
+		     const struct statement *s, uint32_t *ret_length)
+{
+	if (!service->is.ipv6)
+		return value_netmask(im, s, 1, ret_length);
+	*ret_length = 0;
+	return strchr(s->words[1].text, '.') ? 0 : value_number(im, s, 1, 10, 0, 128, ret_length);
+}
+
 int service_set_mask(struct importer *im, struct plan_service *service, const struct statement *s)
 {
-	const char *path = plan_service_path(im->arena, service, "/persistence/prefix-length");
-	uint32_t mask;
-	int length, r = value_address(im, s, 1, &mask);
+	bool ipv6 = service->is.ipv6;
+	uint32_t length;
+	int r = read_mask(im, service, s, &length);
 
 	if (r < 0)
 		return r;
-	length = netmask_length(mask);
-	if (length < 1) {
+	if (length == 0) {
 		ROW(im, s, &service->pool->item, IMPORT_WARNING, NULL,
-		    "not taken: clients that count as one share a prefix of 1 to 32 bits");
+		    "not taken: clients that count as one share a prefix of 1 to %u bits",
+		    ipv6 ? 128 : 32);
 		return 0;
 	}
 	service->is.persistence_prefix = (uint8_t)length;
-	ROW(im, s, &service->pool->item, IMPORT_MAPPED, path, "a prefix of %d bits", length);
+	ROW(im, s, &service->pool->item, IMPORT_MAPPED,
+	    plan_service_path(im->arena, service,
+			      ipv6 ? "/persistence/ipv6-prefix-length"
+				   : "/persistence/prefix-length"),
+	    "a prefix of %u bits", length);
 	return 0;
 }
 

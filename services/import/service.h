@@ -23,7 +23,11 @@ void service_set_address(struct plan_service *service, struct plan_alias *alias,
 void service_set_persistence(struct importer *im, struct plan_service *service,
 			     const struct statement *s, uint32_t seconds);
 
-/* The netmask in words[1]: clients that count as one. */
+/* The address is of the service's family; else a row says that it is left out. */
+bool service_same_family(struct importer *im, const struct plan_service *service,
+			 const struct statement *s, const struct config_inet *inet);
+
+/* The netmask, or of IPv6 the prefix length, in words[1]: clients that count as one. */
 int service_set_mask(struct importer *im, struct plan_service *service, const struct statement *s);
 
 /* s says that the real server answers at this port; that of the service is service_port. */

@@ -97,11 +97,26 @@ int value_seconds(struct importer *im, const struct statement *s, size_t i, uint
 	return value_bad(im, s, i, "a number of seconds from 0.001 to 86400");
 }
 
-int value_address(struct importer *im, const struct statement *s, size_t i, uint32_t *ret_address)
+int value_inet(struct importer *im, const struct statement *s, size_t i,
+	       struct config_inet *ret_inet)
 {
-	if (parse_ipv4(s->words[i].text, ret_address) == 0)
+	if (parse_inet(s->words[i].text, &ret_inet->family, ret_inet->bytes) == 0)
 		return 0;
-	return value_bad(im, s, i, "an IPv4 address as in 192.0.2.1");
+	return value_bad(im, s, i,
+			 "an IPv4 address as in 192.0.2.1, or an IPv6 one as in "
+			 "2001:db8::1");
+}
+
+int value_netmask(struct importer *im, const struct statement *s, size_t i, uint32_t *ret_length)
+{
+	uint32_t mask;
+
+	if (parse_ipv4(s->words[i].text, &mask) < 0)
+		return value_bad(im, s, i, "an IPv4 netmask as in 255.255.255.0");
+	*ret_length = 32;
+	while (*ret_length && ipv4_netmask((uint8_t)*ret_length) != mask)
+		--*ret_length;
+	return 0;
 }
 
 /* The names that services(5) of every distribution has. */
@@ -166,15 +181,6 @@ int value_choice(const char *text, const char *const *names)
 			return i;
 	}
 	return -ENOENT;
-}
-
-int netmask_length(uint32_t mask)
-{
-	for (int length = 0; length <= 32; length++) {
-		if (ipv4_netmask((uint8_t)length) == mask)
-			return length;
-	}
-	return -EINVAL;
 }
 
 bool is_ipv6(const char *text)

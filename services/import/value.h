@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "import/importer.h"
+#include "schema/config_inet.h"
 
 /*
  * The statement has at least n values. More than n are an error too in lvs.cf, but for a comment;
@@ -26,8 +27,12 @@ int value_number(struct importer *im, const struct statement *s, size_t i, int b
 /* words[i] in seconds, with decimals, as milliseconds in [1, 86400000]. */
 int value_seconds(struct importer *im, const struct statement *s, size_t i, uint32_t *ret_ms);
 
-/* words[i], 192.0.2.1, in network byte order. */
-int value_address(struct importer *im, const struct statement *s, size_t i, uint32_t *ret_address);
+/* words[i], 192.0.2.1 or 2001:db8::1. */
+int value_inet(struct importer *im, const struct statement *s, size_t i,
+	       struct config_inet *ret_inet);
+
+/* words[i], a netmask of IPv4 as its prefix length; 0: it is none or has holes. */
+int value_netmask(struct importer *im, const struct statement *s, size_t i, uint32_t *ret_length);
 
 /* words[i] as a port, by number or by name; 0 means all. */
 int value_port(struct importer *im, const struct statement *s, size_t i, uint16_t *ret_port);
@@ -35,10 +40,7 @@ int value_port(struct importer *im, const struct statement *s, size_t i, uint16_
 /* The index of text in names, which ends with NULL, or -ENOENT. */
 int value_choice(const char *text, const char *const *names);
 
-/* The prefix length of a netmask in network byte order, or -EINVAL: it has holes. */
-int netmask_length(uint32_t mask);
-
-/* An address of the other version of IP. */
+/* An address of IPv6, if it is one. */
 bool is_ipv6(const char *text);
 
 #endif

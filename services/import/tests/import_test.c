@@ -153,7 +153,7 @@ static void check_import(struct document *base, const char *text, size_t size,
 void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format,
 		      const char *const *vocabulary, size_t n)
 {
-	static struct document *bases[2];
+	static struct document *bases[4];
 	struct buffer buffer = buffer_of(IMPORT_TEXT_MAX);
 	_cleanup_free_ char *text = NULL;
 	struct document *base;
@@ -161,8 +161,10 @@ void import_test_fuzz(const unsigned char *data, size_t size, enum import_format
 	if (!bases[0]) {
 		bases[0] = import_test_base(IMPORT_DEMO);
 		bases[1] = import_test_base(IMPORT_GOLDEN "marks.json");
+		bases[2] = import_test_base(IMPORT_GOLDEN "ipv6.json");
+		bases[3] = import_test_base(IMPORT_GOLDEN "bare.json");
 	}
-	base = bases[size && data[0] & 2];
+	base = bases[size ? data[0] >> 1 & 3 : 0];
 	if (size == 0 || (data[0] & 1) == 0) {
 		check_import(base, (const char *)data, size, format);
 		return;

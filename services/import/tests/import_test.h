@@ -24,7 +24,7 @@ unsigned int import_test_unsaid(const char *text, size_t size, const struct impo
 /*
  * One input of a fuzzer: whatever the text is, what comes out must hold together. If the first byte
  * is odd, the others are not the text but words of the vocabulary (n of them), since random bytes
- * hardly ever make a line that is taken. The second lowest bit says which document it is for.
+ * hardly ever make a line that is taken. The next two bits say which document it is for.
  */
 void import_test_fuzz(const unsigned char *data, size_t size, enum import_format format,
 		      const char *const *vocabulary, size_t n);

@@ -272,7 +272,7 @@ struct sample {
 /* In virtual_server_group, nine addresses are in the real servers' own subnet. */
 static const struct sample samples[] = {
 	{"HTTP_GET.port", "192.168.200", "192.168.201", 0, false},
-	{"IPv6", "192.168.200", "192.168.201", 0, true},
+	{"IPv6", "192.168.200", "192.168.201", 1, true},
 	{"PING_CHECK", "10.10.10", "192.168.200", 0, false},
 	{"SMTP_CHECK", "192.168.200", "172.16.1", 0, false},
 	{"SSL_GET", "192.168.200", "192.168.201", 0, false},
