@@ -198,8 +198,8 @@ static void tell_settings(struct forward_tables *t)
 	struct timespec tick = {0};
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-	t->settings->tick = (uint64_t)tick.tv_nsec;
 	t->settings->boot_offset = (uint64_t)(ns_of(CLOCK_BOOTTIME) - ns_of(CLOCK_MONOTONIC));
+	t->settings->lead = t->settings->boot_offset + (uint64_t)tick.tv_nsec;
 	t->settings->half_open_max = t->lines4 * FWD_FLOWS4 / HALF_OPEN_SHARE;
 }
 

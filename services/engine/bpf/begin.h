@@ -24,7 +24,8 @@ struct request {
 	__u32 interface, vlan;
 	__u32 length; /* of the packet, bytes of IP */
 	__u8 family, protocol, flags, pad;
-	__u64 now; /* ns, CLOCK_MONOTONIC, coarse */
+	__u64 now;  /* ns, CLOCK_MONOTONIC, coarse */
+	__u64 hash; /* IPv4: fwd_hash4() of the flow */
 };
 
 /* The answer is a place, or this and an enum fwd_reason why the kernel gets the packet. */
@@ -32,10 +33,10 @@ struct request {
 #define REFUSAL(answer) ((enum fwd_reason)(-1 - (answer)))
 
 static __always_inline int add(const struct request *r, const __be32 *client, __u32 key, __u32 what,
-			       __u32 when)
+			       __u32 when, __u64 hash)
 {
 	if (r->family == 4)
-		return fwd_add4(client[0], key, what, when);
+		return fwd_add4(client[0], key, what, when, hash);
 	return fwd_add6(client[0] | (__u64)client[1] << 32, client[2] | (__u64)client[3] << 32, key,
 			what, when);
 }
@@ -254,7 +255,8 @@ static __always_inline __u32 place_for(struct request *r, const struct fwd_servi
 		return 0;
 	if (service->persistent) {
 		made = add(r, masked, template, FWD_WHAT(FWD_PERSISTENT, place, 0),
-			   FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0));
+			   FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0),
+			   fwd_hash4(masked[0], template, fwd_seed));
 		if (made >= 0)
 			fwd_event((__u32)made | (r->family == 4 ? 0 : FWD_EVENT_6));
 	}
@@ -293,7 +295,7 @@ __noinline int fwd_begin(struct request *r)
 	if (!place)
 		return REFUSED(FWD_PASSED_NO_REAL);
 	flow = add(r, r->client, r->key, FWD_WHAT(state, place, 0),
-		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0));
+		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0), r->hash);
 	if (flow < 0)
 		return without_entry(settings, r, instance->service, hash, FWD_FULL);
 	count_begin(settings, r, place, state, (__u32)flow | (r->family == 4 ? 0 : FWD_EVENT_6));

@@ -77,12 +77,13 @@ __noinline int fwd_find4(__u32 client, __u32 key)
 struct flow {
 	volatile __u32 *what, *when;
 	__u32 number;
+	__u64 hash; /* of IPv4, also of one that was not found; else 0 */
 };
 
 /* Most flows are in their first line: no call, no second look at the table. */
 static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f)
 {
-	__u64 hash = fwd_hash4(client, key, fwd_seed);
+	__u64 hash = f->hash = fwd_hash4(client, key, fwd_seed);
 	__u32 at = fwd_line(hash, fwd_lines4, 0), slot;
 	struct fwd_line4 *line = AT(fwd_flows4, at);
 	struct fwd_flow4 *flow;
@@ -123,7 +124,7 @@ static __always_inline __u32 choose4(__u64 hash)
 		struct fwd_line4 *line = AT(fwd_flows4, fwd_line(hash, fwd_lines4, i));
 		__u32 used = 0;
 
-		if (!line)
+		if (!line || (i == 0 && !line->flows[0].what && !line->flows[1].what))
 			return 0;
 #pragma unroll
 		for (__u32 k = 0; k < FWD_FLOWS4; k++)
@@ -143,9 +144,8 @@ static __always_inline __u32 choose4(__u64 hash)
  * new flow at once make two entries; the first in the order of the search is found ever after, the
  * other one ages. A line that others have filled since it was chosen has a neighbour.
  */
-__noinline int fwd_add4(__u32 client, __u32 key, __u32 what, __u32 when)
+__noinline int fwd_add4(__u32 client, __u32 key, __u32 what, __u32 when, __u64 hash)
 {
-	__u64 hash = fwd_hash4(client, key, fwd_seed);
 	__u32 chosen = choose4(hash);
 
 #pragma unroll
@@ -210,6 +210,7 @@ static __always_inline _Bool flow_find6(const __be32 *client, __u32 key, struct 
 	struct fwd_line6 *line = number < 0 ? NULL : AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
 	struct fwd_flow6 *flow;
 
+	f->hash = 0;
 	if (!line)
 		return 0;
 	flow = &line->flows[number % FWD_FLOWS6];

@@ -16,7 +16,7 @@
 #include "engine/bpf/error.h"
 
 static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, const int family,
-				 __u32 key, __u64 now)
+				 __u32 key, __u64 now, __u64 hash)
 {
 	const __be32 *client = packet_source(p, family);
 	struct request r = {
@@ -29,6 +29,7 @@ static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, con
 		.protocol = p->protocol,
 		.flags = p->flags,
 		.now = now,
+		.hash = hash,
 	};
 
 	if (family == 6) {
@@ -64,7 +65,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 		finish(&f, what);
 		fwd_count(FWD_RESCHEDULED);
 	}
-	place = begin(ctx, p, family, key, now);
+	place = begin(ctx, p, family, key, now, f.hash);
 	*real = place < 0 ? NULL : OF(reals, (__u32)place);
 	return place;
 }
@@ -79,7 +80,7 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 	struct fwd_real *real;
 	int place;
 
-	if (!instance || !instance->in_use)
+	if (!instance)
 		return XDP_PASS;
 	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 4
+#define FWD_LAYOUT 5
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -266,7 +266,7 @@ struct fwd_settings {
 	__u32 half_open_max;  /* above it SYNs make no flow */
 	__u32 layout;	      /* FWD_LAYOUT of who made the maps */
 	__u64 boot_offset;    /* ns: CLOCK_BOOTTIME less CLOCK_MONOTONIC */
-	__u64 tick;	      /* ns: how far a coarse clock may lag */
+	__u64 lead;	      /* ns: the same, and as far as a coarse clock may lag */
 	__u64 build;	      /* of the pinned programs; 0: none, or they are being exchanged */
 	__u64 seed;	      /* of the tables; the programs have it, too */
 	__u64 virtuals[2];    /* of each half: fwd_virtual() of its virtual addresses */

@@ -79,7 +79,7 @@ static __always_inline _Bool is_served(const struct fwd_settings *settings, __u8
 	if (group == FWD_NO_GROUP)
 		return 1;
 	lease = AT(gate_leases, group);
-	return lease && gate_lease_runs(lease, now + settings->boot_offset + settings->tick);
+	return lease && gate_lease_runs(lease, now + settings->lead);
 }
 
 /* reason: enum fwd_reason. */

@@ -71,6 +71,7 @@ static void settle(struct tables_path *p)
 	clock_gettime(CLOCK_MONOTONIC, &monotonic);
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	s->boot_offset = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * SECOND;
+	s->lead = s->boot_offset;
 	s->half_open_max = HALF_OPEN_MAX;
 }
 
