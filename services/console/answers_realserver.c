@@ -139,9 +139,6 @@ static int check(const json_t *content, const char *name, const json_t *service,
 
 	if (!service)
 		text_add(text, "there is no virtual service '%s'\n", name);
-	else if (strcmp(json_text_of(service, "method"), "tunnel") == 0)
-		text_add(text, "%s has the method tunnel: realserver.sh sets up nat and direct\n",
-			 name);
 	else if (json_is_false(json_object_get(https, "enabled")))
 		text_add(text,
 			 "management/https/enabled is false: no router serves realserver.sh\n");
@@ -167,7 +164,8 @@ int answer_realserver(const struct command_line *line, const json_t *content, st
 	const char *name = line->arguments[0];
 	const json_t *service =
 		entry_of(json_object_get(content, "trireme:virtual-service"), "name", name);
-	bool nat = strcmp(json_text_of(service, "method"), "direct") != 0;
+	const char *method = json_text_of(service, "method");
+	bool nat = strcmp(method, "direct") != 0 && strcmp(method, "tunnel") != 0;
 	char buf[1024];
 	struct text words = TEXT_ON(buf);
 	int r = check(content, name, service, text);
@@ -182,6 +180,6 @@ int answer_realserver(const struct command_line *line, const json_t *content, st
 	add_url(content, text);
 	text_add(text, " && echo '%s  realserver.sh' | sha256sum -c\n",
 		 json_text_of(content, ANSWER_REALSERVER_SUM));
-	text_add(text, "sh realserver.sh %s%s\n", nat ? "nat" : "direct", buf);
+	text_add(text, "sh realserver.sh %s%s\n", nat ? "nat" : method, buf);
 	return 0;
 }

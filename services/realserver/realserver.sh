@@ -4,6 +4,7 @@
 #
 #   realserver.sh nat --gateway ADDRESS      default route through the routers' private floating address
 #   realserver.sh direct --vip ADDRESS       the service's address on lo, which nobody is told by ARP
+#   realserver.sh tunnel --vip ADDRESS       the same on tunl0 (IPv6: lo), and tunl0 or ip6tnl0 take packets out of IP in IP
 #   realserver.sh status                     what is set, and what is wrong; 1: something is
 #   realserver.sh undo                       everything as it was before the first of these
 #
@@ -75,6 +76,27 @@ port_to() {
 
 sysctl_path() { printf '/proc/sys/net/%s' "$1"; }
 
+# Where an address is.
+place_of() { case $1:$(family "$2") in tunnel:4) echo tunl0 ;; *) echo lo ;; esac; }
+kind_of() { case $(place_of "$1" "$2") in lo) echo address ;; *) echo inner ;; esac; }
+
+families() { for address; do family "$address"; done | sort -u; }
+tunnel_device() { case $1 in 4) echo tunl0 ;; *) echo ip6tnl0 ;; esac; }
+
+# The kernel's own device takes what comes from any router. What has come out of it has a client's address, to which
+# another port leads: rp_filter 2 lets that pass, whatever 'all' says, and 0 would not. It does so only on a device that
+# has an address, which is why IPv4's is not on lo.
+tunnel_commands() { # FAMILY
+	device=$(tunnel_device "$1")
+	if [ "$1" = 4 ]; then
+		say "[ -d $(sysctl_path "ipv4/conf/$device") ] || modprobe ipip"
+		say "echo 2 >$(sysctl_path "ipv4/conf/$device/rp_filter")"
+	else
+		say "[ -d $(sysctl_path "ipv6/conf/$device") ] || modprobe ip6_tunnel"
+	fi
+	say "ip link set $device up"
+}
+
 # Settings before the address: from its first moment on nobody is told where it is.
 commands() {
 	# shellcheck disable=SC2086 # addresses
@@ -90,13 +112,15 @@ commands() {
 		done
 		return
 	fi
+	[ "$method" != tunnel ] || for family in $(families "$@"); do tunnel_commands "$family"; done
 	say "echo 1 >$(sysctl_path ipv4/conf/all/arp_ignore)"
 	say "echo 2 >$(sysctl_path ipv4/conf/all/arp_announce)"
 	for address; do
 		# An old address of IPv6 is good for what comes in, and never the source of what this host begins.
 		more=
 		[ "$(family "$address")" = 4 ] || more=' preferred_lft 0'
-		say "ip -o addr show dev lo to $address/$(bits "$address") | grep -q . || ip addr add $address/$(bits "$address") dev lo$more"
+		place=$(place_of "$method" "$address")
+		say "ip -o addr show dev $place to $address/$(bits "$address") | grep -q . || ip addr add $address/$(bits "$address") dev $place$more"
 	done
 }
 
@@ -107,7 +131,7 @@ recorded() { [ -f "$BEFORE" ] && grep -q "^$1 $2 " "$BEFORE"; }
 # KIND KEY VALUE: only the first time.
 record() { recorded "$1" "$2" || printf '%s %s %s\n' "$1" "$2" "$3" >>"$BEFORE"; }
 
-has_address() { ip -o addr show dev lo to "$1/$(bits "$1")" | grep -q .; }
+has_address() { ip -o addr show dev "$2" to "$1/$(bits "$1")" 2>/dev/null | grep -q .; } # ADDRESS DEVICE
 
 # The default route in whose place ours is, in words of ip(8): of IPv4 that without a metric, of IPv6 that with 1.
 default_route() {
@@ -116,9 +140,18 @@ default_route() {
 		sed -n '1{s/^default //;s/ dead//;s/ linkdown//;p;}'
 }
 
-record_sysctl() {
+record_sysctl() { # KEY [KEY of what a device has that is not there yet]
 	file=$(sysctl_path "$1")
+	[ -r "$file" ] || file=$(sysctl_path "${2:-$1}")
 	[ ! -r "$file" ] || record sysctl "$1" "$(cat "$file")"
+}
+
+is_up() { ip -o link show dev "$1" 2>/dev/null | grep -q '[<,]UP[,>]'; }
+
+record_tunnel() { # FAMILY
+	device=$(tunnel_device "$1")
+	[ "$1" = 6 ] || record_sysctl "ipv4/conf/$device/rp_filter" ipv4/conf/default/rp_filter
+	if is_up "$device"; then record link "$device" up; else record link "$device" down; fi
 }
 
 record_all() {
@@ -130,10 +163,12 @@ record_all() {
 		for address; do record route "$(family "$address")" "$(default_route "$(family "$address")")"; done
 		return
 	fi
+	[ "$method" != tunnel ] || for family in $(families "$@"); do record_tunnel "$family"; done
 	record_sysctl ipv4/conf/all/arp_ignore
 	record_sysctl ipv4/conf/all/arp_announce
 	for address; do
-		if has_address "$address"; then record address "$address" kept; else record address "$address" new; fi
+		kind=$(kind_of "$method" "$address")
+		if has_address "$address" "$(place_of "$method" "$address")"; then record "$kind" "$address" kept; else record "$kind" "$address" new; fi
 	done
 }
 
@@ -142,21 +177,37 @@ still_wanted() { # KIND KEY
 	# shellcheck disable=SC2086
 	set -- "$1" "$2" ${wanted:-none}
 	case $1:$3 in
-	address:direct) case " $wanted " in *" $2 "*) return 0 ;; esac ;;
+	address:direct | address:tunnel | inner:tunnel)
+		[ "$1" = "$(kind_of "$3" "$2")" ] || return 1
+		case " $wanted " in *" $2 "*) return 0 ;; esac
+		;;
 	route:nat)
 		key=$2
 		shift 3
 		for address; do [ "$(family "$address")" != "$key" ] || return 0; done
 		;;
-	sysctl:direct) return 0 ;;
+	sysctl:direct | sysctl:tunnel | link:tunnel)
+		case $2 in
+		*tunl0/* | *tunl0 | ip6tnl0)
+			[ "$3" = tunnel ] || return 1
+			device=${2#ipv4/conf/}
+			device=${device%%/*}
+			shift 3
+			for family in $(families "$@"); do [ "$(tunnel_device "$family")" != "$device" ] || return 0; done
+			;;
+		*) return 0 ;;
+		esac
+		;;
 	esac
 	return 1
 }
 
 take_back() { # KIND KEY VALUE
 	case $1 in
-	sysctl) echo "$3" >"$(sysctl_path "$2")" ;;
-	address) [ "$3" = kept ] || ! has_address "$2" || ip addr del "$2/$(bits "$2")" dev lo ;;
+	sysctl) [ ! -e "$(sysctl_path "$2")" ] || echo "$3" >"$(sysctl_path "$2")" ;;
+	link) [ "$3" = up ] || ! is_up "$2" || ip link set "$2" down ;;
+	address) [ "$3" = kept ] || ! has_address "$2" lo || ip addr del "$2/$(bits "$2")" dev lo ;;
+	inner) [ "$3" = kept ] || ! has_address "$2" tunl0 || ip addr del "$2/$(bits "$2")" dev tunl0 ;;
 	route)
 		ours=$(default_route "$2")
 		# shellcheck disable=SC2086 # words of ip(8), as it has listed them
@@ -423,9 +474,18 @@ status_lo() {
 	check_sysctl ipv4/conf/all/arp_ignore 1 'this host answers ARP for the address, and takes it from the router'
 	check_sysctl ipv4/conf/all/arp_announce 2 'this host tells others the address by ARP'
 	for address; do
-		if has_address "$address"; then good "$address on lo"; else bad "$address is not on lo: packets to it are refused"; fi
-		other=$(ip -o addr show to "$address/$(bits "$address")" | awk '$2 != "lo" { print $2; exit }')
+		place=$(place_of "$method" "$address")
+		if has_address "$address" "$place"; then good "$address on $place"; else bad "$address is not on $place: packets to it are refused"; fi
+		other=$(ip -o addr show to "$address/$(bits "$address")" | awk -v place="$place" '$2 != "lo" && $2 != place { print $2; exit }')
 		[ -z "$other" ] || bad "$address is on $other too, and answered there"
+	done
+}
+
+status_tunnel() {
+	for family in $(families "$@"); do
+		device=$(tunnel_device "$family")
+		if is_up "$device"; then good "$device is up"; else bad "$device is not up: what comes through the tunnel is refused"; fi
+		[ "$family" = 6 ] || check_sysctl "ipv4/conf/$device/rp_filter" 2 'what comes out of the tunnel is taken for forged'
 	done
 }
 
@@ -441,6 +501,10 @@ status() {
 	shift
 	case $method in
 	nat) status_nat "$@" ;;
+	tunnel)
+		status_tunnel "$@"
+		status_lo "$@"
+		;;
 	*) status_lo "$@" ;;
 	esac
 	# shellcheck disable=SC2013 # no blanks in them
@@ -455,15 +519,15 @@ action=
 addresses=
 while [ $# -gt 0 ]; do
 	case $1 in
-	nat | direct | status | undo)
-		[ -z "$action" ] || die "$1: allowed is one of nat, direct, status, undo" 2
+	nat | direct | tunnel | status | undo)
+		[ -z "$action" ] || die "$1: allowed is one of nat, direct, tunnel, status, undo" 2
 		action=$1
 		;;
 	--gateway | --vip)
 		[ $# -ge 2 ] || die "$1: allowed is an address behind it" 2
 		case $action:$1 in
-		nat:--gateway | direct:--vip) ;;
-		*) die "$1: allowed with $([ "$1" = --vip ] && echo direct || echo nat), which stands before it" 2 ;;
+		nat:--gateway | direct:--vip | tunnel:--vip) ;;
+		*) die "$1: allowed with $([ "$1" = --vip ] && echo direct and tunnel || echo nat), which stands before it" 2 ;;
 		esac
 		check_address "$1" "$2"
 		case " $addresses " in *" $2 "*) ;; *) addresses="$addresses $2" ;; esac
@@ -474,14 +538,14 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0
 		;;
-	*) die "$1: allowed is nat, direct, status, undo, --gateway, --vip, --dry-run" 2 ;;
+	*) die "$1: allowed is nat, direct, tunnel, status, undo, --gateway, --vip, --dry-run" 2 ;;
 	esac
 	shift
 done
 
 case $action:$addresses in
-:*) die 'allowed is nat, direct, status or undo' 2 ;;
-nat: | direct:) die "$action: it needs $([ "$action" = nat ] && echo --gateway || echo --vip) and an address" 2 ;;
+:*) die 'allowed is nat, direct, tunnel, status or undo' 2 ;;
+nat: | direct: | tunnel:) die "$action: it needs $([ "$action" = nat ] && echo --gateway || echo --vip) and an address" 2 ;;
 esac
 command -v ip >/dev/null 2>&1 || die 'ip(8) is not here: install iproute2'
 $dry || [ "$(id -u)" = 0 ] || die 'only root can do this'

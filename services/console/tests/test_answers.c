@@ -135,8 +135,7 @@ static void real_servers(void **data)
 	check("service|realserver|none", nat, -ENOENT,
 	      "the group of 203.0.113.99 has no floating address on eth1\n");
 	check("service|realserver|mail", nat, -ENOENT, "there is no virtual service 'mail'\n");
-	check("service|realserver|web", tunnel, -ENOENT,
-	      "web has the method tunnel: realserver.sh sets up nat and direct\n");
+	check("service|realserver|web", tunnel, 0, FETCH "tunnel --vip 203.0.113.10\n");
 	json_object_set_new(nat, "trireme:management",
 			    json_pack("{s:{s:b}}", "https", "enabled", 0));
 	check("service|realserver|web", nat, -ENOENT,

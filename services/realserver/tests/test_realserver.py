@@ -1,5 +1,6 @@
 """realserver.sh on hosts in namespaces: nat and direct work, ARP is not answered for the address, undo leaves what was
 before; what is written for the next boot, for each way of setting up a network. Two shells: dash and BusyBox's."""
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,55 @@ def test_direct_takes_packets_and_is_silent(lab):
     assert lab.state() == before
 
 
+def test_tunnel_takes_what_comes_out_of_it(lab):
+    """No IP in IP in this kernel: a cable that is named tunl0 is where packets of clients come out, and their answers go another way."""
+    lab.lab.link("host", "tunl0", "router", "inside")
+    lab.run("ip", "link", "set", "tunl0", "down")
+    lab.lab.sysctl("host", "ipv4.conf.all.rp_filter", 1)
+    lab.run("ip", "route", "replace", "default", "via", GATEWAY, "dev", "eth0")
+    before = lab.state()
+    mac = json.loads(lab.run("ip", "-j", "link", "show", "dev", "tunl0"))[0]["address"]
+    lab.lab.run("router", "ip", "addr", "del", f"{VIP}/24", "dev", "public")
+    lab.lab.run("router", "ip", "addr", "add", "203.0.113.1/24", "dev", "public")
+    lab.lab.run("router", "ip", "route", "add", f"{VIP}/32", "dev", "inside")
+    lab.lab.run("router", "ip", "neigh", "replace", VIP, "lladdr", mac, "dev", "inside")
+    lab.lab.run("client", "ip", "route", "add", f"{VIP}/32", "via", "203.0.113.1")
+
+    def reached():
+        return subprocess.run(["ip", "netns", "exec", lab.lab.prefix + "client", "ping", "-c", "1", "-W", "1", VIP],
+                              capture_output=True, timeout=10, check=False).returncode == 0
+    said = lab.ask("tunnel", "--vip", VIP)
+    assert "good   tunl0 is up" in said and f"good   {VIP} on tunl0" in said and "WRONG" not in said
+    assert reached()
+    lab.lab.sysctl("host", "ipv4.conf.tunl0.rp_filter", 0)
+    assert not reached(), "strict reverse paths hold here: without the setting nothing comes through"
+    assert "WRONG  ipv4/conf/tunl0/rp_filter is 0, not 2" in lab.ask("status", good=False)
+    lab.run("sh", lab.root / MADE / "apply")
+    assert reached() and "WRONG" not in lab.ask("status")
+    assert answers(lab) == []
+    assert "if-pre-up.d" in (lab.root / MADE / "files").read_text()
+    lab.ask("direct", "--vip", VIP)
+    rp_filter = lab.run("cat", "/proc/sys/net/ipv4/conf/tunl0/rp_filter")
+    assert "state DOWN" in lab.run("ip", "link", "show", "dev", "tunl0") and rp_filter == "0\n"
+    assert VIP not in lab.run("ip", "addr", "show", "dev", "tunl0") and VIP in lab.run("ip", "addr", "show", "dev", "lo")
+    lab.ask("tunnel", "--vip", VIP)
+    assert VIP in lab.run("ip", "addr", "show", "dev", "tunl0") and VIP not in lab.run("ip", "addr", "show", "dev", "lo")
+    lab.ask("undo")
+    assert lab.state() == before
+
+
+def test_tunnel_says_what_it_would_run(lab):
+    before = lab.state()
+    said = lab.ask("tunnel", "--vip", VIP, "--vip", VIP6, "--dry-run")
+    for line in ("[ -d /proc/sys/net/ipv4/conf/tunl0 ] || modprobe ipip", "echo 2 >/proc/sys/net/ipv4/conf/tunl0/rp_filter",
+                 "ip link set tunl0 up", "[ -d /proc/sys/net/ipv6/conf/ip6tnl0 ] || modprobe ip6_tunnel", "ip link set ip6tnl0 up",
+                 "echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore"):
+        assert f"\n{line}\n" in said, said
+    assert said.index("tunl0 up") < said.index("ip addr add") and f"ip addr add {VIP6}/128 dev lo" in said
+    assert lab.state() == before
+    assert "allowed with direct and tunnel" in lab.ask("nat", "--vip", VIP, good=False)
+
+
 def test_settings_stand_before_the_address(lab):
     """The commands for the boot are those that were run; an order in which ARP is answered for a moment is none."""
     lab.ask("direct", "--vip", VIP)
@@ -190,7 +240,7 @@ def test_dry_run_changes_nothing(lab):
 
 
 REFUSED = (
-    ((), "allowed is nat, direct, status or undo"),
+    ((), "allowed is nat, direct, tunnel, status or undo"),
     (("nat",), "nat: it needs --gateway and an address"),
     (("nat", "--gateway"), "--gateway: allowed is an address behind it"),
     (("nat", "--vip", VIP), "--vip: allowed with direct"),

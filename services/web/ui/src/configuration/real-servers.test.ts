@@ -30,6 +30,7 @@ test('nat is the gateway of the group, direct the address itself', () => {
   assert.deepEqual(words({ address: '203.0.113.10' }), ['nat --gateway 10.77.0.1']);
   assert.deepEqual(words({ address: '2001:db8::10', method: 'nat' }), ['nat --gateway fd00:77::1']);
   assert.deepEqual(words({ address: '203.0.113.10', method: 'direct' }), ['direct --vip 203.0.113.10']);
+  assert.deepEqual(words({ address: '203.0.113.10', method: 'tunnel' }), ['tunnel --vip 203.0.113.10']);
   assert.deepEqual(words({ 'firewall-mark': 7, method: 'direct' }), ['direct --vip 203.0.113.10 --vip 203.0.113.20']);
 });
 
@@ -43,7 +44,6 @@ test('services that need the same are named together, those of other pools not a
 
 test('nothing is said where the script is of no help', () => {
   assert.deepEqual(words({ address: '203.0.113.20' }), [], 'no gateway; eth10 is another port');
-  assert.deepEqual(words({ address: '203.0.113.10', method: 'tunnel' }), []);
   assert.deepEqual(words({ 'firewall-mark': 8 }), []);
   assert.deepEqual(realServerWords({}, 'web'), []);
 });

@@ -33,9 +33,10 @@ function gatewayOf(document: JsonObject, address: string): string | undefined {
 function wordsFor(document: JsonObject, service: JsonObject): string | undefined {
   const method = String(service['method'] ?? 'nat');
   const addresses = addressesOf(document, service);
-  const values = method === 'direct' ? addresses : addresses.map((address) => gatewayOf(document, address));
-  if (method === 'tunnel' || values.length === 0 || values.includes(undefined)) return undefined;
-  const word = method === 'direct' ? '--vip' : '--gateway';
+  const nat = method === 'nat';
+  const values = nat ? addresses.map((address) => gatewayOf(document, address)) : addresses;
+  if (values.length === 0 || values.includes(undefined)) return undefined;
+  const word = nat ? '--gateway' : '--vip';
   return [method, ...[...new Set(values)].map((value) => `${word} ${value}`)].join(' ');
 }
 
