@@ -124,11 +124,12 @@ static int map_syncdaemon(struct lvs *lvs, const struct statement *s)
 
 	if (r == 0 && on)
 		ROW(lvs->im, s, NULL, IMPORT_WARNING, NULL,
-		    "connections are not copied to other routers: those that are open end when "
-		    "another one takes over");
+		    "not taken: routers tell each other of connections by themselves; those of "
+		    "services "
+		    "that IPVS carries end when another one takes over");
 	else if (r == 0 && s)
 		ROW(lvs->im, s, NULL, IMPORT_DROPPED, NULL,
-		    "not needed: no connections are copied to other routers");
+		    "not needed: routers tell each other of connections by themselves");
 	return r;
 }
 
