@@ -14,6 +14,14 @@ def weight(demo):
     return document
 
 
+def ipvs(demo):
+    """All services are IPVS's."""
+    document = copy.deepcopy(demo)
+    for service in document["trireme:virtual-service"]:
+        service["datapath"] = "ipvs"
+    return document
+
+
 def empty(demo):
     """No service at all."""
     document = copy.deepcopy(demo)

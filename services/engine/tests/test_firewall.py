@@ -172,6 +172,24 @@ def test_the_ring_of_the_cluster(lab, engine):
         assert select.select([peer], [], [], QUICK) == ([], [], [])
 
 
+def test_connections_of_ipvs_are_taken_of_other_routers_alone(lab, engine):
+    """As the kernel's sync daemons say them: to a group on eth1, and nothing is sealed."""
+    lab.run("web1", "ip", "addr", "add", "10.77.0.12/32", "dev", "eth0")
+    try:
+        with make(lab, "r1", socket.SOCK_DGRAM, ("224.0.0.81", 8848)) as backup:
+            own = socket.inet_aton("224.0.0.81") + socket.inet_aton("10.77.0.11")
+            backup.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, own)
+            for source, heard in (("10.77.0.12", True), ("10.77.0.101", False)):
+                with make(lab, "web1", socket.SOCK_DGRAM, (source, 0)) as sock:
+                    sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(source))
+                    sock.sendto(b"connections", ("224.0.0.81", 8848))
+                    assert bool(select.select([backup], [], [], QUICK)[0]) == heard, source
+                if heard:
+                    backup.recv(16)
+    finally:
+        lab.run("web1", "ip", "addr", "del", "10.77.0.12/32", "dev", "eth0")
+
+
 def test_neither_services_nor_checks_nor_ring_fill_the_connection_table(lab, engine):
     before = int(lab.run("r1", "cat", "/proc/sys/net/netfilter/nf_conntrack_count"))
     with make(lab, "client", socket.SOCK_DGRAM, ("203.0.113.12", 5405)) as ring:

@@ -29,9 +29,11 @@ PASSWD = "root:x:0:0::/:/bin/sh\ntrireme-health:x:900:900::/:/bin/false\n"
 
 def fill(root):
     """The guest's files."""
-    udp = root.parent / "udp"
-    subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-o", udp, HERE / "guest/udp.c"], check=True)
-    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", *CONFORM, udp))
+    own = {"udp": [], "lease": ["base/poke_io.c", "proto/agent_wire.c"]}
+    for name, others in own.items():
+        subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE", "-I", TOP / "services", "-o", root.parent / name, HERE / f"guest/{name}.c",
+                        *(TOP / "services" / other for other in others)], check=True)
+    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", *CONFORM, *(root.parent / name for name in own)))
     cases = HERE / "conform"
     shutil.copytree(cases, root / cases.relative_to(TOP))
     etc = root / "etc"
@@ -40,7 +42,7 @@ def fill(root):
     every, expected = guest_documents.every(demo)
     walk = leaves.ipvs(demo)
     documents = {"leaves.before": walk, "leaves.after": leaves.changed(walk, *leaves.IPVS), "demo": demo, "weight": guest_documents.weight(demo),
-                 "empty": guest_documents.empty(demo), "every": every, "drained": guest_documents.drained(demo)}
+                 "empty": guest_documents.empty(demo), "ipvs": guest_documents.ipvs(demo), "every": every, "drained": guest_documents.drained(demo)}
     for name, document in documents.items():
         (etc / f"{name}.json").write_text(json.dumps(document))
     (etc / "every.expected").write_text(expected)
