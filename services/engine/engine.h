@@ -33,10 +33,9 @@ struct engine {
 	const struct sync_io *sync;		  /* the same; NULL: there are no other routers */
 	const struct statistics_source *datapath; /* whoever runs it; NULL: there is none */
 	bool *applied;		       /* of each service: the kernel has what it should */
-	struct ipvs_sync ipvs_sync;    /* engine_ipvs_sync_io.c has these four */
+	struct ipvs_sync ipvs_sync;    /* engine_ipvs_sync_io.c has these three */
 	struct ipvs_daemons daemons;   /* of IPVS, as they were set */
 	bool daemons_stood;	       /* the last comparison has come to that */
-	uint64_t master_since;	       /* 0: there is none */
 	struct ipvs_io *ipvs;	       /* NULL: not open */
 	struct nft_io *nft;	       /* NULL: not open */
 	struct forwarding *forwarding; /* the caller's (forwarding_io.h) */

@@ -40,15 +40,6 @@ static int set_role(struct engine *engine, const struct role *role)
 	return 1;
 }
 
-/* One that was found running may have been stopped meanwhile: it counts from now on. */
-static void note_master(struct engine *engine, bool runs, bool changed, uint64_t now)
-{
-	if (!runs)
-		engine->master_since = 0;
-	else if (changed || !engine->master_since)
-		engine->master_since = now;
-}
-
 static int set_both(struct engine *engine, const struct ipvs_daemons *wanted,
 		    const struct ipvs_daemons *present, uint64_t now, const char **ret_what)
 {
@@ -67,7 +58,7 @@ static int set_both(struct engine *engine, const struct ipvs_daemons *wanted,
 			*ret_what = roles[i].refused;
 		}
 	}
-	note_master(engine, wanted->master.runs && r[0] >= 0, r[0] > 0, now);
+	ipvs_sync_note_master(&engine->ipvs_sync, wanted->master.runs && r[0] >= 0, r[0] > 0, now);
 	sync_io_set_backup(&engine->forwarding->sync, wanted->backup.runs && r[1] >= 0);
 	engine->daemons = *wanted;
 	return result;
@@ -99,10 +90,8 @@ int engine_ipvs_sync(struct engine *engine, uint64_t now, const char **ret_what)
 
 bool engine_ipvs_is_synchronised(const struct engine *engine, uint64_t now)
 {
-	if (!engine->daemons_stood)
+	if (!engine->daemons_stood || !ipvs_sync_is_settled(&engine->ipvs_sync, now))
 		return false;
-	if (!engine->daemons.master.runs)
-		return true;
-	return now - engine->master_since >= IPVS_SYNC_SETTLED_NS &&
+	return !engine->daemons.master.runs ||
 	       sync_io_backups_ran(&engine->forwarding->sync, IPVS_SYNC_SETTLED_NS);
 }

@@ -103,3 +103,16 @@ void ipvs_sync_decide(struct ipvs_sync *sync, const struct ipvs_sync_scene *scen
 	ret_wanted->master = daemon_of(scene->config, master);
 	ret_wanted->backup = daemon_of(scene->config, backup);
 }
+
+void ipvs_sync_note_master(struct ipvs_sync *sync, bool runs, bool fresh, uint64_t now)
+{
+	if (!runs)
+		sync->master_since = 0;
+	else if (fresh || !sync->master_since)
+		sync->master_since = now;
+}
+
+bool ipvs_sync_is_settled(const struct ipvs_sync *sync, uint64_t now)
+{
+	return !sync->master_since || now - sync->master_since >= IPVS_SYNC_SETTLED_NS;
+}

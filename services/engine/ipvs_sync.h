@@ -62,6 +62,7 @@ struct ipvs_sync_need {
 /* What is kept from one decision to the next; zero at first. */
 struct ipvs_sync {
 	struct ipvs_sync_need master, backup;
+	uint64_t master_since; /* as far as is known; 0: there is none */
 };
 
 struct ipvs_sync_scene {
@@ -77,6 +78,15 @@ struct ipvs_sync_scene {
  */
 void ipvs_sync_decide(struct ipvs_sync *sync, const struct ipvs_sync_scene *scene, uint64_t now,
 		      struct ipvs_daemons *ret_wanted);
+
+/*
+ * What the master is after a comparison. fresh: it was started in it. One that was found running
+ * may have been away meanwhile: it counts from when it was seen first.
+ */
+void ipvs_sync_note_master(struct ipvs_sync *sync, bool runs, bool fresh, uint64_t now);
+
+/* The master has told of all that is in use; or there is none, for this router owns nothing. */
+bool ipvs_sync_is_settled(const struct ipvs_sync *sync, uint64_t now);
 
 /* 1…255, of the cluster's name: two clusters on one wire most likely differ. */
 uint32_t ipvs_sync_id(const char *cluster_name);

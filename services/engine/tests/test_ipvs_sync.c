@@ -164,7 +164,25 @@ static void a_group_moves(void **state)
 	/* Back before its time is over: it has never stopped. */
 	hold(1, 0);
 	assert_string_equal(roles(&scene, NOW + 20 * S), "MB");
-	assert_true(IPVS_SYNC_LINGER_NS > IPVS_SYNC_GATHERED_S * S);
+}
+
+/* It counts from when it began, or was seen; and anew when it was another one's for a moment. */
+static void a_master_settles(void **state)
+{
+	struct ipvs_sync sync = {0};
+
+	(void)state;
+	assert_true(ipvs_sync_is_settled(&sync, NOW));
+	ipvs_sync_note_master(&sync, true, false, NOW);
+	assert_false(ipvs_sync_is_settled(&sync, NOW));
+	ipvs_sync_note_master(&sync, true, false, NOW + 5 * S);
+	assert_false(ipvs_sync_is_settled(&sync, NOW + IPVS_SYNC_SETTLED_NS - 1));
+	assert_true(ipvs_sync_is_settled(&sync, NOW + IPVS_SYNC_SETTLED_NS));
+	ipvs_sync_note_master(&sync, true, true, NOW + 20 * S);
+	assert_false(ipvs_sync_is_settled(&sync, NOW + 20 * S));
+	assert_true(ipvs_sync_is_settled(&sync, NOW + 20 * S + IPVS_SYNC_SETTLED_NS));
+	ipvs_sync_note_master(&sync, false, true, NOW + 21 * S);
+	assert_true(ipvs_sync_is_settled(&sync, NOW + 21 * S));
 }
 
 static void all_routers_say_the_same(void **state)
@@ -238,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_leases_both_run, begin, end),
 		cmocka_unit_test_setup_teardown(nobody_to_tell_or_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(a_group_moves, begin, end),
+		cmocka_unit_test(a_master_settles),
 		cmocka_unit_test_setup_teardown(all_routers_say_the_same, begin, end),
 		cmocka_unit_test(the_id_is_of_the_name),
 		cmocka_unit_test(what_differs_shows),
