@@ -107,6 +107,32 @@ export async function switch_over(page, { from }) {
   return words;
 }
 
+/** The overview when the router says more than it does: `more` are members of the state. Returns what the sections say. */
+export async function overview_with(page, { more, sections }) {
+  const state = '**/restconf/data/trireme-api:state*';
+  // Without events the page asks for the state.
+  await page.route('**/events', (route) => route.abort());
+  await page.route(state, async (route) => {
+    const response = await route.fetch();
+    const said = await response.json();
+    await route.fulfill({ response, json: { 'trireme-api:state': { ...said['trireme-api:state'], ...more } } });
+  });
+  await page.reload();
+  await heading(page, 'Overview').waitFor();
+  for (const summary of await page.locator('.carried summary').all()) await summary.click();
+  const said = {};
+  for (const name of sections) {
+    const section = page.getByRole(name.startsWith('Real servers') ? 'table' : 'region', { name, exact: true });
+    said[name] = await section.innerText();
+  }
+  said.over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await page.unroute('**/events');
+  await page.unroute(state);
+  await page.reload();
+  await heading(page, 'Overview').waitFor();
+  return said;
+}
+
 export async function member_is(page, { member, word }) {
   await page.getByRole('article', { name: member, exact: true }).getByText(word, { exact: true }).waitFor();
 }

@@ -57,6 +57,25 @@ def change_scheduler(machine, value, of="web"):
     machine.change(f"/restconf/data/trireme:virtual-service={of}/scheduler", "PATCH", {"trireme:scheduler": value})
 
 
+# What a router says that has a data path of its own: none runs here.
+CARRIED = {
+    "service": [{"name": "carried", "address": "203.0.113.10", "port": 80, "protocol": "tcp", "method": "nat", "scheduler": "mh", "applied": True,
+                 "datapath": "xdp", "real-server": [
+                     {"name": "a-real-server-with-a-long-name", "address": "10.77.0.101", "port": 80, "weight": 1, "health": "up",
+                      "admin-state": "enabled", "in-use": True, "active": 1234567, "inactive": 34567, "connections": "18446744073709551615",
+                      "packets-in": "1234567890", "packets-out": "1234567891", "bytes-in": "987654321098", "bytes-out": "1234567890123"}]}],
+    "datapath": {"half-open": 3, "half-open-max": 65536, "memory": "56000000", "expired": "77", "gone": "5",
+                 "table": [{"family": "ipv4", "flows": 1048576, "templates": 2, "room": 1048576},
+                           {"family": "ipv6", "flows": 0, "templates": 0, "room": 262144}],
+                 "reason": [{"name": "drop-malformed", "description": "dropped: malformed", "packets": "9"},
+                            {"name": "never", "description": "never seen", "packets": "0"}]},
+    "synchronisation": {"synchronised": False, "records": "1234567890123", "messages": "1", "bytes": "2048", "events-lost": "1",
+                        "full-transfers": "2", "repeated": "3", "unsent": "4", "refused": "5", "router": [
+                            {"name": "r2", "present": True, "complete": False, "whole": True, "lag": "1200", "records": "6", "messages": "7",
+                             "missed": "8", "stale": "1", "unknown": "1", "no-room": "1", "wrong-key": "1"}]},
+}
+
+
 # The tests build on one another: a person does not start anew for each.
 
 
@@ -240,6 +259,26 @@ def test_every_page_fits_a_telephone(page):
     places = ["overview", "configuration", "configuration/cluster", "configuration/pool=web", "configuration/virtual-service=%2B", "changes",
               "history", "import", "account"]
     assert page("too_wide", places=places) == {}
+    page("open")
+    page("sign_in", **ADA)
+
+
+@pytest.mark.parametrize("options", ({}, {"viewport": {"width": 360, "height": 740}, "hasTouch": True}), ids=("desk", "telephone"))
+def test_what_the_data_path_has_done(page, options):
+    page("open", **options)
+    page("sign_in", **ADA)
+    names = "Real servers of carried", "Data path", "Synchronisation"
+    said = page("overview_with", more=CARRIED, sections=names)
+    servers, carried, told = (said[name].replace("\u202f", " ") for name in names)
+    assert "in 988 GB, 1 234 567 890 packets · out 1.2 TB, 1 234 567 891 packets · 34 567 closed or of UDP" in servers, servers
+    for text in ("1 048 576 connections, 2 clients kept at a real server; room for 1 048 576", "3; with more than 65 536", "56 MB",
+                 "77 by their time, 5 with their real server or service", "9 packets not simply forwarded", "dropped: malformed"):
+        assert text in carried, carried
+    assert "never seen" not in carried
+    for text in ("not complete", "1 234 567 890 123 connections and changes in 1 message, 2.0 kB", "4 messages not sent, 3 sent once more",
+                 "5 messages of strangers", "told 2 times; too many changes at once 1 time", "lacks some connections of r1, 1 200 ms behind"):
+        assert text in told, told
+    assert said["over"] <= 0, "it does not fit the window"
     page("open")
     page("sign_in", **ADA)
 
