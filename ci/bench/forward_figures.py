@@ -2,6 +2,7 @@
 import statistics
 
 import bench
+import forward_sync
 from forward_host import COLD, FEW, KINDS, net
 
 LOWER = {"nat_1k_net_ns": 150, "nat_131k_net_ns": 300, "direct_1k_net_ns": 110, "nat_new_net_ns": 550}
@@ -68,5 +69,6 @@ def connections(found):
 
 def rows(raw):
     """Of those parts that were measured."""
-    parts = {"lab": lab, "overload": overload, "testrun": testrun, "guest": guest, "held": held, "connections": connections}
+    parts = {"lab": lab, "overload": overload, "testrun": testrun, "guest": guest, "held": held, "connections": connections,
+             "sync": forward_sync.rows}
     return [row for name, found in raw.items() for row in parts[name](found)]

@@ -5,6 +5,7 @@
 
 #include "api/state.h"
 #include "api/state_datapath.h"
+#include "api/state_sync.h"
 #include "base/cleanup.h"
 #include "proto/daemon_client_io.h"
 
@@ -27,11 +28,14 @@ int main(void)
 	_cleanup_buffer_ struct buffer sources = buffer_of(STATE_MAX);
 	_cleanup_buffer_ struct buffer datapath = buffer_of(STATE_MAX);
 	static struct engine_totals totals;
+	static struct engine_sync_status sync;
 
 	(void)daemon_services(DAEMON_ALL_MS, add_service, &services);
 	(void)daemon_sources(DAEMON_ALL_MS, add_source, &sources);
 	if (daemon_totals(&totals) == 0)
 		state_add_datapath(&datapath, &totals);
+	if (daemon_sync(&sync) == 0)
+		state_add_sync(&datapath, &sync);
 	printf("{\"service\":[%.*s],\"data-source\":[%.*s]%.*s}\n", (int)services.used,
 	       services.used ? services.data : "", (int)sources.used,
 	       sources.used ? sources.data : "", (int)datapath.used,

@@ -71,6 +71,7 @@ int bench_map(int program, const char *name, uint32_t *ret_value_size, uint32_t 
 int bench_measure(int n, char **words);
 int bench_testrun(int n, char **words);
 int bench_held(int n, char **words);
+int bench_offer(int n, char **words);
 int bench_ours(int n, char **words);
 
 #endif

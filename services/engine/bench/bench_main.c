@@ -171,6 +171,7 @@ static const struct {
 	{"measure", bench_measure},
 	{"testrun", bench_testrun},
 	{"held", bench_held},
+	{"offer", bench_offer},
 };
 
 int main(int argc, char **argv)
@@ -184,6 +185,6 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
 								       : EXIT_SUCCESS;
 	fprintf(stderr, "usage: bench-forward "
-			"gro|endpoint|floor|refuse|ours|clear|testrun|held|measure WORD…\n");
+			"gro|endpoint|floor|refuse|ours|clear|testrun|held|offer|measure WORD…\n");
 	return EXIT_FAILURE;
 }

@@ -6,6 +6,10 @@
  * making of frames: that is measured beside it, round by round, and taken off.
  *
  * held A COUNT CPU: how many of COUNT connections the data path holds, and in how much memory.
+ *
+ * offer A FIRST FLOWS SECONDS: packets of FLOWS flows of UDP, one of each, as fast as they can be
+ * made, ahead of nobody; for SECONDS, if it is not 0: again and again, and each time the table
+ * forgets all flows before. Says how many flows the table has then.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -24,6 +28,8 @@
 
 #define MAPS_MAX 64
 #define MIB (1024.0 * 1024.0)
+#define OFFER_PART 16384
+#define OFFER_MAX (1U << 30)
 
 struct test {
 	struct load_bpf *load;
@@ -162,8 +168,7 @@ static int open_test(struct test *t)
 		mmap(NULL, (size_t)size * t->lines4, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
 	if (t->flows4 == MAP_FAILED)
 		return bench_say(-errno, "flows");
-	r = choose(t, t->program);
-	return r == 0 ? bench_pin((int)t->cpu) : r;
+	return choose(t, t->program);
 }
 
 int bench_testrun(int n, char **words)
@@ -187,6 +192,8 @@ int bench_testrun(int n, char **words)
 		return bench_say(-ERANGE, "FLOWS, RUNS or ROUNDS");
 	r = open_test(&t);
 	if (r == 0)
+		r = bench_pin((int)t.cpu);
+	if (r == 0)
 		r = warm(&t);
 	printf("{\"ns\": [");
 	for (i = 0; r == 0 && i < t.rounds; i++) {
@@ -199,13 +206,13 @@ int bench_testrun(int n, char **words)
 	return r;
 }
 
-static uint32_t count_flows(const struct test *t)
+static uint32_t count_flows(const struct test *t, uint32_t state)
 {
 	uint32_t i, k, n = 0;
 
 	for (i = 0; i < t->lines4; i++)
 		for (k = 0; k < FWD_FLOWS4; k++)
-			n += FWD_STATE(t->flows4[i].flows[k].what) == FWD_ESTABLISHED;
+			n += FWD_STATE(t->flows4[i].flows[k].what) == state;
 	return n;
 }
 
@@ -244,6 +251,8 @@ int bench_held(int n, char **words)
 	t.runs = (unsigned int)strtoul(words[1], NULL, 10);
 	t.cpu = (unsigned int)strtoul(words[2], NULL, 10);
 	r = open_test(&t);
+	if (r == 0)
+		r = bench_pin((int)t.cpu);
 	if (r < 0)
 		return r;
 	memset(t.flows4, 0, sizeof(*t.flows4) * t.lines4);
@@ -251,17 +260,66 @@ int bench_held(int n, char **words)
 		prepare(&t, false, flags[i], t.runs);
 		r = run(&t, t.runs, NULL, &code, &ns[i]);
 	}
-	before = count_flows(&t);
+	before = count_flows(&t, FWD_ESTABLISHED);
 	/* Whoever is not found now would begin anew, or be passed up. */
 	prepare(&t, false, TH_ACK, t.runs);
 	if (r == 0)
 		r = run(&t, t.runs, NULL, &code, &ns[1]);
-	if (r == 0 && before != count_flows(&t))
+	if (r == 0 && before != count_flows(&t, FWD_ESTABLISHED))
 		r = bench_say(-EPROTO, "flows were made again");
 	printf("{\"offered\": %u, \"held\": %u, \"slots\": %u, \"flows_mib\": %.1f, \"table_mib\": "
 	       "%.1f, \"new_ns\": %.1f, "
 	       "\"known_ns\": %.1f}\n",
 	       t.runs, before, t.lines4 * FWD_FLOWS4, t.lines4 * (double)FWD_LINE / MIB,
 	       memory_mib(t.program), ns[0], ns[1]);
+	return r;
+}
+
+/* All flows once, in parts that leave the kernel now and then. */
+static int offer_all(const struct test *t, uint32_t first, uint64_t until, uint64_t *sent)
+{
+	uint32_t code, done, part;
+	double ns;
+	int r = 0;
+
+	prepare(t, false, 0, first + t->flows);
+	t->load->bss->how.next = first;
+	for (done = 0; r == 0 && done < t->flows && bench_now_ns() < until; done += part) {
+		part = t->flows - done < OFFER_PART ? t->flows - done : OFFER_PART;
+		r = run(t, part, NULL, &code, &ns);
+		if (r == 0 && code != XDP_REDIRECT)
+			r = bench_say(-EPROTO, "a packet was not sent on");
+		*sent += part;
+	}
+	return r;
+}
+
+int bench_offer(int n, char **words)
+{
+	uint64_t began = bench_now_ns(), until = UINT64_MAX, sent = 0;
+	_cleanup_(close_test) struct test t = {0};
+	unsigned int first, seconds;
+	int r;
+
+	if (n != 4 || bench_parse_port(words[0], &t.ports[0]) < 0)
+		return bench_say(-EINVAL, "offer A FIRST FLOWS SECONDS");
+	t.ports[1] = t.ports[0];
+	first = (unsigned int)strtoul(words[1], NULL, 10);
+	t.flows = (unsigned int)strtoul(words[2], NULL, 10);
+	seconds = (unsigned int)strtoul(words[3], NULL, 10);
+	if (first > OFFER_MAX || t.flows > OFFER_MAX)
+		return bench_say(-ERANGE, "FIRST or FLOWS");
+	if (seconds > 0)
+		until = began + seconds * 1000000000ULL;
+	r = open_test(&t);
+	if (r < 0)
+		return r;
+	do {
+		if (seconds > 0)
+			memset(t.flows4, 0, sizeof(*t.flows4) * t.lines4);
+		r = offer_all(&t, first, until, &sent);
+	} while (r == 0 && seconds > 0 && bench_now_ns() < until);
+	printf("{\"sent\": %llu, \"ns\": %llu, \"flows\": %u}\n", (unsigned long long)sent,
+	       (unsigned long long)(bench_now_ns() - began), count_flows(&t, FWD_UDP));
 	return r;
 }
