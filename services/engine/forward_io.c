@@ -199,7 +199,7 @@ static void tell_settings(struct forward_tables *t)
 
 	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
 	t->settings->boot_offset = (uint64_t)(ns_of(CLOCK_BOOTTIME) - ns_of(CLOCK_MONOTONIC));
-	t->settings->lead = t->settings->boot_offset + (uint64_t)tick.tv_nsec;
+	t->settings->lead = t->settings->boot_offset + FWD_CLOCK_TICKS * (uint64_t)tick.tv_nsec;
 	t->settings->half_open_max = t->lines4 * FWD_FLOWS4 / HALF_OPEN_SHARE;
 }
 

@@ -71,9 +71,10 @@ static __always_inline void follow(const struct flow *f, __u32 what, const struc
 	fwd_event(f->number);
 }
 
-static __always_inline void count_packet(__u32 place, const struct packet *p, const _Bool reply)
+static __always_inline void count_packet(__u32 cpu, __u32 place, const struct packet *p,
+					 const _Bool reply)
 {
-	struct fwd_count *c = AT(fwd_counts, bpf_get_smp_processor_id() * FWD_REALS_MAX + place);
+	struct fwd_count *c = AT(fwd_counts, cpu * FWD_REALS_MAX + place);
 
 	if (!c)
 		return;

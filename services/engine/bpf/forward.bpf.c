@@ -45,7 +45,7 @@ static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, con
  * none (*real is NULL then).
  */
 static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, const int family,
-				    __u32 instance, __u64 now, struct fwd_real **real)
+				    __u32 instance, __u32 cpu, __u64 now, struct fwd_real **real)
 {
 	const __be32 *client = packet_source(p, family);
 	__u32 key = FWD_KEY(p->from_port, instance);
@@ -59,7 +59,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 		if (*real && ((*real)->flags & FWD_REAL_IN_USE) &&
 		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
 			follow(&f, what, p, now, 0);
-			count_packet(FWD_PLACE(what), p, 0);
+			count_packet(cpu, FWD_PLACE(what), p, 0);
 			return (int)FWD_PLACE(what);
 		}
 		finish(&f, what);
@@ -76,7 +76,8 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 {
 	const __u32 number = END_INSTANCE(end, 0);
 	struct fwd_instance *instance = OF(instances, number);
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 now = clock_now(cpu);
 	struct fwd_real *real;
 	int place;
 
@@ -84,7 +85,7 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 		return XDP_PASS;
 	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);
-	place = real_for(ctx, p, family, number, now, &real);
+	place = real_for(ctx, p, family, number, cpu, now, &real);
 	if (place < 0)
 		return pass(REFUSAL(place));
 	if (!real || !real->hop.valid)
@@ -144,7 +145,8 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 				     const struct end *end)
 {
 	__u32 number, place = 0;
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 now = clock_now(cpu);
 	struct fwd_instance *instance;
 	struct fwd_hop asked;
 	const struct fwd_hop *hop;
@@ -165,7 +167,7 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 			return pass(FWD_PASSED_SOURCE);
 		place = FWD_PLACE(what);
 		follow(&f, what, p, now, 1);
-		count_packet(place, p, 1);
+		count_packet(cpu, place, p, 1);
 	}
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, 0, 1));

@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 5
+#define FWD_LAYOUT 6
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -266,7 +266,7 @@ struct fwd_settings {
 	__u32 half_open_max;  /* above it SYNs make no flow */
 	__u32 layout;	      /* FWD_LAYOUT of who made the maps */
 	__u64 boot_offset;    /* ns: CLOCK_BOOTTIME less CLOCK_MONOTONIC */
-	__u64 lead;	      /* ns: the same, and as far as a coarse clock may lag */
+	__u64 lead;	      /* ns: the same, and as far as the data path's clock may lag */
 	__u64 build;	      /* of the pinned programs; 0: none, or they are being exchanged */
 	__u64 seed;	      /* of the tables; the programs have it, too */
 	__u64 virtuals[2];    /* of each half: fwd_virtual() of its virtual addresses */
@@ -352,6 +352,18 @@ _Static_assert(FWD_TEMPLATE + FWD_SERVICES_MAX <= 0x10000, "fits the key");
 _Static_assert(FWD_INSTANCES_MAX <= FWD_TEMPLATE, "instances and templates are apart");
 _Static_assert(FWD_REALS_MAX <= 0x2000, "fits `what`");
 
+/*
+ * The coarse clock as a processor has read it in this tick of the kernel. The kernel moves its
+ * ticks on before that clock: so it may be of the tick before.
+ */
+struct fwd_clock {
+	__u64 tick; /* jiffies, never 0 */
+	__u64 now;  /* ns, CLOCK_MONOTONIC */
+};
+
+#define FWD_CLOCKS 256	  /* processors beyond it ask every time */
+#define FWD_CLOCK_TICKS 2 /* it lags by less than so many */
+
 #define FWD_SPILLED 65536 /* bits, a power of two: lines that have the same remainder share one */
 
 /*
@@ -370,6 +382,7 @@ struct fwd_fixed {
 	struct fwd_load loads[FWD_REALS_MAX];
 	struct fwd_link links[FWD_LINKS_MAX];
 	struct fwd_hop hops[FWD_HOPS_MAX];
+	struct fwd_clock clocks[FWD_CLOCKS];
 	struct fwd_inside insides[FWD_INSIDE_MAX];
 };
 

@@ -64,7 +64,7 @@ static __always_inline int fragment_to_real(struct xdp_md *ctx, const struct pac
 
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
-	count_packet(noted->place, p, 0);
+	count_packet(bpf_get_smp_processor_id(), noted->place, p, 0);
 	if (p->ttl <= 1 || p->length > real->hop.mtu)
 		return drop(FWD_DROP_FRAGMENT);
 	if (real->method == FWD_NAT)
@@ -87,7 +87,7 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx,
 
 	if (!hop || p->ttl <= 1 || p->length > hop->mtu)
 		return drop(FWD_DROP_FRAGMENT);
-	count_packet(noted->place, p, 1);
+	count_packet(bpf_get_smp_processor_id(), noted->place, p, 1);
 	translate_address(p->l3, family, 0, instance->address);
 	return send(ctx, family, tag, hop);
 }
@@ -133,7 +133,7 @@ static __always_inline int fragment(struct xdp_md *ctx, const int family, const 
 		return XDP_PASS;
 	instance = OF(instances, noted->instance);
 	if (!settings || !instance ||
-	    !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
+	    !is_served(settings, instance->group, clock_now(bpf_get_smp_processor_id())))
 		return pass(FWD_PASSED_LEASE);
 	return noted->reply ? fragment_to_client(ctx, settings, &p, family, tag, noted, instance)
 			    : fragment_to_real(ctx, &p, family, tag, noted);

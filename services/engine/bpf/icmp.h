@@ -206,7 +206,8 @@ static __always_inline int icmp(struct xdp_md *ctx, const int family, const __u3
 		return XDP_PASS;
 	}
 	instance = OF(instances, scratch.instance);
-	if (!instance || !is_served(settings, instance->group, bpf_ktime_get_coarse_ns()))
+	if (!instance ||
+	    !is_served(settings, instance->group, clock_now(bpf_get_smp_processor_id())))
 		return pass(FWD_PASSED_LEASE);
 	return scratch.reply ? error_to_client(ctx, settings, &p, &q, family, tag, instance)
 			     : error_to_real(ctx, &p, &q, family, tag, instance, &scratch);

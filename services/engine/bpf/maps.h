@@ -68,9 +68,25 @@ struct {
 	__type(value, __u32);
 } fwd_ports SEC(".maps");
 
+/* ns of CLOCK_MONOTONIC, less what settings.lead allows for. cpu: this processor. */
+static __always_inline __u64 clock_now(__u32 cpu)
+{
+	struct fwd_clock *known = OF(clocks, cpu);
+	__u64 tick = bpf_jiffies64();
+
+	if (!known || cpu >= FWD_CLOCKS)
+		return bpf_ktime_get_coarse_ns();
+	if (known->tick != tick) {
+		/* The tick was read before: what is kept is never taken for newer than it is. */
+		known->now = bpf_ktime_get_coarse_ns();
+		known->tick = tick;
+	}
+	return known->now;
+}
+
 /*
- * Whether the group is served by this router at this instant. The coarse clock is behind by less
- * than a tick; the lease is judged as if it were by a whole one.
+ * Whether the group is served by this router at this instant. now: clock_now(), which is behind;
+ * the lease is judged as if it were by all that it may be.
  */
 static __always_inline _Bool is_served(const struct fwd_settings *settings, __u8 group, __u64 now)
 {

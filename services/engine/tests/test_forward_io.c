@@ -80,8 +80,8 @@ static void test_new(void **state)
 	assert_int_not_equal(io.tables.seed, 0);
 	assert_int_equal(io.tables.settings->layout, FWD_LAYOUT);
 	/* Of a tick of 100 to 1000 Hz. */
-	assert_in_range(io.tables.settings->lead - io.tables.settings->boot_offset, 1000000,
-			10000000);
+	assert_in_range(io.tables.settings->lead - io.tables.settings->boot_offset,
+			FWD_CLOCK_TICKS * 1000000, FWD_CLOCK_TICKS * 10000000);
 	/* The ends of each array are memory. */
 	io.tables.flows4[io.tables.lines4 - 1].flows[0].key = 1;
 	io.tables.flows6[io.tables.lines6 - 1].flows[0].key = 1;

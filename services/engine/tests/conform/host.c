@@ -97,6 +97,12 @@ __u64 bpf_ktime_get_coarse_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
 }
 
+/* A thousand of them a second. */
+__u64 bpf_jiffies64(void)
+{
+	return bpf_ktime_get_coarse_ns() / 1000000 + 1;
+}
+
 long bpf_loop(__u32 n, void *callback, void *data, __u64 flags)
 {
 	long (*one)(__u32 i, void *data) = callback;
