@@ -267,28 +267,27 @@ bool plan_is_on(const struct plan_alias *alias, const char *device)
 	return strncmp(device, alias->port, length) == 0 && strchr(":", device[length]);
 }
 
-/* The group's count of that family. */
-static size_t *count_of(struct plan_group *group, const struct plan_alias *alias)
+/* One more of the family in its group; false: there is no room. */
+static bool count(const struct plan_alias *alias)
 {
-	return plan_is_ipv6(alias) ? &group->n_ipv6_aliases : &group->n_aliases;
+	struct plan_group *group = alias->group;
+
+	if (plan_is_ipv6(alias))
+		return group->n_ipv6_aliases < CONFIG_IPV6_ALIASES_MAX && ++group->n_ipv6_aliases;
+	return group->n_aliases < CONFIG_ALIASES_MAX && ++group->n_aliases;
 }
 
 static int add_new(struct plan *plan, struct plan_alias *is, const char *device,
 		   struct plan_alias **ret_alias, const char **ret_why)
 {
-	size_t max = plan_is_ipv6(is) ? CONFIG_IPV6_ALIASES_MAX : CONFIG_ALIASES_MAX;
-
-	if (!is->group || *count_of(is->group, is) == max) {
+	if (!is->group || !count(is)) {
 		*ret_why = "there is no room for it in an alias group";
 		return plan->arena->failed ? -ENOMEM : -ENOENT;
 	}
 	if (!plan_is_ipv6(is))
 		choose_label(plan, device, is);
 	*ret_alias = add_alias(plan, is);
-	if (!*ret_alias)
-		return -ENOMEM;
-	++*count_of(is->group, is);
-	return 0;
+	return *ret_alias ? 0 : -ENOMEM;
 }
 
 int plan_alias(struct plan *plan, const struct item *item, const struct config_inet *inet,
