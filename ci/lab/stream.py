@@ -1,5 +1,6 @@
 """A TCP connection that is used all the time: what is sent must come back, and the longest silence is noted."""
 import itertools
+import random
 import select
 import socket
 import threading
@@ -9,7 +10,7 @@ PORT = 7000
 _SERVER = f"""import socketserver
 class Echo(socketserver.BaseRequestHandler):
     def handle(self):
-        while got := self.request.recv(99):
+        while got := self.request.recv(9999):
             self.request.sendall(got)
 socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(("", {PORT}), Echo).serve_forever()
@@ -19,14 +20,17 @@ PATIENCE = 5  # seconds without an answer after which the connection counts as b
 
 
 class Stream(threading.Thread):
-    """From a namespace to PORT of an address, where SERVER runs. Start it, then end() it."""
+    """From a namespace to PORT of an address, where SERVER runs; `size` bytes each time, 8 at least, which are never the same
+    again. Start it, then end() it."""
 
-    def __init__(self, lab, place, address):
+    def __init__(self, lab, place, address, size=8):
         super().__init__(daemon=True)
+        self._filling = random.randbytes(size - 8)
         with lab.inside(place):
             self.connection = socket.create_connection((address, PORT), PATIENCE)
         self.gap, self.gap_at = 0.0, ""  # the longest silence, and when it ended
         self.answers, self.broken, self.over = 0, None, threading.Event()
+        self.compared = self.wrong = 0  # bytes that came back, and those of them that are others than were sent
 
     def _receive(self, size):
         got = b""
@@ -45,9 +49,13 @@ class Stream(threading.Thread):
             for number in itertools.count():
                 if self.over.is_set():
                     return
-                sent = number.to_bytes(8, "big")
+                turn = number % (len(self._filling) + 1)
+                sent = number.to_bytes(8, "big") + self._filling[turn:] + self._filling[:turn]
                 self.connection.sendall(sent)
-                if self._receive(len(sent)) != sent:
+                got = self._receive(len(sent))
+                self.compared += len(sent)
+                if got != sent:
+                    self.wrong += sum(ours != theirs for ours, theirs in zip(sent, got))
                     raise ConnectionError("another answer than was sent")
                 now = time.monotonic()
                 if now - last > self.gap:

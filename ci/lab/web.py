@@ -25,13 +25,14 @@ http {{
   server {{
     listen {port} backlog=1024;
     location / {{ return 200 "{text}"; }}
+    location /files/ {{ root {folder}; }}
   }}
 }}
 """
 
 
 class WebServer:
-    """nginx on a port of every address of a namespace; answers `NAME\\n` to every request."""
+    """nginx on a port of every address of a namespace; answers `NAME\\n` to every request, but for /files/: what put() has put there."""
 
     def __init__(self, lab, name, port=80):
         self._lab, self.name, self._port = lab, name, port
@@ -56,6 +57,11 @@ class WebServer:
             sock = socket.socket()
         with sock:
             return sock.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def put(self, name, content):
+        """Bytes that it answers to `/files/NAME`."""
+        (self.folder / "files").mkdir(exist_ok=True)
+        (self.folder / "files" / name).write_bytes(content)
 
     def kill(self):
         """The server dies at once; the machine it runs on refuses connections from now on."""

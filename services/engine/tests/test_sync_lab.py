@@ -8,11 +8,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import traffic_lab  # noqa: E402 - the path must be set first
-from lab import processes, stream  # noqa: E402 - traffic_lab has set its path
+from lab import processes, share, stream  # noqa: E402 - traffic_lab has set its path
 from traffic_lab import DIRECT, GATEWAY, VIP  # noqa: E402
 
 FOREVER = 1 << 62
-MOVES = int(os.environ.get("MOVES", "2"))
+MOVES = int(os.environ.get("MOVES", "20" if share.FULL else "2"))
+SIZES = (8, 1000, 5000)  # bytes that go there and come back at a time, on connections that are used during all moves
 
 
 def document():
@@ -60,25 +61,42 @@ def move(world, giver, taker, epoch):
         world.lab.run(name, "ip", "neigh", "flush", "all")
 
 
-def test_connections_go_on_with_another_router():
+def begin(world, size):
+    """A connection that is in use."""
+    made = stream.Stream(world.lab, "client", VIP, size)
+    made.start()
+    processes.wait_for("answers", lambda: made.answers > 1, 10)
+    return made
+
+
+def go_on(streams):
+    """Each has answers that come after this moment, or has ended."""
+    answered = [one.answers for one in streams]
+    processes.wait_for("answers", lambda: all(one.broken or one.answers > before + 20 for one, before in zip(streams, answered)), 15)
+
+
+def test_connections_go_on_with_another_router(capsys):
     with traffic_lab.Lab() as world:
         world.router.put(document())
         second = add_second(world)
         routers = [world.router, second]
         processes.wait_for("both synchronised", lambda: all(r.synchronised() for r in routers), 30)
-        long = stream.Stream(world.lab, "client", VIP)
-        long.start()
-        processes.wait_for("answers", lambda: long.answers > 20, 10)
+        long = [begin(world, size) for size in SIZES]
+        over = []
         for turn in range(MOVES):
             # Begun at the last moment, it is told after the lease has ended.
-            late = stream.Stream(world.lab, "client", VIP)
-            late.start()
-            processes.wait_for("answers", lambda: late.answers > 1, 10)
+            late = begin(world, SIZES[turn % len(SIZES)])
             move(world, routers[turn % 2], routers[1 - turn % 2], 2 + turn)
-            for one in (long, late):
-                answered = one.answers
-                processes.wait_for("answers", lambda: one.answers > answered + 20, 15)
-            assert late.end() is None
-        assert long.end() is None, f"{long.broken}, silent for {long.gap} s"
+            go_on([*long, late])
+            late.end()
+            over.append(late)
+        for one in long:
+            one.end()
+        over += long
+        lost, wrong = [one for one in over if one.broken], sum(one.wrong for one in over)
+        with capsys.disabled():
+            print(f" [{MOVES} moves: {len(lost)} of {len(over)} connections lost, {wrong} of {sum(one.compared for one in over)} bytes"
+                  f" corrupted, longest silence {max(one.gap for one in over):.2f} s]", end="", flush=True)
+        assert not lost and not wrong, [f"{one.broken}, silent for {one.gap} s at {one.gap_at}" for one in lost]
         for router in routers:
             assert router.count("another key") == 0

@@ -1,7 +1,11 @@
 """Requests through the engine's own data path on the host's kernel, which has no IPVS: nothing is lost when the engine is killed,
 comes back and gets another configuration. The network: traffic_lab.py."""
+import hashlib
+import re
+import secrets
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import traffic_lab  # noqa: E402 - the path must be set first
-from lab import load, processes, stream  # noqa: E402 - traffic_lab has set its path
+from lab import load, name_lookup, processes, stream  # noqa: E402 - traffic_lab has set its path
 from traffic_lab import DIRECT, VIP  # noqa: E402
 
 
@@ -31,7 +35,7 @@ def changed(**members):
 def test_what_serves_and_why(world):
     said = {name: (service["datapath"], service["datapath-reason"]) for name, service in world.router.services().items()}
     assert said == {"web": ("xdp", "native XDP on eth0 and eth1"), "web-direct": ("xdp", "native XDP on eth0 and eth1"),
-                    "stream": ("xdp", "native XDP on eth0 and eth1"), "ftp": ("ipvs", "port 21: FTP needs the kernel's helper")}
+                    "stream": ("xdp", "native XDP on eth0 and eth1"), "dns": ("xdp", "native XDP on eth0 and eth1"), "ftp": ("ipvs", "port 21: FTP needs the kernel's helper")}
     assert world.router.count("cannot reach IPVS in the kernel") == 1 and world.router.count("changed by hand") == 0
 
 
@@ -177,6 +181,49 @@ def test_counters_go_on_and_what_is_counted_is_there(world):
     processes.wait_for("a pass that finds what was counted", agree, 15)
     assert long.end() is None
     processes.wait_for("the connection's end to be counted", lambda: stream_has("active") == 0, 5)
+
+
+def connections(world, service):
+    """How many each real server of a service has had, by name."""
+    return {real["name"]: int(real["connections"]) for real in world.router.services()[service]["real-server"]}
+
+
+def test_names_by_udp(world):
+    """500 questions to real servers of DNS, each from a port of its own: every one answered, and spread as the weights."""
+    before = connections(world, "dns")
+    answers = Counter(name_lookup.ask(world.lab, "client", VIP, 500))
+    assert answers == {traffic_lab.real_address(name): 125 * weight for name, weight in traffic_lab.NAMES.items()}
+    after = connections(world, "dns")
+    assert {name: after[name] - before[name] for name in after} == {name: 125 * weight for name, weight in traffic_lab.NAMES.items()}
+
+
+def test_long_answers_are_whole(world):
+    """1 MiB from each real server, several times: full segments in one direction, bare acknowledgements in the other."""
+    content, got = secrets.token_bytes(1 << 20), world.lab.scratch / "long"
+    wanted = hashlib.sha256(content).digest()
+    for server in world.webs.values():
+        server.put("long", content)
+    asked = {name: len(server.log()) for name, server in world.webs.items()}
+    for address in (VIP, DIRECT):
+        for _ in range(6):
+            world.lab.run("client", "curl", "-sS", "--fail", "--max-time", "10", "-o", got, f"http://{address}/files/long")
+            assert hashlib.sha256(got.read_bytes()).digest() == wanted, address
+    assert all(len(server.log()) > asked[name] for name, server in world.webs.items())
+
+
+def test_as_many_connections_as_the_client_counts(world):
+    """wrk for three seconds, each request a connection of its own, a few at a time."""
+    parallel = 8
+
+    def logged():
+        return sum(len(server.log()) for server in world.webs.values())
+    before, logged_before = sum(connections(world, "web").values()), logged()
+    said = world.lab.run("client", "wrk", "-t1", f"-c{parallel}", "-d3s", f"http://{VIP}/")
+    made = int(re.search(r"(\d+) requests in", said)[1])
+    assert made > 300 and "Socket errors" not in said and "Non-2xx" not in said, said
+    # It tries the address with a connection of its own first (wrk.connect), and leaves in the end those that it has without a word.
+    assert made + 1 <= sum(connections(world, "web").values()) - before <= made + 1 + parallel
+    assert made <= logged() - logged_before <= made + parallel
 
 
 def attach(world, ports):

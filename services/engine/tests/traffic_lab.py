@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 sys.path.insert(0, str(TOP / "ci"))
 
-from lab import netns, processes, stream, web  # noqa: E402 - the path must be set first
+from lab import name_lookup, netns, processes, stream, web  # noqa: E402 - the path must be set first
 
 BIN = TOP / "build/services/bin"
 ENGINE, ASK = BIN / "trireme-engine", TOP / "build/services/tests/ask_daemons"
@@ -27,13 +27,22 @@ DEMO = json.loads((YANG / "examples/demo.json").read_text())
 VIP, DIRECT, GATEWAY, CLIENT = "203.0.113.10", "203.0.113.20", "10.77.0.1", "203.0.113.200"
 FOREVER = 1 << 62  # ns of CLOCK_BOOTTIME
 SERVERS = ("web1", "web2", "web3")
+NAMES = {"web1": 3, "web2": 1}  # the servers of DNS, and their weights
+
+
+def real_address(name):
+    """The address of webN."""
+    return f"10.77.0.10{name[-1]}"
 
 
 def document():
-    """The demonstration document; beside its services FTP, and one for a connection that stays."""
+    """The demonstration document; beside its services FTP, DNS, and one for a connection that stays."""
     demo = json.loads(json.dumps(DEMO))
-    demo["trireme:pool"].append({"name": "ftp", "real-server": [{"name": "web1", "address": "10.77.0.101"}]})
+    demo["trireme:pool"] += [
+        {"name": "ftp", "real-server": [{"name": "web1", "address": "10.77.0.101"}]},
+        {"name": "dns", "real-server": [{"name": name, "address": real_address(name), "weight": weight} for name, weight in NAMES.items()]}]
     demo["trireme:virtual-service"] += [{"name": "ftp", "address": VIP, "port": 21, "pool": "ftp"},
+                                        {"name": "dns", "address": VIP, "protocol": "udp", "port": 53, "scheduler": "wrr", "pool": "dns"},
                                         {"name": "stream", "address": VIP, "port": stream.PORT, "pool": "web"}]
     for service in demo["trireme:virtual-service"]:
         service["health-check"] = {"type": "none"}
@@ -46,6 +55,11 @@ def group_key(name):
     for byte in name.encode():
         key = (key ^ byte) * 0x100000001b3 % (1 << 64)
     return key
+
+
+def lease_value(deadline, epoch=1):
+    """The bytes of a lease of the group main (agent/bpf/gate.h)."""
+    return struct.pack("<QQQ", group_key("main"), epoch, deadline)
 
 
 class Router:
@@ -97,9 +111,8 @@ class Router:
 
     def lease(self, deadline, epoch=1):
         """The right to serve the group main, until that nanosecond of CLOCK_BOOTTIME."""
-        value = struct.pack("<QQQ", group_key("main"), epoch, deadline)
         self.run("bpftool", "map", "update", "pinned", self.folder / "bpf/gate_leases", "key", "0", "0", "0", "0",
-                 "value", *map(str, value))
+                 "value", *map(str, lease_value(deadline, epoch)))
 
     def state(self):
         """What the engine says of services and data path."""
@@ -118,7 +131,7 @@ class Lab:
     """The network, the servers and the router; the engine runs and serves. Use as a context manager."""
 
     def __init__(self):
-        self.lab = netns.Lab()
+        self.lab, self.webs = netns.Lab(), {}
 
     def __enter__(self):
         try:
@@ -153,8 +166,12 @@ class Lab:
         (self.lab.scratch / name / "etc/network/interfaces").touch()
         self.lab.run(name, "env", f"REALSERVER_ROOT={self.lab.scratch / name}", "sh", REALSERVER, "direct", "--vip", DIRECT)
         self.lab.run(name, "ip", "route", "add", "default", "via", GATEWAY)
-        web.WebServer(self.lab, name)
+        self.webs[name] = web.WebServer(self.lab, name)
         self.lab.spawn(name, *stream.SERVER)
+        if name in NAMES:
+            self.lab.spawn(name, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file",
+                           "--user=root", "--bind-interfaces", f"--listen-address={real_address(name)}",
+                           f"--address=/{name_lookup.NAME}/{real_address(name)}")
 
     def _build(self):
         self.lab.namespace("switch")
