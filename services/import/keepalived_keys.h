@@ -85,9 +85,9 @@ extern const struct keyword keepalived_script_keys[], keepalived_process_keys[],
 #define KA_WHY_ANNOUNCE "not needed: whoever takes an address announces it, at times of its own"
 #define KA_WHY_CARRIER \
 	"not needed: the carrier of the ports that addresses are on is always watched"
-#define KA_WHY_SYNC                                                                           \
-	"not taken: routers tell each other of connections by themselves; those of services " \
-	"that IPVS carries end when another one takes over"
+#define KA_WHY_SYNC                                                                        \
+	"not needed: routers tell each other of connections by themselves, of those that " \
+	"IPVS carries by the kernel's daemons"
 #define KA_WHY_SNMP "lost: there is no SNMP"
 #define KA_WHY_NO_SNMP "not needed: there is no SNMP"
 #define KA_WHY_TRACK                                           \

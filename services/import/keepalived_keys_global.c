@@ -43,7 +43,7 @@ const struct keyword keepalived_global_keys[] = {
 	{.key = "lvs_notify_fifo_script", .why = FIFO, .warn = true},
 	{.key = "fifo_write_vrrp_states_on_reload", .why = NO_FIFO},
 	{.key = "vrrp_notify_priority_changes", .why = NO_FIFO},
-	{.key = "lvs_sync_daemon", .why = KA_WHY_SYNC, .warn = true},
+	{.key = "lvs_sync_daemon", .why = KA_WHY_SYNC},
 	{.key = "lvs_flush", .why = ONLY_CHANGES},
 	{.key = "lvs_flush_on_stop", .why = ONLY_CHANGES},
 	{.key = "lvs_flush_onstop", .why = ONLY_CHANGES},

@@ -102,7 +102,7 @@ const struct keyword keepalived_instance_keys[] = {
 	{.key = "garp_lower_prio_repeat", .why = KA_WHY_ANNOUNCE},
 	{.key = "garp_extra_if", .why = KA_WHY_ANNOUNCE},
 	{.key = "vmac_garp_intvl", .why = KA_WHY_ANNOUNCE},
-	{.key = "lvs_sync_daemon_interface", .why = KA_WHY_SYNC, .warn = true},
+	{.key = "lvs_sync_daemon_interface", .why = KA_WHY_SYNC},
 	{.key = "notify_backup", .why = KA_WHY_SCRIPT, .warn = true},
 	{.key = "notify_master", .why = KA_WHY_SCRIPT, .warn = true},
 	{.key = "notify_fault", .why = KA_WHY_SCRIPT, .warn = true},

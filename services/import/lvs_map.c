@@ -122,14 +122,11 @@ static int map_syncdaemon(struct lvs *lvs, const struct statement *s)
 	uint32_t on = 0;
 	int r = s ? value_number(lvs->im, s, 1, 0, 0, 1, &on) : 0;
 
-	if (r == 0 && on)
-		ROW(lvs->im, s, NULL, IMPORT_WARNING, NULL,
-		    "not taken: routers tell each other of connections by themselves; those of "
-		    "services "
-		    "that IPVS carries end when another one takes over");
-	else if (r == 0 && s)
+	if (r == 0 && s)
 		ROW(lvs->im, s, NULL, IMPORT_DROPPED, NULL,
-		    "not needed: routers tell each other of connections by themselves");
+		    "not needed: routers tell each other of connections by themselves, of those "
+		    "that "
+		    "IPVS carries by the kernel's daemons");
 	return r;
 }
 

@@ -45,6 +45,10 @@ function named(services: string[]): string {
 
 const ANEW = 'Downloads and sessions begin anew when their clients connect again.';
 
+const BY_KERNEL =
+  'go on if they have had a packet since the other router came: IPVS tells it of those. All others break and begin anew ' +
+  'when their clients connect again.';
+
 /** What becomes of connections that are open when `owner` gives its addresses to another router. */
 export function fateOfConnections(state: State, owner: string | undefined): string {
   const services = state.service ?? [];
@@ -53,15 +57,13 @@ export function fateOfConnections(state: State, owner: string | undefined): stri
   // Of what others have of another router this one knows nothing, unless it is the only one that can take over.
   const other = sync?.router?.length === 1 ? sync.router[0] : undefined;
   const known = owner === state.node ? sync?.synchronised : other?.name === owner && other?.whole;
-  if (!sync || lost.length === services.length) {
-    return (
-      'Connections that are open now break, under NAT and with direct routing alike: IPVS does not tell other routers ' +
-      `of them. ${ANEW}`
-    );
+  if (!sync || services.length === 0) {
+    return `Connections that are open now break, under NAT and with direct routing alike: no other router hears of them. ${ANEW}`;
   }
+  if (lost.length === services.length) return `Connections that are open now ${BY_KERNEL}`;
   const kept = known
     ? 'Connections that are open now go on: the other router has them.'
     : 'Some connections that are open now break: it is not sure that the other router has all of them.';
-  if (lost.length > 0) return `${kept} Those of ${named(lost)} break: IPVS does not tell other routers of them. ${ANEW}`;
+  if (lost.length > 0) return `${kept} Those of ${named(lost)} ${BY_KERNEL}`;
   return known ? kept : `${kept} ${ANEW}`;
 }
