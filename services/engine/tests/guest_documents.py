@@ -95,3 +95,20 @@ def drained(demo):
         if pool["name"] in ("rr", "sh", "mh"):
             pool["real-server"][1]["weight"] = 0
     return document
+
+
+def vlan(demo):
+    """Services for real traffic: one of a network of its own, the VLAN eth2 of eth0, and two that only IPVS serves."""
+    document = empty(demo)
+    for node, number in zip(document["trireme:cluster"]["node"][:2], (11, 12)):
+        node["port"].append({"name": "eth2", "address": f"198.51.100.{number}", "prefix-length": 24, "vlan": {"parent": "eth0", "id": 7}})
+    document["trireme:alias-group"][0]["alias"].append({"label": "eth2:1", "address": "198.51.100.10"})
+    web1, web2 = [{"name": f"web{n}", "address": f"10.77.0.10{n}"} for n in (1, 2)]
+    document["trireme:pool"] = [demo["trireme:pool"][0], {"name": "ftp", "real-server": [web1]}, {"name": "signals", "real-server": [web2]}]
+    document["trireme:virtual-service"] = [
+        {"name": "net", "address": "198.51.100.10", "port": 80, "scheduler": "wrr", "pool": "web"},
+        {"name": "ftp", "address": VIP, "port": 21, "pool": "ftp"},
+        {"name": "signals", "address": VIP, "protocol": "sctp", "port": 2905, "pool": "signals"}]
+    for service in document["trireme:virtual-service"]:
+        service["health-check"] = {"type": "none"}
+    return document

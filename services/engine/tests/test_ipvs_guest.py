@@ -19,12 +19,23 @@ import guest_documents  # noqa: E402
 import leaves  # noqa: E402
 from lab import guest  # noqa: E402
 
-INIT = HERE / "guest/init"
-PROGRAMS = ("ip", "ipvsadm", "nft")
+INIT, TRAFFIC = HERE / "guest/init", HERE / "guest/traffic.sh"
+PROGRAMS = ("ip", "ipvsadm", "nft", "ethtool", "curl", "vsftpd")
 BUILT = TOP / "build/services/bin"
-CONFORM = [TOP / "build/services/tests" / name for name in ("conform-ipvs", "test_engine_conform")]
+CONFORM = [TOP / "build/services/tests" / name for name in ("conform-ipvs", "test_engine_conform", "ask_daemons")]
 WORDS = TOP / "build/test/engine-guest.console"
-PASSWD = "root:x:0:0::/:/bin/sh\ntrireme-health:x:900:900::/:/bin/false\n"
+PASSWD = "root:x:0:0::/:/bin/sh\ntrireme-health:x:900:900::/:/bin/false\n" \
+         "ftp:x:901:901::/tmp/ftp:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+VSFTPD = """listen=YES
+background=NO
+anonymous_enable=YES
+local_enable=NO
+secure_chroot_dir=/tmp/empty
+connect_from_port_20=YES
+seccomp_sandbox=NO
+isolate=NO
+isolate_network=NO
+"""
 
 
 def fill(root):
@@ -33,7 +44,11 @@ def fill(root):
     for name, others in own.items():
         subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE", "-I", TOP / "services", "-o", root.parent / name, HERE / f"guest/{name}.c",
                         *(TOP / "services" / other for other in others)], check=True)
-    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", *CONFORM, *(root.parent / name for name in own)))
+    sctp = root.parent / "sctp"
+    subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-o", sctp, HERE / "guest/sctp.c", "-lusrsctp"], check=True)
+    guest.prepare(root, INIT, (*PROGRAMS, BUILT / "trireme-engine", BUILT / "trireme-health", *CONFORM, sctp,
+                               *(root.parent / name for name in own)))
+    shutil.copy(TRAFFIC, root / "traffic.sh")
     cases = HERE / "conform"
     shutil.copytree(cases, root / cases.relative_to(TOP))
     etc = root / "etc"
@@ -42,9 +57,10 @@ def fill(root):
     every, expected = guest_documents.every(demo)
     walk = leaves.ipvs(demo)
     documents = {"leaves.before": walk, "leaves.after": leaves.changed(walk, *leaves.IPVS), "demo": demo, "weight": guest_documents.weight(demo),
-                 "empty": guest_documents.empty(demo), "ipvs": guest_documents.ipvs(demo), "every": every, "drained": guest_documents.drained(demo)}
+                 "vlan": guest_documents.vlan(demo), "empty": guest_documents.empty(demo), "ipvs": guest_documents.ipvs(demo), "every": every, "drained": guest_documents.drained(demo)}
     for name, document in documents.items():
         (etc / f"{name}.json").write_text(json.dumps(document))
+    (etc / "vsftpd.conf").write_text(VSFTPD)
     (etc / "every.expected").write_text(expected)
     (etc / "leaves.wanted").write_text(leaves.lines(leaves.IPVS))
 
@@ -61,6 +77,6 @@ def test_the_guest_came_to_its_end(console):
     assert re.search(r"^end$", console, re.M), console[-4000:]
 
 
-@pytest.mark.parametrize("what", guest.announced(INIT))
+@pytest.mark.parametrize("what", [*guest.announced(INIT), *guest.announced(TRAFFIC)])
 def test_in_the_guest(console, what):
     guest.check(console, what)
