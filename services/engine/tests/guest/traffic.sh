@@ -58,6 +58,8 @@ ip link set eth2 up
 in_ns client ip link add link eth0 name eth0.7 type vlan id 7
 in_ns client ip link set eth0.7 up
 behind eth0.7
+# A gateway that no configuration names: the router knows its MAC by this.
+in_ns client ping -c 1 -W 2 198.51.100.11 >/dev/null
 put vlan
 until_same 20 "VLAN: the port below is served" "xdp native XDP on eth0 and eth1" told net datapath datapath-reason
 wire() { in_ns client awk '/total frames received/ { print $4 }' /proc/net/vlan/eth0.7; }
