@@ -97,11 +97,11 @@ def drained(demo):
     return document
 
 
-def vlan(demo):
-    """Services for real traffic: one of a network of its own, the VLAN eth2 of eth0, and two that only IPVS serves."""
+def _traffic(demo, eth2):
+    """Services for real traffic: one of a network of its own, behind a port eth2, and two that only IPVS serves."""
     document = empty(demo)
     for node, number in zip(document["trireme:cluster"]["node"][:2], (11, 12)):
-        node["port"].append({"name": "eth2", "address": f"198.51.100.{number}", "prefix-length": 24, "vlan": {"parent": "eth0", "id": 7}})
+        node["port"].append({"name": "eth2", "address": f"198.51.100.{number}", "prefix-length": 24, **eth2(number)})
     document["trireme:alias-group"][0]["alias"].append({"label": "eth2:1", "address": "198.51.100.10"})
     web1, web2 = [{"name": f"web{n}", "address": f"10.77.0.10{n}"} for n in (1, 2)]
     document["trireme:pool"] = [demo["trireme:pool"][0], {"name": "ftp", "real-server": [web1]}, {"name": "signals", "real-server": [web2]}]
@@ -112,3 +112,14 @@ def vlan(demo):
     for service in document["trireme:virtual-service"]:
         service["health-check"] = {"type": "none"}
     return document
+
+
+def vlan(demo):
+    """eth2 is a VLAN of eth0."""
+    return _traffic(demo, lambda number: {"vlan": {"parent": "eth0", "id": 7}})
+
+
+def bond(demo):
+    """eth2 is a bond."""
+    return _traffic(demo, lambda number: {"bond": {"member": [
+        {"name": f"eth2{letter}", "mac": f"52:54:00:77:{number}:0{letter}"} for letter in "ab"]}})

@@ -57,7 +57,7 @@ def fill(root):
     every, expected = guest_documents.every(demo)
     walk = leaves.ipvs(demo)
     documents = {"leaves.before": walk, "leaves.after": leaves.changed(walk, *leaves.IPVS), "demo": demo, "weight": guest_documents.weight(demo),
-                 "vlan": guest_documents.vlan(demo), "empty": guest_documents.empty(demo), "ipvs": guest_documents.ipvs(demo), "every": every, "drained": guest_documents.drained(demo)}
+                 "vlan": guest_documents.vlan(demo), "bond": guest_documents.bond(demo), "empty": guest_documents.empty(demo), "ipvs": guest_documents.ipvs(demo), "every": every, "drained": guest_documents.drained(demo)}
     for name, document in documents.items():
         (etc / f"{name}.json").write_text(json.dumps(document))
     (etc / "vsftpd.conf").write_text(VSFTPD)

@@ -82,3 +82,32 @@ same "FTP, passive (PASV)" whole "$(fetched --disable-epsv 2>&1)"
 same "FTP, active (EPRT)" whole "$(fetched --ftp-port - 2>&1)"
 same "FTP, active (PORT)" whole "$(fetched --ftp-port - --disable-eprt 2>&1)"
 same "SCTP: the server sees the client" "web2 203.0.113.1" "$(in_ns client sctp ask 203.0.113.1 203.0.113.10 2905)"
+
+# -- a bond in the VLAN's place
+
+ip link del eth2
+in_ns client ip link del eth0.7
+# As trireme-system does: eth0 is in the same network now, and must not answer for the other port.
+echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore
+echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce
+cable - eth2a public
+cable - eth2b public
+for port in eth2a eth2b; do as_a_card public "$port.-"; done
+ip link add eth2 type bond mode active-backup miimon 50
+for port in eth2a eth2b; do
+	ip link set "$port" down
+	ip link set "$port" master eth2
+done
+ip link set eth2 up
+behind eth0
+in_ns client ping -c 1 -W 2 198.51.100.11 >/dev/null
+put bond
+until_same 20 "bond: the data path is on its master" \
+	"xdp generic XDP on eth2 and eth1: on a bond, of which a native program sees members only; as eth2, to which its frames go" \
+	told net datapath datapath-reason
+wire() { cat /sys/class/net/eth2/statistics/tx_packets; }
+same "bond: requests are the data path's alone" "$six" "$(six_requests)"
+other=$(sed "s/ *$(cat /sys/class/net/eth2/bonding/active_slave) *//" /sys/class/net/eth2/bonding/slaves)
+in_ns public ip link set "$(cat /sys/class/net/eth2/bonding/active_slave).-" down
+until_same 5 "bond: one card fails" "$other" cat /sys/class/net/eth2/bonding/active_slave
+same "bond: the same by the other one" "$six" "$(six_requests)"
