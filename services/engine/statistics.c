@@ -12,7 +12,9 @@ static const struct {
 	char name[ENGINE_REASON_NAME_MAX];
 	const char *words;
 } reasons[] = {
-	[FWD_DROP_FRAGMENT] = {"drop-fragment", "dropped: fragment whose first one was not seen"},
+	[FWD_DROP_FRAGMENT] =
+		{"drop-fragment",
+		 "dropped: later fragment without a way on, too long, or without a hop left"},
 	[FWD_DROP_HOP] = {"drop-hop", "dropped: next hop is not known"},
 	[FWD_DROP_MALFORMED] = {"drop-malformed", "dropped: malformed"},
 	[FWD_DROP_REDIRECT] = {"drop-redirect", "dropped: the card has not taken it"},

@@ -295,7 +295,7 @@ struct fwd_load {
 };
 
 enum fwd_reason {
-	FWD_DROP_FRAGMENT, /* of a packet whose first fragment was not seen */
+	FWD_DROP_FRAGMENT, /* behind the first one: no way, too long, or no hop left */
 	FWD_DROP_HOP,	   /* no next hop is known */
 	FWD_DROP_MALFORMED,
 	FWD_DROP_REDIRECT,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fragments: the first one has the ports and goes like any packet, what was decided is noted; those
- * behind it follow. One that comes before its first is dropped and counted.
+ * behind it follow. One whose first was not seen here may be of what IPVS serves: the kernel gets
+ * it.
  */
 #ifndef TRIREME_ENGINE_BPF_FRAGMENT_H
 #define TRIREME_ENGINE_BPF_FRAGMENT_H
