@@ -166,7 +166,6 @@ static int load(struct forward_io *io, const struct load *l, const char **ret_wh
 		return -errno;
 	skeleton->rodata->fwd_lines4 = l->size.lines4;
 	skeleton->rodata->fwd_lines6 = l->size.lines6;
-	skeleton->rodata->fwd_cpus_max = l->n_cpus;
 	skeleton->rodata->fwd_seed = l->seed;
 	r = prepare_maps(io, l, skeleton);
 	if (r == 0)

@@ -121,13 +121,7 @@ int fwd_error(struct xdp_md *ctx)
 	if (!s || (void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
 	scratch = *s;
-	if (frame->tag_protocol == bpf_htons(ETH_P_IP))
-		return error_of(ctx, 4, 0, &scratch);
-	if (frame->tag_protocol == bpf_htons(ETH_P_IPV6))
-		return error_of(ctx, 6, 0, &scratch);
-	if (frame->protocol == bpf_htons(ETH_P_IP))
-		return error_of(ctx, 4, TAG_SIZE, &scratch);
-	return error_of(ctx, 6, TAG_SIZE, &scratch);
+	return BY_HEADERS(frame, error_of, &scratch);
 }
 
 #endif

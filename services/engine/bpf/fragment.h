@@ -147,13 +147,7 @@ int fwd_fragment(struct xdp_md *ctx)
 
 	if ((void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
-	if (frame->tag_protocol == bpf_htons(ETH_P_IP))
-		return fragment(ctx, 4, 0);
-	if (frame->tag_protocol == bpf_htons(ETH_P_IPV6))
-		return fragment(ctx, 6, 0);
-	if (frame->protocol == bpf_htons(ETH_P_IP))
-		return fragment(ctx, 4, TAG_SIZE);
-	return fragment(ctx, 6, TAG_SIZE);
+	return BY_HEADERS(frame, fragment);
 }
 
 #endif

@@ -220,13 +220,7 @@ int fwd_icmp(struct xdp_md *ctx)
 
 	if ((void *)(frame + 1) > frame_end(ctx))
 		return XDP_PASS;
-	if (frame->tag_protocol == bpf_htons(ETH_P_IP))
-		return icmp(ctx, 4, 0);
-	if (frame->tag_protocol == bpf_htons(ETH_P_IPV6))
-		return icmp(ctx, 6, 0);
-	if (frame->protocol == bpf_htons(ETH_P_IP))
-		return icmp(ctx, 4, TAG_SIZE);
-	return icmp(ctx, 6, TAG_SIZE);
+	return BY_HEADERS(frame, icmp);
 }
 
 #endif

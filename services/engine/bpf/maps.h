@@ -12,7 +12,6 @@
 
 /* Set before the programs are loaded; the kernel compiles them in. */
 const volatile __u32 fwd_lines4 = 1, fwd_lines6 = 1; /* of the flow tables: powers of two */
-const volatile __u32 fwd_cpus_max = 1;
 const volatile __u64 fwd_seed = 0;
 
 /* An array that the engine maps; sizes that depend on the machine are set before it is made. */

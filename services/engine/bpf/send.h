@@ -107,6 +107,13 @@ struct tagged {
 	__be16 tag_protocol, tci, protocol;
 } __attribute__((packed));
 
+/* What f gives for the family and the tag of the frame, each a constant in it. */
+#define BY_HEADERS(frame, f, ...)                                                              \
+	((frame)->tag_protocol == bpf_htons(ETH_P_IP)	  ? f(ctx, 4, 0, ##__VA_ARGS__)        \
+	 : (frame)->tag_protocol == bpf_htons(ETH_P_IPV6) ? f(ctx, 6, 0, ##__VA_ARGS__)        \
+	 : (frame)->protocol == bpf_htons(ETH_P_IP)	  ? f(ctx, 4, TAG_SIZE, ##__VA_ARGS__) \
+							  : f(ctx, 6, TAG_SIZE, ##__VA_ARGS__))
+
 /* The frame has a tag, or gets one, or loses it. */
 static __always_inline int send_tagged(struct xdp_md *ctx, const __u32 tag,
 				       const struct fwd_hop *hop, __be16 protocol)

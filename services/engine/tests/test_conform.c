@@ -59,7 +59,6 @@ static void load(void)
 	assert_non_null(programs);
 	programs->rodata->fwd_lines4 = programs->rodata->fwd_lines6 = LINES;
 	programs->rodata->fwd_seed = TABLES_SEED;
-	programs->rodata->fwd_cpus_max = n;
 	assert_int_equal(bpf_map__set_max_entries(programs->maps.fwd_flows4, LINES), 0);
 	assert_int_equal(bpf_map__set_max_entries(programs->maps.fwd_flows6, LINES), 0);
 	assert_int_equal(bpf_map__set_max_entries(programs->maps.fwd_counts, n * FWD_REALS_MAX), 0);
