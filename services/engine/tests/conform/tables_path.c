@@ -55,6 +55,9 @@ static void empty(struct tables_path *p)
 	memset(t->instances, 0, NUMBERS_MAX * sizeof(*t->instances));
 	memset(t->services, 0, NUMBERS_MAX * sizeof(*t->services));
 	memset(t->reals, 0, NUMBERS_MAX * sizeof(*t->reals));
+	/* Also the places that CASE_FILL has taken. */
+	memset(t->flows4, 0, t->lines4 * sizeof(*t->flows4));
+	memset(t->flows6, 0, t->lines6 * sizeof(*t->flows6));
 	memset(t->hops, 0, FWD_HOPS_MAX * sizeof(*t->hops));
 	for (uint32_t cpu = 0; cpu < t->n_cpus; cpu++)
 		memset(&t->counts[(size_t)cpu * FWD_REALS_MAX], 0,
