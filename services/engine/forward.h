@@ -38,6 +38,7 @@ struct forward_tables {
 	struct fwd_hop *hops;		/* FWD_HOPS_MAX */
 	struct fwd_link *links;		/* FWD_LINKS_MAX */
 	struct fwd_inside *insides;	/* FWD_INSIDE_MAX */
+	struct fwd_back *backs;		/* FWD_BACKS */
 	__u64 *spilled4, *spilled6;	/* FWD_SPILLED bits */
 	uint32_t n_cpus;
 	uint64_t seed;
@@ -59,6 +60,7 @@ static inline void forward_tables_fix(struct forward_tables *tables, struct fwd_
 	tables->hops = fixed->hops;
 	tables->links = fixed->links;
 	tables->insides = fixed->insides;
+	tables->backs = fixed->backs;
 }
 
 #endif

@@ -8,8 +8,7 @@
 
 #include <linux/in.h>
 
-#include "engine/bpf/flow.h"
-#include "engine/bpf/packet.h"
+#include "engine/bpf/back.h"
 #include "engine/bpf/schedule.h"
 
 #define PRESSURE_NS                                                                   \
@@ -18,20 +17,6 @@
 
 #define ANOTHER_TRIES 4 /* real servers, where the one that was chosen cannot be */
 
-struct request {
-	__be32 client[4];
-	__u32 key; /* FWD_KEY() */
-	__u32 interface, vlan;
-	__u32 length; /* of the packet, bytes of IP */
-	__u8 family, protocol, flags, pad;
-	__u64 now;  /* ns, CLOCK_MONOTONIC, coarse */
-	__u64 hash; /* IPv4: fwd_hash4() of the flow */
-};
-
-/* The answer is a place, or this and an enum fwd_reason why the kernel gets the packet. */
-#define REFUSED(reason) (-1 - (int)(reason))
-#define REFUSAL(answer) ((enum fwd_reason)(-1 - (answer)))
-
 static __always_inline int add(const struct request *r, const __be32 *client, __u32 key, __u32 what,
 			       __u32 when, __u64 hash)
 {
@@ -39,28 +24,6 @@ static __always_inline int add(const struct request *r, const __be32 *client, __
 		return fwd_add4(client[0], key, what, when, hash);
 	return fwd_add6(client[0] | (__u64)client[1] << 32, client[2] | (__u64)client[3] << 32, key,
 			what, when);
-}
-
-/*
- * An address of an inside network belongs on that network's port. Under NAT real servers may be in
- * the same network, and would answer it without the router: IPVS and the firewall judge that.
- */
-__noinline int fwd_allowed(struct request *r, __u32 nat)
-{
-	if (!r)
-		return 0;
-	for (__u32 i = 0; i < FWD_INSIDE_MAX; i++) {
-		struct fwd_inside *in = OF(insides, i);
-
-		if (!in || !in->interface)
-			break;
-		if (in->family == r->family && !((r->client[0] ^ in->address[0]) & in->mask[0]) &&
-		    (r->family == 4 || !(((r->client[1] ^ in->address[1]) & in->mask[1]) |
-					 ((r->client[2] ^ in->address[2]) & in->mask[2]) |
-					 ((r->client[3] ^ in->address[3]) & in->mask[3]))))
-			return !nat && in->interface == r->interface && in->vlan == r->vlan;
-	}
-	return 1;
 }
 
 static __always_inline _Bool takes_new(__u32 place)
@@ -102,6 +65,9 @@ static __always_inline int without_entry(struct fwd_settings *settings, const st
 	struct fwd_count *count =
 		AT(fwd_counts, bpf_get_smp_processor_id() * FWD_REALS_MAX + place);
 
+	/* The answers of full NAT would not find their client. */
+	if (r->full)
+		return REFUSED(reason);
 	fwd_count(reason);
 	settings->pressure_until = r->now + PRESSURE_NS;
 	if (count)
@@ -279,11 +245,15 @@ __noinline int fwd_begin(struct request *r)
 	service = instance ? OF(services, instance->service) : NULL;
 	if (!service)
 		return REFUSED(FWD_PASSED_NO_REAL);
+	if (fwd_fixed.insides[0].interface) {
+		int judged = fwd_judge(r, service->method == FWD_NAT);
+
+		if (judged < 0)
+			return judged;
+	}
 	pressure = r->now < settings->pressure_until;
 	if (!may_begin(r, pressure))
 		return REFUSED(FWD_PASSED_STRAY);
-	if (fwd_fixed.insides[0].interface && !fwd_allowed(r, service->method == FWD_NAT))
-		return REFUSED(FWD_PASSED_SOURCE);
 	hash = mask_client(r, service, masked);
 	state = state_of(r);
 	if (state == FWD_SYN && settings->half_open >= settings->half_open_max)
@@ -294,6 +264,8 @@ __noinline int fwd_begin(struct request *r)
 		place = another(r, instance->service, hash);
 	if (!place)
 		return REFUSED(FWD_PASSED_NO_REAL);
+	if (r->full && !fwd_full(r, place))
+		return REFUSED(FWD_FULL);
 	flow = add(r, r->client, r->key, FWD_WHAT(state, place, 0),
 		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0), r->hash);
 	if (flow < 0)

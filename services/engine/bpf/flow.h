@@ -203,21 +203,37 @@ __noinline int fwd_find6(__u64 high, __u64 low, __u32 key)
 	return NOT_FOUND;
 }
 
+/* The flow of a number that fwd_find4(), fwd_find6() gave. */
+static __always_inline _Bool flow_at(__u32 family, __u32 number, struct flow *f)
+{
+	struct fwd_line4 *line4;
+	struct fwd_line6 *line6;
+
+	f->hash = 0;
+	f->number = number | (family == 4 ? 0 : FWD_EVENT_6);
+	if (family == 4) {
+		line4 = AT(fwd_flows4, number / FWD_FLOWS4);
+		if (!line4)
+			return 0;
+		f->what = &line4->flows[number % FWD_FLOWS4].what;
+		f->when = &line4->flows[number % FWD_FLOWS4].when;
+	} else {
+		line6 = AT(fwd_flows6, number / FWD_FLOWS6);
+		if (!line6)
+			return 0;
+		f->what = &line6->flows[number % FWD_FLOWS6].what;
+		f->when = &line6->flows[number % FWD_FLOWS6].when;
+	}
+	return 1;
+}
+
 static __always_inline _Bool flow_find6(const __be32 *client, __u32 key, struct flow *f)
 {
 	int number = fwd_find6(client[0] | (__u64)client[1] << 32,
 			       client[2] | (__u64)client[3] << 32, key);
-	struct fwd_line6 *line = number < 0 ? NULL : AT(fwd_flows6, (__u32)number / FWD_FLOWS6);
-	struct fwd_flow6 *flow;
 
 	f->hash = 0;
-	if (!line)
-		return 0;
-	flow = &line->flows[number % FWD_FLOWS6];
-	f->what = &flow->what;
-	f->when = &flow->when;
-	f->number = (__u32)number | FWD_EVENT_6;
-	return 1;
+	return number >= 0 && flow_at(6, (__u32)number, f);
 }
 
 /* The flow of that key, if there is one. */

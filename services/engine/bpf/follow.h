@@ -54,11 +54,11 @@ static __always_inline void finish(const struct flow *f, __u32 what)
 }
 
 /* The packet belongs to the flow: its state, its time. */
-static __always_inline void follow(const struct flow *f, __u32 what, const struct packet *p,
+static __always_inline void follow(const struct flow *f, __u32 what, __u8 protocol, __u8 flags,
 				   __u64 now, const _Bool reply)
 {
 	__u32 state = FWD_STATE(what), when = *f->when, units = (__u32)(now >> FWD_UNIT);
-	__u32 next = p->protocol == IPPROTO_TCP ? next_state(state, p->flags, reply) : state;
+	__u32 next = protocol == IPPROTO_TCP ? next_state(state, flags, reply) : state;
 
 	if (FWD_UNITS(when ^ units))
 		*f->when = (when & ~FWD_UNITS(~0u)) | FWD_UNITS(units);
@@ -71,8 +71,8 @@ static __always_inline void follow(const struct flow *f, __u32 what, const struc
 	fwd_event(f->number);
 }
 
-static __always_inline void count_packet(__u32 cpu, __u32 place, const struct packet *p,
-					 const _Bool reply)
+/* length: bytes of IP. */
+static __always_inline void count_packet(__u32 cpu, __u32 place, __u32 length, const _Bool reply)
 {
 	struct fwd_count *c = AT(fwd_counts, cpu * FWD_REALS_MAX + place);
 
@@ -80,9 +80,9 @@ static __always_inline void count_packet(__u32 cpu, __u32 place, const struct pa
 		return;
 	if (reply) {
 		c->out_packets++;
-		c->out_bytes += p->length;
+		c->out_bytes += length;
 	} else {
-		count_in(c, p->length);
+		count_in(c, length);
 	}
 }
 

@@ -7,38 +7,12 @@
  * Each family and each depth of tags has a program of its own, so that in each all offsets are
  * constants; what is rare has programs of its own, too.
  */
-#include "engine/bpf/fragment.h"
+#include "engine/bpf/hand.h"
 #include "engine/bpf/icmp.h"
-#include "engine/bpf/send.h"
+#include "engine/bpf/inside.h"
 #include "engine/bpf/tunnel.h"
-#include "engine/bpf/way.h"
 
 #include "engine/bpf/error.h"
-
-static __always_inline int begin(struct xdp_md *ctx, const struct packet *p, const int family,
-				 __u32 key, __u64 now, __u64 hash)
-{
-	const __be32 *client = packet_source(p, family);
-	struct request r = {
-		.client = {client[0]},
-		.key = key,
-		.interface = ctx->ingress_ifindex,
-		.vlan = p->vlan,
-		.length = p->length,
-		.family = family,
-		.protocol = p->protocol,
-		.flags = p->flags,
-		.now = now,
-		.hash = hash,
-	};
-
-	if (family == 6) {
-		r.client[1] = client[1];
-		r.client[2] = client[2];
-		r.client[3] = client[3];
-	}
-	return fwd_begin(&r);
-}
 
 /*
  * From a client: the flow's real server, or the one that it gets now. Its place, or why there is
@@ -49,6 +23,7 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 {
 	const __be32 *client = packet_source(p, family);
 	__u32 key = FWD_KEY(p->from_port, instance);
+	struct request r;
 	struct flow f;
 	int place;
 
@@ -58,14 +33,16 @@ static __always_inline int real_for(struct xdp_md *ctx, const struct packet *p, 
 		*real = OF(reals, FWD_PLACE(what));
 		if (*real && ((*real)->flags & FWD_REAL_IN_USE) &&
 		    !(is_opening(p->flags) && is_closing(FWD_STATE(what)))) {
-			follow(&f, what, p, now, 0);
-			count_packet(cpu, FWD_PLACE(what), p, 0);
+			follow(&f, what, p->protocol, p->flags, now, 0);
+			count_packet(cpu, FWD_PLACE(what), p->length, 0);
 			return (int)FWD_PLACE(what);
 		}
 		finish(&f, what);
 		fwd_count(FWD_RESCHEDULED);
 	}
-	place = begin(ctx, p, family, key, now, f.hash);
+	request_make(&r, ctx, p, family, key, now);
+	r.hash = f.hash;
+	place = fwd_begin(&r);
 	*real = place < 0 ? NULL : OF(reals, (__u32)place);
 	return place;
 }
@@ -86,24 +63,13 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);
 	place = real_for(ctx, p, family, number, cpu, now, &real);
+	if (place == GO_INSIDE)
+		return go_on(ctx, PROGRAM_INSIDE);
 	if (place < 0)
 		return pass(REFUSAL(place));
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
-	if (p->ttl <= 1)
-		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH((__u32)place, number, 0, 0));
-	if (p->first)
-		fragment_note(p, family, &SCRATCH((__u32)place, number, 0, 0));
-	if (real->method == FWD_TUNNEL)
-		return go_on_with(ctx, PROGRAM_TUNNEL, &SCRATCH((__u32)place, number, 0, 0));
-	if (p->length > real->hop.mtu)
-		return go_on_with(ctx, PROGRAM_ERROR,
-				  &SCRATCH((__u32)place, number, real->hop.mtu, 0));
-	if (real->method == FWD_NAT)
-		translate(p, family, 1, real->address, real->port ? real->port : p->to_port);
-	else
-		less_ttl(p, family);
-	return send(ctx, family, tag, &real->hop);
+	return hand_to_real(ctx, p, family, tag, (__u32)place, number, 0, real);
 }
 
 /* Of the instances that share this real server's port: the one that has the flow, or none. */
@@ -148,11 +114,11 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 	__u32 cpu = bpf_get_smp_processor_id();
 	__u64 now = clock_now(cpu);
 	struct fwd_instance *instance;
-	struct fwd_hop asked;
-	const struct fwd_hop *hop;
 	struct flow f = {};
 	struct fwd_real *real = flow_of(p, family, end, &number, &f);
 
+	if (!real && stands_for_client(p))
+		return go_on(ctx, PROGRAM_INSIDE_REPLY);
 	if (!real && !is_without_entry(settings, end, now, &number))
 		return pass(FWD_PASSED_REPLY);
 	instance = OF(instances, number);
@@ -166,20 +132,10 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 		if (real->hop.interface != ctx->ingress_ifindex || real->hop.vlan != p->vlan)
 			return pass(FWD_PASSED_SOURCE);
 		place = FWD_PLACE(what);
-		follow(&f, what, p, now, 1);
-		count_packet(cpu, place, p, 1);
+		follow(&f, what, p->protocol, p->flags, now, 1);
+		count_packet(cpu, place, p->length, 1);
 	}
-	if (p->ttl <= 1)
-		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, 0, 1));
-	hop = find_way(ctx, settings, p, family, real ? &f : NULL, &asked);
-	if (!hop)
-		return drop(FWD_DROP_HOP);
-	if (p->length > hop->mtu)
-		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, hop->mtu, 1));
-	if (p->first)
-		fragment_note(p, family, &SCRATCH(place, number, 0, 1));
-	translate(p, family, 0, instance->address, instance->port);
-	return send(ctx, family, tag, hop);
+	return hand_to_client(ctx, settings, p, family, tag, place, number, real ? &f : NULL, NULL);
 }
 
 static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,

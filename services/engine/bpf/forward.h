@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 /* Raised when the maps' contents change: an engine keeps only maps that it understands. */
-#define FWD_LAYOUT 6
+#define FWD_LAYOUT 7
 
 #define FWD_SERVICES_MAX 512
 #define FWD_REALS_MAX \
@@ -31,6 +31,7 @@
 #define FWD_LINKS_MAX 256 /* kernel interfaces: index modulo this */
 #define FWD_HOPS_MAX 64	  /* next hops of answers; number 0: none */
 #define FWD_INSIDE_MAX 16
+#define FWD_BACKS 16384	 /* a power of two: ports that stand for clients under full NAT */
 #define FWD_SHARED_MAX 4 /* instances that share a real server's address and port */
 #define FWD_EVENTS 8192	 /* of a CPU's ring; a power of two */
 #define FWD_LINE 64	 /* bytes that are fetched from memory at once */
@@ -94,6 +95,14 @@ enum fwd_state {
 
 /* port in network byte order in the lower half, instance in the upper. */
 #define FWD_KEY(port, instance) ((__u32)(port) | (__u32)(instance) << 16)
+
+/*
+ * Added to the instance of a flow under full NAT. Its client is what the real server sees: the
+ * router's address (fwd_real.outer), and a port that stands for the client (fwd_back).
+ */
+#define FWD_FULLNAT 0x4000
+#define FWD_IS_FULLNAT(key) ((key) >> 30 == 1)
+#define FWD_INSTANCE(key) (FWD_IS_FULLNAT(key) ? (key) >> 16 & ~FWD_FULLNAT : (key) >> 16)
 
 /* Read and written as words of eight bytes. */
 #define FWD_WORDS __attribute__((aligned(8)))
@@ -237,7 +246,11 @@ struct fwd_real {
 	__u8 method;
 	__u16 weight;	    /* 0: no new flows */
 	struct fwd_hop hop; /* not valid: no new flows here (the kernel's path takes them) */
-	__be32 outer[4];    /* FWD_TUNNEL: source of the packets that carry it */
+	/*
+	 * FWD_TUNNEL: source of the packets that carry it. FWD_NAT: of what clients in its own
+	 * network send it; 0: they are not served.
+	 */
+	__be32 outer[4];
 };
 
 /* An interface of the kernel, a VLAN's own included; for answers by the kernel's routing. */
@@ -259,6 +272,20 @@ struct fwd_inside {
 	__u8 pad;
 };
 
+/*
+ * Whom a port stands for, at its number modulo FWD_BACKS. The entry counts while its flow is there:
+ * (the real server's outer address, port, instance + FWD_FULLNAT), of the same place. Else it is
+ * free.
+ */
+struct fwd_back {
+	__be32 client[4];
+	__u32 key; /* FWD_KEY() of the client's port and the instance; 0: never used */
+	__be16 port;
+	__u16 place;
+} FWD_WORDS;
+
+#define FWD_BACK_CLAIMED 0xffffffff /* key: being written */
+
 struct fwd_settings {
 	/* Written by the engine. */
 	__u32 half;	      /* of `ends`: 0, 1 */
@@ -276,7 +303,9 @@ struct fwd_settings {
 	/* The engine's again, read with these: of each half, whether an end has several instances.
 	 */
 	__u32 shared[2];
-	__u8 pad2[40];
+	/* Ports of full NAT: the first, host byte order, and how many, FWD_BACKS at most. */
+	__u16 back_first, backs;
+	__u8 pad2[36];
 };
 
 /* ---- what the data path tells ---- */
@@ -349,7 +378,8 @@ _Static_assert(sizeof(struct fwd_settings) == 2 * FWD_LINE, "each writer has a l
 _Static_assert(sizeof(struct fwd_count) == FWD_LINE, "one line");
 _Static_assert(sizeof(struct fwd_cpu) == 2 * FWD_LINE, "two lines");
 _Static_assert(FWD_TEMPLATE + FWD_SERVICES_MAX <= 0x10000, "fits the key");
-_Static_assert(FWD_INSTANCES_MAX <= FWD_TEMPLATE, "instances and templates are apart");
+_Static_assert(FWD_INSTANCES_MAX <= FWD_FULLNAT, "instances and those of full NAT are apart");
+_Static_assert(2 * FWD_FULLNAT <= FWD_TEMPLATE, "these and templates are apart");
 _Static_assert(FWD_REALS_MAX <= 0x2000, "fits `what`");
 
 /*
@@ -384,6 +414,7 @@ struct fwd_fixed {
 	struct fwd_hop hops[FWD_HOPS_MAX];
 	struct fwd_clock clocks[FWD_CLOCKS];
 	struct fwd_inside insides[FWD_INSIDE_MAX];
+	struct fwd_back backs[FWD_BACKS];
 };
 
 _Static_assert(sizeof(struct fwd_fixed) <= 4 << 20, "the kernel makes a map of it");
@@ -453,6 +484,24 @@ static inline __u32 fwd_home(__u64 hash, __u32 lines)
 static inline __u64 fwd_virtual(__be32 word)
 {
 	return 1ULL << (word * 0x9e3779b1u >> 26);
+}
+
+/*
+ * The i-th (0 … FWD_BACK_LOOK - 1) port that may stand for a client, host byte order; hash: of the
+ * client's address and port, the same on every router. ports: of settings, not 0.
+ */
+#define FWD_BACK_LOOK 8
+
+static inline __u64 fwd_back_hash(const __be32 *client, __u32 key)
+{
+	return fwd_mix((client[0] | (__u64)client[1] << 32) ^ (client[2] | (__u64)client[3] << 32)
+								      << 1,
+		       key & 0xffff);
+}
+
+static inline __u32 fwd_back_port(__u64 hash, __u32 first, __u32 ports, __u32 i)
+{
+	return first + (__u32)((__u32)hash + i * (hash >> 32 | 1)) % ports;
 }
 
 /* An end is in one of two lines: i is 0 or 1. key: the port, and the protocol in the upper half. */

@@ -65,15 +65,17 @@ static __always_inline int fragment_to_real(struct xdp_md *ctx, const struct pac
 
 	if (!real || !real->hop.valid)
 		return drop(FWD_DROP_HOP);
-	count_packet(bpf_get_smp_processor_id(), noted->place, p, 0);
+	count_packet(bpf_get_smp_processor_id(), noted->place, p->length, 0);
 	if (p->ttl <= 1 || p->length > real->hop.mtu)
 		return drop(FWD_DROP_FRAGMENT);
 	if (real->method == FWD_NAT)
-		translate_address(p->l3, family, 1, real->address);
+		translate_address(p->l3, family, 1, real->address, 1);
 	else if (real->method == FWD_TUNNEL)
 		return go_on_with(ctx, PROGRAM_TUNNEL, noted);
 	else
 		less_ttl(p, family);
+	if (noted->back)
+		translate_address(p->l3, family, 0, real->outer, 0);
 	return send(ctx, family, tag, &real->hop);
 }
 
@@ -83,13 +85,17 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx,
 					      const __u32 tag, const struct scratch *noted,
 					      const struct fwd_instance *instance)
 {
+	struct fwd_back *back = OF(backs, bpf_ntohs(noted->back));
+	const __be32 *to = noted->back ? back->client : packet_destination(p, family);
 	struct fwd_hop asked;
-	const struct fwd_hop *hop = find_way(ctx, settings, p, family, NULL, &asked);
+	const struct fwd_hop *hop = find_way(ctx, settings, p, family, to, NULL, &asked);
 
 	if (!hop || p->ttl <= 1 || p->length > hop->mtu)
 		return drop(FWD_DROP_FRAGMENT);
-	count_packet(bpf_get_smp_processor_id(), noted->place, p, 1);
-	translate_address(p->l3, family, 0, instance->address);
+	count_packet(bpf_get_smp_processor_id(), noted->place, p->length, 1);
+	translate_address(p->l3, family, 0, instance->address, 1);
+	if (noted->back)
+		translate_address(p->l3, family, 1, back->client, 0);
 	return send(ctx, family, tag, hop);
 }
 

@@ -251,9 +251,9 @@ static __always_inline void change_checksum(struct packet *p, __u64 difference)
 	}
 }
 
-/* Another address in the place of the destination's (or the source's), one hop less. */
+/* Another address in the place of the destination's (or the source's), and so many hops less. */
 static __always_inline __u64 translate_address(void *l3, const int family, const _Bool destination,
-					       const __be32 *address)
+					       const __be32 *address, const __u32 hops)
 {
 	__u64 sum;
 
@@ -262,8 +262,8 @@ static __always_inline __u64 translate_address(void *l3, const int family, const
 		__be32 *old = destination ? &ip->daddr : &ip->saddr;
 
 		sum = difference32(*old, *address);
-		ip->ttl--;
-		ip->check = checksum_plus(ip->check, sum + TTL_LESS);
+		ip->ttl -= hops;
+		ip->check = checksum_plus(ip->check, sum + hops * TTL_LESS);
 		*old = *address;
 	} else {
 		struct ipv6hdr *ip = l3;
@@ -271,7 +271,7 @@ static __always_inline __u64 translate_address(void *l3, const int family, const
 
 		sum = difference32(old[0], address[0]) + difference32(old[1], address[1]) +
 		      difference32(old[2], address[2]) + difference32(old[3], address[3]);
-		ip->hop_limit--;
+		ip->hop_limit -= hops;
 		__builtin_memcpy(old, address, sizeof(ip->daddr));
 	}
 	return sum;
@@ -279,11 +279,11 @@ static __always_inline __u64 translate_address(void *l3, const int family, const
 
 /* And another port; all checksums follow. */
 static __always_inline void translate(struct packet *p, const int family, const _Bool destination,
-				      const __be32 *address, __be16 port)
+				      const __be32 *address, __be16 port, const __u32 hops)
 {
 	__be16 *old_port = p->l4 + (destination ? offsetof(struct udphdr, dest)
 						: offsetof(struct udphdr, source));
-	__u64 sum = translate_address(p->l3, family, destination, address);
+	__u64 sum = translate_address(p->l3, family, destination, address, hops);
 
 	change_checksum(p, sum + (__u16) ~*old_port + port);
 	*old_port = port;

@@ -17,6 +17,8 @@ enum program {
 	PROGRAM_TAGGED_FIRST6,
 	PROGRAM_TUNNEL,
 	PROGRAM_ERROR,
+	PROGRAM_INSIDE,
+	PROGRAM_INSIDE_REPLY,
 	PROGRAMS,
 };
 
@@ -24,11 +26,13 @@ enum program {
 struct scratch {
 	__u32 place, instance;
 	__u32 mtu;   /* PROGRAM_ERROR: 0 for Time Exceeded */
-	__u32 reply; /* from a real server */
+	__u16 reply; /* from a real server */
+	__be16 back; /* under full NAT: the port that stands for the client; else 0 */
 };
 
 /* Made only where it is needed. */
-#define SCRATCH(place, instance, mtu, reply) ((const struct scratch){place, instance, mtu, reply})
+#define SCRATCH(place, instance, mtu, reply, back) \
+	((const struct scratch){place, instance, mtu, reply, back})
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -47,6 +51,8 @@ int fwd_first6(struct xdp_md *ctx);
 int fwd_tagged_first6(struct xdp_md *ctx);
 int fwd_tunnel(struct xdp_md *ctx);
 int fwd_error(struct xdp_md *ctx);
+int fwd_inside(struct xdp_md *ctx);
+int fwd_inside_reply(struct xdp_md *ctx);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -65,6 +71,8 @@ struct {
 			[PROGRAM_TAGGED_FIRST6] = (void *)&fwd_tagged_first6,
 			[PROGRAM_TUNNEL] = (void *)&fwd_tunnel,
 			[PROGRAM_ERROR] = (void *)&fwd_error,
+			[PROGRAM_INSIDE] = (void *)&fwd_inside,
+			[PROGRAM_INSIDE_REPLY] = (void *)&fwd_inside_reply,
 		},
 };
 

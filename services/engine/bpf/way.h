@@ -33,9 +33,10 @@ __noinline int fwd_learn(__u64 to, __u64 from, __u64 through)
 	return (int)number;
 }
 
-/* Whether anything leads on; for a packet that is too long, no more than the MTU is known. */
+/* Whether anything leads to; for a packet that is too long, no more than the MTU is known. */
 static __always_inline _Bool ask_kernel(struct xdp_md *ctx, const struct packet *p,
-					const int family, __u32 generation, struct fwd_hop *hop)
+					const int family, const __be32 *to, __u32 generation,
+					struct fwd_hop *hop)
 {
 	struct bpf_fib_lookup route = {.family = family == 4 ? AF_INET : AF_INET6};
 	struct fwd_link *link;
@@ -46,10 +47,10 @@ static __always_inline _Bool ask_kernel(struct xdp_md *ctx, const struct packet 
 	route.ifindex = ctx->ingress_ifindex;
 	if (family == 4) {
 		route.ipv4_src = *packet_source(p, family);
-		route.ipv4_dst = *packet_destination(p, family);
+		route.ipv4_dst = *to;
 	} else {
 		__builtin_memcpy(route.ipv6_src, packet_source(p, family), 16);
-		__builtin_memcpy(route.ipv6_dst, packet_destination(p, family), 16);
+		__builtin_memcpy(route.ipv6_dst, to, 16);
 	}
 	r = bpf_fib_lookup(ctx, &route, sizeof(route), 0);
 	*hop = (struct fwd_hop){.mtu = route.mtu_result};
@@ -69,11 +70,10 @@ static __always_inline _Bool ask_kernel(struct xdp_md *ctx, const struct packet 
 	return 1;
 }
 
-/* The hop, or NULL: nothing leads on. f: NULL: of no flow. asked: memory for it. */
-static __always_inline const struct fwd_hop *find_way(struct xdp_md *ctx,
-						      const struct fwd_settings *settings,
-						      const struct packet *p, const int family,
-						      const struct flow *f, struct fwd_hop *asked)
+/* The hop, or NULL: nothing leads to. f: NULL: of no flow. asked: memory for it. */
+static __always_inline const struct fwd_hop *
+find_way(struct xdp_md *ctx, const struct fwd_settings *settings, const struct packet *p,
+	 const int family, const __be32 *to, const struct flow *f, struct fwd_hop *asked)
 {
 	__u32 when = f ? *f->when : 0, generation = settings->hop_generation & 0x3f;
 	const struct fwd_hop *known = OF(hops, FWD_HOP(when));
@@ -83,7 +83,7 @@ static __always_inline const struct fwd_hop *find_way(struct xdp_md *ctx,
 	if (known && FWD_HOP_GENERATION(when) == generation &&
 	    *(const volatile __u16 *)&known->valid == generation + 1)
 		return known;
-	if (!ask_kernel(ctx, p, family, generation, asked))
+	if (!ask_kernel(ctx, p, family, to, generation, asked))
 		return NULL;
 	if (f && asked->valid) {
 		number = fwd_learn(asked->to, asked->from, asked->through);

@@ -43,6 +43,7 @@ void tables_make(struct forward_tables *ret_tables, uint32_t lines4, uint32_t li
 	MAKE(hops, FWD_HOPS_MAX);
 	MAKE(links, FWD_LINKS_MAX);
 	MAKE(insides, FWD_INSIDE_MAX);
+	MAKE(backs, FWD_BACKS);
 	MAKE(spilled4, FWD_SPILLED / 64);
 	MAKE(spilled6, FWD_SPILLED / 64);
 }
@@ -50,10 +51,11 @@ void tables_make(struct forward_tables *ret_tables, uint32_t lines4, uint32_t li
 void tables_free(struct forward_tables *tables)
 {
 	void *const parts[] = {
-		tables->settings,  tables->flows4,   tables->flows6,   tables->ends4, tables->ends6,
-		tables->instances, tables->services, tables->picks,    tables->reals, tables->loads,
-		tables->counts,	   tables->cpus,     tables->rings,    tables->hops,  tables->links,
-		tables->insides,   tables->spilled4, tables->spilled6,
+		tables->settings, tables->flows4,    tables->flows6,   tables->ends4,
+		tables->ends6,	  tables->instances, tables->services, tables->picks,
+		tables->reals,	  tables->loads,     tables->counts,   tables->cpus,
+		tables->rings,	  tables->hops,	     tables->links,    tables->insides,
+		tables->backs,	  tables->spilled4,  tables->spilled6,
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)

@@ -15,6 +15,7 @@
 /* More than any case has. */
 #define NUMBERS_MAX 64
 #define HALF_OPEN_MAX 1000
+#define BACK_PORT 40000 /* stands for clients under full NAT, the only one */
 #define SECOND 1000000000ULL
 
 static void put(const struct world_address *from, uint32_t to[4])
@@ -59,6 +60,7 @@ static void empty(struct tables_path *p)
 	memset(t->flows4, 0, t->lines4 * sizeof(*t->flows4));
 	memset(t->flows6, 0, t->lines6 * sizeof(*t->flows6));
 	memset(t->hops, 0, FWD_HOPS_MAX * sizeof(*t->hops));
+	memset(t->backs, 0, FWD_BACKS * sizeof(*t->backs));
 	for (uint32_t cpu = 0; cpu < t->n_cpus; cpu++)
 		memset(&t->counts[(size_t)cpu * FWD_REALS_MAX], 0,
 		       NUMBERS_MAX * sizeof(*t->counts));
@@ -76,6 +78,8 @@ static void settle(struct tables_path *p)
 	s->boot_offset = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * SECOND;
 	s->lead = s->boot_offset;
 	s->half_open_max = HALF_OPEN_MAX;
+	s->back_first = BACK_PORT;
+	s->backs = 1;
 }
 
 static void put_lan(struct tables_path *p, size_t i, size_t *n_insides)
@@ -315,6 +319,10 @@ int tables_path_flow(void *data, uint8_t protocol, const struct case_step *step,
 		mask(flow.client, p->tables.services[service].mask);
 	}
 	number = flows_find(&p->tables, &flow);
+	if (number == FLOWS_NONE && FWD_INSTANCE(flow.key) == instance) {
+		flow.key = FWD_KEY(htons(step->from.port), instance | FWD_FULLNAT);
+		number = flows_find(&p->tables, &flow);
+	}
 	if (number == FLOWS_NONE || !flows_read(&p->tables, number, &flow))
 		return -ENOENT;
 	real = &p->tables.reals[FWD_PLACE(flow.what)];
