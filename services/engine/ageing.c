@@ -82,7 +82,7 @@ bool ageing_over(const struct ageing *ageing, const struct forward_tables *table
 bool ageing_gone(const struct forward_tables *tables, const struct flow_words *flow)
 {
 	const struct fwd_real *real = &tables->reals[FWD_PLACE(flow->what)];
-	uint32_t number = flow->key >> 16;
+	uint32_t number = FWD_INSTANCE(flow->key);
 	const struct fwd_instance *instance;
 
 	if (!(real->flags & FWD_REAL_IN_USE))

@@ -326,11 +326,27 @@ static uint64_t digest_dests(uint64_t hash, const struct ipvs_service *service)
 	return hash;
 }
 
+/* Where full NAT's addresses come from (full_nat.h). */
+static uint64_t digest_addresses(uint64_t hash, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		hash = hash_add(hash, group->aliases, group->n_aliases * sizeof(*group->aliases));
+		hash = hash_add(hash, group->ipv6_aliases,
+				group->n_ipv6_aliases * sizeof(*group->ipv6_aliases));
+	}
+	for (size_t i = 0; i < config->n_nodes; i++)
+		hash = hash_add(hash, config->nodes[i].ports,
+				config->nodes[i].n_ports * sizeof(*config->nodes[i].ports));
+	return hash;
+}
+
 /* Of all that forward_apply() looks at. */
 static uint64_t digest_of(const struct forward_applied *a, const struct forward_wanted *wanted)
 {
 	uint32_t freed = forward_place_freed(a->place);
-	uint64_t hash = DIGEST(HASH_START, freed);
+	uint64_t hash = digest_addresses(DIGEST(HASH_START, freed), wanted->config);
 
 	for (size_t i = 0; i < wanted->config->n_services; i++) {
 		const struct config_service *s = &wanted->config->services[i];
@@ -392,7 +408,7 @@ int forward_apply(struct forward_applied *a, const struct forward_wanted *wanted
 	plan(a, wanted);
 	for (size_t i = 0; i < n; i++)
 		if (is_in_tables(a->obstacles[i]))
-			forward_write_reals(a->tables, &a->services[i]);
+			forward_write_reals(a->tables, wanted->config, &a->services[i]);
 	forward_ends_turn(a->tables);
 	a->turned = now;
 	write_services(a, n);

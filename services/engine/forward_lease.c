@@ -19,6 +19,17 @@ static bool has_address(const struct config_group *group, const struct config_in
 	return false;
 }
 
+const struct config_group *forward_group(const struct config *config,
+					 const struct config_service *service)
+{
+	struct config_inet address = config_service_inet(service);
+
+	for (size_t i = 0; i < config->n_groups; i++)
+		if (has_address(&config->groups[i], &address))
+			return &config->groups[i];
+	return NULL;
+}
+
 static uint8_t number_of(const struct gate_lease *leases, uint64_t key)
 {
 	for (uint8_t i = 0; i < GATE_GROUPS_MAX; i++)
@@ -30,10 +41,7 @@ static uint8_t number_of(const struct gate_lease *leases, uint64_t key)
 uint8_t forward_lease_number(const struct config *config, const struct config_service *service,
 			     const struct gate_lease *leases)
 {
-	struct config_inet address = config_service_inet(service);
+	const struct config_group *group = forward_group(config, service);
 
-	for (size_t i = 0; i < config->n_groups; i++)
-		if (has_address(&config->groups[i], &address))
-			return number_of(leases, agent_wire_key(config->groups[i].name));
-	return FWD_NO_GROUP;
+	return group ? number_of(leases, agent_wire_key(group->name)) : FWD_NO_GROUP;
 }

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "engine/forward_picks.h"
+#include "engine/full_nat.h"
 
 /* Packets see the former value or the new one. */
 #define PUT(field, value)                                                   \
@@ -58,11 +59,19 @@ static uint16_t weight_of(const struct forward_service *s, const struct ipvs_des
 	return dest->weight < UINT16_MAX ? (uint16_t)dest->weight : UINT16_MAX;
 }
 
-void forward_write_reals(struct forward_tables *tables, const struct forward_service *s)
+void forward_write_reals(struct forward_tables *tables, const struct config *all,
+			 const struct forward_service *s)
 {
 	for (size_t i = 0; s->wanted && i < s->wanted->n_dests; i++) {
 		struct fwd_real *real = &tables->reals[s->places[i]];
+		uint32_t source[4];
 
+		/* Flows of full NAT by another address end with it. */
+		if (real->method == FWD_NAT) {
+			full_nat_source(all, s->config, &s->wanted->dests[i], source);
+			for (size_t k = 0; k < ARRAY_SIZE(source); k++)
+				PUT(real->outer[k], source[k]);
+		}
 		PUT(real->weight, weight_of(s, &s->wanted->dests[i]));
 		PUT(real->flags, (uint8_t)(FWD_REAL_IN_USE | (real->flags & FWD_REAL_6)));
 	}

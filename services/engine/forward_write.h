@@ -29,8 +29,9 @@ struct forward_service {
 /* enum fwd_method */
 uint8_t forward_write_method(const struct config_service *service);
 
-/* They take part, with their weights, but nobody picks those that are new. */
-void forward_write_reals(struct forward_tables *tables, const struct forward_service *service);
+/* They take part, with their weights, but nobody picks those that are new. all: the whole of it. */
+void forward_write_reals(struct forward_tables *tables, const struct config *all,
+			 const struct forward_service *service);
 
 /*
  * They are picked, and the instances are the service's. *picked: of what its picks were made from

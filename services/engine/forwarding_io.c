@@ -11,6 +11,7 @@
 #include "base/clock_io.h"
 #include "base/parse.h"
 #include "engine/forward_lease.h"
+#include "engine/full_nat.h"
 #include "engine/wanted.h"
 #include "proto/turn.h"
 
@@ -78,8 +79,12 @@ static void on_links(void *data, const struct links *links)
 static void on_flow_without_hop(void *data, const struct flow *flow)
 {
 	struct forwarding *f = data;
+	struct full_nat_client client;
 
-	nexthop_io_client(&f->nexthop, flow->ipv6, flow->client);
+	if (!FWD_IS_FULLNAT(flow->key))
+		nexthop_io_client(&f->nexthop, flow->ipv6, flow->client);
+	else if (full_nat_client(&f->io.tables, flow, &client))
+		nexthop_io_client(&f->nexthop, flow->ipv6, client.address);
 }
 
 static int open_parts(struct forwarding *f)
@@ -207,6 +212,7 @@ void forwarding_configure(struct forwarding *f, const struct config *config,
 	if (!f->open)
 		return;
 	sweep_configure(&f->sweep, &timeouts);
+	full_nat_ports(f->io.tables.settings, config);
 	memset(f->refused, 0, sizeof(f->refused));
 	nexthop_io_configure(&f->nexthop, f->served);
 	sync_io_configure(&f->sync, config, node);

@@ -132,8 +132,8 @@ test_engine_attach_io-src := services/engine/tests/test_attach_io.c $(engine-att
 test_engine_attach_io-pkg := cmocka libbpf libmnl libqb
 
 # The data path's flows: single ones, their ageing, what is counted.
-engine-flows := services/engine/flows.c services/engine/ageing.c services/engine/sweep.c \
-	services/engine/statistics.c
+engine-flows := services/engine/flows.c services/engine/full_nat.c services/engine/ageing.c \
+	services/engine/sweep.c services/engine/statistics.c
 
 tests += test_engine_statistics
 test_engine_statistics-src = $(sort services/engine/tests/test_statistics.c services/engine/tests/tables.c \
@@ -147,10 +147,16 @@ test_engine_flows-src := services/engine/tests/test_flows.c services/engine/test
 test_engine_flows-pkg := cmocka
 test_engine_flows-lib := -pthread
 
+tests += test_engine_full_nat
+test_engine_full_nat-src := services/engine/tests/test_full_nat.c services/engine/tests/tables.c \
+	services/engine/full_nat.c services/engine/full_nat_source.c services/engine/forward_lease.c \
+	services/engine/flows.c services/proto/agent_wire.c services/schema/config.c services/base/parse.c
+test_engine_full_nat-pkg := cmocka
+
 # The data path's tables: numbers, picks, ends, and all of them from what should be.
 engine-forward := services/engine/forward_place.c services/engine/forward_picks.c services/engine/forward_ends.c \
 	services/engine/forward_write.c services/engine/forward_apply.c services/engine/forward_present.c \
-	services/engine/forward_lease.c \
+	services/engine/forward_lease.c services/engine/full_nat_source.c \
 	services/proto/agent_wire.c
 # The maps and programs in the kernel.
 engine-forward-io := services/engine/forward_io.c services/engine/forward_maps_io.c services/engine/forward_size.c \
@@ -191,7 +197,7 @@ test_engine_forward_sequence-pkg := cmocka
 
 tests += test_engine_sweep
 test_engine_sweep-src := services/engine/tests/test_sweep.c services/engine/tests/tables.c \
-	services/engine/sweep.c services/engine/ageing.c services/engine/flows.c
+	services/engine/sweep.c services/engine/ageing.c services/engine/flows.c services/engine/full_nat.c
 test_engine_sweep-pkg := cmocka
 test_engine_sweep-lib := -pthread
 
@@ -201,7 +207,7 @@ engine-sync := services/engine/sync.c services/engine/sync_send.c services/engin
 
 tests += test_engine_sync_world
 test_engine_sync_world-src := services/engine/tests/test_sync_world.c services/engine/tests/sync_world.c \
-	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/forward_place.c
+	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/full_nat.c services/engine/forward_place.c
 test_engine_sync_world-pkg := cmocka
 
 fuzzers += fuzz_engine_sync_wire
@@ -209,7 +215,7 @@ fuzz_engine_sync_wire-src := services/engine/tests/fuzz_sync_wire.c services/eng
 
 tests += test_engine_sync
 test_engine_sync-src := services/engine/tests/test_sync.c services/engine/tests/sync_world.c \
-	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/forward_place.c
+	services/engine/tests/tables.c $(engine-sync) services/engine/flows.c services/engine/full_nat.c services/engine/forward_place.c
 test_engine_sync-pkg := cmocka
 
 tests += test_engine_sync_wire
@@ -224,7 +230,7 @@ test_engine_sync_crypt-pkg := cmocka gnutls
 
 tests += test_engine_sync_io
 test_engine_sync_io-src := services/engine/tests/test_sync_io.c services/engine/tests/sync_world.c \
-	services/engine/tests/tables.c $(engine-sync) $(engine-sync-io) services/engine/flows.c \
+	services/engine/tests/tables.c $(engine-sync) $(engine-sync-io) services/engine/flows.c services/engine/full_nat.c \
 	services/engine/forward_place.c services/base/clock_io.c services/base/file_io.c services/schema/config.c \
 	services/base/parse.c
 test_engine_sync_io-pkg := cmocka gnutls libqb

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock_io.h"
+#include "engine/full_nat.h"
 
 /* A flow that goes on keeps its template four times within the template's time. */
 #define REFRESH_S (4 * (uint32_t)(SWEEP_PAUSE_NS / NSEC_PER_SEC))
@@ -208,14 +209,18 @@ static void keep_template(const struct sweep *sweep, uint32_t number, uint32_t p
 	const struct fwd_service *service = &t->services[service_number];
 	uint32_t units = (uint32_t)(sweep->ageing.now >> FWD_TEMPLATE_UNIT);
 	struct flow flow, template = {.key = FWD_KEY(0, FWD_TEMPLATE + service_number)};
+	struct full_nat_client client;
 
 	if (!service->persistent ||
 	    (sweep->totals.passes + region) % (service->persistence_s / REFRESH_S + 1) != 0 ||
 	    !flows_read(t, number, &flow) || FWD_PLACE(flow.what) != place)
 		return;
+	if (FWD_IS_FULLNAT(flow.key) && !full_nat_client(t, &flow, &client))
+		return;
 	template.ipv6 = flow.ipv6;
 	for (int i = 0; i < 4; i++)
-		template.client[i] = flow.client[i] & service->mask[i];
+		template.client[i] = (FWD_IS_FULLNAT(flow.key) ? client.address : flow.client)[i] &
+				     service->mask[i];
 	found = flows_find(t, &template);
 	if (found == FLOWS_NONE || !flows_read(t, found, &template) ||
 	    FWD_PLACE(template.what) != place)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/flows.h"
+#include "engine/full_nat.h"
 #include "engine/sync_record.h"
 
 #define CHANGE_TRIES 4 /* at a flow that packets change meanwhile */
@@ -202,6 +203,19 @@ static void put(struct sync_receive *r, const struct forward_tables *tables,
 	r->figures.full++;
 }
 
+/* Its port stands for its client here, too, unless it may stand for another one's already. */
+static int take_inside(const struct forward_tables *tables, const struct sync_record *record,
+		       const struct flow *flow, enum standing standing)
+{
+	struct full_nat_client client = {.port = record->inside_port};
+
+	if (!record->full_nat ||
+	    (standing == STANDING_FORMER && flows_find(tables, flow) != FLOWS_NONE))
+		return 0;
+	memcpy(client.address, record->inside, sizeof(client.address));
+	return full_nat_take(tables, flow, &client);
+}
+
 static void take_records(struct sync_receive *r, struct sync_tables *tables,
 			 const struct sync_data *data, uint64_t now)
 {
@@ -229,6 +243,8 @@ static void take_records(struct sync_receive *r, struct sync_tables *tables,
 		if (sync_record_take(tables->tables, tables->place, &data->records[i], group,
 				     monotonic, &flow) < 0)
 			r->figures.unknown++;
+		else if (take_inside(tables->tables, &data->records[i], &flow, standing) < 0)
+			r->figures.full++;
 		else
 			put(r, tables->tables, &flow, standing);
 	}

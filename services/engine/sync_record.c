@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock_io.h"
+#include "engine/full_nat.h"
 
 #define UNITS_MASK 0xfffffU
 /* A packet's clock may be ahead of ours by so much: it is of now. */
@@ -46,7 +47,7 @@ uint32_t sync_record_service(uint32_t key)
 static int make_virtual(const struct forward_tables *tables, const struct flow *flow,
 			struct sync_record *record)
 {
-	uint32_t service = sync_record_service(flow->key), number = flow->key >> 16;
+	uint32_t service = sync_record_service(flow->key), number = FWD_INSTANCE(flow->key);
 	const struct fwd_instance *instance;
 
 	if (record->state == FWD_PERSISTENT) {
@@ -63,6 +64,22 @@ static int make_virtual(const struct forward_tables *tables, const struct flow *
 	record->protocol = instance->protocol;
 	record->virtual_port = instance->port;
 	memcpy(record->virtual, instance->address, sizeof(record->virtual));
+	return 0;
+}
+
+/* Whom the router's own address and port stand for. */
+static int make_inside(const struct forward_tables *tables, const struct flow *flow,
+		       struct sync_record *record)
+{
+	struct full_nat_client client;
+
+	record->full_nat = FWD_IS_FULLNAT(flow->key);
+	if (!record->full_nat)
+		return 0;
+	if (!full_nat_client(tables, flow, &client))
+		return -ENOENT;
+	memcpy(record->inside, client.address, sizeof(record->inside));
+	record->inside_port = client.port;
 	return 0;
 }
 
@@ -87,6 +104,8 @@ int sync_record_make(const struct forward_tables *tables, const struct flow *flo
 	memcpy(record.client, flow->client, sizeof(record.client));
 	memcpy(record.real, real->address, sizeof(record.real));
 	r = make_virtual(tables, flow, &record);
+	if (r == 0)
+		r = make_inside(tables, flow, &record);
 	if (r == 0)
 		*ret_record = record;
 	return r;
@@ -158,7 +177,8 @@ int sync_record_take(const struct forward_tables *tables, const struct forward_p
 	    !(tables->reals[number].flags & FWD_REAL_IN_USE))
 		return -ENOENT;
 	memcpy(flow.client, record->client, sizeof(flow.client));
-	flow.key = FWD_KEY(record->client_port, instance);
+	flow.key =
+		FWD_KEY(record->client_port, record->full_nat ? instance | FWD_FULLNAT : instance);
 	flow.what = FWD_WHAT(record->state, number, FWD_LEARNT);
 	flow.when = FWD_WHEN(units_of(record, monotonic), 0, 0);
 	*ret_flow = flow;

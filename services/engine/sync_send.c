@@ -148,7 +148,7 @@ static void find_groups(struct sync_send *send, uint64_t now)
 /* The group that a flow is of; GATE_GROUPS_MAX or more: none. */
 static uint8_t group_of(struct sync_send *send, const struct flow *flow, uint64_t now)
 {
-	uint32_t instance = flow->key >> 16, service = sync_record_service(flow->key);
+	uint32_t instance = FWD_INSTANCE(flow->key), service = sync_record_service(flow->key);
 	uint8_t group = FWD_NO_GROUP;
 
 	if (service < FWD_SERVICES_MAX) {

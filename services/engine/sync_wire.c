@@ -11,6 +11,7 @@
 #define HEAD_SIZE 4
 #define HELLO_SIZE (HEAD_SIZE + 8 * 8 + 1)
 #define IPV6_FLAG 1
+#define FULL_NAT_FLAG 2
 #define LACKS_FLAG 1
 #define BACKUP_FLAG 2
 
@@ -67,7 +68,8 @@ bool sync_wire_add(struct sync_batch *batch, const struct sync_record *record)
 	struct wire_cursor c = {.out = batch->bytes, .size = SYNC_PLAIN_MAX, .at = batch->size};
 	size_t size = address_size(record->family);
 
-	wire_put(&c, record->family == 6 ? IPV6_FLAG : 0, 1);
+	wire_put(&c, (record->family == 6 ? IPV6_FLAG : 0) | (record->full_nat ? FULL_NAT_FLAG : 0),
+		 1);
 	wire_put(&c, record->protocol, 1);
 	wire_put(&c, record->state, 1);
 	wire_put(&c, 0, 1);
@@ -81,6 +83,10 @@ bool sync_wire_add(struct sync_batch *batch, const struct sync_record *record)
 		wire_put(&c, record->service, 8);
 	else
 		wire_put_bytes(&c, record->virtual, size);
+	if (record->full_nat) {
+		wire_put_bytes(&c, &record->inside_port, 2);
+		wire_put_bytes(&c, record->inside, size);
+	}
 	if (c.failed)
 		return false;
 	batch->size = c.at;
@@ -132,6 +138,8 @@ static bool flow_is_sound(const struct sync_record *r)
 {
 	if (is_zero(r->client) || !r->client_port || is_zero(r->virtual) || !r->virtual_port)
 		return false;
+	if (r->full_nat && (is_zero(r->inside) || !r->inside_port))
+		return false;
 	if (r->protocol == IPPROTO_UDP)
 		return r->state == FWD_UDP;
 	if (r->protocol != IPPROTO_TCP)
@@ -151,7 +159,7 @@ static bool flow_is_sound(const struct sync_record *r)
 /* Of its client the mask may leave nothing. */
 static bool template_is_sound(const struct sync_record *r)
 {
-	return r->protocol == 0 && r->virtual_port == 0 && r->service != 0;
+	return r->protocol == 0 && r->virtual_port == 0 && r->service != 0 && !r->full_nat;
 }
 
 static bool record_is_sound(const struct sync_record *r)
@@ -166,7 +174,8 @@ static int get_record(struct wire_cursor *c, struct sync_record *r)
 	uint64_t flags = wire_get(c, 1), rest;
 	size_t size;
 
-	*r = (struct sync_record){.family = flags & IPV6_FLAG ? 6 : 4};
+	*r = (struct sync_record){.family = flags & IPV6_FLAG ? 6 : 4,
+				  .full_nat = flags & FULL_NAT_FLAG};
 	size = address_size(r->family);
 	r->protocol = (uint8_t)wire_get(c, 1);
 	r->state = (uint8_t)wire_get(c, 1);
@@ -181,7 +190,11 @@ static int get_record(struct wire_cursor *c, struct sync_record *r)
 		r->service = wire_get(c, 8);
 	else
 		wire_get_bytes(c, r->virtual, size);
-	if (c->failed || flags > IPV6_FLAG || rest != 0)
+	if (r->full_nat) {
+		wire_get_bytes(c, &r->inside_port, 2);
+		wire_get_bytes(c, r->inside, size);
+	}
+	if (c->failed || flags > (IPV6_FLAG | FULL_NAT_FLAG) || rest != 0)
 		return -EBADMSG;
 	return record_is_sound(r) ? 0 : -EBADMSG;
 }

@@ -20,7 +20,7 @@
 #include "engine/bpf/forward.h"
 
 #define SYNC_PORT 5411 /* UDP, on eth1 */
-#define SYNC_WIRE_VERSION 2
+#define SYNC_WIRE_VERSION 3
 #define SYNC_DATAGRAM_MAX 1400 /* bytes of UDP */
 #define SYNC_SEAL_SIZE 44      /* of these, header and tag */
 #define SYNC_PLAIN_MAX (SYNC_DATAGRAM_MAX - SYNC_SEAL_SIZE)
@@ -59,6 +59,10 @@ struct sync_record {
 	__be32 virtual[4]; /* of a template 0, as its port */
 	__be16 virtual_port;
 	uint64_t service; /* of a template: hash of the service's name (fwd_service); else 0 */
+	/* Under full NAT: whom `client` and its port stand for; else false, 0. */
+	bool full_nat;
+	__be32 inside[4];
+	__be16 inside_port;
 };
 
 struct sync_data {

@@ -11,7 +11,7 @@
 
 #include "base/clock_io.h"
 #include "base/tests/random.h"
-#include "engine/flows.h"
+#include "engine/full_nat.h"
 #include "engine/sync_record.h"
 #include "engine/tests/tables.h"
 
@@ -19,6 +19,8 @@
 #define STEP_NS NSEC_PER_MSEC
 #define PERSISTENT 4 /* index of that service */
 #define IPV6 5
+#define FULL_NAT 2
+#define GATEWAY 0x0a0000fe /* what its real servers see of clients near them */
 
 struct world_packet {
 	uint64_t due, stream, counter;
@@ -68,6 +70,7 @@ static void make_service(struct world_router *r, size_t service)
 		assert_true(number > 0);
 		r->reals[service][i] = (uint16_t)number;
 		r->tables.reals[number].flags |= FWD_REAL_IN_USE;
+		r->tables.reals[number].outer[0] = htonl(GATEWAY);
 	}
 }
 
@@ -296,6 +299,21 @@ static void insert(struct world *w, struct world_router *r, const struct flow *f
 		tables_tell(&r->tables, (uint32_t)random_below(&w->random, 2), number);
 }
 
+/* A port that stands for the client of that address and port, as a packet finds one. */
+static void stand_for(const struct world_router *r, struct flow *flow)
+{
+	struct full_nat_client client = {.port = (__be16)(flow->key & 0xffff)};
+	struct flow full = *flow;
+
+	memcpy(client.address, flow->client, sizeof(client.address));
+	full.client[0] = htonl(GATEWAY);
+	full.key = FWD_KEY(htons((uint16_t)(20000 + client.port % FWD_BACKS)),
+			   FWD_INSTANCE(flow->key) | FWD_FULLNAT);
+	if (flows_find(&r->tables, &full) == FLOWS_NONE &&
+	    full_nat_take(&r->tables, &full, &client) == 0)
+		*flow = full;
+}
+
 static void new_flow(struct world *w, struct world_router *r, size_t service)
 {
 	uint64_t monotonic = w->now - r->offset;
@@ -306,6 +324,8 @@ static void new_flow(struct world *w, struct world_router *r, size_t service)
 	flow.key = FWD_KEY(random_below(&w->random, 0xffff) + 1, r->instances[service]);
 	flow.what = FWD_WHAT(first_state(w, service), place, 0);
 	flow.when = FWD_WHEN(monotonic >> FWD_UNIT, 3, 1);
+	if (service == FULL_NAT && random_below(&w->random, 2))
+		stand_for(r, &flow);
 	insert(w, r, &flow);
 	if (service != PERSISTENT)
 		return;
@@ -319,7 +339,7 @@ static void new_flow(struct world *w, struct world_router *r, size_t service)
 
 static bool owns_flow(const struct world_router *r, const struct flow *flow, uint64_t now)
 {
-	uint32_t instance = flow->key >> 16;
+	uint32_t instance = FWD_INSTANCE(flow->key);
 	uint8_t group = r->tables.instances[r->instances[PERSISTENT]].group;
 
 	if (instance < FWD_INSTANCES_MAX)

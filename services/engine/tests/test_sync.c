@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/clock_io.h"
-#include "engine/flows.h"
+#include "engine/full_nat.h"
 #include "engine/sync_record.h"
 #include "engine/tests/sync_world.h"
 #include "engine/tests/tables.h"
@@ -105,6 +105,35 @@ static void what_is_not_here_is_not_taken(void **state)
 	assert_int_equal(there.key, FWD_KEY(0, FWD_TEMPLATE + b->services[4]));
 	UNKNOWN(r.client[0] = htonl(0x0a0b0c01));
 	UNKNOWN(r.service++);
+}
+
+/* The router's address and a port stand for the client, there as here. */
+static void full_nat_is_told(void **state)
+{
+	const struct world_router *a = &w.routers[0], *b = &w.routers[1];
+	const struct full_nat_client client = {{htonl(0x0a4d0066)}, htons(1000)};
+	struct full_nat_client found;
+	struct flow flow = flow_of(a, 2), there = flow_of(b, 2);
+	uint32_t number;
+
+	(void)state;
+	flow.key = FWD_KEY(htons(40000), a->instances[2] | FWD_FULLNAT);
+	assert_int_equal(full_nat_take(&a->tables, &flow, &client), 0);
+	assert_int_equal(flows_insert(&a->tables, &flow, &number), 0);
+	tables_tell(&a->tables, 0, number);
+	world_run(&w, 3 * S);
+	there.key = FWD_KEY(htons(40000), b->instances[2] | FWD_FULLNAT);
+	number = flows_find(&b->tables, &there);
+	assert_int_not_equal(number, FLOWS_NONE);
+	assert_true(flows_read(&b->tables, number, &there));
+	assert_true(full_nat_client(&b->tables, &there, &found));
+	assert_int_equal(found.port, client.port);
+	assert_int_equal(found.address[0], client.address[0]);
+	assert_int_equal(world_missing(&w, 0, 1), 0);
+	/* Whom it is for is not known any more: nothing is told. */
+	a->tables.backs[40000 % FWD_BACKS].key = 0;
+	assert_int_equal(sync_record_make(&a->tables, &flow, w.now, &(struct sync_record){0}),
+			 -ENOENT);
 }
 
 /* The other router's configuration comes later: then it gets what it could not take. */
@@ -357,6 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(numbers_are_each_routers_own, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_here_is_not_taken, begin, end),
+		cmocka_unit_test_setup_teardown(full_nat_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_here_is_told_again, begin, end),
 		cmocka_unit_test_setup_teardown(half_open_flows_are_not_told, begin, end),
 		cmocka_unit_test_setup_teardown(many_events_of_a_flow_are_one_record, begin, end),

@@ -37,6 +37,16 @@ static struct sync_record record_of(uint8_t family, uint8_t state)
 	return r;
 }
 
+static struct sync_record inside_of(int family, enum fwd_state state)
+{
+	struct sync_record r = record_of(family, state);
+
+	r.full_nat = true;
+	r.inside[0] = htonl(0x0a4d0066);
+	r.inside_port = htons(1000);
+	return r;
+}
+
 static void assert_same(const struct sync_record *a, const struct sync_record *b)
 {
 	assert_int_equal(a->family, b->family);
@@ -50,6 +60,9 @@ static void assert_same(const struct sync_record *a, const struct sync_record *b
 	assert_int_equal(a->real_port, b->real_port);
 	assert_int_equal(a->virtual_port, b->virtual_port);
 	assert_true(a->service == b->service);
+	assert_int_equal(a->full_nat, b->full_nat);
+	assert_int_equal(a->inside_port, b->inside_port);
+	assert_memory_equal(a->inside, b->inside, sizeof(a->inside));
 }
 
 static void a_record_comes_back(void **state)
@@ -57,6 +70,7 @@ static void a_record_comes_back(void **state)
 	struct sync_batch batch;
 	const struct sync_record records[] = {
 		record_of(4, FWD_ESTABLISHED), record_of(6, FWD_UDP),
+		inside_of(4, FWD_ESTABLISHED), inside_of(6, FWD_UDP),
 		record_of(4, FWD_PERSISTENT),  record_of(6, FWD_PERSISTENT),
 		record_of(4, FWD_CLOSE),
 	};
@@ -98,7 +112,7 @@ static void hello_and_ask_come_back(void **state)
 {
 	struct sync_hello hello = {1, 2, 3, 40, 5, 6, 7, 8, true, false};
 	struct sync_ask ask = {.n = SYNC_ASK_MAX};
-	uint8_t bytes[SYNC_PLAIN_MAX];
+	uint8_t bytes[SYNC_PLAIN_MAX], again[SYNC_PLAIN_MAX];
 	size_t size = 0;
 
 	(void)state;
@@ -108,7 +122,8 @@ static void hello_and_ask_come_back(void **state)
 		size = sync_wire_hello(&hello, bytes);
 		assert_int_equal(sync_wire_parse(bytes, size, &message), 0);
 		assert_int_equal(message.kind, SYNC_HELLO);
-		assert_memory_equal(&message.hello, &hello, sizeof(hello));
+		assert_int_equal(sync_wire_hello(&message.hello, again), size);
+		assert_memory_equal(again, bytes, size);
 	}
 	for (size_t i = 0; i < ask.n; i++)
 		ask.sequences[i] = i * i;
@@ -159,6 +174,9 @@ static void every_field_is_checked(void **state)
 	REFUSED(6, FWD_PERSISTENT, r.virtual_port = htons(80));
 	REFUSED(6, FWD_PERSISTENT, r.service = 0);
 	REFUSED(6, FWD_PERSISTENT, memset(r.real, 0, sizeof(r.real)));
+	REFUSED(4, FWD_UDP, r = inside_of(4, FWD_UDP); r.inside[0] = 0);
+	REFUSED(4, FWD_UDP, r = inside_of(4, FWD_UDP); r.inside_port = 0);
+	REFUSED(4, FWD_PERSISTENT, r = inside_of(4, FWD_PERSISTENT));
 	/* Of a template's client the mask may leave nothing. */
 	r = record_of(4, FWD_PERSISTENT);
 	r.client[0] = 0;
@@ -200,7 +218,7 @@ static void heads_and_sizes_are_checked(void **state)
 	/* A flag and a byte that mean nothing yet. */
 	sync_wire_begin(&batch);
 	sync_wire_add(&batch, &(struct sync_record){.family = 4});
-	batch.bytes[SYNC_DATA_SIZE] |= 2;
+	batch.bytes[SYNC_DATA_SIZE] |= 4;
 	sync_wire_end(&batch, 1, 1, 1);
 	assert_int_equal(sync_wire_parse(batch.bytes, batch.size, &message), -EBADMSG);
 }
