@@ -37,6 +37,10 @@ test_engine_conform_host-own := services/engine/tests/conform/host_program.c
 test_engine_conform_host-cflags := -fno-sanitize=alignment
 test_engine_conform_host-pkg := cmocka
 
+tests += test_engine_checksum
+test_engine_checksum-src := services/engine/tests/test_checksum.c
+test_engine_checksum-pkg := cmocka
+
 tests += test_engine_conform_words
 test_engine_conform_words-src := services/engine/tests/test_conform_words.c $(addprefix services/engine/tests/conform/,\
 	case.c case_steps.c case_words.c case_frame.c world.c packet.c packet_text.c check.c) \

@@ -117,13 +117,13 @@ static __always_inline void translate_quote(struct quote *q, const int family,
 
 	if (family == 4) {
 		struct iphdr *ip = q->l3;
-		__u16 check = checksum_plus(ip->check, fold(sum));
+		__u16 check = checksum_plus(ip->check, sum);
 
 		all += (__u64)(__u16)~ip->check + check;
 		ip->check = check;
 	}
 	if (q->protocol == IPPROTO_UDP && udp->check) {
-		__u16 check = checksum_plus(udp->check, fold(sum + ports));
+		__u16 check = checksum_plus(udp->check, sum + ports);
 
 		check = check ? check : 0xffff;
 		all += (__u64)(__u16)~udp->check + check;
@@ -133,7 +133,7 @@ static __always_inline void translate_quote(struct quote *q, const int family,
 	put(to, ends->to, family);
 	udp->source = ends->from_port;
 	udp->dest = ends->to_port;
-	icmp->checksum = checksum_plus(icmp->checksum, fold(all));
+	icmp->checksum = checksum_plus(icmp->checksum, all);
 }
 
 /* The packet's own address and hops; ICMPv6's checksum covers the addresses, ICMP's does not. */
@@ -145,7 +145,7 @@ static __always_inline void translate_outer(const struct packet *p, struct quote
 	__u64 sum = translate_address(p->l3, family, destination, address, hops);
 
 	if (family == 6)
-		icmp->checksum = checksum_plus(icmp->checksum, fold(sum));
+		icmp->checksum = checksum_plus(icmp->checksum, sum);
 }
 
 /* About what a real server has sent: the client, or somebody on the way to it, says so. */

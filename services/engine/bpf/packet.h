@@ -18,6 +18,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "engine/bpf/checksum.h"
 #include "engine/bpf/frame.h"
 
 #define TAG_SIZE 4
@@ -190,29 +191,6 @@ static __always_inline const __be32 *packet_destination(const struct packet *p, 
 {
 	return family == 4 ? &((struct iphdr *)p->l3)->daddr
 			   : (__be32 *)&((struct ipv6hdr *)p->l3)->daddr;
-}
-
-/* To 16 bits and a little (RFC 1071). */
-static __always_inline __u32 fold(__u64 sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__u32)((sum & 0xffff) + (sum >> 16));
-}
-
-/* RFC 1624, 3: difference is the sum of ~old and new, of less than 2^36. */
-static __always_inline __u16 checksum_plus(__u16 check, __u64 difference)
-{
-	__u64 sum = (__u16)~check + difference;
-
-	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__u16) ~((sum & 0xffff) + (sum >> 16));
-}
-
-static __always_inline __u64 difference32(__be32 was, __be32 is)
-{
-	return (__u64)(__u32)~was + is;
 }
 
 /* A hop less, RFC 791: the TTL is the lower byte of its word in memory. */

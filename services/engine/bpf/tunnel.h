@@ -15,8 +15,7 @@ static __always_inline __u16 header_checksum(const struct iphdr *ip)
 #pragma unroll
 	for (__u32 i = 0; i < sizeof(*ip) / sizeof(*word); i++)
 		sum += word[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__u16) ~((sum & 0xffff) + (sum >> 16));
+	return (__u16)~fold(sum);
 }
 
 static __always_inline void outer4(struct iphdr *ip, const struct iphdr *inner,
