@@ -6,7 +6,8 @@ import forward_sync
 from forward_host import COLD, FEW, KINDS, net
 
 LOWER = {"nat_1k_net_ns": 150, "nat_131k_net_ns": 300, "direct_1k_net_ns": 110, "nat_new_net_ns": 550}
-INSTRUCTIONS = {("ours_nat", "udp"): ("guest_nat_instructions", 900), ("ours_nat", "udp-new"): ("guest_new_flow_instructions", 1300)}
+INSTRUCTIONS = {("ours_nat", "udp"): ("guest_nat_instructions", 900), ("ours_nat", "udp-reply"): ("guest_reply_instructions", 900),
+                ("ours_nat", "udp-new"): ("guest_new_flow_instructions", 1300)}
 WHAT = {"floor": "MACs and redirect, the least", "nat": "ours, NAT", "direct": "ours, direct routing", "forwarding": "the kernel's forwarding",
         "nft": "nftables, DNAT by jhash", "nftlb": "nftlb, DNAT by hash"}
 

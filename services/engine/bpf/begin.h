@@ -44,7 +44,7 @@ static __always_inline __u32 template_place(const struct request *r, const __be3
 		return 0;
 	what = *f.what;
 	if (takes_new(FWD_PLACE(what))) {
-		*f.when = FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0);
+		WHEN(f.what) = FWD_WHEN(r->now >> FWD_TEMPLATE_UNIT, 0, 0);
 		return FWD_PLACE(what);
 	}
 	__sync_val_compare_and_swap((__u32 *)f.what, what, FWD_FREE);

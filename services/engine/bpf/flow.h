@@ -73,44 +73,82 @@ __noinline int fwd_find4(__u32 client, __u32 key)
 	return NOT_FOUND;
 }
 
-/* The words of a flow that change, and its number. */
+/* A flow that was found. */
 struct flow {
-	volatile __u32 *what, *when;
-	__u32 number;
-	__u64 hash; /* of IPv4, also of one that was not found; else 0 */
+	volatile __u32 *what; /* of its words that change the first; the other is behind it */
+	/* flow_find() gives them also for one that was not found. */
+	__u32 family;
+	__u64 hash; /* of IPv4; else 0 */
 };
 
-/* Most flows are in their first line: no call, no second look at the table. */
+#define WHEN(what) ((what)[1]) /* of that `what` */
+
+_Static_assert(offsetof(struct fwd_flow4, when) == offsetof(struct fwd_flow4, what) + 4, "WHEN()");
+_Static_assert(offsetof(struct fwd_flow6, when) == offsetof(struct fwd_flow6, what) + 4, "WHEN()");
+
+/* The flow of a number that fwd_find4(), fwd_find6() gave. */
+static __always_inline _Bool flow_at(__u32 family, __u32 number, struct flow *f)
+{
+	struct fwd_line4 *line4;
+	struct fwd_line6 *line6;
+
+	f->family = family;
+	if (family == 4) {
+		line4 = AT(fwd_flows4, number / FWD_FLOWS4);
+		if (!line4)
+			return 0;
+		f->what = &line4->flows[number % FWD_FLOWS4].what;
+	} else {
+		line6 = AT(fwd_flows6, number / FWD_FLOWS6);
+		if (!line6)
+			return 0;
+		f->what = &line6->flows[number % FWD_FLOWS6].what;
+	}
+	return 1;
+}
+
+/* As events have it. It is made from the flow's place, since few packets of one need it. */
+static __always_inline __u32 flow_event(const struct flow *f)
+{
+	const struct fwd_line4 *first4;
+	const struct fwd_line6 *first6;
+
+	if (f->family == 4) {
+		first4 = AT(fwd_flows4, 0);
+		return first4 ? (__u32)((__u64)((void *)f->what - (void *)first4) /
+					sizeof(struct fwd_flow4))
+			      : 0;
+	}
+	first6 = AT(fwd_flows6, 0);
+	return first6 ? (__u32)((__u64)((void *)f->what - (void *)first6) /
+				sizeof(struct fwd_flow6)) |
+				FWD_EVENT_6
+		      : 0;
+}
+
+/* Wherever it is, by a call. */
+static __always_inline _Bool flow_search4(__be32 client, __u32 key, struct flow *f)
+{
+	int number = fwd_find4(client, key);
+
+	return number >= 0 && flow_at(4, (__u32)number, f);
+}
+
+/* Most flows are in their first line: no call, no other look at the table. */
 static __always_inline _Bool flow_find4(__be32 client, __u32 key, struct flow *f)
 {
 	__u64 hash = f->hash = fwd_hash4(client, key, fwd_seed);
-	__u32 at = fwd_line(hash, fwd_lines4, 0), slot;
-	struct fwd_line4 *line = AT(fwd_flows4, at);
-	struct fwd_flow4 *flow;
-	__u64 k;
+	struct fwd_line4 *line = AT(fwd_flows4, fwd_line(hash, fwd_lines4, 0));
+	__u32 slot;
 
+	f->family = 4;
 	if (!line)
 		return 0;
 	slot = slot_of4(line, client | (__u64)key << 32);
-	if (slot == FWD_FLOWS4) {
-		int number;
-
-		if (!has_spilled(fwd_fixed.spilled4, fwd_home(hash, fwd_lines4)))
-			return 0;
-		number = fwd_find4(client, key);
-		if (number < 0)
-			return 0;
-		slot = (__u32)number % FWD_FLOWS4;
-		at = (__u32)number / FWD_FLOWS4;
-		line = AT(fwd_flows4, at);
-		if (!line)
-			return 0;
-	}
-	k = blurred(slot, hash, FWD_FLOWS4);
-	flow = &line->flows[k];
-	f->what = &flow->what;
-	f->when = &flow->when;
-	f->number = at * FWD_FLOWS4 + (__u32)k;
+	if (slot == FWD_FLOWS4)
+		return has_spilled(fwd_fixed.spilled4, fwd_home(hash, fwd_lines4)) &&
+		       flow_search4(client, key, f);
+	f->what = &line->flows[blurred(slot, hash, FWD_FLOWS4)].what;
 	return 1;
 }
 
@@ -203,36 +241,13 @@ __noinline int fwd_find6(__u64 high, __u64 low, __u32 key)
 	return NOT_FOUND;
 }
 
-/* The flow of a number that fwd_find4(), fwd_find6() gave. */
-static __always_inline _Bool flow_at(__u32 family, __u32 number, struct flow *f)
-{
-	struct fwd_line4 *line4;
-	struct fwd_line6 *line6;
-
-	f->hash = 0;
-	f->number = number | (family == 4 ? 0 : FWD_EVENT_6);
-	if (family == 4) {
-		line4 = AT(fwd_flows4, number / FWD_FLOWS4);
-		if (!line4)
-			return 0;
-		f->what = &line4->flows[number % FWD_FLOWS4].what;
-		f->when = &line4->flows[number % FWD_FLOWS4].when;
-	} else {
-		line6 = AT(fwd_flows6, number / FWD_FLOWS6);
-		if (!line6)
-			return 0;
-		f->what = &line6->flows[number % FWD_FLOWS6].what;
-		f->when = &line6->flows[number % FWD_FLOWS6].when;
-	}
-	return 1;
-}
-
 static __always_inline _Bool flow_find6(const __be32 *client, __u32 key, struct flow *f)
 {
 	int number = fwd_find6(client[0] | (__u64)client[1] << 32,
 			       client[2] | (__u64)client[3] << 32, key);
 
 	f->hash = 0;
+	f->family = 6;
 	return number >= 0 && flow_at(6, (__u32)number, f);
 }
 
@@ -241,6 +256,13 @@ static __always_inline _Bool flow_find(const int family, const __be32 *client, _
 				       struct flow *f)
 {
 	return family == 4 ? flow_find4(client[0], key, f) : flow_find6(client, key, f);
+}
+
+/* The same in less code: for flows that are seldom looked for. */
+static __always_inline _Bool flow_search(const int family, const __be32 *client, __u32 key,
+					 struct flow *f)
+{
+	return family == 4 ? flow_search4(client[0], key, f) : flow_find6(client, key, f);
 }
 
 /* The same of IPv6. */

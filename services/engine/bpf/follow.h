@@ -57,18 +57,18 @@ static __always_inline void finish(const struct flow *f, __u32 what)
 static __always_inline void follow(const struct flow *f, __u32 what, __u8 protocol, __u8 flags,
 				   __u64 now, const _Bool reply)
 {
-	__u32 state = FWD_STATE(what), when = *f->when, units = (__u32)(now >> FWD_UNIT);
-	__u32 next = protocol == IPPROTO_TCP ? next_state(state, flags, reply) : state;
+	__u32 when = WHEN(f->what), units = (__u32)(now >> FWD_UNIT), next = what & ~FWD_LEARNT;
 
+	if (protocol == IPPROTO_TCP)
+		next = FWD_WHAT(next_state(FWD_STATE(what), flags, reply), FWD_PLACE(what), 0);
 	if (FWD_UNITS(when ^ units))
-		*f->when = (when & ~FWD_UNITS(~0u)) | FWD_UNITS(units);
-	if (next == state && !(what & FWD_LEARNT))
+		WHEN(f->what) = (when & ~FWD_UNITS(~0u)) | FWD_UNITS(units);
+	if (next == what)
 		return;
-	if (__sync_val_compare_and_swap((__u32 *)f->what, what,
-					FWD_WHAT(next, FWD_PLACE(what), 0)) != what)
+	if (__sync_val_compare_and_swap((__u32 *)f->what, what, next) != what)
 		return;
-	fwd_moved(FWD_PLACE(what), state, next);
-	fwd_event(f->number);
+	fwd_moved(FWD_PLACE(what), FWD_STATE(what), FWD_STATE(next));
+	fwd_event(flow_event(f));
 }
 
 /* length: bytes of IP. */

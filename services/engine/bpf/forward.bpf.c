@@ -72,27 +72,47 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 	return hand_to_real(ctx, p, family, tag, (__u32)place, number, 0, real);
 }
 
+/* The flow's real server, if the packet comes from its address; else NULL. */
+static __always_inline struct fwd_real *real_of(const struct packet *p, const int family,
+						const struct flow *f)
+{
+	const __be32 *source = packet_source(p, family);
+	struct fwd_real *real = OF(reals, FWD_PLACE(*f->what));
+
+	if (real->address[0] != source[0])
+		return NULL;
+	if (family == 6 && (real->address[1] != source[1] || real->address[2] != source[2] ||
+			    real->address[3] != source[3]))
+		return NULL;
+	return real;
+}
+
 /* Of the instances that share this real server's port: the one that has the flow, or none. */
 static __always_inline struct fwd_real *flow_of(const struct packet *p, const int family,
 						const struct end *end, __u32 *instance,
 						struct flow *f)
 {
 	const __be32 *client = packet_destination(p, family);
-	const __be32 *source = packet_source(p, family);
 
-	for (__u32 i = 0; i < FWD_SHARED_MAX; i++) {
+	/* Most have one. */
+	*instance = END_INSTANCE(end, 0);
+	if (flow_find(family, client, FWD_KEY(p->to_port, *instance), f)) {
+		struct fwd_real *real = real_of(p, family, f);
+
+		if (real)
+			return real;
+	}
+#pragma nounroll
+	for (__u32 i = 1; i < FWD_SHARED_MAX; i++) {
 		struct fwd_real *real;
 
 		*instance = END_INSTANCE(end, i);
 		if (!*instance)
 			break;
-		if (!flow_find(family, client, FWD_KEY(p->to_port, *instance), f))
+		if (!flow_search(family, client, FWD_KEY(p->to_port, *instance), f))
 			continue;
-		real = OF(reals, FWD_PLACE(*f->what));
-		if (real && real->address[0] == source[0] &&
-		    (family == 4 ||
-		     (real->address[1] == source[1] && real->address[2] == source[2] &&
-		      real->address[3] == source[3])))
+		real = real_of(p, family, f);
+		if (real)
 			return real;
 	}
 	return NULL;
@@ -135,7 +155,8 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 		follow(&f, what, p->protocol, p->flags, now, 1);
 		count_packet(cpu, place, p->length, 1);
 	}
-	return hand_to_client(ctx, settings, p, family, tag, place, number, real ? &f : NULL, NULL);
+	return hand_to_client(ctx, settings, p, family, tag, place, number, instance,
+			      real ? f.what : NULL, NULL);
 }
 
 static __always_inline int forward(struct xdp_md *ctx, const int family, const __u32 tag,

@@ -76,7 +76,7 @@ static __always_inline int fragment_to_real(struct xdp_md *ctx, const struct pac
 		less_ttl(p, family);
 	if (noted->back)
 		translate_address(p->l3, family, 0, real->outer, 0);
-	return send(ctx, family, tag, &real->hop);
+	return send(ctx, p, family, tag, &real->hop);
 }
 
 static __always_inline int fragment_to_client(struct xdp_md *ctx,
@@ -96,7 +96,7 @@ static __always_inline int fragment_to_client(struct xdp_md *ctx,
 	translate_address(p->l3, family, 0, instance->address, 1);
 	if (noted->back)
 		translate_address(p->l3, family, 1, back->client, 0);
-	return send(ctx, family, tag, hop);
+	return send(ctx, p, family, tag, hop);
 }
 
 static __always_inline int fragment(struct xdp_md *ctx, const int family, const __u32 tag)

@@ -29,24 +29,27 @@ static __always_inline int hand_to_real(struct xdp_md *ctx, struct packet *p, co
 	} else {
 		less_ttl(p, family);
 	}
-	return send(ctx, family, tag, &real->hop);
+	return send(ctx, p, family, tag, &real->hop);
 }
 
-/* f: NULL: it has no entry. back: under full NAT whom the packet is for; else NULL. */
+/*
+ * instance: of that number. what: of its flow, or NULL: it has none. back: under full NAT whom the
+ * packet is for; else NULL.
+ */
 static __always_inline int hand_to_client(struct xdp_md *ctx, const struct fwd_settings *settings,
 					  struct packet *p, const int family, const __u32 tag,
-					  __u32 place, __u32 number, const struct flow *f,
+					  __u32 place, __u32 number,
+					  const struct fwd_instance *instance, volatile __u32 *what,
 					  const struct fwd_back *back)
 {
 	const __be32 *to = back ? back->client : packet_destination(p, family);
-	const struct fwd_instance *instance = OF(instances, number);
 	const __be16 port = back ? back->port : 0;
 	struct fwd_hop asked;
 	const struct fwd_hop *hop;
 
 	if (p->ttl <= 1)
 		return go_on_with(ctx, PROGRAM_ERROR, &SCRATCH(place, number, 0, 1, port));
-	hop = find_way(ctx, settings, p, family, to, f, &asked);
+	hop = find_way(ctx, settings, p, family, to, what, &asked);
 	if (!hop)
 		return drop(FWD_DROP_HOP);
 	if (p->length > hop->mtu)
@@ -56,7 +59,7 @@ static __always_inline int hand_to_client(struct xdp_md *ctx, const struct fwd_s
 	translate(p, family, 0, instance->address, instance->port, 1);
 	if (back)
 		translate(p, family, 1, back->client, (__be16)back->key, 0);
-	return send(ctx, family, tag, hop);
+	return send(ctx, p, family, tag, hop);
 }
 
 #endif

@@ -174,7 +174,7 @@ static __always_inline int error_to_real(struct xdp_md *ctx, const struct packet
 	} else {
 		less_ttl(p, family);
 	}
-	return send(ctx, family, tag, &real->hop);
+	return send(ctx, p, family, tag, &real->hop);
 }
 
 /* About what a client has sent. */
@@ -201,7 +201,7 @@ static __always_inline int error_to_client(struct xdp_md *ctx, const struct fwd_
 	}
 	translate_quote(q, family, &ends);
 	translate_outer(p, q, family, 0, instance->address, 1);
-	return send(ctx, family, tag, hop);
+	return send(ctx, p, family, tag, hop);
 }
 
 /* The flow that a quoted packet is of; client: its address there. */

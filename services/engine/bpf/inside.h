@@ -86,7 +86,8 @@ static __always_inline int inside_to_client(struct xdp_md *ctx, const struct fwd
 	place = fwd_back_packet(&r, bpf_ntohs(p->to_port), 1);
 	if (!place)
 		return pass(FWD_PASSED_REPLY);
-	return hand_to_client(ctx, settings, p, family, tag, (__u32)place, number, NULL, back);
+	return hand_to_client(ctx, settings, p, family, tag, (__u32)place, number, instance, NULL,
+			      back);
 }
 
 /* reply: from a real server. */

@@ -30,16 +30,24 @@ const volatile __u64 fwd_seed = 0;
 		bpf_map_lookup_elem(&(map), &at_index); \
 	})
 
+#define PLACES(table) (sizeof(fwd_fixed.table) / sizeof(*fwd_fixed.table))
+
 /*
- * One of a table of a fixed size, a power of two: bounded in a way that the verifier sees and the
- * compiler cannot take out.
+ * One of a table of a fixed size, a power of two; never NULL. Bounded in a way that the verifier
+ * sees and the compiler cannot take out. Nor may it know where the address comes from: it would
+ * make it anew for each member that is read, since their distance from the map's begin is more
+ * than an instruction has room for.
  */
-#define OF(table, index)                                                                    \
-	({                                                                                  \
-		__u32 of_index = (index);                                                   \
-		asm volatile("" : "+r"(of_index));                                          \
-		&fwd_fixed.table[of_index &                                                 \
-				 (sizeof(fwd_fixed.table) / sizeof(*fwd_fixed.table) - 1)]; \
+#define OF(table, index)                                                     \
+	({                                                                   \
+		__u32 of_index = (index);                                    \
+		__typeof__(&fwd_fixed.table[0]) of_one;                      \
+		asm volatile("" : "+r"(of_index));                           \
+		of_one = fwd_fixed.table + (of_index & (PLACES(table) - 1)); \
+		asm volatile("" : "+r"(of_one));                             \
+		if (!of_one)                                                 \
+			__builtin_unreachable();                             \
+		of_one;                                                      \
 	})
 
 struct fwd_fixed fwd_fixed;

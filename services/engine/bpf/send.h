@@ -150,16 +150,12 @@ static __always_inline int send_tagged(struct xdp_md *ctx, const __u32 tag,
 }
 
 /* The packet is rewritten, the headers of the frame follow. */
-static __always_inline int send(struct xdp_md *ctx, const int family, const __u32 tag,
-				const struct fwd_hop *hop)
+static __always_inline int send(struct xdp_md *ctx, const struct packet *p, const int family,
+				const __u32 tag, const struct fwd_hop *hop)
 {
-	void *data = frame_of(ctx);
-
 	if (tag || hop->vlan)
 		return send_tagged(ctx, tag, hop, bpf_htons(family == 4 ? ETH_P_IP : ETH_P_IPV6));
-	if (data + ETH_HLEN > frame_end(ctx))
-		return drop(FWD_DROP_MALFORMED);
-	write_macs(data, hop);
+	write_macs(p->l3 - ETH_HLEN, hop);
 	return send_frame(ctx, hop);
 }
 

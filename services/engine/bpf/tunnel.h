@@ -88,7 +88,7 @@ static __always_inline int tunnel(struct xdp_md *ctx, const int family, const __
 			return drop(FWD_DROP_MALFORMED);
 		eth->h_proto = bpf_htons(family == 4 ? ETH_P_IP : ETH_P_IPV6);
 	}
-	return send(ctx, family, tag, &real->hop);
+	return send(ctx, &p, family, tag, &real->hop);
 }
 
 SEC("xdp.frags")

@@ -70,12 +70,12 @@ static __always_inline _Bool ask_kernel(struct xdp_md *ctx, const struct packet 
 	return 1;
 }
 
-/* The hop, or NULL: nothing leads to. f: NULL: of no flow. asked: memory for it. */
+/* The hop, or NULL: nothing leads to. what: of the flow, or NULL. asked: memory for it. */
 static __always_inline const struct fwd_hop *
 find_way(struct xdp_md *ctx, const struct fwd_settings *settings, const struct packet *p,
-	 const int family, const __be32 *to, const struct flow *f, struct fwd_hop *asked)
+	 const int family, const __be32 *to, volatile __u32 *what, struct fwd_hop *asked)
 {
-	__u32 when = f ? *f->when : 0, generation = settings->hop_generation & 0x3f;
+	__u32 when = what ? WHEN(what) : 0, generation = settings->hop_generation & 0x3f;
 	const struct fwd_hop *known = OF(hops, FWD_HOP(when));
 	int number;
 
@@ -85,10 +85,10 @@ find_way(struct xdp_md *ctx, const struct fwd_settings *settings, const struct p
 		return known;
 	if (!ask_kernel(ctx, p, family, to, generation, asked))
 		return NULL;
-	if (f && asked->valid) {
+	if (what && asked->valid) {
 		number = fwd_learn(asked->to, asked->from, asked->through);
 		if (number > 0)
-			*f->when = FWD_WHEN(FWD_UNITS(*f->when), number, generation);
+			WHEN(what) = FWD_WHEN(FWD_UNITS(WHEN(what)), number, generation);
 	}
 	return asked;
 }
