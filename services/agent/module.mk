@@ -15,8 +15,8 @@ trireme-agent-src = $(agent-pure) services/agent/agent_main.c services/agent/eve
 	services/agent/request_io.c services/agent/act_io.c \
 	services/agent/outbox_io.c services/agent/address_io.c services/agent/link_io.c \
 	services/agent/announce_io.c services/agent/probe_io.c services/agent/frame_io.c \
-	services/agent/ipc_io.c services/agent/health_io.c services/agent/reach.c services/agent/reach_io.c services/base/turn_io.c services/base/poke_io.c services/agent/fence_io.c \
-	services/agent/resource_io.c services/base/seqpacket_io.c $(agent-gate) \
+	services/agent/ipc_io.c services/agent/health_io.c services/agent/reach.c services/agent/reach_io.c services/base/turn_io.c $(libsrc-poke) services/agent/fence_io.c \
+	services/agent/resource_io.c $(libsrc-seqpacket) $(agent-gate) \
 	services/agent/record_io.c services/proto/agent_record.c services/base/ipc_server_io.c \
 	$(libsrc-corosync) $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-agent-pkg = libqb $(libpkg-corosync) libmnl libyang libbpf

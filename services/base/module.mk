@@ -5,6 +5,10 @@ libsrc-base := services/base/parse.c services/base/clock_io.c services/base/log_
 # Who has changed what, and who has signed in.
 libsrc-audit := services/base/audit.c services/base/audit_io.c services/base/buffer.c
 
+# Sockets by a path.
+libsrc-poke := services/base/poke_io.c services/base/local_socket_io.c
+libsrc-seqpacket := services/base/seqpacket_io.c services/base/local_socket_io.c
+
 # A process group on corosync.
 libsrc-corosync := services/base/cpg_io.c services/base/quorum_io.c services/base/corosync_io.c \
 	services/base/thread_io.c
@@ -38,6 +42,11 @@ tests += test_base_sandbox
 test_base_sandbox-src := services/base/tests/test_sandbox.c services/base/sandbox_io.c
 test_base_sandbox-pkg := cmocka libseccomp
 test_base_sandbox-lib := -pthread
+
+tests += test_base_local_socket
+test_base_local_socket-src := services/base/tests/test_local_socket.c $(libsrc-poke) $(libsrc-seqpacket) \
+	services/base/parse.c
+test_base_local_socket-pkg := cmocka
 
 tests += test_base_netlink
 test_base_netlink-src := services/base/tests/test_netlink.c services/base/netlink_io.c

@@ -2,41 +2,18 @@
 #include "base/seqpacket_io.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/parse.h"
-
-static int new_socket(const char *path, struct sockaddr_un *ret_address)
-{
-	int fd, r;
-
-	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	r = copy_text(ret_address->sun_path, sizeof(ret_address->sun_path), path);
-	if (r < 0)
-		return r;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	return fd < 0 ? -errno : fd;
-}
+#include "base/local_socket_io.h"
 
 int seqpacket_listen(const char *path, int backlog)
 {
-	struct sockaddr_un address;
-	_cleanup_close_ int fd = new_socket(path, &address);
-	mode_t mask;
-	int r;
+	_cleanup_close_ int fd = local_socket_bind(path, SOCK_SEQPACKET);
 
 	if (fd < 0)
 		return fd;
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -errno;
-	mask = umask(0177);
-	r = bind(fd, (struct sockaddr *)&address, sizeof(address));
-	umask(mask);
-	if (r < 0 || listen(fd, backlog) < 0)
+	if (listen(fd, backlog) < 0)
 		return -errno;
 	return take_fd(&fd);
 }
@@ -44,7 +21,7 @@ int seqpacket_listen(const char *path, int backlog)
 int seqpacket_connect(const char *path)
 {
 	struct sockaddr_un address;
-	_cleanup_close_ int fd = new_socket(path, &address);
+	_cleanup_close_ int fd = local_socket_new(path, SOCK_SEQPACKET, &address);
 
 	if (fd < 0)
 		return fd;

@@ -226,7 +226,7 @@ tests += test_engine_sync_wire
 test_engine_sync_wire-src := services/engine/tests/test_sync_wire.c services/engine/sync_wire.c
 test_engine_sync_wire-pkg := cmocka
 engine-sync-io := services/engine/sync_io.c services/engine/sync_crypt_io.c services/engine/sync_status_io.c \
-	services/base/poke_io.c
+	$(libsrc-poke)
 
 tests += test_engine_sync_crypt
 test_engine_sync_crypt-src := services/engine/tests/test_sync_crypt.c services/engine/sync_crypt_io.c

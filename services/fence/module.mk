@@ -2,7 +2,7 @@
 # that runs one fence agent, and ends with it.
 programs += trireme-fence
 trireme-fence-src := services/fence/fence_main.c services/fence/server_io.c services/fence/request.c \
-	services/base/errand_io.c services/base/seqpacket_io.c services/base/text.c \
+	services/base/errand_io.c $(libsrc-seqpacket) services/base/text.c \
 	services/base/privilege_io.c services/base/sandbox_io.c services/base/log_io.c services/base/parse.c
 trireme-fence-pkg := libqb libseccomp
 

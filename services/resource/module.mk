@@ -3,7 +3,7 @@
 programs += trireme-resource
 trireme-resource-src = services/resource/resource_main.c services/resource/helper_io.c \
 	services/resource/resource.c services/resource/operation.c services/base/errand_io.c \
-	services/base/seqpacket_io.c services/base/sandbox_io.c services/base/ipc_server_io.c \
+	$(libsrc-seqpacket) services/base/sandbox_io.c services/base/ipc_server_io.c \
 	services/proto/state_words.c $(libsrc-daemon) $(libsrc-base) $(libsrc-schema)
 trireme-resource-pkg = libqb libyang libseccomp
 
