@@ -10,20 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-/* Attributes are the kernel's, but no reader trusts a length. */
-static uint32_t number(const struct nlattr *attr)
-{
-	switch (mnl_attr_get_payload_len(attr)) {
-	case sizeof(uint8_t):
-		return mnl_attr_get_u8(attr);
-	case sizeof(uint16_t):
-		return mnl_attr_get_u16(attr);
-	case sizeof(uint32_t):
-		return mnl_attr_get_u32(attr);
-	default:
-		return 0;
-	}
-}
+#include "base/netlink_attr.h"
 
 static bool is_text(const struct nlattr *attr, const char *text)
 {
@@ -39,9 +26,9 @@ static void take_vlan(struct link *link, const struct nlattr *data)
 
 	mnl_attr_for_each_nested (attr, data) {
 		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-			link->vlan = (uint16_t)number(attr);
+			link->vlan = (uint16_t)netlink_number(attr);
 		else if (mnl_attr_get_type(attr) == IFLA_VLAN_PROTOCOL &&
-			 number(attr) != htons(ETH_P_8021Q))
+			 netlink_number(attr) != htons(ETH_P_8021Q))
 			link->kind = LINK_OTHER_VLAN;
 	}
 }
@@ -71,9 +58,9 @@ static void take_xdp(struct link *link, const struct nlattr *xdp)
 
 	mnl_attr_for_each_nested (attr, xdp) {
 		if (mnl_attr_get_type(attr) == IFLA_XDP_DRV_PROG_ID)
-			link->xdp_native = number(attr);
+			link->xdp_native = netlink_number(attr);
 		else if (mnl_attr_get_type(attr) == IFLA_XDP_SKB_PROG_ID)
-			link->xdp_generic = number(attr);
+			link->xdp_generic = netlink_number(attr);
 	}
 }
 
@@ -91,13 +78,13 @@ static void take_attribute(struct link *link, const struct nlattr *attr)
 			memcpy(link->mac, mnl_attr_get_payload(attr), length);
 		break;
 	case IFLA_MTU:
-		link->mtu = number(attr);
+		link->mtu = netlink_number(attr);
 		break;
 	case IFLA_LINK:
-		link->lower = number(attr);
+		link->lower = netlink_number(attr);
 		break;
 	case IFLA_MASTER:
-		link->master = number(attr);
+		link->master = netlink_number(attr);
 		break;
 	case IFLA_LINKINFO:
 		take_info(link, attr);

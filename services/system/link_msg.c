@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "base/netlink_attr.h"
 #include "base/parse.h"
 
 #define KIND_VLAN "vlan"
@@ -106,27 +107,13 @@ struct nlmsghdr *link_msg_up(void *buf, int ifindex, bool up)
 	return message;
 }
 
-static uint32_t number(const struct nlattr *attr)
-{
-	switch (mnl_attr_get_payload_len(attr)) {
-	case sizeof(uint8_t):
-		return mnl_attr_get_u8(attr);
-	case sizeof(uint16_t):
-		return mnl_attr_get_u16(attr);
-	case sizeof(uint32_t):
-		return mnl_attr_get_u32(attr);
-	default:
-		return 0;
-	}
-}
-
 static void parse_vlan(const struct nlattr *data, struct plan_link *link)
 {
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested (attr, data) {
 		if (mnl_attr_get_type(attr) == IFLA_VLAN_ID)
-			link->vlan_id = (uint16_t)number(attr);
+			link->vlan_id = (uint16_t)netlink_number(attr);
 	}
 }
 
@@ -137,16 +124,16 @@ static void parse_bond(const struct nlattr *data, struct plan_bond *bond)
 	mnl_attr_for_each_nested (attr, data) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_BOND_MODE:
-			bond->mode = (uint8_t)number(attr);
+			bond->mode = (uint8_t)netlink_number(attr);
 			break;
 		case IFLA_BOND_MIIMON:
-			bond->monitor_ms = number(attr);
+			bond->monitor_ms = netlink_number(attr);
 			break;
 		case IFLA_BOND_XMIT_HASH_POLICY:
-			bond->hash_policy = (uint8_t)number(attr);
+			bond->hash_policy = (uint8_t)netlink_number(attr);
 			break;
 		case IFLA_BOND_AD_LACP_RATE:
-			bond->lacp_rate = (uint8_t)number(attr);
+			bond->lacp_rate = (uint8_t)netlink_number(attr);
 			break;
 		default:
 			break;
@@ -190,13 +177,13 @@ int link_msg_parse(const struct nlmsghdr *message, struct plan_link *ret_link)
 				copy_text(link.name, sizeof(link.name), mnl_attr_get_str(attr));
 			break;
 		case IFLA_MTU:
-			link.mtu = number(attr);
+			link.mtu = netlink_number(attr);
 			break;
 		case IFLA_MASTER:
-			link.master = (int)number(attr);
+			link.master = (int)netlink_number(attr);
 			break;
 		case IFLA_LINK:
-			link.parent = (int)number(attr);
+			link.parent = (int)netlink_number(attr);
 			break;
 		case IFLA_LINKINFO:
 			parse_info(attr, &link);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/netlink_attr.h"
 #include "base/netlink_io.h"
 
 #define WAIT_MS 2000
@@ -166,6 +167,24 @@ static void silence_has_an_end(void **state)
 	netlink_closep(&socket);
 }
 
+static void a_number_is_as_long_as_it_says(void **state)
+{
+	const struct {
+		uint16_t size;
+		uint32_t number;
+	} cases[] = {{0, 0}, {1, 0x81}, {2, 0x8281}, {3, 0}, {4, 0x84838281}, {5, 0}, {8, 0}};
+	const uint8_t bytes[] = {0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88};
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buf);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct nlattr *attr = mnl_nlmsg_get_payload_tail(message);
+
+		mnl_attr_put(message, 1, cases[i].size, bytes);
+		assert_int_equal(netlink_number(attr), cases[i].number);
+	}
+}
+
 /* Not root: a user namespace gives the right to a network. */
 static int fill(void **state)
 {
@@ -191,6 +210,7 @@ int main(void)
 		cmocka_unit_test(what_the_kernel_refuses_is_said),
 		cmocka_unit_test(what_the_callback_refuses_is_said),
 		cmocka_unit_test(silence_has_an_end),
+		cmocka_unit_test(a_number_is_as_long_as_it_says),
 	};
 
 	return cmocka_run_group_tests(tests, fill, NULL);
