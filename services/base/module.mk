@@ -52,6 +52,10 @@ tests += test_base_netlink
 test_base_netlink-src := services/base/tests/test_netlink.c services/base/netlink_io.c
 test_base_netlink-pkg := cmocka libmnl
 
+tests += test_base_gnutls_error
+test_base_gnutls_error-src := services/base/tests/test_gnutls_error.c
+test_base_gnutls_error-pkg := cmocka gnutls
+
 tests += test_base_log
 test_base_log-src := services/base/tests/test_log.c services/base/log_io.c
 test_base_log-pkg := cmocka libqb

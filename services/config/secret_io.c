@@ -8,6 +8,7 @@
 #include <gnutls/crypto.h>
 
 #include "base/cleanup.h"
+#include "base/gnutls_error.h"
 
 #define CIPHER GNUTLS_CIPHER_AES_256_GCM
 #define NONCE_SIZE 12
@@ -28,20 +29,6 @@ static void cipher_deinitp(gnutls_aead_cipher_hd_t *cipher)
 static void datum_freep(gnutls_datum_t *datum)
 {
 	gnutls_free(datum->data);
-}
-
-static int to_errno(int r)
-{
-	switch (r) {
-	case GNUTLS_E_SUCCESS:
-		return 0;
-	case GNUTLS_E_MEMORY_ERROR:
-		return -ENOMEM;
-	case GNUTLS_E_DECRYPTION_FAILED:
-		return -EBADMSG;
-	default:
-		return -EIO;
-	}
 }
 
 void secret_key_clear(struct secret_key *key)
@@ -97,14 +84,14 @@ int secret_key_make_from(const void *seed, size_t size, struct secret_key *ret_k
 	explicit_bzero(middle, sizeof(middle));
 	if (r == 0)
 		*ret_key = key;
-	return to_errno(r);
+	return errno_of_gnutls(r);
 }
 
 static int open_cipher(const struct secret_key *key, gnutls_aead_cipher_hd_t *ret_cipher)
 {
 	const gnutls_datum_t datum = {(unsigned char *)key->bytes, sizeof(key->bytes)};
 
-	return to_errno(gnutls_aead_cipher_init(ret_cipher, CIPHER, &datum));
+	return errno_of_gnutls(gnutls_aead_cipher_init(ret_cipher, CIPHER, &datum));
 }
 
 /* The prefix and base64 of the bytes; the caller frees it. */
@@ -113,7 +100,7 @@ static int encode(const uint8_t *bytes, size_t size, char **ret_text)
 	const gnutls_datum_t datum = {(unsigned char *)bytes, (unsigned int)size};
 	_cleanup_(datum_freep) gnutls_datum_t base64 = {0};
 	char *text;
-	int r = to_errno(gnutls_base64_encode2(&datum, &base64));
+	int r = errno_of_gnutls(gnutls_base64_encode2(&datum, &base64));
 
 	if (r < 0)
 		return r;
@@ -136,7 +123,7 @@ static int derive(const struct secret_key *key, const char *label, const char *p
 	int r = gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, key->bytes, sizeof(key->bytes));
 
 	if (r < 0)
-		return to_errno(r);
+		return errno_of_gnutls(r);
 	r = gnutls_hmac(hmac, label, strlen(label) + 1);
 	if (r == 0)
 		r = gnutls_hmac(hmac, path, strlen(path) + 1);
@@ -145,7 +132,7 @@ static int derive(const struct secret_key *key, const char *label, const char *p
 	gnutls_hmac_deinit(hmac, digest);
 	memcpy(ret_bytes, digest, size);
 	explicit_bzero(digest, sizeof(digest));
-	return to_errno(r);
+	return errno_of_gnutls(r);
 }
 
 int secret_salt(const struct secret_key *key, const char *path, uint8_t ret_salt[SECRET_SALT_SIZE])
@@ -181,9 +168,9 @@ int secret_seal(const struct secret_key *key, const char *path, const char *plai
 	if (r == 0)
 		r = open_cipher(key, &cipher);
 	if (r == 0)
-		r = to_errno(gnutls_aead_cipher_encrypt(cipher, bytes, NONCE_SIZE, path,
-							strlen(path), TAG_SIZE, plain, length,
-							bytes + NONCE_SIZE, &size));
+		r = errno_of_gnutls(gnutls_aead_cipher_encrypt(cipher, bytes, NONCE_SIZE, path,
+							       strlen(path), TAG_SIZE, plain,
+							       length, bytes + NONCE_SIZE, &size));
 	return r < 0 ? r : encode(bytes, NONCE_SIZE + size, ret_sealed);
 }
 
@@ -233,9 +220,9 @@ int secret_open(const struct secret_key *key, const char *path, const char *seal
 	plain = calloc(1, size + 1);
 	if (!plain)
 		return -ENOMEM;
-	r = to_errno(gnutls_aead_cipher_decrypt(cipher, bytes.data, NONCE_SIZE, path, strlen(path),
-						TAG_SIZE, bytes.data + NONCE_SIZE,
-						bytes.size - NONCE_SIZE, plain, &size));
+	r = errno_of_gnutls(gnutls_aead_cipher_decrypt(
+		cipher, bytes.data, NONCE_SIZE, path, strlen(path), TAG_SIZE,
+		bytes.data + NONCE_SIZE, bytes.size - NONCE_SIZE, plain, &size));
 	if (r < 0) {
 		/* What was decrypted before the tag was found wrong. */
 		explicit_bzero(plain, bytes.size - NONCE_SIZE - TAG_SIZE);

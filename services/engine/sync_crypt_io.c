@@ -7,6 +7,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
+#include "base/gnutls_error.h"
 #include "proto/wire_cursor.h"
 
 #define CIPHER GNUTLS_CIPHER_AES_256_GCM
@@ -19,20 +20,6 @@
 
 static_assert(HEAD_SIZE + TAG_SIZE == SYNC_SEAL_SIZE, "what sync_wire.h leaves room for");
 
-static int to_errno(int r)
-{
-	switch (r) {
-	case GNUTLS_E_SUCCESS:
-		return 0;
-	case GNUTLS_E_MEMORY_ERROR:
-		return -ENOMEM;
-	case GNUTLS_E_DECRYPTION_FAILED:
-		return -EBADMSG;
-	default:
-		return -EIO;
-	}
-}
-
 int sync_crypt_secret(const void *key, size_t size, struct sync_secret *ret_secret)
 {
 	/* Without salt, as RFC 5869 2.2 allows: the key is random itself. */
@@ -40,17 +27,18 @@ int sync_crypt_secret(const void *key, size_t size, struct sync_secret *ret_secr
 
 	if (size < SYNC_KEY_MIN || size > SYNC_KEY_MAX)
 		return -EINVAL;
-	return to_errno(gnutls_hkdf_extract(GNUTLS_MAC_SHA256, &datum, &none, ret_secret->bytes));
+	return errno_of_gnutls(
+		gnutls_hkdf_extract(GNUTLS_MAC_SHA256, &datum, &none, ret_secret->bytes));
 }
 
 int sync_crypt_new_stream(uint8_t ret_stream[SYNC_STREAM_SIZE])
 {
-	return to_errno(gnutls_rnd(GNUTLS_RND_RANDOM, ret_stream, SYNC_STREAM_SIZE));
+	return errno_of_gnutls(gnutls_rnd(GNUTLS_RND_RANDOM, ret_stream, SYNC_STREAM_SIZE));
 }
 
 int sync_crypt_random(uint64_t *ret_random)
 {
-	int r = to_errno(gnutls_rnd(GNUTLS_RND_RANDOM, ret_random, sizeof(*ret_random)));
+	int r = errno_of_gnutls(gnutls_rnd(GNUTLS_RND_RANDOM, ret_random, sizeof(*ret_random)));
 
 	if (r == 0 && *ret_random == 0)
 		*ret_random = 1;
@@ -82,7 +70,7 @@ int sync_crypt_open(struct sync_seal *seal, const struct sync_secret *secret,
 		r = gnutls_aead_cipher_init(&cipher, CIPHER, &key);
 	explicit_bzero(key_bytes, sizeof(key_bytes));
 	if (r < 0)
-		return to_errno(r);
+		return errno_of_gnutls(r);
 	sync_crypt_close(seal);
 	seal->cipher = cipher;
 	memcpy(seal->stream, stream, SYNC_STREAM_SIZE);
@@ -122,7 +110,7 @@ int sync_crypt_seal(const struct sync_seal *seal, uint8_t node, uint64_t counter
 	make_nonce(counter, nonce);
 	r = gnutls_aead_cipher_encrypt(seal->cipher, nonce, NONCE_SIZE, ret_bytes, HEAD_SIZE,
 				       TAG_SIZE, plain, size, ret_bytes + HEAD_SIZE, &sealed);
-	return r < 0 ? to_errno(r) : (int)(HEAD_SIZE + sealed);
+	return r < 0 ? errno_of_gnutls(r) : (int)(HEAD_SIZE + sealed);
 }
 
 int sync_crypt_head(const uint8_t *bytes, size_t size, struct sync_head *ret_head)
@@ -153,5 +141,5 @@ int sync_crypt_unseal(const struct sync_seal *seal, const uint8_t *bytes, size_t
 	make_nonce(head.counter, nonce);
 	r = gnutls_aead_cipher_decrypt(seal->cipher, nonce, NONCE_SIZE, bytes, HEAD_SIZE, TAG_SIZE,
 				       bytes + HEAD_SIZE, size - HEAD_SIZE, ret_plain, &plain);
-	return r < 0 ? to_errno(r) : (int)plain;
+	return r < 0 ? errno_of_gnutls(r) : (int)plain;
 }
