@@ -59,7 +59,7 @@ conform-ipvs-src := services/engine/tests/conform/ipvs_main.c $(engine-conform) 
 conform-ipvs-pkg := libmnl
 
 # The data path; and what ci/bench/forward runs, on the host and in a guest.
-bpf += engine/bpf/forward engine/bench/load
+bpf += engine/bpf/forward engine/bench/load engine/tests/pass
 test-programs += bench-forward
 bench-forward-src = services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
 	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c \

@@ -18,7 +18,7 @@
 #include "engine/tests/tables.h"
 
 #define LINES 1024	    /* of each flow table */
-#define VERIFIED_MAX 240000 /* instructions, of all programs */
+#define VERIFIED_MAX 200000 /* instructions, of all programs */
 
 static struct forward_bpf *programs;
 static struct tables_path path;

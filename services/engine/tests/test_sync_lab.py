@@ -27,8 +27,7 @@ def add_second(world):
     """r2, as r1 but without aliases; it may serve nothing yet."""
     lab, ports = world.lab, traffic_lab.DEMO["trireme:cluster"]["node"][1]["port"]
     lab.namespace("r2")
-    world._port("r2", "eth0", "pub", "r2-0", f"{ports[0]['address']}/24", mac=ports[0]["mac"])
-    world._port("r2", "eth1", "priv", "r2-1", f"{ports[1]['address']}/24", mac=ports[1]["mac"])
+    world.router_ports("r2", ports)
     router = traffic_lab.Router(lab, "r2")
     router.put(document())
     router.start()
@@ -61,9 +60,9 @@ def move(world, giver, taker, epoch):
         world.lab.run(name, "ip", "neigh", "flush", "all")
 
 
-def begin(world, size):
+def begin(world, size, place="client"):
     """A connection that is in use."""
-    made = stream.Stream(world.lab, "client", VIP, size)
+    made = stream.Stream(world.lab, place, VIP, size)
     made.start()
     processes.wait_for("answers", lambda: made.answers > 1, 10)
     return made
@@ -81,15 +80,17 @@ def test_connections_go_on_with_another_router(capsys):
         second = add_second(world)
         routers = [world.router, second]
         processes.wait_for("both synchronised", lambda: all(r.synchronised() for r in routers), 30)
-        long = [begin(world, size) for size in SIZES]
+        # Those of a real server are under full NAT.
+        long = [begin(world, size, place) for place in ("client", "web2") for size in SIZES]
         over = []
         for turn in range(MOVES):
             # Begun at the last moment, it is told after the lease has ended.
-            late = begin(world, SIZES[turn % len(SIZES)])
+            late = [begin(world, SIZES[turn % len(SIZES)], place) for place in ("client", "web3")]
             move(world, routers[turn % 2], routers[1 - turn % 2], 2 + turn)
-            go_on([*long, late])
-            late.end()
-            over.append(late)
+            go_on([*long, *late])
+            for one in late:
+                one.end()
+            over += late
         for one in long:
             one.end()
         over += long

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import traffic_lab  # noqa: E402 - the path must be set first
 from lab import load, name_lookup, processes, stream  # noqa: E402 - traffic_lab has set its path
-from traffic_lab import DIRECT, VIP  # noqa: E402
+from traffic_lab import DIRECT, GATEWAY, VIP  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,14 @@ def changed(**members):
         if service["name"] in ("web", "stream"):
             service.update(members)
     return document
+
+
+def give_to_ipvs(world):
+    """These two services, from now on."""
+    words = "stream: ipvs: the configuration says so"
+    before = world.router.count(words)
+    world.router.put(changed(datapath="ipvs"))
+    world.router.wait(words, before + 1)
 
 
 def test_what_serves_and_why(world):
@@ -51,13 +59,28 @@ def test_nothing_passes_without_the_lease(world):
         client.wait_good(5, 20, time.monotonic())
 
 
-def test_a_real_server_is_no_client_of_its_own(world):
-    """Under NAT another one's answer would not come by the router: the data path makes no connection of it, and the kernel refuses."""
-    before = [int(real["connections"]) for real in world.router.services()["web"]["real-server"]]
+def test_a_real_server_is_a_client_of_its_own(world):
+    """Full NAT: the real servers, itself among them, see the gateway, so that their answers come by the router."""
+    seen = {name: len(server.log()) for name, server in world.webs.items()}
+    long, names = stream.Stream(world.lab, "web2", VIP), name_lookup.ask(world.lab, "web3", VIP, 100)
+    long.start()
+    with load.Load(world.lab, "web2", VIP, rate=100) as client:
+        client.wait_good(60, 20)
+    assert not client.failed() and set(client.shares()[0]) == {"web1", "web2", "web3"}
+    assert long.end() is None and len(names) == 100
+    for name, server in world.webs.items():
+        assert {who for _, who, *_ in server.log()[seen[name]:]} == {GATEWAY}, name
+
+
+def test_a_real_server_is_no_client_of_ipvs(world):
+    """Which has no full NAT: the kernel refuses it."""
+    give_to_ipvs(world)
     with load.Load(world.lab, "web2", VIP, rate=20, patience=1) as client:
         processes.wait_for("five requests", lambda: len(client.failed()) + len(client.good()) >= 5, 20)
     assert not client.good()
-    assert [int(real["connections"]) for real in world.router.services()["web"]["real-server"]] == before
+    world.router.put(traffic_lab.document())
+    with load.Load(world.lab, "client", VIP, rate=20) as client:
+        client.wait_good(10, 20)
 
 
 def test_both_methods_by_weight(world):
@@ -95,8 +118,7 @@ def test_a_connection_stays_where_it_began(world):
     long = stream.Stream(world.lab, "client", VIP)
     long.start()
     processes.wait_for("answers", lambda: long.answers > 20, 10)
-    world.router.put(changed(datapath="ipvs"))
-    world.router.wait("stream: ipvs: the configuration says so")
+    give_to_ipvs(world)
     time.sleep(0.5)
     answered = long.answers
     with load.Load(world.lab, "client", VIP, rate=20, patience=0.5) as client:

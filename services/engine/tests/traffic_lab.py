@@ -21,6 +21,7 @@ from lab import name_lookup, netns, processes, stream, web  # noqa: E402 - the p
 
 BIN = TOP / "build/services/bin"
 ENGINE, ASK = BIN / "trireme-engine", TOP / "build/services/tests/ask_daemons"
+PASS = TOP / "build/services/bpf/engine/tests/pass.bpf.o"
 REALSERVER = TOP / "services/realserver/realserver.sh"
 YANG = TOP / "services/schema"
 DEMO = json.loads((YANG / "examples/demo.json").read_text())
@@ -152,6 +153,13 @@ class Lab:
         self.lab.run(name, "ethtool", "-K", interface, "tx", "off", "gro", "on")
         self.lab.run("switch", "ethtool", "-K", peer, "tx", "off", "gro", "on")
 
+    def router_ports(self, name, ports, aliases=((), ())):
+        """Both; what comes back by the port that it came from (full NAT) arrives."""
+        for index, (port, bridge) in enumerate(zip(ports, ("pub", "priv"))):
+            peer = f"{name}-{index}"
+            self._port(name, f"eth{index}", bridge, peer, f"{port['address']}/24", *aliases[index], mac=port["mac"])
+            self.lab.run("switch", "ip", "link", "set", peer, "xdp", "obj", PASS, "sec", "xdp")
+
     def _server(self, number):
         """A real server as realserver.sh makes one: of web (nat) and of web-direct."""
         name = f"web{number}"
@@ -181,8 +189,7 @@ class Lab:
         self._port("client", "eth0", "pub", "client-0", f"{CLIENT}/24")
         ports = DEMO["trireme:cluster"]["node"][0]["port"]
         self.lab.namespace("r1")
-        self._port("r1", "eth0", "pub", "r1-0", f"{ports[0]['address']}/24", f"{VIP}/32", f"{DIRECT}/32", mac=ports[0]["mac"])
-        self._port("r1", "eth1", "priv", "r1-1", f"{ports[1]['address']}/24", f"{GATEWAY}/32", mac=ports[1]["mac"])
+        self.router_ports("r1", ports, ((f"{VIP}/32", f"{DIRECT}/32"), (f"{GATEWAY}/32",)))
         for number in range(1, 1 + len(SERVERS)):
             self._server(number)
         self.router = Router(self.lab)
