@@ -24,8 +24,8 @@ static const struct {
 	[FWD_PASSED_LEASE] = {"passed-lease", "to the kernel: this router does not own the group"},
 	[FWD_PASSED_STRAY] = {"passed-stray", "to IPVS: TCP of no known connection"},
 	[FWD_PASSED_NO_REAL] = {"passed-no-real",
-				"to IPVS: no real server takes connections, or its next hop is "
-				"not known"},
+				"to IPVS: no real server for it, or no next hop or port for "
+				"full NAT"},
 	[FWD_PASSED_SOURCE] = {"passed-source",
 			       "to the kernel: source of a network on a port it is not on"},
 	[FWD_PASSED_REPLY] = {"passed-reply", "to the kernel: of a real server, without a flow"},

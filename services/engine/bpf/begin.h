@@ -265,7 +265,7 @@ __noinline int fwd_begin(struct request *r)
 	if (!place)
 		return REFUSED(FWD_PASSED_NO_REAL);
 	if (r->full && !fwd_full(r, place))
-		return REFUSED(FWD_FULL);
+		return REFUSED(FWD_PASSED_NO_REAL);
 	flow = add(r, r->client, r->key, FWD_WHAT(state, place, 0),
 		   FWD_WHEN(r->now >> FWD_UNIT, 0, 0), r->hash);
 	if (flow < 0)

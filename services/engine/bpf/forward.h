@@ -332,13 +332,13 @@ enum fwd_reason {
 	FWD_ANSWERED_TTL,     /* Time Exceeded */
 	FWD_PASSED_LEASE,     /* the group is not served here */
 	FWD_PASSED_STRAY,     /* TCP without a flow that is no SYN */
-	FWD_PASSED_NO_REAL,   /* none takes new flows, or its next hop is not known */
-	FWD_PASSED_SOURCE,    /* a network's address on a port it is not on, or under NAT */
-	FWD_PASSED_REPLY,     /* of a real server, without a flow */
-	FWD_PASSED_OPTIONS,   /* IP options, extension headers, two tags */
-	FWD_FULL,	      /* served without an entry: the table has no place */
-	FWD_FLOOD,	      /* served without an entry: too many half open */
-	FWD_RESCHEDULED,      /* a real server that is gone, or a port that is used again */
+	FWD_PASSED_NO_REAL, /* none takes new flows, or no next hop or port of full NAT is known */
+	FWD_PASSED_SOURCE,  /* a network's address on a port it is not on */
+	FWD_PASSED_REPLY,   /* of a real server, without a flow */
+	FWD_PASSED_OPTIONS, /* IP options, extension headers, two tags */
+	FWD_FULL,	    /* served without an entry: the table has no place */
+	FWD_FLOOD,	    /* served without an entry: too many half open */
+	FWD_RESCHEDULED,    /* a real server that is gone, or a port that is used again */
 	FWD_REASONS,
 };
 
