@@ -2,6 +2,7 @@
 import statistics
 
 import bench
+import forward_overload
 import forward_sync
 from forward_host import COLD, FEW, KINDS, net
 
@@ -25,14 +26,17 @@ def lab(found):
 
 
 def overload(found):
-    arrived = {name: {kind: statistics.median(kpps for _, kpps in rounds) for kind, rounds in kinds.items()} for name, kinds in found.items()}
-    for kind in ("1k", "131k"):
-        for name in arrived:
-            offered = statistics.median(kpps for kpps, _ in found[name][kind])
-            yield bench.row(f"overload_{name}_{kind}_kpps", round(arrived[name][kind]), "kpps", None,
-                            f"{offered:.0f} offered; {WHAT[name]}", "higher")
-    for kind, figure in (("1k", "overload_over_nft_1k_ratio"), ("131k", "overload_over_nft_ratio")):
-        yield bench.row(figure, round(arrived["nat"][kind] / arrived["nft"][kind], 1), "", 5, f"what arrives, {kind} flows", "higher")
+    near, windows = forward_overload.steady(found)
+    arrived = {}
+    for kind in forward_overload.OVERLOADS:
+        for name, kinds in windows.items():
+            offered, arrived[name, kind] = forward_overload.middle(kinds[kind])
+            least, most = (pick(kpps for _, kpps, _ in kinds[kind]) for pick in (min, max))
+            yield bench.row(f"overload_{name}_{kind}_kpps", round(arrived[name, kind]), "kpps", None,
+                            f"{offered:.0f} offered; {len(kinds[kind])} windows, {least:.0f} … {most:.0f}; {WHAT[name]}", "higher")
+    for kind, figure in (("1k", "overload_over_nft_1k_ratio"), ("131k", "overload_over_nft_ratio"), ("new", "overload_over_nft_new_ratio")):
+        yield bench.row(figure, round(arrived["nat", kind] / arrived["nft", kind], 1), "", 5,
+                        f"what arrives, {kind} flows; processors {'with' if near else 'WITHOUT'} a cache in common", "higher")
 
 
 def testrun(found):

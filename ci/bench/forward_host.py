@@ -1,20 +1,17 @@
-"""The parts of bench forward that run in namespaces of this machine: everything on one processor, or, in overload, on two."""
+"""The parts of bench forward that run in namespaces of this machine, everything on one processor; and what they have in common with overload."""
 import json
 import statistics
 import subprocess
-import time
-from pathlib import Path
 
 from forward_lab import Network, check, forwarding, nft, nftlb
 from lab import netns
 
-CPU, OTHER_CPU = 1, 0  # the generator's; in overload the router's
+CPU = 1
 ROUNDS, BURSTS = 3, 5
 FRAMES, FRAMES_NEW = 131072, 65536  # of a burst; the new ones of all bursts fit into the default table of connections
 FEW, MANY, COLD = 1024, 131072, 65536  # flows
 KINDS = {"1k": ("udp", FEW), "131k": ("udp", MANY), "new": ("udp-new", 1), "reply_1k": ("udp-reply", FEW), "reply_131k": ("udp-reply", MANY),
          "tcp_1k": ("tcp", FEW), "tcp_reply_1k": ("tcp-reply", FEW)}
-SECONDS = 1.5  # of overload
 RUNS, RUNS_NEW = 1 << 20, 1 << 16
 HELD = 1040000
 
@@ -87,48 +84,6 @@ def lossless(tool):
                     continue  # answers do not come this way
                 said = check(f"{name} {kind}", router.measure(words, flows), name != "base")
                 found[name][kind].append(min(said["ns"]))
-    close(each)
-    return found
-
-
-def _threads():
-    """Kernel threads that poll devices: {pid: name}."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            name = path.read_text().strip()
-        except OSError:
-            continue  # it ended meanwhile
-        if name.startswith("napi/"):
-            found[int(path.parent.name)] = name
-    return found
-
-
-def _poll_elsewhere(router):
-    """What arrives from the client is taken by a thread on the other processor."""
-    before = set(_threads())
-    router.lab.run("r", "ip", "netns", "exec", router.lab.prefix + "r", "sh", "-c", "echo 1 > /sys/class/net/eth0/threaded")
-    for pid in set(_threads()) - before:
-        subprocess.run(["taskset", "-pc", str(OTHER_CPU), str(pid)], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run(["chrt", "-f", "-p", "1", str(pid)], check=True)
-
-
-def overload(tool):
-    """{router: {kind: [offered, arrived] in 1000 frames a second, round by round}}."""
-    names = [name for name in ROUTERS if name != "base"]
-    each = routers(tool, names)
-    found = {name: {"1k": [], "131k": []} for name in names}
-    for router in each.values():
-        _poll_elsewhere(router)
-    for _ in range(ROUNDS):
-        for kind in ("1k", "131k"):
-            for name, router in each.items():
-                said = router.measure(*KINDS[kind], SECONDS)
-                if said["wrong"]:
-                    raise RuntimeError(f"overload, {name} {kind}: {said}")
-                ms = said["ns"][0] / 1e6
-                found[name][kind].append([said["sent"] / ms, said["arrived"] / ms])
-                time.sleep(0.1)
     close(each)
     return found
 

@@ -63,6 +63,7 @@ bpf += engine/bpf/forward engine/bench/load engine/tests/pass
 test-programs += bench-forward
 bench-forward-src = services/engine/bench/bench_main.c services/engine/bench/bench_io.c \
 	services/engine/bench/bench_measure.c services/engine/bench/bench_ours.c \
+	services/engine/bench/bench_distance.c \
 	services/engine/bench/bench_testrun.c $(engine-forward-io) services/engine/forward_ends.c \
 	services/engine/forward_picks.c services/base/clock_io.c
 bench-forward-pkg := libbpf libqb

@@ -38,6 +38,7 @@ struct bench_figures {
 	double ns[BENCH_ROUNDS_MAX]; /* per frame, round by round */
 	unsigned int rounds;
 	uint64_t sent, arrived, wrong;
+	unsigned int warm; /* flows that a real server was seen to get before */
 };
 
 int bench_say(int error, const char *what);
@@ -69,6 +70,7 @@ int bench_map(int program, const char *name, uint32_t *ret_value_size, uint32_t 
 
 /* Subcommands: the words after their names. */
 int bench_measure(int n, char **words);
+int bench_distance(int n, char **words);
 int bench_testrun(int n, char **words);
 int bench_held(int n, char **words);
 int bench_offer(int n, char **words);

@@ -160,6 +160,7 @@ struct load_seen bench_seen(const struct load_bpf *load)
 	for (cpu = 0; cpu < LOAD_CPUS; cpu++) {
 		const volatile struct load_seen *one = &load->bss->seen[cpu];
 
+		all.checked += one->checked;
 		all.wrong += one->wrong;
 		for (i = 0; i < LOAD_REALS_MAX; i++)
 			all.frames[i] += one->frames[i];

@@ -169,6 +169,7 @@ static const struct {
 	{"clear", clear},
 	{"ours", bench_ours},
 	{"measure", bench_measure},
+	{"distance", bench_distance},
 	{"testrun", bench_testrun},
 	{"held", bench_held},
 	{"offer", bench_offer},
@@ -185,6 +186,7 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 2, argv + 2) < 0 ? EXIT_FAILURE
 								       : EXIT_SUCCESS;
 	fprintf(stderr, "usage: bench-forward "
-			"gro|endpoint|floor|refuse|ours|clear|testrun|held|offer|measure WORD…\n");
+			"gro|endpoint|floor|refuse|ours|clear|testrun|held|offer|measure|distance "
+			"WORD…\n");
 	return EXIT_FAILURE;
 }

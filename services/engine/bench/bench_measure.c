@@ -3,8 +3,8 @@
  * measure FROM TO KIND FLOWS FRAMES ROUNDS CPU MAC-TO-FROM MAC-TO-TO [SECONDS]: frames of FLOWS
  * flows, in rounds, from the client's port FROM through a router to the real servers' port TO.
  * KIND is `udp` or `tcp`, -new (each frame a new flow; FLOWS is not used), -reply (measured is the
- * way back). MACs are the router's. With SECONDS: as many as possible for so long, whatever
- * arrives.
+ * way back). MACs are the router's. With SECONDS: more than the router can take for so long,
+ * whatever arrives, which another processor takes from the first port.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -21,8 +21,11 @@
 
 #define NEW_FLOWS (1U << 30)
 #define PAUSE_NS 5000000 /* between rounds: what was put off is done meanwhile */
-#define OFFERED_NS 250	 /* from one frame to the next in overload, if the generator can */
-#define OVERLOAD_FRAMES (1 << 21)
+#define OFFERED_NS 160	 /* from one frame to the next in overload, if the generator can */
+#define OVERLOAD_FRAMES (1 << 19)
+/* The most that the kernel makes at once. It keeps as many pages for use again: a page above that
+ * goes back to the allocator, by which the processors would wait for each other. */
+#define OVERLOAD_BATCH 256
 
 struct run {
 	struct load_bpf *load;
@@ -38,15 +41,15 @@ static void close_load(struct load_bpf **load)
 	load_bpf__destroy(*load);
 }
 
-/* Frames, a multiple of LOAD_BATCH. What one of them takes is ret_ns, if asked for. */
+/* Frames, a multiple of LOAD_BATCH, as batch is. What one of them takes is ret_ns, if asked for. */
 static int burst(const struct run *run, const struct bench_port *port, uint32_t frames,
-		 double *ret_ns)
+		 uint32_t batch, double *ret_ns)
 {
 	struct xdp_md context = {.data_end = LOAD_FRAME, .ingress_ifindex = port->index};
 	struct load_bpf__bss *bss = run->load->bss;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &context, .ctx_size_in = sizeof(context),
 		    .data_in = bss->how.frame, .data_size_in = LOAD_FRAME, .repeat = (int)frames,
-		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = LOAD_BATCH);
+		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES, .batch_size = batch);
 	int r;
 
 	bss->how.made = 0;
@@ -73,6 +76,8 @@ static void prepare(struct run *run, bool reply, uint8_t flags, bool check)
 	how->flows = run->fresh ? NEW_FLOWS : run->flows;
 	how->next = 0;
 	how->check = check;
+	how->await = check && run->seconds > 0;
+	how->checked = bench_seen(run->load).checked;
 }
 
 /* Every flow once, in this direction. */
@@ -85,7 +90,7 @@ static int pass(struct run *run, bool reply, uint8_t flags)
 
 	prepare(run, reply, flags, true);
 	if (r == 0)
-		r = burst(run, port, frames, NULL);
+		r = burst(run, port, frames, LOAD_BATCH, NULL);
 	nanosleep(&pause, NULL);
 	return r;
 }
@@ -115,6 +120,15 @@ static uint64_t arrived(const struct load_seen *seen)
 	return all;
 }
 
+static unsigned int count_warm(const struct run *run)
+{
+	unsigned int n = 0, i;
+
+	for (i = 0; !run->fresh && i < run->flows && i < LOAD_NOTED; i++)
+		n += run->load->bss->noted[i] != 0;
+	return n;
+}
+
 static int rounds(struct run *run, struct bench_figures *figures)
 {
 	struct timespec pause = {.tv_nsec = PAUSE_NS};
@@ -124,7 +138,7 @@ static int rounds(struct run *run, struct bench_figures *figures)
 	nanosleep(&pause, NULL);
 	prepare(run, run->reply, run->fresh ? TH_SYN : TH_ACK, false);
 	for (; r == 0 && figures->rounds < run->rounds; figures->rounds++) {
-		r = burst(run, port, run->frames, &figures->ns[figures->rounds]);
+		r = burst(run, port, run->frames, LOAD_BATCH, &figures->ns[figures->rounds]);
 		figures->sent += run->frames;
 		nanosleep(&pause, NULL);
 	}
@@ -141,7 +155,7 @@ static int overload(struct run *run, struct bench_figures *figures)
 	prepare(run, run->reply, run->fresh ? TH_SYN : TH_ACK, false);
 	run->load->bss->how.gap_ns = LOAD_BATCH * OFFERED_NS;
 	while (r == 0 && all < run->seconds * 1e9) {
-		r = burst(run, port, OVERLOAD_FRAMES, &ns);
+		r = burst(run, port, OVERLOAD_FRAMES, OVERLOAD_BATCH, &ns);
 		figures->sent += OVERLOAD_FRAMES;
 		all += ns * OVERLOAD_FRAMES;
 	}
@@ -149,13 +163,13 @@ static int overload(struct run *run, struct bench_figures *figures)
 	return r;
 }
 
-static void print(const struct run *run, const struct bench_figures *figures)
+static void print(const struct bench_figures *figures)
 {
 	unsigned int i;
 
-	printf("{\"sent\": %llu, \"arrived\": %llu, \"wrong\": %llu, \"noted\": %u, \"ns\": [",
+	printf("{\"sent\": %llu, \"arrived\": %llu, \"wrong\": %llu, \"warm\": %u, \"ns\": [",
 	       (unsigned long long)figures->sent, (unsigned long long)figures->arrived,
-	       (unsigned long long)figures->wrong, run->load->bss->noted[0]);
+	       (unsigned long long)figures->wrong, figures->warm);
 	for (i = 0; i < figures->rounds; i++)
 		printf("%s%.2f", i ? ", " : "", figures->ns[i]);
 	printf("]}\n");
@@ -217,11 +231,12 @@ int bench_measure(int n, char **words)
 		r = warm(&run);
 	if (r < 0)
 		return r;
+	figures.warm = count_warm(&run);
 	before = bench_seen(load);
 	r = run.seconds > 0 ? overload(&run, &figures) : rounds(&run, &figures);
 	after = bench_seen(load);
 	figures.arrived = arrived(&after) - arrived(&before);
 	figures.wrong = after.wrong;
-	print(&run, &figures);
+	print(&figures);
 	return r;
 }

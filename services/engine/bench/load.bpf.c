@@ -40,7 +40,8 @@ struct {
 	__type(value, __u32);
 } tested SEC(".maps");
 
-#define WAITS_MAX 1000 /* looks at the clock */
+#define WAITS_MAX 1000	   /* looks at the clock */
+#define AWAITS_MAX 1000000 /* looks at what has arrived: some ms */
 #define WORDS (LOAD_FRAME / 8)
 #define UDP_SIZE (sizeof(struct udphdr) + LOAD_PAYLOAD)
 #define HEADERS_SIZE (sizeof(struct ethhdr) + sizeof(struct iphdr))
@@ -120,6 +121,32 @@ static long early(__u32 i, struct wait *wait)
 	return bpf_ktime_get_ns() >= wait->until;
 }
 
+/* Stops when no more than the last batch is on its way. */
+static long arrived(__u32 i, __u64 *enough)
+{
+	__u64 checked = 0;
+
+	(void)i;
+	for (__u32 cpu = 0; cpu < LOAD_CPUS; cpu++)
+		checked += *(volatile __u64 *)&seen[cpu].checked;
+	return checked >= *enough;
+}
+
+/* Before the first frame of a batch. */
+static __always_inline void pause(void)
+{
+	if (how.gap_ns) {
+		struct wait wait = {times.began + (__u64)how.made / LOAD_BATCH * how.gap_ns};
+
+		bpf_loop(WAITS_MAX, early, &wait, 0);
+	}
+	if (how.await && how.made > LOAD_BATCH) {
+		__u64 enough = how.checked + how.made - LOAD_BATCH;
+
+		bpf_loop(AWAITS_MAX, arrived, &enough, 0);
+	}
+}
+
 SEC("xdp")
 int generate(struct xdp_md *ctx)
 {
@@ -129,11 +156,8 @@ int generate(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	if (how.made == 0)
 		times.began = bpf_ktime_get_ns();
-	if (how.gap_ns && how.made % LOAD_BATCH == 0) {
-		struct wait wait = {times.began + (__u64)how.made / LOAD_BATCH * how.gap_ns};
-
-		bpf_loop(WAITS_MAX, early, &wait, 0);
-	}
+	if (how.made % LOAD_BATCH == 0)
+		pause();
 	if (how.made++ == how.last)
 		times.ended = bpf_ktime_get_ns();
 	fill(&frame);
@@ -176,6 +200,7 @@ int sink(struct xdp_md *ctx)
 	mine->frames[real]++;
 	if (!how.check)
 		return XDP_DROP;
+	mine->checked++;
 	if (!right(&frame, frame_end(ctx))) {
 		mine->wrong++;
 		return XDP_DROP;

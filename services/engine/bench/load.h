@@ -26,6 +26,8 @@ struct load_how {
 	__u32 made, last;     /* frames of this burst; the one at which it ends */
 	__u32 gap_ns;	      /* from one batch to the next at least; 0: at once */
 	__u32 check;	      /* the sink verifies frames, and notes who got them */
+	__u32 await;	      /* with check: a batch waits until the one before the last is there */
+	__u64 checked;	      /* the sink's, before the first frame of this burst */
 };
 
 /*
@@ -38,7 +40,7 @@ struct load_times {
 
 struct load_seen {
 	__u64 frames[LOAD_REALS_MAX]; /* by the last byte of the MAC they were for */
-	__u64 wrong;
+	__u64 checked, wrong;
 };
 
 #endif
