@@ -41,12 +41,19 @@ __noinline int fwd_judge(struct request *r, __u32 nat)
 	return 0;
 }
 
-/* Whether a packet may be an answer under full NAT. */
-static __always_inline _Bool stands_for_client(const struct packet *p)
+/* Whether that is the router's end of an entry's flow. port: network byte order. */
+static __always_inline _Bool is_own_end(const struct fwd_back *back, const int family,
+					const __be32 *address, __be16 port)
 {
-	const struct fwd_back *back = OF(backs, bpf_ntohs(p->to_port));
+	return back->key && back->port == port &&
+	       same_address(family, OF(reals, back->place)->outer, address);
+}
 
-	return back->key && back->port == p->to_port;
+/* Whether a packet may be an answer under full NAT. */
+static __always_inline _Bool stands_for_client(const struct packet *p, const int family)
+{
+	return is_own_end(OF(backs, bpf_ntohs(p->to_port)), family, packet_destination(p, family),
+			  p->to_port);
 }
 
 /* The port that stands for the client already, network byte order, or 0. */
@@ -89,21 +96,18 @@ __noinline int fwd_back_flow(__u32 port)
 			 real->outer[2] | (__u64)real->outer[3] << 32, own);
 }
 
-/* Whether that end of an answer, or of what one quotes, is the entry's real server. */
-static __always_inline _Bool is_end_of(const struct fwd_back *back, const int family,
-				       const __be32 *address, __be16 port, __u8 protocol)
+/* Whether that is its real server's. */
+static __always_inline _Bool is_far_end(const struct fwd_back *back, const int family,
+					const __be32 *address, __be16 port, __u8 protocol)
 {
 	const struct fwd_instance *instance = OF(instances, back->key >> 16);
 	const struct fwd_real *real = OF(reals, back->place);
 
-	return instance->protocol == protocol && real->address[0] == address[0] &&
-	       (family == 4 || (real->address[1] == address[1] && real->address[2] == address[2] &&
-				real->address[3] == address[3])) &&
+	return instance->protocol == protocol && same_address(family, real->address, address) &&
 	       (real->port ? real->port : instance->port) == port;
 }
 
-/* Host byte order; nobody's, or that of a flow that is gone; 0: all that the client may have are in
- * use. */
+/* A port that is nobody's, host byte order; 0: all that the client may have are in use. */
 static __always_inline __u32 free_back(const struct request *r)
 {
 	const struct fwd_settings *settings = fwd_fixed.settings;

@@ -76,15 +76,9 @@ static __always_inline int to_real(struct xdp_md *ctx, const struct fwd_settings
 static __always_inline struct fwd_real *real_of(const struct packet *p, const int family,
 						const struct flow *f)
 {
-	const __be32 *source = packet_source(p, family);
 	struct fwd_real *real = OF(reals, FWD_PLACE(*f->what));
 
-	if (real->address[0] != source[0])
-		return NULL;
-	if (family == 6 && (real->address[1] != source[1] || real->address[2] != source[2] ||
-			    real->address[3] != source[3]))
-		return NULL;
-	return real;
+	return same_address(family, real->address, packet_source(p, family)) ? real : NULL;
 }
 
 /* Of the instances that share this real server's port: the one that has the flow, or none. */
@@ -137,7 +131,7 @@ static __always_inline int to_client(struct xdp_md *ctx, const struct fwd_settin
 	struct flow f = {};
 	struct fwd_real *real = flow_of(p, family, end, &number, &f);
 
-	if (!real && stands_for_client(p))
+	if (!real && stands_for_client(p, family))
 		return go_on(ctx, PROGRAM_INSIDE_REPLY);
 	if (!real && !is_without_entry(settings, end, now, &number))
 		return pass(FWD_PASSED_REPLY);

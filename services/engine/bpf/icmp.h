@@ -237,9 +237,8 @@ static __always_inline __be16 quoted_back(struct xdp_md *ctx, const struct packe
 static __always_inline _Bool is_of_back(const struct quote *q, const int family,
 					const struct fwd_back *back)
 {
-	return back->port == q->from_port &&
-	       OF(reals, back->place)->outer[0] == *quote_source(q, family) &&
-	       is_end_of(back, family, quote_destination(q, family), q->to_port, q->protocol) &&
+	return is_own_end(back, family, quote_source(q, family), q->from_port) &&
+	       is_far_end(back, family, quote_destination(q, family), q->to_port, q->protocol) &&
 	       fwd_back_flow(bpf_ntohs(q->from_port)) >= 0;
 }
 

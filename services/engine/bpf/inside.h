@@ -75,8 +75,8 @@ static __always_inline int inside_to_client(struct xdp_md *ctx, const struct fwd
 	struct request r;
 	int place;
 
-	if (back->port != p->to_port || real->outer[0] != *packet_destination(p, family) ||
-	    !is_end_of(back, family, packet_source(p, family), p->from_port, p->protocol))
+	if (!stands_for_client(p, family) ||
+	    !is_far_end(back, family, packet_source(p, family), p->from_port, p->protocol))
 		return pass(FWD_PASSED_REPLY);
 	if (!is_served(settings, instance->group, now))
 		return pass(FWD_PASSED_LEASE);

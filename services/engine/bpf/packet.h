@@ -193,6 +193,11 @@ static __always_inline const __be32 *packet_destination(const struct packet *p, 
 			   : (__be32 *)&((struct ipv6hdr *)p->l3)->daddr;
 }
 
+static __always_inline _Bool same_address(const int family, const __be32 *a, const __be32 *b)
+{
+	return a[0] == b[0] && (family == 4 || (a[1] == b[1] && a[2] == b[2] && a[3] == b[3]));
+}
+
 /* A hop less, RFC 791: the TTL is the lower byte of its word in memory. */
 #define TTL_LESS 0xfffe
 
