@@ -21,8 +21,8 @@
 struct pair {
 	_Alignas(64) atomic_uint turn; /* odd: the other's */
 	_Alignas(64) atomic_bool over;
-	sem_t ready;
-	int cpu, error; /* of the other one */
+	sem_t ready, go; /* neither turns before both have their processor to themselves */
+	int cpu, error;	 /* of the other one */
 };
 
 static void *answer(void *data)
@@ -32,6 +32,7 @@ static void *answer(void *data)
 
 	pair->error = bench_pin(pair->cpu);
 	sem_post(&pair->ready);
+	sem_wait(&pair->go);
 	while (!atomic_load_explicit(&pair->over, memory_order_relaxed)) {
 		turn = atomic_load_explicit(&pair->turn, memory_order_acquire);
 		if (turn % 2)
@@ -58,12 +59,14 @@ static double trips(struct pair *pair, uint64_t until)
 
 static int measure(struct pair *pair, int cpu, double *ret)
 {
-	uint64_t until = bench_now_ns() + PATIENCE_NS;
+	uint64_t until;
 	double ns = 0;
 	int r, i;
 
-	sem_wait(&pair->ready); /* before this thread takes a processor for itself */
+	sem_wait(&pair->ready);
 	r = pair->error < 0 ? pair->error : bench_pin(cpu);
+	sem_post(&pair->go);
+	until = bench_now_ns() + PATIENCE_NS;
 	for (i = 0; r == 0 && i < TRIES; i++) {
 		ns = trips(pair, until);
 		if (ns < 0)
@@ -85,6 +88,7 @@ int bench_distance(int n, char **words)
 		return bench_say(-EINVAL, "distance CPU CPU");
 	pair.cpu = (int)strtol(words[1], NULL, 10);
 	sem_init(&pair.ready, 0, 0);
+	sem_init(&pair.go, 0, 0);
 	r = bench_say(-pthread_create(&other, NULL, answer, &pair), "distance");
 	if (r < 0)
 		return r;
