@@ -105,7 +105,7 @@ tests += test_engine_steer
 test_engine_steer-src := services/engine/tests/test_steer.c services/engine/tests/steer_case.c services/engine/steer.c \
 	services/engine/steer_shared.c services/engine/claims.c services/engine/wanted.c \
 	services/engine/ipvs_table.c services/engine/health_state.c services/schema/config.c \
-	services/base/text.c services/base/parse.c services/base/file_io.c
+	services/schema/datapath.c services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_steer-pkg := cmocka
 
 tests += test_engine_ipvs_sync

@@ -6,74 +6,12 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/steer_shared.h"
-
-#define FTP_PORT 21
+#include "schema/datapath.h"
 
 struct needed {
 	const char *names[CONFIG_PORTS_MAX];
 	size_t n;
 };
-
-static bool xdp_schedules(const char *scheduler)
-{
-	static const char *const names[] = {"rr", "wrr", "lc", "wlc", "sed",
-					    "nq", "dh",	 "sh", "mh"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(scheduler, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static unsigned int count_ports(const struct config_service *service)
-{
-	unsigned int n = 0;
-
-	for (size_t i = 0; i < service->n_ranges; i++)
-		n += service->ranges[i].last - service->ranges[i].first + 1u;
-	return n;
-}
-
-static bool has_ftp(const struct config_service *service)
-{
-	for (size_t i = 0; service->protocol == CONFIG_PROTOCOL_TCP && i < service->n_ranges; i++) {
-		if (service->ranges[i].first <= FTP_PORT && service->ranges[i].last >= FTP_PORT)
-			return true;
-	}
-	return false;
-}
-
-static const struct config_real *limited_real(const struct config_service *service)
-{
-	for (size_t i = 0; i < service->n_reals; i++) {
-		if (service->reals[i].upper || service->reals[i].lower)
-			return &service->reals[i];
-	}
-	return NULL;
-}
-
-/* What the service itself has that XDP has not; nothing is said if there is none. */
-static void look_at_service(const struct config_service *service, struct text *why)
-{
-	const struct config_real *limited = limited_real(service);
-	unsigned int n = count_ports(service);
-
-	if (service->datapath == CONFIG_DATAPATH_IPVS)
-		text_add(why, "the configuration says so");
-	else if (service->mark)
-		text_add(why, "firewall mark %u", service->mark);
-	else if (service->protocol == CONFIG_PROTOCOL_SCTP)
-		text_add(why, "protocol sctp");
-	else if (!xdp_schedules(service->scheduler))
-		text_add(why, "scheduler %s", service->scheduler);
-	else if (has_ftp(service))
-		text_add(why, "port %u: FTP needs the kernel's helper", FTP_PORT);
-	else if (n > STEER_PORTS_MAX)
-		text_add(why, "%u ports; XDP takes at most %u", n, STEER_PORTS_MAX);
-	else if (limited)
-		text_add(why, "real server %s has a limit of connections", limited->name);
-}
 
 static const char *port_of_ipv6(const struct config *config, const struct in6_addr *address)
 {
@@ -128,21 +66,15 @@ static void need(const struct config_node *node, const char *name, struct needed
 }
 
 /* Beside where clients come in, where real servers are; those of a tunnel are anywhere. */
-static void look_at_reals(const struct config_node *node, const struct config_service *service,
-			  const char *clients, struct needed *needed, struct text *why)
+static void need_reals(const struct config_node *node, const struct config_service *service,
+		       struct needed *needed)
 {
 	for (size_t i = 0; service->method != CONFIG_METHOD_TUNNEL && i < service->n_reals; i++) {
-		const struct config_real *real = &service->reals[i];
-		struct config_inet inet = config_real_inet(real);
+		struct config_inet inet = config_real_inet(&service->reals[i]);
 		const struct config_port *port = config_port_by_inet(node, &inet);
 
-		if (!port)
-			continue;
-		if (service->method == CONFIG_METHOD_NAT && strcmp(port->name, clients) == 0) {
-			text_add(why, "real server %s is in a network of its clients", real->name);
-			return;
-		}
-		need(node, port->name, needed);
+		if (port)
+			need(node, port->name, needed);
 	}
 }
 
@@ -227,14 +159,14 @@ static void judge(const struct config *config, const struct config_node *node,
 	struct needed needed = {0};
 
 	verdict->xdp = false;
-	look_at_service(service, &reason);
+	datapath_obstacle(service, &reason);
 	if (reason.used == 0 && facts->broken)
 		text_add(&reason, "XDP cannot be used: %s", facts->broken);
 	if (reason.used == 0 && !clients)
 		text_add(&reason, "its address is in no group");
 	if (reason.used == 0 && clients) {
 		need(node, clients, &needed);
-		look_at_reals(node, service, clients, &needed, &reason);
+		need_reals(node, service, &needed);
 	}
 	if (reason.used == 0)
 		look_at_ports(facts, &needed, &reason);
@@ -246,10 +178,50 @@ static void judge(const struct config *config, const struct config_node *node,
 	say_modes(facts, &needed, &reason);
 }
 
+/* Under NAT, a real server on the port that the service's address is on; NULL: there is none. */
+static const struct config_real *real_near_clients(const struct config *config,
+						   const struct config_node *node,
+						   const struct config_service *service)
+{
+	const char *clients = port_of(config, service);
+
+	if (service->method != CONFIG_METHOD_NAT || !clients)
+		return NULL;
+	for (size_t i = 0; i < service->n_reals; i++) {
+		struct config_inet inet = config_real_inet(&service->reals[i]);
+		const struct config_port *port = config_port_by_inet(node, &inet);
+
+		if (port && strcmp(port->name, clients) == 0)
+			return &service->reals[i];
+	}
+	return NULL;
+}
+
+/* Whom the firewall refuses (ruleset.c), where nobody can do full NAT. */
+static void say_refused(const struct config *config, const struct config_node *node, size_t index,
+			struct steer_verdict *verdict)
+{
+	const struct config_real *near = real_near_clients(config, node, &config->services[index]);
+	struct text reason = {.buf = verdict->reason,
+			      .size = sizeof(verdict->reason),
+			      .used = strlen(verdict->reason)};
+
+	if (!verdict->xdp && near)
+		text_add(&reason,
+			 "; clients in the network of real server %s are refused, since IPVS has "
+			 "no full NAT",
+			 near->name);
+}
+
 int steer_make(const struct config *config, const struct config_node *node,
 	       const struct steer_facts *facts, struct steer_verdict *ret_verdicts)
 {
+	int r;
+
 	for (size_t i = 0; i < config->n_services; i++)
 		judge(config, node, facts, i, &ret_verdicts[i]);
-	return steer_shared(config, ret_verdicts);
+	r = steer_shared(config, ret_verdicts);
+	for (size_t i = 0; i < config->n_services; i++)
+		say_refused(config, node, i, &ret_verdicts[i]);
+	return r;
 }

@@ -3,11 +3,9 @@
  * Which services the data path of XDP serves, which are IPVS's alone, and why.
  *
  * IPVS has all services: it takes what XDP passes up. A service is IPVS's alone when the
- * configuration says so or XDP does not know what it needs: firewall marks (they are set by the
- * firewall, after XDP), SCTP, FTP (port 21: the kernel's helper reads what it carries), a scheduler
- * or a limit of connections that only IPVS has, too many ports; when a port that it needs has no
- * XDP; and when it shares a real server's address and port with one that is IPVS's, since answers
- * from there have to be told apart in one place.
+ * configuration says so or it has what XDP has not (schema/datapath.h); when a port that it needs
+ * has no XDP; and when it shares a real server's address and port with one that is IPVS's, since
+ * answers from there have to be told apart in one place.
  */
 #ifndef TRIREME_ENGINE_STEER_H
 #define TRIREME_ENGINE_STEER_H
@@ -17,7 +15,6 @@
 #include "proto/engine_ipc.h"
 #include "schema/config.h"
 
-#define STEER_PORTS_MAX 256 /* of one service that XDP serves */
 #define STEER_WHY_MAX 160
 
 /* How the program is attached to a port. */

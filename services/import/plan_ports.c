@@ -35,13 +35,14 @@ static void take_mark(bool *taken, const struct config_service *of, const struct
 	}
 }
 
-static void take_others(const struct plan *plan, const struct config_service *of, bool *taken)
+static void take_others(const struct plan *plan, const struct plan_service *service, bool *taken)
 {
+	const struct config_service *of = &service->is;
 	static const struct config_port_range ring = {CONFIG_RING_PORT,
 						      CONFIG_RING_PORT + CONFIG_RING_LINKS - 1};
 
 	taken[0] = true;
-	if (of->method == CONFIG_METHOD_NAT)
+	if (of->method == CONFIG_METHOD_NAT || strcmp(service->alias->port, "eth1") == 0)
 		take(taken, &plan->base->masquerade);
 	if (of->protocol == CONFIG_PROTOCOL_UDP)
 		take(taken, &ring);
@@ -80,7 +81,7 @@ static bool set_ranges(struct config_service *service, const bool *taken)
 static void choose(struct plan *plan, struct plan_service *service, bool *taken)
 {
 	memset(taken, 0, PORTS * sizeof(*taken));
-	take_others(plan, &service->is, taken);
+	take_others(plan, service, taken);
 	if (set_ranges(&service->is, taken)) {
 		report_item(plan->report, &service->item, IMPORT_WARNING,
 			    "no port means all ports: the service has %zu ranges, which are all "

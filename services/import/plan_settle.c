@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/plan.h"
+#include "schema/datapath.h"
 
 static bool any_real(const struct plan_pool *pool)
 {
@@ -40,10 +41,6 @@ static bool on_eth1(const struct plan_alias *alias)
 	return strcmp(alias->port, "eth1") == 0;
 }
 
-/*
- * validate.h finds fault with the real servers of a service at a private address under nat; these
- * may be good ones of other services.
- */
 static bool is_private_nat(const struct plan_service *service)
 {
 	const struct plan_mark *mark = service->mark;
@@ -59,22 +56,46 @@ static bool is_private_nat(const struct plan_service *service)
 	return false;
 }
 
+/*
+ * Why clients of its own network could not be answered, to the end of why, or nothing. validate.h
+ * would find fault with the real servers; these may be good ones of other services.
+ */
+static void look_for_full_nat(const struct plan_service *service, struct text *why)
+{
+	struct config_real reals[CONFIG_REALS_MAX];
+	struct config_service is = service->is;
+
+	if (!is_private_nat(service))
+		return;
+	is.reals = reals;
+	is.n_reals = 0;
+	for (const struct plan_real *r = service->pool->first; r; r = r->next) {
+		if (!r->item.out)
+			reals[is.n_reals++] = r->is;
+	}
+	datapath_obstacle(&is, why);
+}
+
 static void settle_service(struct plan *plan, struct plan_service *service)
 {
 	const struct plan_alias *lost = lost_alias(service);
+	char words[128];
+	struct text obstacle = TEXT_ON(words);
 
+	look_for_full_nat(service, &obstacle);
 	if (lost) {
 		service->item.out = true;
 		report_item(plan->report, &service->item, IMPORT_ERROR,
 			    "service %s is left out with its address (line %u)", service->is.name,
 			    lost->item.line);
-	} else if (is_private_nat(service)) {
+	} else if (obstacle.used > 0) {
 		service->item.out = true;
 		report_item(plan->report, &service->item, IMPORT_ERROR,
 			    "service %s is left out: under nat, real servers are in the subnet of "
-			    "eth1, and so is its address: their answers to clients there would "
-			    "not pass the router",
-			    service->is.name);
+			    "eth1, and so is its address: their answers to clients there pass the "
+			    "router by full NAT only, which XDP has and IPVS has not, and this one "
+			    "is IPVS's: %s",
+			    service->is.name, words);
 	} else if (service->pool->first && !any_real(service->pool)) {
 		service->item.out = true;
 		report_item(plan->report, &service->item, IMPORT_ERROR,

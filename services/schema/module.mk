@@ -10,7 +10,7 @@ libsrc-schema := services/schema/schema_io.c services/schema/open_io.c services/
 	services/schema/validate_cards.c services/schema/validate_system.c \
 	services/schema/validate_aliases.c services/schema/validate_ranges.c \
 	services/schema/validate_services.c services/schema/validate_reals.c \
-	services/schema/validate_access.c
+	services/schema/validate_access.c services/schema/datapath.c services/base/text.c
 libpkg-schema := libyang
 
 # Documents that are edited, compared and sealed: for the config service.

@@ -166,9 +166,23 @@ static int check_marks(const struct validation *v)
 	return 0;
 }
 
+static bool is_nat(const struct claim *claim, const bool *marks, const struct config *config)
+{
+	return claim->service ? claim->service->method == CONFIG_METHOD_NAT
+			      : marks[claim->mark - config->marks];
+}
+
+static bool is_private(const struct validation *v, const struct claim *claim)
+{
+	const char *port = alias_of(v, &claim->inet).alias_port;
+
+	return port && strcmp(port, "eth1") == 0;
+}
+
 /*
- * A real server's own connections leave with these ports in the place of its own: an answer to
- * them must not look like a request to a service.
+ * A real server's own connections leave with these ports in the place of its own, and under full
+ * NAT those of clients in its network, there with a private floating address: an answer to them
+ * must not look like a request to a service.
  */
 static int check_masquerade(const struct validation *v, const struct claim *claims, size_t n)
 {
@@ -184,15 +198,17 @@ static int check_masquerade(const struct validation *v, const struct claim *clai
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct claim *claim = &claims[i];
-		bool is_nat = claim->service ? claim->service->method == CONFIG_METHOD_NAT
-					     : nat[claim->mark - v->config->marks];
+		bool under_nat = is_nat(claim, nat, v->config);
 
-		if (!is_nat || !overlap(&claim->range, masquerade->first, masquerade->last))
+		if (!overlap(&claim->range, masquerade->first, masquerade->last) ||
+		    (!under_nat && !is_private(v, claim)))
 			continue;
 		bad_allowed(v->error,
-			    "under nat, ports other than %u to %u, which real servers' own "
-			    "connections get (forwarding/masquerade-ports)",
-			    masquerade->first, masquerade->last);
+			    "%s, ports other than %u to %u, which %s (forwarding/masquerade-ports)",
+			    under_nat ? "under nat" : "at a private address", masquerade->first,
+			    masquerade->last,
+			    under_nat ? "real servers' own connections get"
+				      : "stand for clients under full NAT");
 		return bad_claim(v, claim);
 	}
 	return 0;

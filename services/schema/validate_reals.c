@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "schema/datapath.h"
 #include "schema/shape.h"
 #include "schema/validate.h"
 
@@ -100,6 +101,29 @@ static int check_router(const struct validation *v, const struct config_node *ro
 	return -1;
 }
 
+/*
+ * Under NAT the answers to clients in the real servers' own subnet pass the router only by full
+ * NAT, which the data path of XDP alone has.
+ */
+static int check_full_nat(const struct validation *v, const struct config_service *service)
+{
+	char words[128];
+	struct text obstacle = TEXT_ON(words);
+
+	if (!on_private_address(v, service))
+		return 0;
+	datapath_obstacle(service, &obstacle);
+	if (obstacle.used == 0)
+		return 0;
+	bad_allowed(v->error,
+		    "a real server outside the subnet of the service's address, the method direct, "
+		    "or a service that XDP serves: under nat answers to clients in that subnet "
+		    "pass the router by full NAT only, which XDP has and IPVS has not. This one is "
+		    "IPVS's: %s",
+		    words);
+	return -1;
+}
+
 /* Whichever router owns the group must reach it. A tunnel goes through any network. */
 static int check_reachable(const struct validation *v, const struct config_service *service,
 			   const struct config_inet *inet)
@@ -117,13 +141,7 @@ static int check_reachable(const struct validation *v, const struct config_servi
 		    check_router(v, &config->nodes[i], service, inet) < 0)
 			return -1;
 	}
-	if (service->method == CONFIG_METHOD_NAT && on_private_address(v, service)) {
-		bad_allowed(v->error,
-			    "a real server outside the subnet of the service's address: under nat "
-			    "its answers to clients there would not pass the router");
-		return -1;
-	}
-	return 0;
+	return service->method == CONFIG_METHOD_NAT ? check_full_nat(v, service) : 0;
 }
 
 /* 0, or what is wrong is in value and allowed. */

@@ -269,7 +269,7 @@ struct sample {
 	bool nothing;		 /* there is nothing to take in it */
 };
 
-/* In virtual_server_group, nine addresses are in the real servers' own subnet. */
+/* In virtual_server_group, a real server has an address of the services. */
 static const struct sample samples[] = {
 	{"HTTP_GET.port", "192.168.200", "192.168.201", 0, false},
 	{"IPv6", "192.168.200", "192.168.201", 1, true},
@@ -286,7 +286,7 @@ static const struct sample samples[] = {
 	{"sample", "10.10.10", "192.168.200", 0, false},
 	{"status_code", "192.168.200", "192.168.201", 0, false},
 	{"track_interface", "192.168.200", "192.168.100", 0, false},
-	{"virtual_server_group", "10.0.0", "192.168.200", 9, false},
+	{"virtual_server_group", "10.0.0", "192.168.200", 1, false},
 	{"virtualhost", "192.168.200", "192.168.201", 0, false},
 	{"vrrp", "192.168.200", "192.168.201", 0, false},
 	{"vrrp.localcheck", "192.168.200", "192.168.201", 0, false},
