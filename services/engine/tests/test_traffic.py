@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import traffic_lab  # noqa: E402 - the path must be set first
 from lab import load, name_lookup, processes, stream  # noqa: E402 - traffic_lab has set its path
-from traffic_lab import DIRECT, GATEWAY, VIP  # noqa: E402
+from traffic_lab import DIRECT, GATEWAY, PRIVATE, VIP  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,47 @@ def test_a_real_server_is_no_client_of_ipvs(world):
     world.router.put(traffic_lab.document())
     with load.Load(world.lab, "client", VIP, rate=20) as client:
         client.wait_good(10, 20)
+
+
+def with_private(document):
+    """The document with services at a private address, for the real servers' own network."""
+    document["trireme:alias-group"][0]["alias"].append({"label": "eth1:2", "address": PRIVATE})
+    document["trireme:virtual-service"] += [
+        {"name": "private", "address": PRIVATE, "port": 80, "pool": "web", "health-check": {"type": "none"}},
+        {"name": "private-dns", "address": PRIVATE, "protocol": "udp", "port": 53, "pool": "dns", "health-check": {"type": "none"}}]
+    return document
+
+
+@pytest.fixture
+def private(world):
+    """They are there, and go again."""
+    world.router.put(with_private(traffic_lab.document()))
+    world.router.wait("private-dns: xdp: native XDP on eth1")
+    yield
+    world.router.put(traffic_lab.document())
+    processes.wait_for("the services' end", lambda: "private" not in world.router.services(), 10)
+
+
+def test_a_service_at_a_private_address(world, private):
+    """Machines of the real servers' own network ask it, and one of these; the real servers see the gateway."""
+    seen = {name: len(server.log()) for name, server in world.webs.items()}
+    for place in ("app", "web2"):
+        assert set(name_lookup.ask(world.lab, place, PRIVATE, 100)) == {traffic_lab.real_address(name) for name in traffic_lab.NAMES}, place
+        with load.Load(world.lab, place, PRIVATE, rate=100) as client:
+            client.wait_good(60, 20)
+        assert not client.failed() and set(client.shares()[0]) == {"web1", "web2", "web3"}, place
+    for name, server in world.webs.items():
+        assert {who for _, who, *_ in server.log()[seen[name]:]} == {GATEWAY}, name
+
+
+def test_a_private_service_that_is_ipvs_alone_refuses_its_network(world, private):
+    """It shares the real servers with one that has become IPVS's."""
+    words = "private: ipvs: shares a real server's port with web, which IPVS serves; clients in the network of real server web1 are refused"
+    world.router.put(with_private(changed(datapath="ipvs")))
+    world.router.wait(words)
+    with load.Load(world.lab, "app", PRIVATE, rate=20, patience=1) as client:
+        processes.wait_for("five requests", lambda: len(client.failed()) + len(client.good()) >= 5, 20)
+    assert not client.good()
 
 
 def test_both_methods_by_weight(world):

@@ -2,6 +2,7 @@
 
     client 203.0.113.200 ---- eth0 router r1 eth1 ---- web1, web2, web3 10.77.0.101 …
               └────────────── (answers of direct routing) ──────────┘
+                                                   app 10.77.0.50, in no pool
 
 Every port computes its checksums itself (tx off), as frames of real cards have them. The agent's part is played here:
 floating addresses, and the lease in the kernel, by hand.
@@ -26,6 +27,7 @@ REALSERVER = TOP / "services/realserver/realserver.sh"
 YANG = TOP / "services/schema"
 DEMO = json.loads((YANG / "examples/demo.json").read_text())
 VIP, DIRECT, GATEWAY, CLIENT = "203.0.113.10", "203.0.113.20", "10.77.0.1", "203.0.113.200"
+PRIVATE, APP = "10.77.0.20", "10.77.0.50"
 FOREVER = 1 << 62  # ns of CLOCK_BOOTTIME
 SERVERS = ("web1", "web2", "web3")
 NAMES = {"web1": 3, "web2": 1}  # the servers of DNS, and their weights
@@ -187,9 +189,11 @@ class Lab:
             self.lab.bridge("switch", bridge)
         self.lab.namespace("client")
         self._port("client", "eth0", "pub", "client-0", f"{CLIENT}/24")
+        self.lab.namespace("app")
+        self._port("app", "eth0", "priv", "app-0", f"{APP}/24")
         ports = DEMO["trireme:cluster"]["node"][0]["port"]
         self.lab.namespace("r1")
-        self.router_ports("r1", ports, ((f"{VIP}/32", f"{DIRECT}/32"), (f"{GATEWAY}/32",)))
+        self.router_ports("r1", ports, ((f"{VIP}/32", f"{DIRECT}/32"), (f"{GATEWAY}/32", f"{PRIVATE}/32")))
         for number in range(1, 1 + len(SERVERS)):
             self._server(number)
         self.router = Router(self.lab)
