@@ -40,7 +40,7 @@ isolate_network=NO
 
 def fill(root):
     """The guest's files."""
-    own = {"udp": [], "lease": ["base/poke_io.c", "proto/agent_wire.c"]}
+    own = {"udp": [], "lease": ["base/poke_io.c", "base/local_socket_io.c", "base/parse.c", "proto/agent_wire.c"]}
     for name, others in own.items():
         subprocess.run(["cc", "-O1", "-Wall", "-Werror", "-D_GNU_SOURCE", "-I", TOP / "services", "-o", root.parent / name, HERE / f"guest/{name}.c",
                         *(TOP / "services" / other for other in others)], check=True)
