@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "engine/forward_ends.h"
+#include "engine/forward_lease.h"
 #include "engine/forward_write.h"
 #include "engine/wanted.h"
 
@@ -248,6 +249,14 @@ static enum forward_obstacle plan_service(struct forward_applied *a, struct forw
 	return FORWARD_SERVED;
 }
 
+/* The firewall's guard is about the same port (ruleset.h). */
+static bool is_private(const struct config *config, const struct config_service *service)
+{
+	const char *port = forward_port(config, service);
+
+	return service->method == CONFIG_METHOD_NAT && port && strcmp(port, "eth1") == 0;
+}
+
 static struct forward_service service_of(const struct forward_wanted *wanted, size_t index)
 {
 	const struct config_service *config = &wanted->config->services[index];
@@ -256,7 +265,8 @@ static struct forward_service service_of(const struct forward_wanted *wanted, si
 	return (struct forward_service){.config = config,
 					.wanted = ipvs_table_find(wanted->table, &key),
 					.group = wanted->groups[index],
-					.leaves = !wanted->served[index]};
+					.leaves = !wanted->served[index],
+					.private = is_private(wanted->config, config)};
 }
 
 /* Is not this data path's any more, and has flows here. */
@@ -326,7 +336,7 @@ static uint64_t digest_dests(uint64_t hash, const struct ipvs_service *service)
 	return hash;
 }
 
-/* Where full NAT's addresses come from (full_nat.h). */
+/* Where full NAT's addresses come from (full_nat.h), and which ones are private. */
 static uint64_t digest_addresses(uint64_t hash, const struct config *config)
 {
 	for (size_t i = 0; i < config->n_groups; i++) {

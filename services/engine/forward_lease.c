@@ -30,6 +30,34 @@ const struct config_group *forward_group(const struct config *config,
 	return NULL;
 }
 
+static const char *port_of_ipv6(const struct config *config, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
+			if (IN6_ARE_ADDR_EQUAL(&group->ipv6_aliases[j].address, address))
+				return group->ipv6_aliases[j].port;
+		}
+	}
+	return NULL;
+}
+
+const char *forward_port(const struct config *config, const struct config_service *service)
+{
+	if (service->ipv6)
+		return port_of_ipv6(config, &service->ipv6_address);
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t j = 0; j < group->n_aliases; j++) {
+			if (group->aliases[j].address == service->address)
+				return group->aliases[j].port;
+		}
+	}
+	return NULL;
+}
+
 static uint8_t number_of(const struct gate_lease *leases, uint64_t key)
 {
 	for (uint8_t i = 0; i < GATE_GROUPS_MAX; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which group and lease a service needs to be served (proto/gate_lease.h). */
+/* Which group, port and lease a service has (proto/gate_lease.h). */
 #ifndef TRIREME_ENGINE_FORWARD_LEASE_H
 #define TRIREME_ENGINE_FORWARD_LEASE_H
 
@@ -11,6 +11,9 @@
 /* The group that has the service's address; NULL: none has. */
 const struct config_group *forward_group(const struct config *config,
 					 const struct config_service *service);
+
+/* The port of the service's floating address, by its name; NULL: it is in no group. */
+const char *forward_port(const struct config *config, const struct config_service *service);
 
 /*
  * The number of the lease of the group that has the service's address; leases: GATE_GROUPS_MAX of

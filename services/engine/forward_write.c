@@ -179,6 +179,7 @@ void forward_write_service(struct forward_tables *tables, const struct forward_s
 
 		PUT(instance->service, (uint16_t)s->number);
 		PUT(instance->group, s->group);
+		PUT(instance->private, (uint8_t)s->private);
 		PUT(instance->in_use, 1);
 	}
 }

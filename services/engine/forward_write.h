@@ -19,7 +19,8 @@ struct forward_service {
 	const struct config_service *config;
 	const struct ipvs_service *wanted; /* NULL: it has no real servers */
 	uint8_t group;
-	bool leaves; /* takes no new connections */
+	bool leaves;  /* takes no new connections */
+	bool private; /* fwd_instance.private */
 	int number;
 	uint16_t *instances; /* n_instances of them */
 	uint16_t *places;    /* of the real servers, in the order of wanted->dests */

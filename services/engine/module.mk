@@ -103,7 +103,7 @@ test_engine_status-pkg := cmocka
 
 tests += test_engine_steer
 test_engine_steer-src := services/engine/tests/test_steer.c services/engine/tests/steer_case.c services/engine/steer.c \
-	services/engine/steer_shared.c services/engine/claims.c services/engine/wanted.c \
+	services/engine/steer_shared.c services/engine/forward_lease.c services/proto/agent_wire.c services/engine/claims.c services/engine/wanted.c \
 	services/engine/ipvs_table.c services/engine/health_state.c services/schema/config.c \
 	services/schema/datapath.c services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_steer-pkg := cmocka

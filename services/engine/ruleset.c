@@ -113,19 +113,19 @@ static void cluster_rules(struct text *t, const struct scene *s, bool out, const
 		between_rule(t, s, &all[i], out, verdict);
 }
 
-/* A rule for each subnet of the side: "BEFORE ip saddr SUBNET AFTER". */
+/* A rule for each subnet of the side: "BEFORE ip END SUBNET AFTER"; end: saddr, daddr. */
 static void subnet_rules(struct text *t, const struct side *side, const char *before,
-			 const char *after)
+			 const char *end, const char *after)
 {
 	for (size_t i = 0; i < side->n_subnets; i++)
-		text_add(t, "\t\t%s %s saddr %s %s\n", before, side->ip, side->subnets[i], after);
+		text_add(t, "\t\t%s %s %s %s %s\n", before, side->ip, end, side->subnets[i], after);
 }
 
 /* What comes from where its source cannot be. */
 static void forged_rules(struct text *t, const struct side *side)
 {
 	/* IPVS would hand it to a real server, whose answer stays in the private net. */
-	subnet_rules(t, side, "iifname \"" PUBLIC "\"", "counter drop");
+	subnet_rules(t, side, "iifname \"" PUBLIC "\"", "saddr", "counter drop");
 	text_add(t, "\t\tiifname \"" PRIVATE "\" %s saddr @floating_public%s counter drop\n",
 		 side->ip, side->suffix);
 }
@@ -199,23 +199,31 @@ static void untracked_chains(struct text *t, const struct scene *s)
 
 /*
  * Before IPVS: a real server that asks a NAT service of its own subnet would be answered by the
- * other real server directly, past the router, and not understand the answer.
+ * other real server directly, past the router, and not understand the answer. And what a NAT
+ * service at a private address answered to the outside, `guard` would drop.
  */
+static void refuse_rules(struct text *t, const struct side *side, const char *service)
+{
+	char to[160];
+
+	snprintf(to, sizeof(to), "%s counter reject with %s admin-prohibited", service, side->icmp);
+	subnet_rules(t, side, "iifname \"" PRIVATE "\"", "saddr", to);
+	snprintf(to, sizeof(to), "%s counter drop", service);
+	subnet_rules(t, side, "iifname \"" PUBLIC "\"", "daddr", to);
+}
+
 static void refuse_chain(struct text *t, const struct scene *s)
 {
 	start_chain(t, "refuse", "filter", "input", 0, "accept");
 	for (size_t i = 0; i < s->n_sides; i++) {
 		const struct side *side = &s->sides[i];
-		char to[160];
+		char service[80];
 
-		snprintf(to, sizeof(to),
-			 "%s daddr . meta l4proto . th dport @nat_service%s counter reject with %s "
-			 "admin-prohibited",
-			 side->ip, side->suffix, side->icmp);
-		subnet_rules(t, side, "iifname \"" PRIVATE "\"", to);
-		snprintf(to, sizeof(to),
-			 "meta mark @nat_mark counter reject with %s admin-prohibited", side->icmp);
-		subnet_rules(t, side, "iifname \"" PRIVATE "\"", to);
+		snprintf(service, sizeof(service),
+			 "%s daddr . meta l4proto . th dport @nat_service%s", side->ip,
+			 side->suffix);
+		refuse_rules(t, side, service);
+		refuse_rules(t, side, "meta mark @nat_mark");
 	}
 	end_chain(t, false);
 }
@@ -354,7 +362,7 @@ static void leaving_chains(struct text *t, const struct scene *s)
 
 	start_chain(t, "guard", "filter", "postrouting", 110, "accept");
 	for (size_t i = 0; i < s->n_sides; i++)
-		subnet_rules(t, &s->sides[i], "oifname \"" PUBLIC "\"", "counter drop");
+		subnet_rules(t, &s->sides[i], "oifname \"" PUBLIC "\"", "saddr", "counter drop");
 	end_chain(t, true);
 }
 

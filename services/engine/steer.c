@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "engine/forward_lease.h"
 #include "engine/steer_shared.h"
 #include "schema/datapath.h"
 
@@ -12,35 +13,6 @@ struct needed {
 	const char *names[CONFIG_PORTS_MAX];
 	size_t n;
 };
-
-static const char *port_of_ipv6(const struct config *config, const struct in6_addr *address)
-{
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
-
-		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
-			if (IN6_ARE_ADDR_EQUAL(&group->ipv6_aliases[j].address, address))
-				return group->ipv6_aliases[j].port;
-		}
-	}
-	return NULL;
-}
-
-/* The port of the service's floating address, by its name; NULL: it is in no group. */
-static const char *port_of(const struct config *config, const struct config_service *service)
-{
-	if (service->ipv6)
-		return port_of_ipv6(config, &service->ipv6_address);
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
-
-		for (size_t j = 0; j < group->n_aliases; j++) {
-			if (group->aliases[j].address == service->address)
-				return group->aliases[j].port;
-		}
-	}
-	return NULL;
-}
 
 /* Where a port's frames really pass: a VLAN's below it. */
 static const char *carrier(const struct config_node *node, const char *name)
@@ -155,7 +127,7 @@ static void judge(const struct config *config, const struct config_node *node,
 {
 	const struct config_service *service = &config->services[index];
 	struct text reason = TEXT_ON(verdict->reason);
-	const char *clients = port_of(config, service);
+	const char *clients = forward_port(config, service);
 	struct needed needed = {0};
 
 	verdict->xdp = false;
@@ -183,7 +155,7 @@ static const struct config_real *real_near_clients(const struct config *config,
 						   const struct config_node *node,
 						   const struct config_service *service)
 {
-	const char *clients = port_of(config, service);
+	const char *clients = forward_port(config, service);
 
 	if (service->method != CONFIG_METHOD_NAT || !clients)
 		return NULL;

@@ -250,6 +250,8 @@ __noinline int fwd_begin(struct request *r)
 
 		if (judged < 0)
 			return judged;
+		if (instance->private && !r->inside)
+			return REFUSED(FWD_PASSED_SOURCE);
 	}
 	pressure = r->now < settings->pressure_until;
 	if (!may_begin(r, pressure))

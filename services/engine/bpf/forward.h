@@ -182,7 +182,12 @@ struct fwd_instance {
 	__u8 group; /* number of its lease (proto/gate_lease.h); FWD_NO_GROUP: always served */
 	__u8 in_use;
 	__u8 family; /* 4, 6; 0: the number is free */
-	__u8 pad[8];
+	/*
+	 * NAT at a private address: new flows of clients in inside networks only. Answers to others
+	 * would carry it outside, where the kernel's firewall lets none.
+	 */
+	__u8 private;
+	__u8 pad[7];
 };
 
 /* Parts of a service's picks: places of real servers. */
@@ -333,7 +338,7 @@ enum fwd_reason {
 	FWD_PASSED_LEASE,     /* the group is not served here */
 	FWD_PASSED_STRAY,     /* TCP without a flow that is no SYN */
 	FWD_PASSED_NO_REAL, /* none takes new flows, or no next hop or port of full NAT is known */
-	FWD_PASSED_SOURCE,  /* a network's address on a port it is not on */
+	FWD_PASSED_SOURCE,  /* a network's address on a port it is not on, or an outside one */
 	FWD_PASSED_REPLY,   /* of a real server, without a flow */
 	FWD_PASSED_OPTIONS, /* IP options, extension headers, two tags */
 	FWD_FULL,	    /* served without an entry: the table has no place */

@@ -29,7 +29,7 @@ VIP6, CLIENT6, WEB6 = "2001:db8:113::10", "2001:db8:113::1", "fd00:77::101"
 
 
 def document():
-    """The demonstration document, and in it a UDP service and services of IPv6."""
+    """The demonstration document, and in it a UDP service, one at a private address, and services of IPv6."""
     demo = json.loads(json.dumps(DEMO))
     demo["trireme:alias-group"][0]["ipv6-alias"] = [{"address": VIP6, "port": "eth0"}, {"address": "fd00:77::1", "port": "eth1"}]
     for node, number in zip(demo["trireme:cluster"]["node"][:2], (11, 12)):
@@ -39,6 +39,7 @@ def document():
                              {"name": "six", "real-server": [{"name": "web1", "address": WEB6}]}]
     demo["trireme:virtual-service"] += [
         {"name": "dns", "address": "203.0.113.10", "protocol": "udp", "port": 53, "pool": "dns"},
+        {"name": "private", "address": "10.77.0.1", "port": 81, "pool": "web"},
         {"name": "web6", "address": VIP6, "port": 80, "pool": "six"},
         {"name": "dns6", "address": VIP6, "protocol": "udp", "port": 53, "pool": "six"},
         {"name": "several6", "address": VIP6, "ports": ["8000-8009"], "pool": "six"},

@@ -155,6 +155,19 @@ def test_a_real_server_is_refused_by_a_nat_service_of_its_own_subnet(lab, engine
         assert not isinstance(refusal.value, TimeoutError) and time.monotonic() - began < QUICK
 
 
+def test_a_nat_service_at_a_private_address_is_not_for_the_outside(lab, engine):
+    """Its answers would not leave: IPVS does not even get the request."""
+    rule = r'iifname "eth0" ip daddr 10\.77\.0\.0/24 ip daddr \. meta l4proto \. th dport @nat_service counter packets (\d+)'
+
+    def dropped():
+        return int(re.search(rule, lab.run("r1", "nft", "list", "chain", "inet", "trireme", "refuse"))[1])
+    before = dropped()
+    assert reach(lab, "client", "203.0.113.10", 80) == "nothing"
+    assert dropped() == before
+    assert reach(lab, "client", "10.77.0.1", 81) == "nothing"
+    assert dropped() > before
+
+
 def test_the_ring_of_the_cluster(lab, engine):
     """Only between the nodes' own addresses, and not through the masquerade of this router."""
     with make(lab, "r1", socket.SOCK_DGRAM, ("203.0.113.11", 5405)) as ring:

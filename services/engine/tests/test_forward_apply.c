@@ -84,6 +84,27 @@ static void test_direct(void **state)
 	assert_int_equal(tables.reals[place_of(s, 0)].method, FWD_DIRECT);
 }
 
+/* Only NAT's answers could carry the address outside. */
+static void test_private(void **state)
+{
+	struct config_service *s = add_service("web", "rr");
+	struct config_group *group = &config.groups[0];
+
+	(void)state;
+	add_real(s, 1, 80, 1);
+	config.n_groups = 1;
+	group->n_aliases = 1;
+	group->aliases[0] = (struct config_alias){.port = "eth0", .address = s->address};
+	assert_int_equal(apply(), 1);
+	assert_int_equal(instance_at(0, 80)->private, 0);
+	memcpy(group->aliases[0].port, "eth1", sizeof("eth1"));
+	assert_int_equal(apply(), 1);
+	assert_int_equal(instance_at(0, 80)->private, 1);
+	s->method = CONFIG_METHOD_DIRECT;
+	assert_int_equal(apply(), 1);
+	assert_int_equal(instance_at(0, 80)->private, 0);
+}
+
 static void test_nothing_differs(void **state)
 {
 	struct config_service *s = add_service("web", "rr");
@@ -437,6 +458,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_nat),
 		TEST(test_direct),
+		TEST(test_private),
 		TEST(test_nothing_differs),
 		TEST(test_settles),
 		TEST(test_drain_and_removal),

@@ -114,6 +114,15 @@ def test_a_service_at_a_private_address(world, private):
         assert {who for _, who, *_ in server.log()[seen[name]:]} == {GATEWAY}, name
 
 
+def test_a_private_address_is_not_for_the_outside(world, private):
+    """Answers would leave the public port with it as their source."""
+    world.lab.run("client", "ip", "route", "add", PRIVATE, "via", "203.0.113.11")
+    with load.Load(world.lab, "client", PRIVATE, rate=20, patience=0.5) as client:
+        processes.wait_for("five requests", lambda: len(client.failed()) + len(client.good()) >= 5, 20)
+    world.lab.run("client", "ip", "route", "del", PRIVATE)
+    assert not client.good()
+
+
 def test_a_private_service_that_is_ipvs_alone_refuses_its_network(world, private):
     """It shares the real servers with one that has become IPVS's."""
     words = "private: ipvs: shares a real server's port with web, which IPVS serves; clients in the network of real server web1 are refused"

@@ -39,6 +39,20 @@ static void put_service(const struct case_service *from, struct config_service *
 	s->quorum = 1;
 }
 
+/* Once for each service: who looks one up takes the first. */
+static void put_alias(const struct world_address *address, struct config_group *group)
+{
+	struct config_ipv6_alias *ipv6 = &group->ipv6_aliases[group->n_ipv6_aliases];
+	struct config_alias *ipv4 = &group->aliases[group->n_aliases];
+	struct world_address hop;
+	const char *port = world_route(address, &hop)->name;
+
+	put_address(address, &ipv4->address, &ipv6->address);
+	snprintf(ipv4->port, sizeof(ipv4->port), "%s", port);
+	snprintf(ipv6->port, sizeof(ipv6->port), "%s", port);
+	*(address->family == 6 ? &group->n_ipv6_aliases : &group->n_aliases) += 1;
+}
+
 static int put_real(const struct case_real *from, struct config_service *s)
 {
 	struct config_real *reals = reallocarray(s->reals, s->n_reals + 1, sizeof(*reals)), *real;
@@ -81,8 +95,11 @@ int setup_make(const struct conform_case *c, struct setup *ret_setup)
 	setup.config->services = calloc(CASE_SERVICES_MAX, sizeof(*setup.config->services));
 	if (!setup.config->services)
 		r = -ENOMEM;
-	for (size_t i = 0; r == 0 && i < c->n_services; i++)
+	setup.config->n_groups = 1;
+	for (size_t i = 0; r == 0 && i < c->n_services; i++) {
 		put_service(&c->services[i], &setup.config->services[setup.config->n_services++]);
+		put_alias(&c->services[i].end.address, &setup.config->groups[0]);
+	}
 	for (size_t i = 0; r == 0 && i < c->n_reals; i++)
 		r = put_real(&c->reals[i], &setup.config->services[c->reals[i].service]);
 	if (r == 0)

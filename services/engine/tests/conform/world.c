@@ -44,6 +44,7 @@ const struct world_host world_hosts[] = {
 	{"eth1v7own", {"10.78.0.11", "fd78::11"}, false, true, -1},
 	{"vip", {"203.0.113.10", "2001:db8:113::10"}, false, true, -1},
 	{"vipb", {"203.0.113.20", "2001:db8:113::20"}, false, true, -1},
+	{"pvip", {"10.77.0.20", "fd77::20"}, false, true, -1},
 	{"tvip", {"192.0.2.10", "2001:db8:5::10"}, false, true, -1},
 	{"client", {"198.51.100.7", "2001:db8:100::7"}, false, false, 1},
 	{"other", {"198.51.100.8", "2001:db8:100::8"}, false, false, 1},
