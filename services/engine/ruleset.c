@@ -199,13 +199,16 @@ static void untracked_chains(struct text *t, const struct scene *s)
 
 /*
  * Before IPVS: a real server that asks a NAT service of its own subnet would be answered by the
- * other real server directly, past the router, and not understand the answer. And what a NAT
- * service at a private address answered to the outside, `guard` would drop.
+ * other real server directly, past the router, and not understand the answer. A connection that
+ * was full NAT's, and that the data path does not know any more, ends at once. What a NAT service
+ * at a private address answered to the outside, `guard` would drop.
  */
 static void refuse_rules(struct text *t, const struct side *side, const char *service)
 {
 	char to[160];
 
+	snprintf(to, sizeof(to), "%s " NOT_A_SYN " counter reject with tcp reset", service);
+	subnet_rules(t, side, "iifname \"" PRIVATE "\"", "saddr", to);
 	snprintf(to, sizeof(to), "%s counter reject with %s admin-prohibited", service, side->icmp);
 	subnet_rules(t, side, "iifname \"" PRIVATE "\"", "saddr", to);
 	snprintf(to, sizeof(to), "%s counter drop", service);

@@ -241,13 +241,15 @@ def next_tcp(wire, source):
     return None
 
 
-def is_reset(lab, address, port):
-    """Whether a segment of a connection that nobody knows, from the client to the address, is answered by a reset."""
-    family, client = (socket.AF_INET6, CLIENT6) if ":" in address else (socket.AF_INET, "203.0.113.1")
-    with make(lab, "client", bound=(client, 0), family=family) as sock:
+def is_reset(lab, address, port, place="client"):
+    """Whether a segment of a connection that nobody knows, from there to the address, is answered by a reset."""
+    family, sources = ((socket.AF_INET6, {"client": CLIENT6, "web1": WEB6}) if ":" in address else
+                       (socket.AF_INET, {"client": "203.0.113.1", "web1": "10.77.0.101"}))
+    client = sources[place]
+    with make(lab, place, bound=(client, 0), family=family) as sock:
         segment = tcp(sock.getsockname()[1], port, 0x10)
-        wire = Wire(lab, "client", "eth0", family)
-        with lab.inside("client"):
+        wire = Wire(lab, place, "eth0", family)
+        with lab.inside(place):
             raw = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_TCP)
         with raw:
             raw.bind((client, 0))

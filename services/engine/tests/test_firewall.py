@@ -98,6 +98,7 @@ def test_a_service_never_leads_to_a_program_on_the_router(lab, engine):
 def test_an_unknown_connection_to_a_service_ends_at_once(lab, engine):
     """As after a failover: the client's next segment is answered by a reset."""
     assert is_reset(lab, "203.0.113.10", 80)
+    assert is_reset(lab, "203.0.113.10", 80, "web1"), "full NAT has been its way"
 
 
 def test_the_private_net_cannot_be_reached_from_outside(lab, engine):
@@ -250,6 +251,7 @@ def test_ipv6_leads_neither_to_programs_nor_through_the_router(lab, engine):
 def test_an_unknown_connection_to_an_ipv6_service_ends_at_once(lab, engine):
     assert is_reset(lab, VIP6, 80)
     assert is_reset(lab, VIP6, 8005), "by its mark"
+    assert is_reset(lab, VIP6, 80, "web1") and is_reset(lab, VIP6, 8005, "web1")
 
 
 def test_ipv6_sources_that_cannot_be_and_stray_answers(lab, engine):
