@@ -26,7 +26,7 @@ def lab(found):
 
 
 def overload(found):
-    near, windows = forward_overload.steady(found)
+    where, windows = forward_overload.steady(found)
     arrived = {}
     for kind in forward_overload.OVERLOADS:
         for name, kinds in windows.items():
@@ -36,7 +36,7 @@ def overload(found):
                             f"{offered:.0f} offered; {len(kinds[kind])} windows, {least:.0f} … {most:.0f}; {WHAT[name]}", "higher")
     for kind, figure in (("1k", "overload_over_nft_1k_ratio"), ("131k", "overload_over_nft_ratio"), ("new", "overload_over_nft_new_ratio")):
         yield bench.row(figure, round(arrived["nat", kind] / arrived["nft", kind], 1), "", 5,
-                        f"what arrives, {kind} flows; processors {'with' if near else 'WITHOUT'} a cache in common", "higher")
+                        f"what arrives, {kind} flows; processors {where} a cache in common", "higher")
 
 
 def testrun(found):

@@ -60,9 +60,15 @@ def _round(each, order, found):
             before = after
 
 
+def _where(found, near):
+    """The windows with near processors, or those with far ones."""
+    return {name: {kind: [window for window in windows if (window[2] <= NEAR_NS) is near] for kind, windows in kinds.items()}
+            for name, kinds in found.items()}
+
+
 def _least(found):
-    """Of all routers and kinds: the smallest number of windows with near processors."""
-    return min(len([ns for *_, ns in windows if ns <= NEAR_NS]) for kinds in found.values() for windows in kinds.values())
+    """Of all routers and kinds: the smallest number of windows."""
+    return min(len(windows) for kinds in found.values() for windows in kinds.values())
 
 
 def measure(tool):
@@ -72,7 +78,7 @@ def measure(tool):
         _poll_elsewhere(router)
     found = {name: {kind: [] for kind in OVERLOADS} for name in NAMES}
     order, until = list(NAMES), time.monotonic() + PATIENCE
-    while _least(found) < WANTED and time.monotonic() < until:
+    while _least(_where(found, True)) < WANTED and time.monotonic() < until:
         _round(each, order, found)
         order.reverse()
     close(each)
@@ -80,10 +86,12 @@ def measure(tool):
 
 
 def steady(found):
-    """The windows that count, and whether those are the ones with near processors: all, where there were too few."""
-    near = _least(found) >= ENOUGH
-    return near, {name: {kind: [window for window in windows if window[2] <= NEAR_NS or not near] for kind, windows in kinds.items()}
-                  for name, kinds in found.items()}
+    """Whether the processors have a cache in common in the windows that count, and those: near ones, or far ones, or all, as there are enough."""
+    for word, near in (("with", True), ("WITHOUT", False)):
+        windows = _where(found, near)
+        if _least(windows) >= ENOUGH:
+            return word, windows
+    return "PARTLY WITH", found
 
 
 def middle(windows):
