@@ -60,7 +60,8 @@ static const char services[] =
 	"in eth1 udp bob4:1000 > vip4:53 len 2000 frag 0 1200 more\n"
 	"in eth1 udp bob4:1000 > vip4:53 len 2000 frag 1200 808\n"
 	"in eth1 icmp 3/4 bob4:0 > vip4:0 quote udp vip4:53 > bob4:1000 len 80 quoted 90\n"
-	"in eth1 icmp 3/4 ann4:0 > eth1own4:0 quote udp eth1own4:40000 > ann4:5353 len 80 quoted 90\n"
+	"in eth1 icmp 3/4 ann4:0 > eth1own4:0 quote udp eth1own4:40000 > ann4:5353 len 80 quoted "
+	"90\n"
 	"in eth0 tcp client6:1000 > vip6:80 syn len 20\n"
 	"in eth0 udp client6:1000 > vip6:53 len 20\n"
 	"in eth0 tcp client6:1000 > vipb6:80 syn len 20\n"
@@ -82,7 +83,8 @@ static const char services[] =
 	"in eth1 udp bob6:1000 > vip6:53 len 2000 frag 0 1200 more\n"
 	"in eth1 udp bob6:1000 > vip6:53 len 2000 frag 1200 808\n"
 	"in eth1 icmp 2/0 bob6:0 > vip6:0 quote udp vip6:53 > bob6:1000 len 80 quoted 90\n"
-	"in eth1 icmp 2/0 ann6:0 > eth1own6:0 quote udp eth1own6:40000 > ann6:5353 len 80 quoted 90\n";
+	"in eth1 icmp 2/0 ann6:0 > eth1own6:0 quote udp eth1own6:40000 > ann6:5353 len 80 quoted "
+	"90\n";
 
 static struct tables_path path;
 
