@@ -34,7 +34,7 @@ def overload(found):
             least, most = (pick(kpps for _, kpps, _ in kinds[kind]) for pick in (min, max))
             yield bench.row(f"overload_{name}_{kind}_kpps", round(arrived[name, kind]), "kpps", None,
                             f"{offered:.0f} offered; {len(kinds[kind])} windows, {least:.0f} … {most:.0f}; {WHAT[name]}", "higher")
-    for kind, figure in (("1k", "overload_over_nft_1k_ratio"), ("131k", "overload_over_nft_ratio"), ("new", "overload_over_nft_new_ratio")):
+    for kind, figure in (("1k", "overload_over_nft_ratio"), ("131k", "overload_over_nft_131k_ratio"), ("new", "overload_over_nft_new_ratio")):
         yield bench.row(figure, round(arrived["nat", kind] / arrived["nft", kind], 1), "", 5,
                         f"what arrives, {kind} flows; processors {where} a cache in common", "higher")
 
