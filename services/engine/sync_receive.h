@@ -30,7 +30,7 @@ struct sync_receive_figures {
 	uint64_t given_up; /* times that too many were missing: all was asked for */
 	uint64_t stale;	   /* records of an ownership that is over */
 	uint64_t unknown;  /* records of what is not configured here */
-	uint64_t full;	   /* records that the table had no place for */
+	uint64_t full;	   /* records that the table had no place for, or whose port is another's */
 };
 
 /* Of one router's stream. */
@@ -43,7 +43,8 @@ struct sync_receive {
 	uint64_t asked;			 /* when; 0: nothing is missing */
 	unsigned int tries;
 	bool news;	 /* a former owner has told something that was not known here */
-	uint64_t lacked; /* the last message of which something could not be taken; 0: none */
+	/* The last message of which something could not be taken, but for its port; 0: none. */
+	uint64_t lacked;
 	struct sync_receive_figures figures;
 };
 
@@ -79,7 +80,7 @@ void sync_receive_data(struct sync_receive *receive, struct sync_tables *tables,
 /* All is wanted once more. */
 void sync_receive_renew(struct sync_receive *receive);
 
-/* Whether something of the last full transfer or since could not be taken. */
+/* Whether something of the last full transfer or since could not be taken, but for its port. */
 bool sync_receive_lacks(const struct sync_receive *receive);
 
 /* All connections that the other one has said it has. */

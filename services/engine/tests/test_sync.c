@@ -136,6 +136,49 @@ static void full_nat_is_told(void **state)
 			 -ENOENT);
 }
 
+/* A flow of full NAT by that address and port 40000, for that client. */
+static struct flow full_nat_flow(const struct world_router *r, size_t service, uint32_t address,
+				 const struct full_nat_client *client)
+{
+	struct flow flow = flow_of(r, service);
+	uint32_t number;
+
+	r->tables.reals[r->reals[service][2]].outer[0] = flow.client[0] = htonl(address);
+	flow.key = FWD_KEY(htons(40000), r->instances[service] | FWD_FULLNAT);
+	assert_int_equal(full_nat_take(&r->tables, &flow, client), 0);
+	assert_int_equal(flows_insert(&r->tables, &flow, &number), 0);
+	tables_tell(&r->tables, 0, number);
+	return flow;
+}
+
+static void assert_stands_for(const struct world_router *r, const struct flow *flow,
+			      const struct full_nat_client *client)
+{
+	struct full_nat_client found;
+
+	assert_true(full_nat_client(&r->tables, flow, &found));
+	assert_memory_equal(found.address, client->address, sizeof(found.address));
+	assert_int_equal(found.port, client->port);
+}
+
+static const struct full_nat_client ann = {{0x6500004d}, 0x1234}, bob = {{0x6600004d}, 0x1234};
+
+/* Two groups at two routers: their ports meet, and no hand-over waits for that. */
+static void ports_that_meet_do_not_hold_up(void **state)
+{
+	const struct world_router *a = &w.routers[0], *b = &w.routers[1];
+	struct flow own;
+
+	(void)state;
+	world_own(&w, 1, 1, 2);
+	own = full_nat_flow(b, 3, 0x0a4d00fd, &bob);
+	full_nat_flow(a, 2, 0x0a4d00fe, &ann);
+	world_run(&w, 3 * S);
+	assert_stands_for(b, &own, &bob);
+	assert_true(b->sync.peers[0].receive.figures.full > 0);
+	assert_true(sync_is_synchronised(&a->sync, w.now));
+}
+
 /* The other router's configuration comes later: then it gets what it could not take. */
 static void what_was_not_here_is_told_again(void **state)
 {
@@ -387,6 +430,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(numbers_are_each_routers_own, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_not_here_is_not_taken, begin, end),
 		cmocka_unit_test_setup_teardown(full_nat_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(ports_that_meet_do_not_hold_up, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_here_is_told_again, begin, end),
 		cmocka_unit_test_setup_teardown(half_open_flows_are_not_told, begin, end),
 		cmocka_unit_test_setup_teardown(many_events_of_a_flow_are_one_record, begin, end),
