@@ -26,21 +26,21 @@ bool full_nat_client(const struct forward_tables *tables, const struct flow *flo
 	return __atomic_load_n(&back->key, __ATOMIC_RELAXED) == key;
 }
 
-/* The entry is that of a flow that is there, at another address than this flow's. */
+/* The entry is that of a flow that is there; owner: at another address than this flow's. */
 static bool is_anothers(const struct forward_tables *tables, const struct fwd_back *back,
-			uint32_t key, const struct flow *flow)
+			uint32_t key, const struct flow *flow, bool owner)
 {
 	const struct fwd_real *real = &tables->reals[back->place % FWD_REALS_MAX];
 	struct flow other = {.ipv6 = real->flags & FWD_REAL_6,
 			     .key = FWD_KEY(back->port, key >> 16 | FWD_FULLNAT)};
 
 	memcpy(other.client, real->outer, sizeof(other.client));
-	return key && memcmp(other.client, flow->client, sizeof(other.client)) != 0 &&
+	return key && (!owner || memcmp(other.client, flow->client, sizeof(other.client)) != 0) &&
 	       flows_find(tables, &other) != FLOWS_NONE;
 }
 
 int full_nat_take(const struct forward_tables *tables, const struct flow *flow,
-		  const struct full_nat_client *client)
+		  const struct full_nat_client *client, bool owner)
 {
 	struct fwd_back *back = back_of(tables, flow);
 	uint32_t key = __atomic_load_n(&back->key, __ATOMIC_ACQUIRE);
@@ -49,7 +49,7 @@ int full_nat_take(const struct forward_tables *tables, const struct flow *flow,
 	if (full_nat_client(tables, flow, &known) && known.port == client->port &&
 	    memcmp(known.address, client->address, sizeof(known.address)) == 0)
 		return 0;
-	if (key == FWD_BACK_CLAIMED || is_anothers(tables, back, key, flow) ||
+	if (key == FWD_BACK_CLAIMED || is_anothers(tables, back, key, flow, owner) ||
 	    !__atomic_compare_exchange_n(&back->key, &key, FWD_BACK_CLAIMED, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return -ENOSPC;

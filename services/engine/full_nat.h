@@ -35,10 +35,11 @@ bool full_nat_client(const struct forward_tables *tables, const struct flow *flo
 		     struct full_nat_client *ret_client);
 
 /*
- * The flow's port stands for that client from now on, whatever it stood for. -ENOSPC: it does for
- * a flow that is there and of another address: of a group that this router owns, perhaps.
+ * The flow's port stands for that client from now on. -ENOSPC: it does for another flow that is
+ * there. owner: who owns the address says so: other flows of the same address are over. One of
+ * another address is of a group that this router owns, perhaps.
  */
 int full_nat_take(const struct forward_tables *tables, const struct flow *flow,
-		  const struct full_nat_client *client);
+		  const struct full_nat_client *client, bool owner);
 
 #endif

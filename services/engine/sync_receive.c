@@ -213,7 +213,7 @@ static int take_inside(const struct forward_tables *tables, const struct sync_re
 	    (standing == STANDING_FORMER && flows_find(tables, flow) != FLOWS_NONE))
 		return 0;
 	memcpy(client.address, record->inside, sizeof(client.address));
-	return full_nat_take(tables, flow, &client);
+	return full_nat_take(tables, flow, &client, standing == STANDING_OWNER);
 }
 
 static void take_records(struct sync_receive *r, struct sync_tables *tables,

@@ -42,7 +42,7 @@ struct sync_receive {
 	uint64_t full_first, full_end;	 /* its last full transfer, as it says */
 	uint64_t asked;			 /* when; 0: nothing is missing */
 	unsigned int tries;
-	bool news;	 /* a former owner has told something that was not known here */
+	bool news; /* a former owner has told something that was not known here */
 	/* The last message of which something could not be taken, but for its port; 0: none. */
 	uint64_t lacked;
 	struct sync_receive_figures figures;

@@ -310,7 +310,7 @@ static void stand_for(const struct world_router *r, struct flow *flow)
 	full.key = FWD_KEY(htons((uint16_t)(20000 + client.port % FWD_BACKS)),
 			   FWD_INSTANCE(flow->key) | FWD_FULLNAT);
 	if (flows_find(&r->tables, &full) == FLOWS_NONE &&
-	    full_nat_take(&r->tables, &full, &client) == 0)
+	    full_nat_take(&r->tables, &full, &client, true) == 0)
 		*flow = full;
 }
 

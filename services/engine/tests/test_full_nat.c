@@ -63,9 +63,9 @@ static void a_port_stands_for_a_client(void **state)
 
 	(void)state;
 	assert_false(full_nat_client(&tables, &flow, &found));
-	assert_int_equal(full_nat_take(&tables, &flow, &ann), 0);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), 0);
 	assert_stands_for(&flow, &ann);
-	assert_int_equal(full_nat_take(&tables, &flow, &ann), 0);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), 0);
 	/* Other flows have nothing of it. */
 	other = flow_of(PORT - FWD_BACKS);
 	assert_false(full_nat_client(&tables, &other, &found));
@@ -85,14 +85,14 @@ static void who_says_so_last_is_right(void **state)
 	uint32_t number;
 
 	(void)state;
-	assert_int_equal(full_nat_take(&tables, &flow, &ann), 0);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), 0);
 	assert_int_equal(flows_insert(&tables, &flow, &number), 0);
-	assert_int_equal(full_nat_take(&tables, &flow, &bob), 0);
+	assert_int_equal(full_nat_take(&tables, &flow, &bob, true), 0);
 	assert_stands_for(&flow, &bob);
 	/* The same address's port for another service: the other router has ended the first one. */
 	next = flow;
 	next.key = FWD_KEY(htons(PORT), (INSTANCE + 1) | FWD_FULLNAT);
-	assert_int_equal(full_nat_take(&tables, &next, &ann), 0);
+	assert_int_equal(full_nat_take(&tables, &next, &ann, true), 0);
 	assert_stands_for(&next, &ann);
 }
 
@@ -104,17 +104,17 @@ static void the_port_of_another_address_is_left(void **state)
 	(void)state;
 	tables.reals[PLACE + 1].outer[0] = foreign.client[0] = htonl(GATEWAY + 1);
 	foreign.what = FWD_WHAT(FWD_ESTABLISHED, PLACE + 1, 0);
-	assert_int_equal(full_nat_take(&tables, &flow, &ann), 0);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), 0);
 	assert_int_equal(flows_insert(&tables, &flow, &number), 0);
-	assert_int_equal(full_nat_take(&tables, &foreign, &bob), -ENOSPC);
+	assert_int_equal(full_nat_take(&tables, &foreign, &bob, true), -ENOSPC);
 	assert_stands_for(&flow, &ann);
 	/* Nobody's any more. */
 	assert_true(flows_remove(&tables, number, &flow));
-	assert_int_equal(full_nat_take(&tables, &foreign, &bob), 0);
+	assert_int_equal(full_nat_take(&tables, &foreign, &bob, true), 0);
 	assert_stands_for(&foreign, &bob);
 	/* A packet's program writes it. */
 	tables.backs[PORT % FWD_BACKS].key = FWD_BACK_CLAIMED;
-	assert_int_equal(full_nat_take(&tables, &flow, &ann), -ENOSPC);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), -ENOSPC);
 }
 
 static void ports_are_those_of_the_configuration(void **state)

@@ -118,7 +118,7 @@ static void full_nat_is_told(void **state)
 
 	(void)state;
 	flow.key = FWD_KEY(htons(40000), a->instances[2] | FWD_FULLNAT);
-	assert_int_equal(full_nat_take(&a->tables, &flow, &client), 0);
+	assert_int_equal(full_nat_take(&a->tables, &flow, &client, true), 0);
 	assert_int_equal(flows_insert(&a->tables, &flow, &number), 0);
 	tables_tell(&a->tables, 0, number);
 	world_run(&w, 3 * S);
@@ -145,7 +145,7 @@ static struct flow full_nat_flow(const struct world_router *r, size_t service, u
 
 	r->tables.reals[r->reals[service][2]].outer[0] = flow.client[0] = htonl(address);
 	flow.key = FWD_KEY(htons(40000), r->instances[service] | FWD_FULLNAT);
-	assert_int_equal(full_nat_take(&r->tables, &flow, client), 0);
+	assert_int_equal(full_nat_take(&r->tables, &flow, client, true), 0);
 	assert_int_equal(flows_insert(&r->tables, &flow, &number), 0);
 	tables_tell(&r->tables, 0, number);
 	return flow;
@@ -177,6 +177,36 @@ static void ports_that_meet_do_not_hold_up(void **state)
 	assert_stands_for(b, &own, &bob);
 	assert_true(b->sync.peers[0].receive.figures.full > 0);
 	assert_true(sync_is_synchronised(&a->sync, w.now));
+}
+
+/* What the former owner says late has no port that stands for somebody by now. */
+static void a_former_owner_takes_no_port_back(void **state)
+{
+	struct world_router *a = &w.routers[0], *b = &w.routers[1];
+	struct sync_receive *receive = &b->sync.peers[0].receive;
+	struct sync_data data = {.group = 500, .epoch = 1, .n = 1};
+	struct flow was = flow_of(a, 0), own;
+
+	(void)state;
+	assert_int_equal(sync_record_make(&a->tables, &was, w.now, &data.records[0]), 0);
+	sync_receive_data(receive, &b->sync.tables, &data, w.now);
+	was = full_nat_flow(a, 2, 0x0a4d00fe, &ann);
+	assert_int_equal(sync_record_make(&a->tables, &was, w.now, &data.records[0]), 0);
+	world_own(&w, 0, 1, 2);
+	own = full_nat_flow(b, 0, 0x0a4d00fe, &bob);
+	data.sequence++;
+	sync_receive_data(receive, &b->sync.tables, &data, w.now);
+	assert_int_equal(receive->figures.full, 1);
+	assert_stands_for(b, &own, &bob);
+	/* The owner's word is another matter. */
+	world_own(&w, 0, 0, 3);
+	data.epoch = 3;
+	data.sequence++;
+	sync_receive_data(receive, &b->sync.tables, &data, w.now);
+	assert_int_equal(receive->figures.full, 1);
+	was.key = FWD_KEY(htons(40000), b->instances[2] | FWD_FULLNAT);
+	was.what = FWD_WHAT(FWD_ESTABLISHED, b->reals[2][2], 0);
+	assert_stands_for(b, &was, &ann);
 }
 
 /* The other router's configuration comes later: then it gets what it could not take. */
@@ -431,6 +461,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_here_is_not_taken, begin, end),
 		cmocka_unit_test_setup_teardown(full_nat_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(ports_that_meet_do_not_hold_up, begin, end),
+		cmocka_unit_test_setup_teardown(a_former_owner_takes_no_port_back, begin, end),
 		cmocka_unit_test_setup_teardown(what_was_not_here_is_told_again, begin, end),
 		cmocka_unit_test_setup_teardown(half_open_flows_are_not_told, begin, end),
 		cmocka_unit_test_setup_teardown(many_events_of_a_flow_are_one_record, begin, end),
