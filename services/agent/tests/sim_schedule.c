@@ -264,9 +264,14 @@ bool sim_degraded(uint64_t seed, bool verbose)
 /* What is wrong while the preferred router goes and comes back, or NULL. */
 static const char *come_back(struct sim *sim, size_t preferred)
 {
+	const bool given = owner_of(sim) != preferred;
+
 	sim_run(sim, sim->now + 13 * NSEC_PER_SEC);
 	if (owner_of(sim) != preferred)
 		return "the preferred router has not got the group";
+	/* Who loses it soon after it was given waits longer for the next time. */
+	if (given)
+		sim_run(sim, sim->now + PREFER_HOLD_NS);
 	sim_power(sim, preferred, false);
 	sim_run(sim, sim->now + 5 * NSEC_PER_SEC);
 	if (!has_one_owner(sim))
