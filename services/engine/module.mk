@@ -31,7 +31,7 @@ test_engine_conform-pkg := cmocka libbpf
 
 tests += test_engine_conform_host
 test_engine_conform_host-src = services/engine/tests/test_conform_host.c services/engine/tests/conform/host.c \
-	services/engine/tests/conform/suite.c $(engine-conform) $(engine-conform-tables)
+	services/engine/tests/conform/suite.c services/engine/full_nat.c $(engine-conform) $(engine-conform-tables)
 test_engine_conform_host-own := services/engine/tests/conform/host_program.c
 # In the kernel words may lie anywhere.
 test_engine_conform_host-cflags := -fno-sanitize=alignment

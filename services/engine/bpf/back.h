@@ -56,7 +56,26 @@ static __always_inline _Bool stands_for_client(const struct packet *p, const int
 			  p->to_port);
 }
 
-/* The port that stands for the client already, network byte order, or 0. */
+/* The number of the flow that an entry counts by, or NOT_FOUND. port: host byte order. */
+__noinline int fwd_back_flow(__u32 port)
+{
+	const struct fwd_back *back = OF(backs, port);
+	const struct fwd_real *real = OF(reals, back->place);
+	__u32 key = *(const volatile __u32 *)&back->key;
+	__u32 own = FWD_KEY(back->port, key >> 16 | FWD_FULLNAT);
+
+	if (!key || key == FWD_BACK_CLAIMED)
+		return NOT_FOUND;
+	if (!(real->flags & FWD_REAL_6))
+		return fwd_find4(real->outer[0], own);
+	return fwd_find6(real->outer[0] | (__u64)real->outer[1] << 32,
+			 real->outer[2] | (__u64)real->outer[3] << 32, own);
+}
+
+/*
+ * The port that stands for the client already, network byte order, or 0. Of a flow that is over its
+ * entry may be there, too.
+ */
 __noinline int fwd_back_of(struct request *r)
 {
 	const struct fwd_settings *settings = fwd_fixed.settings;
@@ -74,26 +93,11 @@ __noinline int fwd_back_of(struct request *r)
 		if (!((back->client[0] ^ r->client[0]) | (back->client[1] ^ r->client[1]) |
 		      (back->client[2] ^ r->client[2]) | (back->client[3] ^ r->client[3]) |
 		      (back->port ^ bpf_htons((__u16)port)) |
-		      (*(const volatile __u32 *)&back->key ^ r->key)))
+		      (*(const volatile __u32 *)&back->key ^ r->key)) &&
+		    fwd_back_flow(port) >= 0)
 			return back->port;
 	}
 	return 0;
-}
-
-/* The number of the flow that an entry counts by, or NOT_FOUND. port: host byte order. */
-__noinline int fwd_back_flow(__u32 port)
-{
-	const struct fwd_back *back = OF(backs, port);
-	const struct fwd_real *real = OF(reals, back->place);
-	__u32 key = *(const volatile __u32 *)&back->key;
-	__u32 own = FWD_KEY(back->port, key >> 16 | FWD_FULLNAT);
-
-	if (!key || key == FWD_BACK_CLAIMED)
-		return NOT_FOUND;
-	if (!(real->flags & FWD_REAL_6))
-		return fwd_find4(real->outer[0], own);
-	return fwd_find6(real->outer[0] | (__u64)real->outer[1] << 32,
-			 real->outer[2] | (__u64)real->outer[3] << 32, own);
 }
 
 /* Whether that is its real server's. */

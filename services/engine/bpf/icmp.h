@@ -227,7 +227,7 @@ static __always_inline __be16 quoted_back(struct xdp_md *ctx, const struct packe
 	request_make(&r, ctx, p, family, FWD_KEY(q->to_port, instance), 0);
 	__builtin_memcpy(r.client, quote_destination(q, family), family == 4 ? 4 : 16);
 	port = (__be16)fwd_back_of(&r);
-	if (!port || fwd_back_flow(bpf_ntohs(port)) < 0)
+	if (!port)
 		return 0;
 	*place = OF(backs, bpf_ntohs(port))->place;
 	return port;
