@@ -103,6 +103,7 @@ static int open_parts(struct forwarding *f)
 		r = sweep_open(&f->sweep, &f->io.tables);
 	f->sweep.without_hop = on_flow_without_hop;
 	f->sweep.data = f;
+	full_nat_unclaim(&f->io.tables);
 	return r;
 }
 

@@ -10,6 +10,16 @@ static struct fwd_back *back_of(const struct forward_tables *tables, const struc
 	return &tables->backs[ntohs((uint16_t)(flow->key & 0xffff)) % FWD_BACKS];
 }
 
+void full_nat_unclaim(const struct forward_tables *tables)
+{
+	for (size_t i = 0; i < FWD_BACKS; i++) {
+		uint32_t claimed = FWD_BACK_CLAIMED;
+
+		__atomic_compare_exchange_n(&tables->backs[i].key, &claimed, 0, false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	}
+}
+
 bool full_nat_client(const struct forward_tables *tables, const struct flow *flow,
 		     struct full_nat_client *ret_client)
 {

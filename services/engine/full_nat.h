@@ -30,6 +30,9 @@ bool full_nat_source(const struct config *config, const struct config_service *s
 /* The configuration's masquerade ports, as many as there is room for. */
 void full_nat_ports(struct fwd_settings *settings, const struct config *config);
 
+/* As an engine begins: what another one had claimed, and was ended before it wrote, is free. */
+void full_nat_unclaim(const struct forward_tables *tables);
+
 /* Whom a flow of FWD_FULLNAT is for. False: it is none, or another one has its port by now. */
 bool full_nat_client(const struct forward_tables *tables, const struct flow *flow,
 		     struct full_nat_client *ret_client);

@@ -117,6 +117,19 @@ static void the_port_of_another_address_is_left(void **state)
 	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), -ENOSPC);
 }
 
+static void what_was_left_claimed_is_free(void **state)
+{
+	struct flow flow = flow_of(PORT), other = flow_of(PORT + 1);
+
+	(void)state;
+	tables.backs[PORT % FWD_BACKS].key = FWD_BACK_CLAIMED;
+	assert_int_equal(full_nat_take(&tables, &other, &bob, true), 0);
+	full_nat_unclaim(&tables);
+	assert_int_equal(full_nat_take(&tables, &flow, &ann, true), 0);
+	assert_stands_for(&flow, &ann);
+	assert_stands_for(&other, &bob);
+}
+
 static void ports_are_those_of_the_configuration(void **state)
 {
 	struct fwd_settings settings = {0};
@@ -227,6 +240,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_port_stands_for_a_client, begin, end),
 		cmocka_unit_test_setup_teardown(who_says_so_last_is_right, begin, end),
 		cmocka_unit_test_setup_teardown(the_port_of_another_address_is_left, begin, end),
+		cmocka_unit_test_setup_teardown(what_was_left_claimed_is_free, begin, end),
 		cmocka_unit_test(ports_are_those_of_the_configuration),
 		cmocka_unit_test(every_port_is_in_the_range),
 		cmocka_unit_test(the_groups_own_address_is_the_source),
