@@ -161,7 +161,10 @@ static bool serves(const struct attach_port *ports, size_t n, uint32_t index)
 	return false;
 }
 
-/* First the data path stops sending there, then the program goes. */
+/*
+ * First the data path stops sending there, then the program goes: the engine that sees it gone puts
+ * it back, with a number of its own.
+ */
 static int leave_former(struct attach_io *io, const struct links *links,
 			const struct attach_port *ports, size_t n_ports, bool *changed)
 {
@@ -178,10 +181,10 @@ static int leave_former(struct attach_io *io, const struct links *links,
 
 		if (before.numbers[n] == io->numbers.numbers[n])
 			continue;
-		r = link ? detach(link) : 0;
-		if (r == 0 || r == -ENODEV)
-			r = bpf_map_delete_elem(io->map, &n);
-		if (r < 0 && r != -ENOENT)
+		r = bpf_map_delete_elem(io->map, &n);
+		if (link && (r == 0 || r == -ENOENT))
+			r = detach(link);
+		if (r < 0 && r != -ENOENT && r != -ENODEV)
 			result = r;
 		else if (link)
 			qb_log(LOG_NOTICE, "%s: no port of the data path any more", link->name);

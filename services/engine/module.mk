@@ -135,6 +135,7 @@ tests += test_engine_attach_io
 test_engine_attach_io-src := services/engine/tests/test_attach_io.c $(engine-attach) $(engine-attach-io) \
 	services/base/text.c services/base/parse.c services/base/file_io.c
 test_engine_attach_io-pkg := cmocka libbpf libmnl libqb
+test_engine_attach_io-lib := -Wl,--wrap=bpf_map_delete_elem
 
 # The data path's flows: single ones, their ageing, what is counted.
 engine-flows := services/engine/flows.c services/engine/full_nat.c services/engine/ageing.c \

@@ -348,11 +348,45 @@ static void is_replaced_without_a_window_where_it_is_generic(void **state)
 	replaced(ATTACH_GENERIC);
 }
 
+int __real_bpf_map_delete_elem(int fd, const void *key);
+int __wrap_bpf_map_delete_elem(int fd, const void *key);
+
+static size_t n_deleted, n_late; /* numbers; of these, of ports without the program by then */
+
+int __wrap_bpf_map_delete_elem(int fd, const void *key)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, there);
+	struct bpf_devmap_val value;
+
+	if (bpf_map_lookup_elem(fd, key, &value) == 0 &&
+	    bpf_xdp_query((int)value.ifindex, 0, &there) == 0) {
+		n_deleted++;
+		n_late += !there.drv_prog_id && !there.skb_prog_id;
+	}
+	return __real_bpf_map_delete_elem(fd, key);
+}
+
+/*
+ * Who sees that the program is gone puts it back, as the engine does, and relies on the number that
+ * is there: it must not be taken away after that.
+ */
+static void the_number_goes_before_the_program(void **state)
+{
+	(void)state;
+	assert_int_equal(apply(&node), 1);
+	n_deleted = n_late = 0;
+	assert_int_equal(apply(NULL), 1);
+	assert_int_equal(n_deleted, 2);
+	assert_int_equal(n_late, 0);
+	assert_int_equal(number_of("eth1"), -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest all[] = {
+		TEST(the_number_goes_before_the_program),
 		TEST(native_on_all_ports),
 		TEST(outlives_the_program_that_attached_it),
 		TEST(generic_where_a_driver_refuses),
