@@ -42,7 +42,7 @@ static void take_others(const struct plan *plan, const struct plan_service *serv
 						      CONFIG_RING_PORT + CONFIG_RING_LINKS - 1};
 
 	taken[0] = true;
-	if (of->method == CONFIG_METHOD_NAT || strcmp(service->alias->port, "eth1") == 0)
+	if (of->method == CONFIG_METHOD_NAT || strcmp(service->alias->port, "eth0") != 0)
 		take(taken, &plan->base->masquerade);
 	if (of->protocol == CONFIG_PROTOCOL_UDP)
 		take(taken, &ring);

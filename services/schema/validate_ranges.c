@@ -172,16 +172,17 @@ static bool is_nat(const struct claim *claim, const bool *marks, const struct co
 			      : marks[claim->mark - config->marks];
 }
 
-static bool is_private(const struct validation *v, const struct claim *claim)
+/* At an address of any of the inside networks, VLANs among them. */
+static bool is_inside(const struct validation *v, const struct claim *claim)
 {
 	const char *port = alias_of(v, &claim->inet).alias_port;
 
-	return port && strcmp(port, "eth1") == 0;
+	return port && strcmp(port, "eth0") != 0;
 }
 
 /*
  * A real server's own connections leave with these ports in the place of its own, and under full
- * NAT those of clients in its network, there with a private floating address: an answer to them
+ * NAT those of clients in its network, there with a floating address of that: an answer to them
  * must not look like a request to a service.
  */
 static int check_masquerade(const struct validation *v, const struct claim *claims, size_t n)
@@ -201,12 +202,12 @@ static int check_masquerade(const struct validation *v, const struct claim *clai
 		bool under_nat = is_nat(claim, nat, v->config);
 
 		if (!overlap(&claim->range, masquerade->first, masquerade->last) ||
-		    (!under_nat && !is_private(v, claim)))
+		    (!under_nat && !is_inside(v, claim)))
 			continue;
 		bad_allowed(v->error,
 			    "%s, ports other than %u to %u, which %s (forwarding/masquerade-ports)",
-			    under_nat ? "under nat" : "at a private address", masquerade->first,
-			    masquerade->last,
+			    under_nat ? "under nat" : "at an address that is not on eth0",
+			    masquerade->first, masquerade->last,
 			    under_nat ? "real servers' own connections get"
 				      : "stand for clients under full NAT");
 		return bad_claim(v, claim);
