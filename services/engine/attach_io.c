@@ -8,13 +8,18 @@
 #include <qb/qblog.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock_io.h"
 #include "base/file_io.h"
 #include "base/parse.h"
 #include "engine/attach_ports_io.h"
 
 #define DRIVERS_SIZE_MAX 262144 /* bytes of hw/nics.tsv */
+#define TURN_MS 5
+#define TURN_TRIES 1000
 
 static const uint32_t mode_flags[] = {
 	[ATTACH_GENERIC] = XDP_FLAGS_SKB_MODE,
@@ -34,7 +39,7 @@ static void read_drivers(struct attach_io *io, const char *path)
 		       strerror(-r));
 }
 
-int attach_io_open(struct attach_io *io, int program, int map, struct fwd_link *table,
+int attach_io_open(struct attach_io *io, int program, int map, int folder, struct fwd_link *table,
 		   const char *drivers)
 {
 	struct bpf_prog_info info = {0};
@@ -44,6 +49,7 @@ int attach_io_open(struct attach_io *io, int program, int map, struct fwd_link *
 
 	*io = (struct attach_io){.program = program,
 				 .map = map,
+				 .folder = folder,
 				 .table = table,
 				 .program_id = info.id,
 				 .offload.fd = -1,
@@ -250,7 +256,17 @@ static bool keep(struct attach_io *io, const struct attach_port *ports, size_t n
 	return changed;
 }
 
-int attach_io_apply(struct attach_io *io, const struct links *links, const struct config_node *node)
+/* What the other process is at takes a card's reset at most; one that was stopped is not waited
+ * for. */
+static void wait_for_turn(int folder)
+{
+	static const struct timespec pause = {.tv_nsec = TURN_MS * NSEC_PER_MSEC};
+
+	for (int i = 0; i < TURN_TRIES && flock(folder, LOCK_EX | LOCK_NB) < 0; i++)
+		(void)nanosleep(&pause, NULL);
+}
+
+static int apply(struct attach_io *io, const struct links *links, const struct config_node *node)
 {
 	static struct attach_port ports[CONFIG_PORTS_MAX];
 	bool changed = false;
@@ -273,4 +289,16 @@ int attach_io_apply(struct attach_io *io, const struct links *links, const struc
 	if (r == 0)
 		r = refused < 0 ? refused : entered;
 	return r < 0 ? r : changed;
+}
+
+int attach_io_apply(struct attach_io *io, const struct links *links, const struct config_node *node)
+{
+	int r;
+
+	if (io->folder >= 0)
+		wait_for_turn(io->folder);
+	r = apply(io, links, node);
+	if (io->folder >= 0)
+		flock(io->folder, LOCK_UN);
+	return r;
 }

@@ -15,6 +15,7 @@
 
 struct attach_io {
 	int program, map;	/* descriptors, the caller's */
+	int folder;		/* the same; its lock */
 	struct fwd_link *table; /* the data path's, FWD_LINKS_MAX; the caller's */
 	uint32_t program_id;
 	struct offload_io offload;
@@ -28,10 +29,11 @@ struct attach_io {
 };
 
 /*
- * program: of the type XDP; map: of the type DEVMAP; both must stay open. drivers: path of
- * hw/nics.tsv; without it every driver is tried, and the log says so. 0 or -errno.
+ * program: of the type XDP; map: of the type DEVMAP; folder: locked while ports are changed, since
+ * the boot step and the engine both do that, -1: nobody else does. All must stay open. drivers:
+ * path of hw/nics.tsv; without it every driver is tried, and the log says so. 0 or -errno.
  */
-int attach_io_open(struct attach_io *io, int program, int map, struct fwd_link *table,
+int attach_io_open(struct attach_io *io, int program, int map, int folder, struct fwd_link *table,
 		   const char *drivers);
 /* The programs stay where they are. Accepts one that is not open. */
 void attach_io_close(struct attach_io *io);

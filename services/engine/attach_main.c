@@ -79,8 +79,8 @@ static int run(struct daemon *d, const struct arguments *arguments)
 		fprintf(stderr, "trireme-attach: %s\n", why);
 		return r;
 	}
-	r = attach_io_open(&io, forward.program, forward.ports, forward.tables.links,
-			   arguments->drivers);
+	r = attach_io_open(&io, forward.program, forward.ports, forward.folder,
+			   forward.tables.links, arguments->drivers);
 	return r < 0 ? complain("the programs cannot be used", r) : apply(&io, node);
 }
 

@@ -236,20 +236,21 @@ static int open_locked(struct forward_io *io, const char *folder, const char **r
 
 int forward_io_open(struct forward_io *io, const char *folder, char *why)
 {
-	_cleanup_close_ int lock = -1;
 	const char *what = "no bpf file system";
 	int r;
 
-	*io = (struct forward_io){.program = -1, .ports = -1, .former = -1};
+	*io = (struct forward_io){.program = -1, .ports = -1, .former = -1, .folder = -1};
 	bpf_io_log();
 	r = bpf_io_check_folder(folder);
 	if (r == 0) {
 		what = "cannot lock the folder";
-		lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		r = lock < 0 || flock(lock, LOCK_EX) < 0 ? -errno : 0;
+		io->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = io->folder < 0 || flock(io->folder, LOCK_EX) < 0 ? -errno : 0;
 	}
 	if (r == 0)
 		r = open_locked(io, folder, &what);
+	if (io->folder >= 0)
+		flock(io->folder, LOCK_UN);
 	if (r < 0) {
 		forward_io_close(io);
 		snprintf(why, FORWARD_WHY_MAX, "%s in %s: %s", what, folder, strerror(-r));
@@ -264,5 +265,7 @@ void forward_io_close(struct forward_io *io)
 		close(io->program);
 	if (io->former > 0)
 		close(io->former);
-	*io = (struct forward_io){.program = -1, .ports = -1, .former = -1};
+	if (io->folder > 0)
+		close(io->folder);
+	*io = (struct forward_io){.program = -1, .ports = -1, .former = -1, .folder = -1};
 }

@@ -40,6 +40,7 @@ struct forward_io {
 	struct forward_map maps[FORWARD_MAPS];
 	/* Programs that a port still runs go on to others by it, until the port has the new one. */
 	int former;
+	int folder;    /* who loads programs or changes ports has it locked (flock) */
 	size_t memory; /* bytes of the maps */
 	bool kept;     /* program and maps were there: nothing was loaded */
 };

@@ -89,8 +89,8 @@ static void on_flow_without_hop(void *data, const struct flow *flow)
 
 static int open_parts(struct forwarding *f)
 {
-	int r = attach_io_open(&f->attach, f->io.program, f->io.ports, f->io.tables.links,
-			       ATTACH_TABLE);
+	int r = attach_io_open(&f->attach, f->io.program, f->io.ports, f->io.folder,
+			       f->io.tables.links, ATTACH_TABLE);
 
 	if (r == 0)
 		r = nexthop_io_open(&f->nexthop, f->loop, &f->io.tables, &f->attach.numbers,

@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
@@ -20,6 +21,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,7 +80,7 @@ static int begin(void **state)
 	map = bpf_map_create(BPF_MAP_TYPE_DEVMAP, "test", sizeof(uint32_t),
 			     sizeof(struct bpf_devmap_val), FWD_PORTS_MAX, NULL);
 	assert_true(map >= 0);
-	assert_int_equal(attach_io_open(&io, program, map, table, "hw/nics.tsv"), 0);
+	assert_int_equal(attach_io_open(&io, program, map, -1, table, "hw/nics.tsv"), 0);
 	return 0;
 }
 
@@ -324,7 +326,7 @@ static void replaced(enum attach_mode mode)
 		attach_io_close(&io);
 		close(program);
 		program = make_program(XDP_DROP);
-		assert_int_equal(attach_io_open(&io, program, map, table, "hw/nics.tsv"), 0);
+		assert_int_equal(attach_io_open(&io, program, map, -1, table, "hw/nics.tsv"), 0);
 		apply(&node);
 		expect("eth0", mode);
 		if (i == 0)
@@ -381,12 +383,43 @@ static void the_number_goes_before_the_program(void **state)
 	assert_int_equal(number_of("eth1"), -1);
 }
 
+/* As the boot step, that changes ports as well; the engine begins when it has ended. */
+static void who_changes_ports_is_waited_for(void **state)
+{
+	int folder = open("/", O_RDONLY | O_DIRECTORY), other = open("/", O_RDONLY | O_DIRECTORY);
+	int done[2];
+	char byte;
+	pid_t child;
+
+	(void)state;
+	assert_true(folder >= 0 && other >= 0 && pipe2(done, O_NONBLOCK) == 0);
+	io.folder = folder;
+	assert_int_equal(flock(other, LOCK_EX), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		usleep(100000);
+		_exit(write(done[1], "", 1) == 1 && flock(other, LOCK_UN) == 0 ? 0 : 1);
+	}
+	assert_int_equal(apply(&node), 1);
+	assert_int_equal(read(done[0], &byte, 1), 1);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	/* And nobody is kept from it. */
+	assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+	close(other);
+	close(folder);
+	io.folder = -1;
+	close(done[0]);
+	close(done[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest all[] = {
 		TEST(the_number_goes_before_the_program),
+		TEST(who_changes_ports_is_waited_for),
 		TEST(native_on_all_ports),
 		TEST(outlives_the_program_that_attached_it),
 		TEST(generic_where_a_driver_refuses),
