@@ -130,7 +130,7 @@ static __always_inline __u32 free_back(const struct request *r)
 	return 0;
 }
 
-/* A port for the client, network byte order, or 0. Who is beaten to one asks again. */
+/* A port for the client, network byte order, or 0: none is free, or another was quicker. */
 __noinline int fwd_back_take(struct request *r, __u32 place)
 {
 	__u32 port = r ? free_back(r) : 0;
