@@ -86,7 +86,8 @@ class Machine:
             self.node.add_users()
             for node in self.cluster.nodes.values():
                 node.start()
-            self.start("engine")
+            # A folder without a bpf file system: no data path, whatever this machine has mounted.
+            self.start("engine", "--bpf", "/run")
             self.start("health")
             self.start_broker()
             self.start_broker("second", "second")
@@ -106,8 +107,8 @@ class Machine:
 
     # -- programs
 
-    def start(self, daemon):
-        self.node.spawn(daemon, nodes.BIN / f"trireme-{daemon}", "--yang", nodes.YANG, "--foreground")
+    def start(self, daemon, *switches):
+        self.node.spawn(daemon, nodes.BIN / f"trireme-{daemon}", "--yang", nodes.YANG, *switches, "--foreground")
 
     def start_broker(self, name="api", at="broker"):
         path = f"/run/trireme/{at}"
