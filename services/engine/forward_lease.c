@@ -1,61 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/forward_lease.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "engine/bpf/forward.h"
 #include "proto/agent_wire.h"
 
-static bool has_address(const struct config_group *group, const struct config_inet *address)
+/* The group that has the service's address, and the port that it is on; NULL: none has. */
+static const struct config_group *find(const struct config *config,
+				       const struct config_service *service, const char **ret_port)
 {
-	for (size_t i = 0; address->family == AF_INET && i < group->n_aliases; i++)
-		if (memcmp(&group->aliases[i].address, address->bytes, sizeof(uint32_t)) == 0)
-			return true;
-	for (size_t i = 0; address->family == AF_INET6 && i < group->n_ipv6_aliases; i++)
-		if (memcmp(&group->ipv6_aliases[i].address, address->bytes,
-			   sizeof(struct in6_addr)) == 0)
-			return true;
-	return false;
+	int family = config_service_inet(service).family;
+
+	for (size_t i = 0; i < config->n_groups; i++) {
+		const struct config_group *group = &config->groups[i];
+
+		for (size_t k = 0; family == AF_INET && k < group->n_aliases; k++) {
+			*ret_port = group->aliases[k].port;
+			if (group->aliases[k].address == service->address)
+				return group;
+		}
+		for (size_t k = 0; family == AF_INET6 && k < group->n_ipv6_aliases; k++) {
+			*ret_port = group->ipv6_aliases[k].port;
+			if (IN6_ARE_ADDR_EQUAL(&group->ipv6_aliases[k].address,
+					       &service->ipv6_address))
+				return group;
+		}
+	}
+	return NULL;
 }
 
 const struct config_group *forward_group(const struct config *config,
 					 const struct config_service *service)
 {
-	struct config_inet address = config_service_inet(service);
+	const char *port;
 
-	for (size_t i = 0; i < config->n_groups; i++)
-		if (has_address(&config->groups[i], &address))
-			return &config->groups[i];
-	return NULL;
-}
-
-static const char *port_of_ipv6(const struct config *config, const struct in6_addr *address)
-{
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
-
-		for (size_t j = 0; j < group->n_ipv6_aliases; j++) {
-			if (IN6_ARE_ADDR_EQUAL(&group->ipv6_aliases[j].address, address))
-				return group->ipv6_aliases[j].port;
-		}
-	}
-	return NULL;
+	return find(config, service, &port);
 }
 
 const char *forward_port(const struct config *config, const struct config_service *service)
 {
-	if (service->ipv6)
-		return port_of_ipv6(config, &service->ipv6_address);
-	for (size_t i = 0; i < config->n_groups; i++) {
-		const struct config_group *group = &config->groups[i];
+	const char *port;
 
-		for (size_t j = 0; j < group->n_aliases; j++) {
-			if (group->aliases[j].address == service->address)
-				return group->aliases[j].port;
-		}
-	}
-	return NULL;
+	return find(config, service, &port) ? port : NULL;
 }
 
 static uint8_t number_of(const struct gate_lease *leases, uint64_t key)
