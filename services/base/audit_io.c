@@ -7,19 +7,15 @@
 #include <qb/qblog.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
-#include "base/clock_io.h"
 #include "base/file_io.h"
 
-#define TURN_MS 5
-#define TURN_TRIES 100
+#define TURN_MS 500
 
 void audit_open(const char *folder, struct audit_io *ret_audit)
 {
@@ -57,15 +53,6 @@ static int end_line(int fd, off_t size)
 	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : -EIO;
 }
 
-/* Another process may be writing; one that was stopped meanwhile keeps nobody from it for long. */
-static void wait_for_turn(int folder)
-{
-	static const struct timespec pause = {.tv_nsec = TURN_MS * NSEC_PER_MSEC};
-
-	for (unsigned int i = 0; i < TURN_TRIES && flock(folder, LOCK_EX | LOCK_NB) < 0; i++)
-		(void)nanosleep(&pause, NULL);
-}
-
 static int write_line(int folder, const char *line, size_t length)
 {
 	_cleanup_close_ int fd = openat(folder, AUDIT_FILE,
@@ -91,7 +78,8 @@ static int append(const struct audit_io *audit, const char *line, size_t length)
 
 	if (folder < 0)
 		return -errno;
-	wait_for_turn(folder);
+	/* Another process may be writing. */
+	file_wait_turn(folder, TURN_MS);
 	r = rotate(folder, length);
 	return r < 0 ? r : write_line(folder, line, length);
 }

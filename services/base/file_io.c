@@ -7,9 +7,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock_io.h"
+
+#define TURN_MS 5 /* between two tries */
 
 /* Reads until end of file or size bytes; returns the bytes read or -errno. */
 static ssize_t read_full(int fd, char *data, size_t size)
@@ -135,4 +140,12 @@ int file_write_atomic(const char *path, const void *data, size_t size, mode_t mo
 int file_write_new(const char *path, const void *data, size_t size, mode_t mode)
 {
 	return write_and_move(path, data, size, mode, move_beside);
+}
+
+void file_wait_turn(int fd, unsigned int ms)
+{
+	static const struct timespec pause = {.tv_nsec = TURN_MS * NSEC_PER_MSEC};
+
+	for (unsigned int i = 0; i < ms / TURN_MS && flock(fd, LOCK_EX | LOCK_NB) < 0; i++)
+		(void)nanosleep(&pause, NULL);
 }

@@ -21,4 +21,10 @@ int file_write_atomic(const char *path, const void *data, size_t size, mode_t mo
 /* The same where nothing is yet. -EEXIST: there is something, which stays as it is. */
 int file_write_new(const char *path, const void *data, size_t size, mode_t mode);
 
+/*
+ * Waits so long, ms, until the file or folder is free, and locks it (flock, exclusive). Whoever has
+ * it and was stopped is not waited for: then it is not locked, and work goes on all the same.
+ */
+void file_wait_turn(int fd, unsigned int ms);
+
 #endif

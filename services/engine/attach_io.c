@@ -9,17 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock_io.h"
 #include "base/file_io.h"
 #include "base/parse.h"
 #include "engine/attach_ports_io.h"
 
 #define DRIVERS_SIZE_MAX 262144 /* bytes of hw/nics.tsv */
-#define TURN_MS 5
-#define TURN_TRIES 1000
+#define TURN_MS 5000		/* longer than the other process needs, a card's reset included */
 
 static const uint32_t mode_flags[] = {
 	[ATTACH_GENERIC] = XDP_FLAGS_SKB_MODE,
@@ -256,16 +253,6 @@ static bool keep(struct attach_io *io, const struct attach_port *ports, size_t n
 	return changed;
 }
 
-/* What the other process is at takes a card's reset at most; one that was stopped is not waited
- * for. */
-static void wait_for_turn(int folder)
-{
-	static const struct timespec pause = {.tv_nsec = TURN_MS * NSEC_PER_MSEC};
-
-	for (int i = 0; i < TURN_TRIES && flock(folder, LOCK_EX | LOCK_NB) < 0; i++)
-		(void)nanosleep(&pause, NULL);
-}
-
 static int apply(struct attach_io *io, const struct links *links, const struct config_node *node)
 {
 	static struct attach_port ports[CONFIG_PORTS_MAX];
@@ -296,7 +283,7 @@ int attach_io_apply(struct attach_io *io, const struct links *links, const struc
 	int r;
 
 	if (io->folder >= 0)
-		wait_for_turn(io->folder);
+		file_wait_turn(io->folder, TURN_MS);
 	r = apply(io, links, node);
 	if (io->folder >= 0)
 		flock(io->folder, LOCK_UN);
